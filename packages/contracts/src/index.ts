@@ -1,1 +1,5 @@
-export {}
+export * from './account.ts'
+export * from './errors.ts'
+export * from './route-contract.ts'
+export * from './routes.ts'
+export * from './tokens.ts'

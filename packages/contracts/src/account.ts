@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+
+/** Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). */
+export const passwordLength = { min: 8, max: 128 }
+export const usernameLength = { min: 3, max: 32 }
+
+/** The form in which a password is measured, compared and hashed (Unicode NFKC, NIST SP 800-63B-4 §3.1.1.2). */
+export const normalizePassword = (password: string) => password.normalize('NFKC')
+
+const characters = (text: string) => [...text].length
+
+export const UsernameSchema = z
+  .string('Choose a username.')
+  .check(
+    z.trim(),
+    z.minLength(usernameLength.min, `A username has at least ${usernameLength.min} characters.`),
+    z.maxLength(usernameLength.max, `A username has at most ${usernameLength.max} characters.`),
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+      'Use letters, digits, dots, dashes and underscores, starting with a letter or digit.',
+    ),
+  )
+
+export const EmailSchema = z
+  .string('Enter your email address.')
+  .check(
+    z.trim(),
+    z.minLength(1, 'Enter your email address.'),
+    z.maxLength(254, 'An email address has at most 254 characters.'),
+    z.email('This does not look like an email address. One looks like ada@example.com.'),
+  )
+
+/** A password being chosen. Length over composition; the list of common ones is the API's to check. */
+export const NewPasswordSchema = z.string('Choose a password.').check(
+  z.refine((password) => characters(normalizePassword(password)) >= passwordLength.min, {
+    error: `A password has at least ${passwordLength.min} characters.`,
+    abort: true,
+  }),
+  z.refine((password) => characters(normalizePassword(password)) <= passwordLength.max, {
+    error: `A password has at most ${passwordLength.max} characters.`,
+    abort: true,
+  }),
+)
+
+/** A password being presented: whatever was once accepted, and nothing long enough to burn time on. */
+export const PasswordSchema = z
+  .string('Enter your password.')
+  .check(z.minLength(1, 'Enter your password.'), z.maxLength(1024, 'This password is too long to be yours.'))
+
+export const roles = ['user', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export const UserSchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  email: z.string(),
+  emailVerified: z.boolean(),
+  roles: z.array(z.enum(roles)),
+  createdAt: z.iso.datetime(),
+})
+/** What the API shows of a user. `createdAt` is ISO 8601 in UTC. */
+export type User = z.infer<typeof UserSchema>

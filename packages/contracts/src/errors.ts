@@ -1,0 +1,67 @@
+import * as z from 'zod/mini'
+
+/**
+ * Every `code` a problem document can carry. Clients switch on the code; titles and sentences may change.
+ * The API maps each to a status in one file (`http/problem.ts`), which does not compile when one is missing.
+ */
+export const errorCodes = [
+  'validation_failed',
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'bad_request',
+  'not_found',
+  'method_not_allowed',
+  'headers_too_large',
+  'cross_site_request',
+  'rate_limited',
+  'email_taken',
+  'username_taken',
+  'invalid_credentials',
+  'access_token_missing',
+  'access_token_invalid',
+  'access_token_expired',
+  'access_token_revoked',
+  'refresh_token_missing',
+  'refresh_token_invalid',
+  'refresh_token_expired',
+  'refresh_token_revoked',
+  'refresh_token_reused',
+  'refresh_token_locked',
+  'refresh_lock_malformed',
+  'database_unavailable',
+  'overloaded',
+  'shutting_down',
+  'internal_error',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** One complaint about one field. `path` is dotted (`email`), empty for the body as a whole. */
+export const FieldErrorSchema = z.object({ path: z.string(), message: z.string() })
+export type FieldError = z.infer<typeof FieldErrorSchema>
+
+/** RFC 9457 problem document. `message` repeats `detail` for clients that read `data.message`. */
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(errorCodes),
+  detail: z.string(),
+  message: z.string(),
+  errors: z.optional(z.array(FieldErrorSchema)),
+})
+export type Problem = z.infer<typeof ProblemSchema>
+
+/** The error answer of the OAuth token endpoint (RFC 6749 §5.2), the one endpoint with a shape of its own. */
+export const OAuthErrorSchema = z.object({
+  error: z.enum([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unsupported_grant_type',
+    'temporarily_unavailable',
+  ]),
+  error_description: z.string(),
+})
+export type OAuthError = z.infer<typeof OAuthErrorSchema>

@@ -1,0 +1,43 @@
+import type * as z from 'zod/mini'
+import type { ErrorCode } from './errors.ts'
+
+/** What one endpoint takes and answers: the server mounts it, the client calls it, the OpenAPI page lists it. */
+export interface RouteContract {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/api`, with Express parameters: `/sessions/:id`. */
+  path: string
+  summary: string
+  /** Who may call: anybody, somebody with an access token, or somebody with a refresh token. */
+  requires: 'nothing' | 'accessToken' | 'refreshToken'
+  body?: z.ZodMiniType
+  params?: z.ZodMiniType
+  /** Status of the good answer and its body; `null` is an empty body. */
+  status: number
+  reply: z.ZodMiniType | null
+  errors: readonly ErrorCode[]
+}
+
+/** Keeps the literal types of a contract while checking its shape. */
+export const contract = <const Route extends RouteContract>(route: Route): Route => route
+
+/** The body as a handler gets it, parsed. */
+export type BodyOf<Route extends RouteContract> = Route extends { body: infer Schema extends z.ZodMiniType }
+  ? z.output<Schema>
+  : undefined
+
+/** The body as a caller sends it. */
+export type BodyInputOf<Route extends RouteContract> = Route extends {
+  body: infer Schema extends z.ZodMiniType
+}
+  ? z.input<Schema>
+  : undefined
+
+export type ParamsOf<Route extends RouteContract> = Route extends {
+  params: infer Schema extends z.ZodMiniType
+}
+  ? z.output<Schema>
+  : undefined
+
+export type ReplyOf<Route extends RouteContract> = Route extends { reply: infer Schema extends z.ZodMiniType }
+  ? z.output<Schema>
+  : undefined

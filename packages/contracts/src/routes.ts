@@ -1,0 +1,156 @@
+import * as z from 'zod/mini'
+import {
+  EmailSchema,
+  NewPasswordSchema,
+  PasswordSchema,
+  roles,
+  UsernameSchema,
+  UserSchema,
+} from './account.ts'
+import { contract } from './route-contract.ts'
+import { OAuthTokensSchema, SignedInSchema, TokensSchema } from './tokens.ts'
+
+/** Everything the API serves stands below this path. */
+export const apiPrefix = '/api'
+
+const MessageSchema = z.object({ message: z.string() })
+
+export const RegisterBodySchema = z.strictObject({
+  username: UsernameSchema,
+  email: EmailSchema,
+  password: NewPasswordSchema,
+})
+
+export const LoginBodySchema = z.strictObject({
+  /** An email address or a username. */
+  email: z
+    .string('Enter your email address or username.')
+    .check(
+      z.trim(),
+      z.minLength(1, 'Enter your email address or username.'),
+      z.maxLength(254, 'This is longer than any email address or username.'),
+    ),
+  password: PasswordSchema,
+})
+
+/** A JWT of ours is under 1 kB; anything much longer is not worth parsing. */
+const RefreshTokenSchema = z
+  .string('refreshToken is a string.')
+  .check(z.minLength(1, 'refreshToken is empty.'), z.maxLength(4096, 'refreshToken is too long.'))
+
+export const RefreshBodySchema = z.optional(z.strictObject({ refreshToken: z.optional(RefreshTokenSchema) }))
+
+/** RFC 6749 §6. Unknown parameters are ignored, as §3.2 asks. */
+export const TokenBodySchema = z.object({
+  grant_type: z.string(),
+  refresh_token: z.optional(RefreshTokenSchema),
+})
+
+/** The table of endpoints. A shape is spelled here and nowhere else. */
+export const routes = {
+  register: contract({
+    method: 'POST',
+    path: '/register',
+    summary: 'Make an account and sign in',
+    requires: 'nothing',
+    body: RegisterBodySchema,
+    status: 201,
+    reply: SignedInSchema,
+    errors: ['validation_failed', 'email_taken', 'username_taken', 'rate_limited'],
+  }),
+  login: contract({
+    method: 'POST',
+    path: '/login',
+    summary: 'Sign in with an email address or username and a password',
+    requires: 'nothing',
+    body: LoginBodySchema,
+    status: 200,
+    reply: SignedInSchema,
+    errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
+  }),
+  refreshToken: contract({
+    method: 'POST',
+    path: '/refresh-token',
+    summary: 'Rotate the refresh token and get a fresh access token',
+    requires: 'refreshToken',
+    body: RefreshBodySchema,
+    status: 200,
+    reply: TokensSchema,
+    errors: [
+      'refresh_token_missing',
+      'refresh_token_invalid',
+      'refresh_token_expired',
+      'refresh_token_revoked',
+      'refresh_token_reused',
+      'refresh_token_locked',
+      'refresh_lock_malformed',
+      'rate_limited',
+    ],
+  }),
+  token: contract({
+    method: 'POST',
+    path: '/token',
+    summary: 'The same for OAuth clients: grant_type=refresh_token (RFC 6749 §6)',
+    requires: 'nothing',
+    body: TokenBodySchema,
+    status: 200,
+    reply: OAuthTokensSchema,
+    errors: [],
+  }),
+  logout: contract({
+    method: 'POST',
+    path: '/logout',
+    summary: 'End this session and clear its cookies; 204 when there was nothing to end',
+    requires: 'nothing',
+    status: 200,
+    reply: MessageSchema,
+    errors: [],
+  }),
+  protected: contract({
+    method: 'GET',
+    path: '/protected',
+    summary: 'The worked example of a protected endpoint',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({
+      message: z.string(),
+      user: z.object({
+        id: z.string(),
+        username: z.string(),
+        email: z.string(),
+        roles: z.array(z.enum(roles)),
+      }),
+    }),
+    errors: [],
+  }),
+  me: contract({
+    method: 'GET',
+    path: '/me',
+    summary: 'Who is signed in, read from the database',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({ user: UserSchema }),
+    errors: [],
+  }),
+  healthLive: contract({
+    method: 'GET',
+    path: '/health/live',
+    summary: 'The process answers',
+    requires: 'nothing',
+    status: 200,
+    reply: z.object({ status: z.literal('live') }),
+    errors: [],
+  }),
+  healthReady: contract({
+    method: 'GET',
+    path: '/health/ready',
+    summary: 'The process can serve: its database answers and it is not shutting down',
+    requires: 'nothing',
+    status: 200,
+    reply: z.object({ status: z.literal('ready') }),
+    errors: ['database_unavailable', 'shutting_down'],
+  }),
+} as const
+
+export type Routes = typeof routes
+export type RouteName = keyof Routes

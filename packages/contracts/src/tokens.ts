@@ -1,0 +1,64 @@
+import * as z from 'zod/mini'
+import { roles, UserSchema } from './account.ts'
+
+/**
+ * Names on the wire.
+ *
+ * The refresh token travels in an HttpOnly cookie; beside it, in the same response, goes a readable cookie with
+ * `sid.gen`, which tells the page that somebody is signed in and which generation the browser holds. On https both
+ * carry the `__Host-` prefix (RFC 6265bis §4.1.3.2).
+ */
+export const cookieNames = {
+  refreshToken: 'refreshToken',
+  session: 'session',
+  hostPrefix: '__Host-',
+} as const
+
+export const headerNames = {
+  /** `body`: the client cannot keep cookies and wants the refresh token in the JSON. */
+  refreshTransport: 'X-Refresh-Transport',
+  /** base64url(SHA-256(next key)): what the next refresh must open. */
+  refreshLock: 'X-Refresh-Lock',
+  /** base64url of the 32-byte key that opens the stored lock. */
+  refreshKey: 'X-Refresh-Key',
+} as const
+
+/** Claims of an access token (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. */
+export const AccessTokenClaimsSchema = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  sid: z.string(),
+  jti: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  roles: z.array(z.enum(roles)),
+  username: z.string(),
+  email: z.string(),
+})
+export type AccessTokenClaims = z.infer<typeof AccessTokenClaimsSchema>
+
+const tokenFields = {
+  accessToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  /** Lifetime of the access token, in seconds. */
+  expiresIn: z.int(),
+  user: UserSchema,
+  /** Only for clients that asked for it, or sent theirs, in a body. */
+  refreshToken: z.optional(z.string()),
+}
+
+export const TokensSchema = z.object(tokenFields)
+export type Tokens = z.infer<typeof TokensSchema>
+
+export const SignedInSchema = z.object({ message: z.string(), ...tokenFields })
+export type SignedIn = z.infer<typeof SignedInSchema>
+
+/** RFC 6749 §5.1. `expires_in` is in seconds. */
+export const OAuthTokensSchema = z.object({
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int(),
+  refresh_token: z.string(),
+})
+export type OAuthTokens = z.infer<typeof OAuthTokensSchema>
