@@ -1,0 +1,91 @@
+import type { AccessTokenClaims, Tokens, User } from '@latchkey/contracts'
+import type { Clock } from './environment.ts'
+
+/** What pages may know about the access token. The raw token never leaves the client, so that no page can leak it. */
+export interface AccessTokenView {
+  claims: AccessTokenClaims
+  /** Milliseconds left by the monotonic clock, never below 0. Computed when called. */
+  remainingMs(): number
+}
+
+/** An access token in memory, the only place where one is kept. */
+export interface HeldToken {
+  /** Which token this is: requests remember it, so that a 401 tells whether it speaks of the present one. */
+  serial: number
+  raw: string
+  expiresInSeconds: number
+  user: User
+  view: AccessTokenView
+  /** Milliseconds since it was issued: by the monotonic clock, and by whichever clock says more. */
+  age(): { monotonicMs: number; longestMs: number }
+}
+
+let lastSerial = 0
+
+/**
+ * Takes the token of an answer; null when the answer is not one.
+ * @param ageMs how long ago the answer came, for a token that another tab handed round
+ */
+export function holdToken(answer: unknown, clock: Clock, ageMs = 0): HeldToken | null {
+  if (!isTokens(answer)) return null
+  const claims = readClaims(answer.accessToken)
+  if (!claims) return null
+  const lifetimeMs = answer.expiresIn * 1000
+  const since = clock.now() - ageMs
+  const wallSince = clock.wallNow() - ageMs
+
+  function age() {
+    const monotonicMs = clock.now() - since
+    // In some browsers the monotonic clock stands still while the machine sleeps, so sleep shows only on the wall
+    // clock; and somebody may set the wall clock. The larger of the two differences never takes a dead token for a
+    // live one; where the wall clock was set forward it costs one early renewal, after which both start anew.
+    return { monotonicMs, longestMs: Math.max(monotonicMs, clock.wallNow() - wallSince) }
+  }
+
+  lastSerial += 1
+  return {
+    serial: lastSerial,
+    raw: answer.accessToken,
+    expiresInSeconds: answer.expiresIn,
+    user: answer.user,
+    view: { claims, remainingMs: () => Math.max(0, lifetimeMs - age().monotonicMs) },
+    age,
+  }
+}
+
+/** The same token with a signature that no server accepts. */
+export function spoil(token: HeldToken): HeldToken {
+  const [header, payload, signature = ''] = token.raw.split('.')
+  return { ...token, raw: `${header}.${payload}.${'A'.repeat(signature.length)}` }
+}
+
+function isTokens(answer: unknown): answer is Tokens {
+  if (typeof answer !== 'object' || answer === null) return false
+  if (!('accessToken' in answer && 'expiresIn' in answer && 'user' in answer)) return false
+  return (
+    typeof answer.accessToken === 'string' &&
+    typeof answer.expiresIn === 'number' &&
+    Number.isFinite(answer.expiresIn) &&
+    typeof answer.user === 'object' &&
+    answer.user !== null
+  )
+}
+
+// The page reads the claims to show them and to know the session; only the server verifies them.
+function readClaims(raw: string): AccessTokenClaims | null {
+  try {
+    const payload = (raw.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0))
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return isClaims(claims) ? claims : null
+  } catch {
+    return null
+  }
+}
+
+function isClaims(claims: unknown): claims is AccessTokenClaims {
+  if (typeof claims !== 'object' || claims === null) return false
+  return (
+    'sid' in claims && typeof claims.sid === 'string' && 'iat' in claims && typeof claims.iat === 'number'
+  )
+}

@@ -1,0 +1,72 @@
+import type { ErrorCode, Problem } from '@latchkey/contracts'
+import { type AxiosResponse, isAxiosError } from 'axios'
+import { retryAfterSeconds } from './retry-after.ts'
+
+/** What the client itself can report, beside the codes of the API. */
+export type ClientErrorCode = 'network_error' | 'timeout' | 'unexpected_answer' | 'signed_out'
+
+interface Evidence {
+  status?: number | null
+  problem?: Problem | null
+  retryAfterSeconds?: number | null
+  cause?: unknown
+}
+
+/** Every failure a caller sees. `code` is the problem's code, or one of the client's own; `message` is for people. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: ErrorCode | ClientErrorCode
+  /** HTTP status; null when no answer came. */
+  readonly status: number | null
+  /** The problem document as it came; `errors` holds the complaints about single fields. */
+  readonly problem: Problem | null
+  readonly retryAfterSeconds: number | null
+
+  constructor(code: ErrorCode | ClientErrorCode, message: string, evidence: Evidence = {}) {
+    super(message, { cause: evidence.cause })
+    this.code = code
+    this.status = evidence.status ?? null
+    this.problem = evidence.problem ?? null
+    this.retryAfterSeconds = evidence.retryAfterSeconds ?? null
+  }
+}
+
+/** Turns whatever a request threw into an AuthError. */
+export function toAuthError(error: unknown): AuthError {
+  if (error instanceof AuthError) return error
+  if (!isAxiosError(error)) return unreachable(error)
+  if (error.response) return fromAnswer(error.response)
+  if (error.code === 'ECONNABORTED' || error.code === 'ETIMEDOUT') return timedOut(error)
+  if (error.code === 'ERR_CANCELED') return new AuthError('network_error', 'The request was cancelled.')
+  return unreachable(error)
+}
+
+/** The error that an answer with a bad status, or with a body of the wrong shape, amounts to. */
+export function fromAnswer(answer: AxiosResponse<unknown>): AuthError {
+  const { status, data } = answer
+  const evidence = { status, retryAfterSeconds: retryAfterSeconds(answer) }
+  if (isProblem(data)) return new AuthError(data.code, data.detail, { ...evidence, problem: data })
+  const sentence =
+    status >= 500
+      ? `The server has a problem of its own at the moment (${status}). Try again soon.`
+      : `The server gave an answer that this page does not understand (${status}).`
+  return new AuthError('unexpected_answer', sentence, evidence)
+}
+
+export const signedOut = () => new AuthError('signed_out', 'You are signed out. Sign in to go on.')
+
+export const timedOut = (cause?: unknown) =>
+  new AuthError('timeout', 'The server took too long to answer. Try again in a moment.', { cause })
+
+const unreachable = (cause: unknown) =>
+  new AuthError('network_error', 'The server cannot be reached. Check your connection and try again.', {
+    cause,
+  })
+
+// By hand rather than by schema: the schemas would bring zod into every page.
+function isProblem(data: unknown): data is Problem {
+  if (typeof data !== 'object' || data === null) return false
+  return (
+    'code' in data && typeof data.code === 'string' && 'detail' in data && typeof data.detail === 'string'
+  )
+}

@@ -1,0 +1,116 @@
+import type { AxiosAdapter } from 'axios'
+import { indexedDbKeyStore, type KeyStore } from './key-store.ts'
+
+export interface Clock {
+  /** Milliseconds on a clock that nobody sets. */
+  now(): number
+  /** Milliseconds since 1970 as this machine believes. Only ever compared with itself. */
+  wallNow(): number
+  /** Runs once after so many milliseconds; the answer cancels it. */
+  after(ms: number, run: () => void): () => void
+}
+
+export interface CookieAccess {
+  /** As `document.cookie` reads. */
+  read(): string
+  /** As `document.cookie` is assigned: one cookie with its attributes. */
+  write(cookie: string): void
+}
+
+/** Web Locks, as far as they are used. */
+export interface Locks {
+  request<Result>(name: string, options: { signal: AbortSignal }, run: () => Promise<Result>): Promise<Result>
+}
+
+/** One end of a BroadcastChannel. */
+export interface Channel {
+  post(message: unknown): void
+  close(): void
+}
+
+/** The edges of the world that the client touches; tests and other platforms bring their own. */
+export interface ClientEnvironment {
+  clock: Clock
+  cookies: CookieAccess
+  /** WebCrypto; null on plain http outside localhost, where browsers hide it. */
+  subtle: SubtleCrypto | null
+  /** Where refresh keys are kept, shared by all tabs; null: sessions are unbound. */
+  keyStore: KeyStore | null
+  /** Null: tabs do not wait for each other, which the protocol tolerates. */
+  locks: Locks | null
+  openChannel: (name: string, onMessage: (message: unknown) => void) => Channel | null
+  /** For the note of a sign-out that the server has not heard of yet. Null: it lives as long as the page. */
+  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
+  /** Calls back when the page is looked at again, comes out of the back/forward cache, or is online again. */
+  onWake: (listener: () => void) => () => void
+  /** Between 0 and 1, for jitter. */
+  random: () => number
+  /** What axios sends with; null: its own choice. */
+  adapter: AxiosAdapter | null
+}
+
+/** The browser's own; in Node, whatever of it exists there. */
+export function browserEnvironment(): ClientEnvironment {
+  return {
+    clock: {
+      now: () => performance.now(),
+      wallNow: () => Date.now(),
+      after(ms, run) {
+        const timer = setTimeout(run, ms)
+        return () => clearTimeout(timer)
+      },
+    },
+    cookies: {
+      read: () => (typeof document === 'undefined' ? '' : document.cookie),
+      write(cookie) {
+        // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous and hidden on plain http
+        if (typeof document !== 'undefined') document.cookie = cookie
+      },
+    },
+    subtle: globalThis.crypto?.subtle ?? null,
+    keyStore: attempt(() => (globalThis.indexedDB ? indexedDbKeyStore(globalThis.indexedDB) : null)),
+    locks: attempt(() => webLocks()),
+    openChannel: (name, onMessage) => attempt(() => broadcastChannel(name, onMessage)),
+    storage: attempt(() => (typeof document === 'undefined' ? null : globalThis.localStorage)),
+    onWake,
+    random: Math.random,
+    adapter: null,
+  }
+}
+
+function webLocks(): Locks | null {
+  if (typeof document === 'undefined') return null
+  const { locks } = navigator
+  return locks ? { request: (name, options, run) => locks.request(name, options, run) } : null
+}
+
+function broadcastChannel(name: string, onMessage: (message: unknown) => void): Channel | null {
+  if (typeof document === 'undefined' || typeof BroadcastChannel === 'undefined') return null
+  const channel = new BroadcastChannel(name)
+  channel.onmessage = (event: MessageEvent<unknown>) => onMessage(event.data)
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() }
+}
+
+function onWake(listener: () => void): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const onVisibility = () => {
+    if (document.visibilityState === 'visible') listener()
+  }
+  document.addEventListener('visibilitychange', onVisibility)
+  window.addEventListener('pageshow', listener)
+  window.addEventListener('online', listener)
+  return () => {
+    document.removeEventListener('visibilitychange', onVisibility)
+    window.removeEventListener('pageshow', listener)
+    window.removeEventListener('online', listener)
+  }
+}
+
+/** Browsers that block storage throw when it is only looked at. */
+function attempt<Value>(get: () => Value | null): Value | null {
+  try {
+    return get()
+  } catch {
+    return null
+  }
+}

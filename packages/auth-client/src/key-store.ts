@@ -1,0 +1,101 @@
+/** A kept refresh key. `id` is a `sid`, or the name of a sign-in whose answer is still out. */
+export interface StoredKey {
+  id: string
+  key: CryptoKey
+  /** Rises with every key that is put, so that the oldest can be told without a clock. */
+  order: number
+}
+
+/** Where refresh keys are kept: shared by all tabs of the profile, and never readable as bytes. */
+export interface KeyStore {
+  /** Oldest first. */
+  all(): Promise<StoredKey[]>
+  put(id: string, key: CryptoKey): Promise<void>
+  /** Gives a key its final name, in one step; nothing happens when there is none of the old name. */
+  rename(from: string, to: string): Promise<void>
+  delete(ids: readonly string[]): Promise<void>
+}
+
+const databaseName = 'latchkey'
+const storeName = 'refreshKeys'
+
+/** Keeps keys in IndexedDB, which stores a non-extractable CryptoKey as a handle (WebCrypto §13, structured clone). */
+export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
+  let opened: Promise<IDBDatabase> | null = null
+
+  function database(): Promise<IDBDatabase> {
+    opened ??= open(factory, () => {
+      opened = null
+    }).catch((error: unknown) => {
+      opened = null
+      throw error
+    })
+    return opened
+  }
+
+  /** Runs `work` in one transaction and answers once that is on disk. */
+  async function transact<Result>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore, answer: (result: Result) => void) => void,
+  ): Promise<Result | undefined> {
+    const transaction = (await database()).transaction(storeName, mode)
+    return await new Promise((resolve, reject) => {
+      let result: Result | undefined
+      transaction.oncomplete = () => resolve(result)
+      transaction.onabort = () => reject(transaction.error)
+      work(transaction.objectStore(storeName), (value) => {
+        result = value
+      })
+    })
+  }
+
+  return {
+    async all() {
+      const keys = await transact<StoredKey[]>('readonly', (store, answer) => readAll(store, answer))
+      return keys ?? []
+    },
+    async put(id, key) {
+      await transact('readwrite', (store) => {
+        readAll(store, (keys) => store.put({ id, key, order: (keys.at(-1)?.order ?? 0) + 1 }))
+      })
+    },
+    async rename(from, to) {
+      await transact('readwrite', (store) => {
+        readAll(store, (keys) => {
+          const found = keys.find(({ id }) => id === from)
+          if (!found) return
+          store.put({ ...found, id: to })
+          store.delete(from)
+        })
+      })
+    },
+    async delete(ids) {
+      await transact('readwrite', (store) => {
+        for (const id of ids) store.delete(id)
+      })
+    },
+  }
+}
+
+function open(factory: IDBFactory, onClosed: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(databaseName, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(storeName, { keyPath: 'id' })
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      const database = request.result
+      // Another tab deletes the data, or the browser closes it under pressure: open anew next time.
+      database.onversionchange = () => {
+        database.close()
+        onClosed()
+      }
+      database.onclose = onClosed
+      resolve(database)
+    }
+  })
+}
+
+function readAll(store: IDBObjectStore, then: (keys: StoredKey[]) => void) {
+  const request: IDBRequest<StoredKey[]> = store.getAll()
+  request.onsuccess = () => then(request.result.sort((a, b) => a.order - b.order))
+}

@@ -1,0 +1,24 @@
+/** A value that people may watch, in the shape React's `useSyncExternalStore` asks for. */
+export interface Observable<Value> {
+  /** The same reference until it changes. */
+  get(): Value
+  set(value: Value): void
+  subscribe(listener: () => void): () => void
+}
+
+export function createObservable<Value>(initial: Value): Observable<Value> {
+  let current = initial
+  const listeners = new Set<() => void>()
+  return {
+    get: () => current,
+    set(value) {
+      if (value === current) return
+      current = value
+      for (const listener of [...listeners]) listener()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

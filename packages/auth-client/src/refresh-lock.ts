@@ -1,0 +1,30 @@
+/**
+ * The client's half of the hash lock: a refresh at generation g shows key(g), which opens the lock that the server
+ * holds, and names lock(g+1), which the next one must open. Both follow from one secret that cannot be read out of the
+ * browser, so a retry or a second tab sends the very same request.
+ */
+
+/** Makes the secret of one session. */
+export async function makeSessionKey(subtle: SubtleCrypto): Promise<CryptoKey> {
+  return await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+}
+
+/** key(g): base64url of HMAC-SHA-256(K, "latchkey" + g). */
+export async function refreshKey(subtle: SubtleCrypto, key: CryptoKey, generation: number): Promise<string> {
+  return base64url(await keyBytes(subtle, key, generation))
+}
+
+/** lock(g): base64url of SHA-256(key(g)). */
+export async function refreshLock(subtle: SubtleCrypto, key: CryptoKey, generation: number): Promise<string> {
+  return base64url(await subtle.digest('SHA-256', await keyBytes(subtle, key, generation)))
+}
+
+function keyBytes(subtle: SubtleCrypto, key: CryptoKey, generation: number): Promise<ArrayBuffer> {
+  return subtle.sign('HMAC', key, new TextEncoder().encode(`latchkey${generation}`))
+}
+
+/** RFC 4648 §5, without padding. */
+function base64url(bytes: ArrayBuffer): string {
+  const binary = String.fromCharCode(...new Uint8Array(bytes))
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}

@@ -1,0 +1,133 @@
+import { type HeldToken, holdToken } from './access-token.ts'
+import { AuthError, fromAnswer, timedOut, toAuthError } from './auth-error.ts'
+import type { ClientEnvironment } from './environment.ts'
+import { headerNames } from './header-names.ts'
+import { refreshKey, refreshLock } from './refresh-lock.ts'
+import { type SessionCookie, type SessionRef, sameGeneration } from './session-cookie.ts'
+import type { NamedKey, SessionKeys } from './session-keys.ts'
+import { ownPaths, type Post } from './transport.ts'
+
+export type Refreshed =
+  | { kind: 'tokens'; token: HeldToken }
+  /** The server's definitive word on this generation of this session. */
+  | { kind: 'ended'; ref: SessionRef; verdict: AuthError }
+  /** The cookie went away meanwhile: somebody signed out. */
+  | { kind: 'gone' }
+
+const requestLimitMs = 10_000
+const longestMs = 30_000
+/** How often the cookie may move on under our hands before we take it for a passing failure. */
+const longestChase = 4
+/** How often the server may name a newer generation than the one in the cookie. */
+const longestCatchUp = 3
+
+interface Needs {
+  cookie: SessionCookie
+  keys: SessionKeys
+  post: Post
+  environment: Pick<ClientEnvironment, 'subtle' | 'clock'>
+}
+
+/**
+ * One talk with `/refresh-token`, up to a new token or a verdict that holds.
+ *
+ * No answer of that endpoint clears a cookie, since it may arrive after another tab has rotated or signed in afresh. So
+ * a verdict counts only when the `session` cookie still says what was sent.
+ * @throws AuthError for everything that passes: no answer, 429, 5xx, an answer that makes no sense.
+ */
+export function createRefresh({ cookie, keys, post, environment }: Needs) {
+  const { clock, subtle } = environment
+
+  async function refresh(signal: AbortSignal): Promise<Refreshed> {
+    const deadline = clock.now() + longestMs
+    for (let turn = 0; turn < longestChase; turn += 1) {
+      const sent = cookie.read()
+      if (!sent) return { kind: 'gone' }
+      const answer = await present(sent, signal)
+      const now = cookie.read()
+      if (!now) return { kind: 'gone' }
+      if (answer.kind === 'tokens' && answer.token.view.claims.sid === now.sid) return answer
+      if (answer.kind === 'ended' && sameGeneration(now, sent)) return answer
+      if (clock.now() > deadline) throw timedOut()
+    }
+    throw new AuthError('unexpected_answer', 'The session keeps changing in another tab. Trying again soon.')
+  }
+
+  /** Shows the cookie's session with every key that may be its own. */
+  async function present(ref: SessionRef, signal: AbortSignal): Promise<Refreshed> {
+    const candidates: (NamedKey | null)[] = await keys.candidates(ref.sid)
+    if (candidates.length === 0) candidates.push(null)
+    let verdict: AuthError | null = null
+    for (const candidate of candidates) {
+      const answer = await presentWith(candidate, ref, signal)
+      if (!(answer instanceof AuthError)) {
+        if (candidate) await keys.settle(candidate, ref.sid)
+        return { kind: 'tokens', token: answer }
+      }
+      verdict = answer
+      if (verdict.code !== 'refresh_token_locked') break
+    }
+    if (!verdict) throw new Error('No refresh was tried.')
+    return { kind: 'ended', ref, verdict }
+  }
+
+  /**
+   * The server remembers the keys of the last few generations. Where the cookie is older than those, it names the
+   * generation it is at, and the key of that one proves the same.
+   */
+  async function presentWith(
+    named: NamedKey | null,
+    ref: SessionRef,
+    signal: AbortSignal,
+  ): Promise<HeldToken | AuthError> {
+    let generation = ref.generation
+    for (let turn = 1; ; turn += 1) {
+      const answer = await send(await proof(named, generation), signal)
+      if (!(answer instanceof AuthError)) return answer
+      if (!isVerdict(answer)) throw answer
+      const current = generationNamedBy(answer)
+      if (!named || current === null || current === generation || turn === longestCatchUp) return answer
+      generation = current
+    }
+  }
+
+  async function proof(named: NamedKey | null, generation: number): Promise<Record<string, string>> {
+    if (!named || !subtle) return {}
+    return {
+      [headerNames.refreshKey]: await refreshKey(subtle, named.key, generation),
+      [headerNames.refreshLock]: await refreshLock(subtle, named.key, generation + 1),
+    }
+  }
+
+  async function send(headers: Record<string, string>, signal: AbortSignal): Promise<HeldToken | AuthError> {
+    const limit = new AbortController()
+    const abort = () => limit.abort()
+    signal.addEventListener('abort', abort)
+    const cancel = clock.after(requestLimitMs, abort)
+    try {
+      if (signal.aborted) abort()
+      const answer = await post(ownPaths.refresh, { headers, signal: limit.signal })
+      return holdToken(answer.data, clock) ?? fromAnswer(answer)
+    } catch (error) {
+      return limit.signal.aborted ? timedOut(error) : toAuthError(error)
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  return refresh
+}
+
+/** 401 `refresh_token_missing` and 403 `refresh_token_…` are final; everything else is passing. */
+function isVerdict({ status, problem }: AuthError): boolean {
+  if (!problem) return false
+  if (status === 401) return problem.code === 'refresh_token_missing'
+  return status === 403 && problem.code.startsWith('refresh_token_')
+}
+
+function generationNamedBy({ code, problem }: AuthError): number | null {
+  if (code !== 'refresh_token_locked' || !problem || !('generation' in problem)) return null
+  const { generation } = problem
+  return typeof generation === 'number' && Number.isSafeInteger(generation) ? generation : null
+}

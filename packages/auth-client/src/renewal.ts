@@ -1,0 +1,221 @@
+import type { HeldToken } from './access-token.ts'
+import { type AuthError, signedOut, toAuthError } from './auth-error.ts'
+import { backoffMs } from './backoff.ts'
+import type { Clock } from './environment.ts'
+import type { Exclusively } from './exclusive.ts'
+import type { AuthLog } from './log.ts'
+import type { Refreshed } from './refresh.ts'
+import type { Session } from './session.ts'
+import type { SessionCookie, SessionRef } from './session-cookie.ts'
+import type { SessionKeys } from './session-keys.ts'
+import type { Tabs } from './tabs.ts'
+
+export interface Renewal {
+  /** Renews now. Everybody who asks while that is under way gets the same promise. */
+  renew(): Promise<HeldToken>
+  /** As `renew`, for a request that was refused: fails with the known problem while the server asked for a pause. */
+  renewForRequest(): Promise<HeldToken>
+  /** A token came in by another way: plan its renewal. */
+  settle(): void
+  /** Drops the answer of what is under way, and every plan. */
+  abandon(): void
+  /** The page was looked at again, or is online again. */
+  wake(): void
+  /** Plans are kept only between these two. */
+  resume(): void
+  pause(): void
+}
+
+/** Guards against tokens that live for a second, or for a negative one. */
+const shortestIntervalMs = 10_000
+/** Timers overflow after 24.8 days, and then fire at once. */
+const longestIntervalMs = 24 * 3600 * 1000
+const longestMarginMs = 60_000
+const handRoundLimitMs = 250
+const shortestRetryMs = 1000
+
+interface Needs {
+  session: Session
+  cookie: SessionCookie
+  keys: SessionKeys
+  tabs: Tabs
+  log: AuthLog
+  clock: Clock
+  random: () => number
+  exclusively: Exclusively
+  refresh: (signal: AbortSignal) => Promise<Refreshed>
+}
+
+/** When the token is renewed, and that it happens once for everybody: timer, refused requests, other tabs. */
+export function createRenewal(needs: Needs): Renewal {
+  const { session, cookie, keys, tabs, log, clock, random, exclusively, refresh } = needs
+  let running = false
+  let underWay: { promise: Promise<HeldToken>; abort: AbortController } | null = null
+  let failure: { count: number; error: AuthError; notBefore: number } | null = null
+  let cancelPlan = () => {}
+
+  function renew(): Promise<HeldToken> {
+    if (underWay) return underWay.promise
+    cancelPlan()
+    const abort = new AbortController()
+    const started = {
+      abort,
+      promise: attempt(abort.signal).finally(() => {
+        if (underWay === started) underWay = null
+      }),
+    }
+    underWay = started
+    return started.promise
+  }
+
+  async function renewForRequest(): Promise<HeldToken> {
+    if (!underWay && failure && clock.now() < failure.notBefore) throw failure.error
+    return await renew()
+  }
+
+  async function attempt(signal: AbortSignal): Promise<HeldToken> {
+    const ref = cookie.read()
+    const serial = session.token()?.serial
+    if (!ref) throw leave()
+    return await exclusively(async () => {
+      if (signal.aborted) throw signedOut()
+      const handed = await handedRound(ref, serial)
+      if (signal.aborted) throw signedOut()
+      return handed ?? take(await refreshOrPlanRetry(signal))
+    })
+  }
+
+  /** The token another tab got while this one waited for its turn. */
+  async function handedRound(ref: SessionRef, serial: number | undefined): Promise<HeldToken | null> {
+    const fresh = () => {
+      const token = session.token()
+      return token && token.serial !== serial ? token : null
+    }
+    const now = cookie.read()
+    const movedOn = now?.sid === ref.sid && now.generation !== ref.generation
+    // The lock may be handed on faster than the message.
+    if (!fresh() && movedOn) await nextChange(handRoundLimitMs)
+    return fresh()
+  }
+
+  function nextChange(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        unsubscribe()
+        cancel()
+        resolve()
+      }
+      const unsubscribe = session.subscribe(done)
+      const cancel = clock.after(limitMs, done)
+    })
+  }
+
+  async function refreshOrPlanRetry(signal: AbortSignal): Promise<Refreshed> {
+    try {
+      const refreshed = await refresh(signal)
+      if (signal.aborted) throw signedOut()
+      return refreshed
+    } catch (error) {
+      if (signal.aborted) throw signedOut()
+      throw planRetry(toAuthError(error))
+    }
+  }
+
+  function take(refreshed: Refreshed): HeldToken {
+    if (refreshed.kind === 'gone') throw leave()
+    if (refreshed.kind === 'ended') throw end(refreshed.ref, refreshed.verdict)
+    session.hold(refreshed.token)
+    tabs.handRound(refreshed.token)
+    settle()
+    return refreshed.token
+  }
+
+  function leave(): AuthError {
+    abandon()
+    if (session.sid() !== null) {
+      log.add('signOut', 'The session cookie is gone: signed out.')
+      session.end('signedOut')
+    }
+    return signedOut()
+  }
+
+  function end(ref: SessionRef, verdict: AuthError): AuthError {
+    const code = verdict.problem?.code
+    cookie.endGeneration(ref)
+    void keys.forget(ref.sid)
+    log.add('signOut', `The server ended this session: ${verdict.message}`)
+    session.end('ended', code)
+    if (code) tabs.tell({ type: 'ended', sid: ref.sid, code })
+    return verdict
+  }
+
+  function planRetry(error: AuthError): AuthError {
+    const count = (failure?.count ?? 0) + 1
+    const delayMs = backoffMs(count, error.retryAfterSeconds, random)
+    const pauseMs = Math.max(shortestRetryMs, (error.retryAfterSeconds ?? 0) * 1000)
+    failure = { count, error, notBefore: clock.now() + pauseMs }
+    session.report(error)
+    log.add('retry', `${error.message} Renewing again in ${Math.ceil(delayMs / 1000)} s.`)
+    plan(delayMs)
+    return error
+  }
+
+  function settle() {
+    failure = null
+    const token = session.token()
+    if (token) plan(renewalDelayMs(token))
+  }
+
+  function renewalDelayMs(token: HeldToken): number {
+    const lifetimeMs = token.expiresInSeconds * 1000
+    const marginMs = Math.min(longestMarginMs, lifetimeMs / 5) * (1 + random() / 2)
+    const delayMs = lifetimeMs - token.age().longestMs - marginMs
+    return Math.min(longestIntervalMs, Math.max(shortestIntervalMs, delayMs))
+  }
+
+  function plan(delayMs: number) {
+    cancelPlan()
+    if (running) cancelPlan = clock.after(delayMs, renewInBackground)
+  }
+
+  function renewInBackground() {
+    // Its outcome is in the state and in the log; nobody waits for it.
+    renew().catch(() => undefined)
+  }
+
+  function wake() {
+    if (underWay) return
+    if (failure) {
+      if (clock.now() >= failure.notBefore) renewInBackground()
+      return
+    }
+    const token = session.token()
+    if (!token) return
+    const { longestMs } = token.age()
+    const isDue = longestMs >= token.expiresInSeconds * 1000 - longestMarginMs
+    if (isDue && longestMs >= shortestIntervalMs) renewInBackground()
+  }
+
+  function abandon() {
+    underWay?.abort.abort()
+    underWay = null
+    failure = null
+    cancelPlan()
+  }
+
+  return {
+    renew,
+    renewForRequest,
+    settle,
+    abandon,
+    wake,
+    resume() {
+      running = true
+      if (!underWay && !failure) settle()
+    },
+    pause() {
+      running = false
+      cancelPlan()
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import { AuthError } from './auth-error.ts'
+import type { ClientEnvironment } from './environment.ts'
+import type { StoredKey } from './key-store.ts'
+import type { AuthLog } from './log.ts'
+import { makeSessionKey, refreshLock } from './refresh-lock.ts'
+import { withinTime } from './within-time.ts'
+
+/** A key under the name it has at present. */
+export type NamedKey = Pick<StoredKey, 'id' | 'key'>
+
+export interface SessionKeys {
+  /** Before a sign-in is sent: makes its key and keeps it under a pending name. Null: the session will be unbound. */
+  begin(): Promise<(NamedKey & { lock: string }) | null>
+  /** The key turned out to belong to this session. */
+  settle(named: NamedKey, sid: string): Promise<void>
+  /** The sign-in was refused: its key opens nothing. */
+  discard(named: NamedKey): Promise<void>
+  /** The session ended. */
+  forget(sid: string): Promise<void>
+  /** Keys that may open this session, likeliest first. Empty: it is unbound, or its key was lost. */
+  candidates(sid: string): Promise<NamedKey[]>
+}
+
+const pendingPrefix = 'pending:'
+/** Sign-ins that never got an answer leave their key behind; more than this many of all keys are not kept. */
+const keptKeys = 16
+const storeLimitMs = 2000
+/** How long a tab waits for another one, seen to be signing in, to give the new key its name. */
+const settlingPauseMs = 200
+const settlingPauses = 5
+/** A store that hangs is asked again this often before the session is tried without its key. */
+const toleratedFailures = 3
+
+type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock'> & {
+  log: AuthLog
+  currentSid: () => string | null
+}
+
+/**
+ * Which refresh key belongs to which session.
+ *
+ * The `sid` is known only from the answer to a sign-in, and its cookies are there for every tab before this page has
+ * run another line; it may even crash first. So the key is kept under a pending name before the request leaves, and a
+ * tab that meets a session without a key tries the pending ones.
+ */
+export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: Needs): SessionKeys {
+  // What this page has used already needs no store, should that fail later.
+  const remembered = new Map<string, CryptoKey>()
+  let failures = 0
+
+  async function begin() {
+    if (!subtle || !keyStore) return unbound()
+    try {
+      const id = pendingPrefix + crypto.randomUUID()
+      await limited(keyStore.put(id, await makeSessionKey(subtle)))
+      // Read back: some private modes accept a key and lose it.
+      const stored = (await limited(keyStore.all())).find((kept) => kept.id === id)
+      if (!stored) return unbound()
+      await trim()
+      return { id, key: stored.key, lock: await refreshLock(subtle, stored.key, 0) }
+    } catch {
+      return unbound()
+    }
+  }
+
+  function unbound() {
+    log.once(
+      'notice',
+      'This browser keeps no refresh key (plain http, private window or blocked storage): the session works, but is not bound to this browser.',
+    )
+    return null
+  }
+
+  async function trim() {
+    const keys = await limited(keyStore?.all() ?? [])
+    const surplus = keys.slice(0, Math.max(0, keys.length - keptKeys)).map(({ id }) => id)
+    await remove(surplus.filter((id) => id !== currentSid()))
+  }
+
+  async function settle({ id, key }: NamedKey, sid: string) {
+    remembered.set(sid, key)
+    if (id === sid) return
+    try {
+      await limited(keyStore?.rename(id, sid))
+    } catch {
+      log.once('notice', 'The refresh key could not be filed; other tabs will look for it.')
+    }
+  }
+
+  async function candidates(sid: string): Promise<NamedKey[]> {
+    const key = remembered.get(sid)
+    if (key) return [{ id: sid, key }]
+    if (!subtle || !keyStore) return []
+    for (let pause = 0; ; pause += 1) {
+      const keys = await stored()
+      const own = keys.find(({ id }) => id === sid)
+      if (own) return [own]
+      const pending = keys.filter(({ id }) => id.startsWith(pendingPrefix)).reverse()
+      if (pending.length === 0 || pause === settlingPauses) return pending
+      await new Promise<void>((resolve) => clock.after(settlingPauseMs, resolve))
+    }
+  }
+
+  async function stored(): Promise<StoredKey[]> {
+    try {
+      const keys = await limited(keyStore?.all() ?? [])
+      failures = 0
+      return keys
+    } catch (error) {
+      failures += 1
+      // To go on without the key would look like a copied cookie to the server; so first give the store a chance.
+      // One that refuses at once was never any good, and the session is unbound.
+      const hangs = error instanceof AuthError && error.code === 'timeout'
+      if (hangs && failures <= toleratedFailures) throw error
+      return []
+    }
+  }
+
+  async function remove(ids: string[]) {
+    for (const id of ids) remembered.delete(id)
+    if (ids.length === 0) return
+    try {
+      await limited(keyStore?.delete(ids))
+    } catch {
+      log.once('notice', 'A refresh key that is no longer needed could not be deleted.')
+    }
+  }
+
+  async function limited<Result>(work: Promise<Result> | Result): Promise<Result> {
+    return await withinTime(clock, storeLimitMs, Promise.resolve(work))
+  }
+
+  return {
+    begin,
+    settle,
+    candidates,
+    discard: ({ id }) => remove([id]),
+    forget: (sid) => remove([sid]),
+  }
+}

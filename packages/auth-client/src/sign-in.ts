@@ -1,0 +1,86 @@
+import type { User } from '@latchkey/contracts'
+import { type HeldToken, holdToken } from './access-token.ts'
+import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
+import type { ClientEnvironment } from './environment.ts'
+import type { Exclusively } from './exclusive.ts'
+import { headerNames } from './header-names.ts'
+import type { AuthLog } from './log.ts'
+import type { Renewal } from './renewal.ts'
+import type { Session } from './session.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import type { SessionKeys } from './session-keys.ts'
+import type { SignOut } from './sign-out.ts'
+import type { Tabs } from './tabs.ts'
+import type { Post } from './transport.ts'
+
+interface Needs {
+  session: Session
+  cookie: SessionCookie
+  keys: SessionKeys
+  tabs: Tabs
+  log: AuthLog
+  post: Post
+  renewal: Renewal
+  signOut: SignOut
+  exclusively: Exclusively
+  environment: Pick<ClientEnvironment, 'clock'>
+}
+
+/** Login and registration: the same steps on two paths. Throws AuthError; a failed one leaves all as it was. */
+export function createSignIn(needs: Needs) {
+  const { session, cookie, keys, tabs, log, post, renewal, signOut, exclusively, environment } = needs
+
+  async function signIn(path: string, body: unknown): Promise<User> {
+    const cookieBefore = cookie.read()
+    const signOutsBefore = signOut.count()
+    try {
+      const token = await exclusively(() => exchange(path, body))
+      if (signOut.count() !== signOutsBefore) throw await revert(token)
+      renewal.abandon()
+      session.hold(token)
+      renewal.settle()
+      tabs.handRound(token)
+      log.add('signIn', `Signed in as ${token.user.username}.`)
+      return token.user
+    } catch (error) {
+      return await despite(toAuthError(error), cookieBefore?.sid)
+    }
+  }
+
+  async function exchange(path: string, body: unknown): Promise<HeldToken> {
+    await signOut.finishBeforeSignIn()
+    const key = await keys.begin()
+    try {
+      const headers: Record<string, string> = key ? { [headerNames.refreshLock]: key.lock } : {}
+      const answer = await post(path, { body, headers })
+      const token = holdToken(answer.data, environment.clock)
+      if (!token) throw fromAnswer(answer)
+      if (key) await keys.settle(key, token.view.claims.sid)
+      return token
+    } catch (error) {
+      const failure = toAuthError(error)
+      if (key && isRefusal(failure)) await keys.discard(key)
+      throw failure
+    }
+  }
+
+  /** Signed out while the answer was under way: the later wish counts. */
+  async function revert(token: HeldToken): Promise<AuthError> {
+    await signOut.signOut(token.view.claims.sid)
+    return signedOut()
+  }
+
+  /** The answer was lost after its cookies had arrived: then we are signed in, whatever the network said. */
+  async function despite(failure: AuthError, sidBefore: string | undefined): Promise<User> {
+    const now = cookie.read()
+    if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
+    renewal.abandon()
+    session.restore(now.sid)
+    const token = await renewal.renew()
+    return token.user
+  }
+
+  return signIn
+}
+
+const isRefusal = ({ status }: AuthError) => status !== null && status >= 400 && status < 500

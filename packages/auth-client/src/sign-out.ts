@@ -1,0 +1,164 @@
+import { type AuthError, toAuthError } from './auth-error.ts'
+import { backoffMs } from './backoff.ts'
+import type { ClientEnvironment } from './environment.ts'
+import type { Exclusively } from './exclusive.ts'
+import type { AuthLog } from './log.ts'
+import type { Renewal } from './renewal.ts'
+import type { Session } from './session.ts'
+import type { SessionCookie } from './session-cookie.ts'
+import type { SessionKeys } from './session-keys.ts'
+import type { Tabs } from './tabs.ts'
+import { ownPaths, type Post } from './transport.ts'
+
+export interface SignOut {
+  /** Ends the session here at once and then on the server. Never fails: what the server did not hear is retried. */
+  signOut(sid: string | null): Promise<void>
+  /** Another tab signed this session out. */
+  signedOutElsewhere(sid: string): void
+  /** One try to end what the server has not heard of, while its cookies are still there. To be called exclusively. */
+  finishBeforeSignIn(): Promise<void>
+  /** How often this tab was signed out, for a sign-in to see that it was overtaken. */
+  count(): number
+  /** Takes up a sign-out that an earlier page could not finish. */
+  resume(): void
+  pause(): void
+}
+
+/** Late answers to other tabs' refreshes may bring the readable cookie back; it is looked for again after these. */
+const sweepsAfterMs = [1000, 5000, 15_000]
+
+interface Needs {
+  session: Session
+  cookie: SessionCookie
+  keys: SessionKeys
+  tabs: Tabs
+  log: AuthLog
+  post: Post
+  renewal: Renewal
+  exclusively: Exclusively
+  noteName: string
+  environment: Pick<ClientEnvironment, 'clock' | 'storage' | 'random'>
+}
+
+export function createSignOut(needs: Needs): SignOut {
+  const { session, cookie, keys, tabs, log, post, renewal, exclusively, environment } = needs
+  const { clock, random } = environment
+  const note = createNote(environment.storage, needs.noteName)
+  let running = false
+  let count = 0
+  let failures = 0
+  let cancelRetry = () => {}
+
+  async function signOut(sid: string | null) {
+    count += 1
+    if (sid === null) return
+    log.add('signOut', 'Signed out.')
+    note.write(sid)
+    leave(sid)
+    tabs.tell({ type: 'signedOut', sid })
+    await exclusively(tellServer)
+  }
+
+  function signedOutElsewhere(sid: string) {
+    const isOurs = session.sid() === sid
+    if (isOurs) log.add('signOut', 'Signed out in another tab.')
+    leave(sid)
+  }
+
+  function leave(sid: string) {
+    cookie.endSession(sid)
+    for (const ms of sweepsAfterMs) clock.after(ms, () => cookie.read())
+    void keys.forget(sid)
+    if (session.sid() !== null && session.sid() !== sid) return
+    renewal.abandon()
+    session.end('signedOut')
+  }
+
+  /** `/logout` ends whichever session the cookies hold, so it may only be sent while that is the one to end. */
+  async function tellServer(): Promise<void> {
+    const sid = note.read()
+    if (sid === null) return
+    const now = cookie.read()
+    if (now && now.sid !== sid)
+      return finish('Somebody signed in meanwhile; the old session is left to expire.')
+    try {
+      await post(ownPaths.logout)
+      finish()
+    } catch (error) {
+      const failure = toAuthError(error)
+      if (isPassing(failure)) return retry(failure)
+      finish(`The server did not accept the sign-out: ${failure.message}`)
+    } finally {
+      cookie.read()
+    }
+  }
+
+  function finish(notice?: string) {
+    failures = 0
+    note.clear()
+    cancelRetry()
+    if (notice) log.add('notice', notice)
+  }
+
+  function retry(failure: AuthError) {
+    failures += 1
+    const delayMs = backoffMs(failures, failure.retryAfterSeconds, random)
+    log.add(
+      'retry',
+      `Signed out here, but the server has not heard of it: ${failure.message} Telling it again in ${Math.ceil(delayMs / 1000)} s.`,
+    )
+    cancelRetry()
+    if (running) cancelRetry = clock.after(delayMs, () => void exclusively(tellServer))
+  }
+
+  return {
+    signOut,
+    signedOutElsewhere,
+    count: () => count,
+    async finishBeforeSignIn() {
+      if (note.read() === null) return
+      await tellServer()
+      finish()
+    },
+    resume() {
+      running = true
+      const sid = note.read()
+      if (sid === null) return
+      leave(sid)
+      void exclusively(tellServer)
+    },
+    pause() {
+      running = false
+      cancelRetry()
+    },
+  }
+}
+
+/** Remembers across a reload which session the server still has to be told about. */
+function createNote(storage: ClientEnvironment['storage'], name: string) {
+  let here: string | null = null
+
+  /** Full or blocked storage: the note then lives as long as the page. */
+  function tolerant<Value>(use: (storage: NonNullable<ClientEnvironment['storage']>) => Value): Value | null {
+    try {
+      return storage && use(storage)
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    read: () => tolerant((kept) => kept.getItem(name)) ?? here,
+    write(sid: string) {
+      here = sid
+      tolerant((kept) => kept.setItem(name, sid))
+    },
+    clear() {
+      here = null
+      tolerant((kept) => kept.removeItem(name))
+    },
+  }
+}
+
+const isPassing = ({ status }: AuthError) =>
+  status === null || status >= 500 || status === 408 || status === 429
