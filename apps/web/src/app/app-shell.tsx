@@ -1,0 +1,54 @@
+import { type ReactNode, useState } from 'react'
+import { Link } from 'react-router-dom'
+import { Button } from '../components/button.tsx'
+import { Logo } from '../components/logo.tsx'
+import { SkipLink } from '../components/skip-link.tsx'
+import styles from './app-shell.module.css'
+import { useAuthClient } from './auth-context.ts'
+import { paths } from './paths.ts'
+import { useSignedIn } from './signed-in-context.ts'
+
+/** The frame of every page behind the sign-in. */
+export function AppShell({ children }: { children: ReactNode }) {
+  const { user, problem } = useSignedIn()
+  return (
+    <>
+      <SkipLink />
+      <header className={styles.header}>
+        <div className={styles.bar}>
+          <Link to={paths.dashboard} className={styles.home}>
+            <Logo />
+          </Link>
+          <div className={styles.account}>
+            <span className={styles.username} title={user.email}>
+              {user.username}
+            </span>
+            <SignOutButton />
+          </div>
+        </div>
+      </header>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        {children}
+      </main>
+      <div role="status" className={styles.trouble}>
+        {problem && <p>Connection trouble: you are still signed in. Retrying…</p>}
+      </div>
+    </>
+  )
+}
+
+function SignOutButton() {
+  const client = useAuthClient()
+  const [isLeaving, setIsLeaving] = useState(false)
+
+  function signOut() {
+    setIsLeaving(true)
+    void client.logout()
+  }
+
+  return (
+    <Button variant="quiet" isBusy={isLeaving} onClick={signOut}>
+      Sign out
+    </Button>
+  )
+}

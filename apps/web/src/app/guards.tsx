@@ -1,0 +1,76 @@
+import { useEffect } from 'react'
+import { Navigate, Outlet, useLocation } from 'react-router-dom'
+import { ProgressScreen } from '../components/progress-screen.tsx'
+import { useSession } from './auth-context.ts'
+import { preloadSignedIn } from './pages.ts'
+import { paths } from './paths.ts'
+import { loginPathFor, readReturnPath } from './return-path.ts'
+import { SignedInContext } from './signed-in-context.ts'
+
+/** Lets its pages be seen by somebody who is signed in, and by nobody else, not even for a moment. */
+export function SignedInOnly() {
+  const session = useSession()
+  const location = useLocation()
+
+  switch (session.status) {
+    case 'restoring':
+      return <RestoringScreen hasTrouble={session.problem !== null} />
+    case 'signedOut':
+      // Whoever signs in next may be somebody else: only an interrupted visit is taken up again.
+      return <Redirect to={session.reason === 'signedOut' ? paths.login : loginPathFor(location)} />
+    case 'signedIn':
+      return (
+        <SignedInContext value={session}>
+          <Outlet />
+        </SignedInContext>
+      )
+  }
+}
+
+/** Long enough to leave the network to the page itself, and shorter than typing a password. */
+const preloadDelayMs = 1500
+
+/** The entrance: somebody who is signed in already goes on to where they were heading. */
+export function SignedOutOnly() {
+  const session = useSession()
+  const { search } = useLocation()
+
+  useEffect(() => {
+    const timer = setTimeout(preloadSignedIn, preloadDelayMs)
+    return () => clearTimeout(timer)
+  }, [])
+
+  switch (session.status) {
+    case 'restoring':
+      return <RestoringScreen hasTrouble={session.problem !== null} />
+    case 'signedOut':
+      return <Outlet />
+    case 'signedIn':
+      return <Redirect to={readReturnPath(search) ?? paths.dashboard} />
+  }
+}
+
+export function HomeRedirect() {
+  const session = useSession()
+  if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
+  return <Redirect to={session.status === 'signedIn' ? paths.dashboard : paths.login} />
+}
+
+/** Replaces the entry in the history, so that the back button does not lead to a page that sends people away. */
+function Redirect({ to }: { to: string }) {
+  return (
+    <>
+      <Navigate to={to} replace />
+      <ProgressScreen />
+    </>
+  )
+}
+
+function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
+  return (
+    <ProgressScreen
+      label="Signing you in…"
+      trouble={hasTrouble ? "Can't reach the server. Still trying…" : null}
+    />
+  )
+}

@@ -1,0 +1,7 @@
+/** The addresses of the application's own pages. */
+export const paths = {
+  home: '/',
+  login: '/login',
+  register: '/register',
+  dashboard: '/dashboard',
+} as const

@@ -1,0 +1,25 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { Suspense, useState } from 'react'
+import { Outlet } from 'react-router-dom'
+import { ProgressScreen } from '../components/progress-screen.tsx'
+import { AppShell } from './app-shell.tsx'
+import { useSignedIn } from './signed-in-context.ts'
+
+export default function SignedInArea() {
+  const { user } = useSignedIn()
+  return (
+    <UserData key={user.id}>
+      <AppShell>
+        <Suspense fallback={<ProgressScreen />}>
+          <Outlet />
+        </Suspense>
+      </AppShell>
+    </UserData>
+  )
+}
+
+/** What was fetched for one person is kept exactly as long as that person is signed in. */
+function UserData({ children }: { children: React.ReactNode }) {
+  const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }))
+  return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
+}

@@ -1,0 +1,13 @@
+import type { SessionState } from '@latchkey/auth-client'
+import { createContext, use } from 'react'
+
+export type SignedInSession = Extract<SessionState, { status: 'signedIn' }>
+
+export const SignedInContext = createContext<SignedInSession | null>(null)
+
+/** The session of whoever is signed in, for pages below `SignedInOnly`. */
+export function useSignedIn(): SignedInSession {
+  const session = use(SignedInContext)
+  if (!session) throw new Error('useSignedIn needs SignedInOnly above it')
+  return session
+}

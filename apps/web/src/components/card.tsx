@@ -1,0 +1,22 @@
+import { type ReactNode, useId } from 'react'
+import styles from './card.module.css'
+
+interface CardProps {
+  title: string
+  /** Stands at the end of the title's line. */
+  action?: ReactNode
+  children: ReactNode
+}
+
+export function Card({ title, action, children }: CardProps) {
+  const titleId = useId()
+  return (
+    <section className={styles.card} aria-labelledby={titleId}>
+      <div className={styles.head}>
+        <h2 id={titleId}>{title}</h2>
+        {action}
+      </div>
+      {children}
+    </section>
+  )
+}

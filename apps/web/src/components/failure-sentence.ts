@@ -1,0 +1,26 @@
+import type { AuthError } from '@latchkey/auth-client'
+
+/** What happened and what to do, in words for the person in front of the screen. */
+export function failureSentence(error: AuthError): string {
+  switch (error.code) {
+    case 'network_error':
+      return 'We can’t reach the server. Check your connection and try again.'
+    case 'timeout':
+      return 'The server took too long to answer. Please try again.'
+    case 'invalid_credentials':
+      return 'That email or username and password don’t match. Check both and try again.'
+    case 'rate_limited':
+      return 'Too many tries for now. Please wait a little before the next one.'
+    case 'database_unavailable':
+    case 'overloaded':
+    case 'shutting_down':
+      return 'The server is busy or restarting. Please try again in a moment.'
+    case 'internal_error':
+    case 'unexpected_answer':
+      return 'Something went wrong on the server. Please try again in a moment.'
+    case 'signed_out':
+      return 'You have been signed out. Sign in to go on.'
+    default:
+      return error.message
+  }
+}

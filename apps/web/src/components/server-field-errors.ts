@@ -1,0 +1,23 @@
+import type { AuthError } from '@latchkey/auth-client'
+import type { FieldErrors } from './form-schema.ts'
+
+/** The server's complaints that belong beside a field of the form, or null when they concern the whole. */
+export function serverFieldErrors(error: AuthError, hasField: (name: string) => boolean): FieldErrors | null {
+  const errors: FieldErrors = {}
+  for (const { path, message } of complaintsOf(error)) {
+    if (!hasField(path)) return null
+    errors[path] ??= message
+  }
+  return Object.keys(errors).length > 0 ? errors : null
+}
+
+function complaintsOf(error: AuthError): readonly { path: string; message: string }[] {
+  switch (error.code) {
+    case 'email_taken':
+      return [{ path: 'email', message: 'There is already an account with this email address.' }]
+    case 'username_taken':
+      return [{ path: 'username', message: 'This username is taken. Try another.' }]
+    default:
+      return error.problem?.errors ?? []
+  }
+}

@@ -1,0 +1,101 @@
+import { AuthError } from '@latchkey/auth-client'
+import { type FocusEvent, type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type FieldErrors, type FormSchema, firstErrors } from './form-schema.ts'
+import { serverFieldErrors } from './server-field-errors.ts'
+
+export interface Form {
+  /** Spread on the `<form>`. */
+  props: {
+    ref: RefObject<HTMLFormElement | null>
+    noValidate: true
+    onSubmit: (event: FormEvent<HTMLFormElement>) => void
+    onBlur: (event: FocusEvent<HTMLFormElement>) => void
+    onInput: (event: FormEvent<HTMLFormElement>) => void
+  }
+  errorOf: (field: string) => string | undefined
+  /** What went wrong that is no single field's fault. */
+  failure: AuthError | null
+  isSubmitting: boolean
+}
+
+/**
+ * A form whose inputs keep what was typed; this keeps only the complaints about it.
+ *
+ * The schema is asked on submit, and after the first submit each time a field is left. Fields are the names of the
+ * inputs; a field error from the server for a name the form does not have counts as a failure of the whole.
+ */
+export function useForm<Values>(
+  schema: FormSchema<Values>,
+  submit: (values: Values) => Promise<unknown>,
+): Form {
+  const ref = useRef<HTMLFormElement>(null)
+  const isInFlight = useRef(false)
+  const [isSubmitting, setIsSubmitting] = useState(false)
+  const [hasTried, setHasTried] = useState(false)
+  const [errors, setErrors] = useState<FieldErrors>({})
+  const [failure, setFailure] = useState<AuthError | null>(null)
+  const [refusals, setRefusals] = useState(0)
+
+  // After the complaints are on the page, so that the focused field is announced together with its own.
+  useEffect(() => {
+    if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [refusals])
+
+  function refuse(complaints: FieldErrors) {
+    setErrors(complaints)
+    setRefusals((count) => count + 1)
+  }
+
+  async function onSubmit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (isInFlight.current) return
+    const form = event.currentTarget
+    const parsed = schema.safeParse(valuesOf(form))
+    setHasTried(true)
+    setFailure(null)
+    if (!parsed.success) return refuse(firstErrors(parsed.error.issues))
+
+    isInFlight.current = true
+    setIsSubmitting(true)
+    setErrors({})
+    try {
+      // On success the page is left; until then the button goes on showing progress.
+      await submit(parsed.data)
+    } catch (error) {
+      isInFlight.current = false
+      setIsSubmitting(false)
+      if (!(error instanceof AuthError)) throw error
+      const complaints = serverFieldErrors(error, (name) => form.elements.namedItem(name) !== null)
+      if (complaints) refuse(complaints)
+      else setFailure(error)
+    }
+  }
+
+  function onBlur(event: FocusEvent<HTMLFormElement>) {
+    const { target } = event
+    if (!hasTried || !(target instanceof HTMLInputElement)) return
+    const parsed = schema.safeParse(valuesOf(event.currentTarget))
+    const complaint = parsed.success ? undefined : firstErrors(parsed.error.issues)[target.name]
+    // No complaint of the schema's is no reason to drop one of the server's: that goes when the field is changed.
+    if (complaint) setErrors((previous) => ({ ...previous, [target.name]: complaint }))
+  }
+
+  function onInput({ target }: FormEvent<HTMLFormElement>) {
+    if (target instanceof HTMLInputElement && errors[target.name]) setErrors(without(target.name))
+  }
+
+  return {
+    props: { ref, noValidate: true, onSubmit: (event) => void onSubmit(event), onBlur, onInput },
+    errorOf: (field) => errors[field],
+    failure,
+    isSubmitting,
+  }
+}
+
+function valuesOf(form: HTMLFormElement): Record<string, unknown> {
+  return Object.fromEntries(new FormData(form))
+}
+
+function without(field: string) {
+  return ({ [field]: _, ...others }: FieldErrors): FieldErrors => others
+}

@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react'
+import { Logo } from '../../components/logo.tsx'
+import { PageTitle } from '../../components/page-title.tsx'
+import styles from './entrance-layout.module.css'
+import { RotationRings } from './rotation-rings.tsx'
+
+interface EntranceLayoutProps {
+  title: string
+  lead: ReactNode
+  children: ReactNode
+}
+
+/** The pages one sees before signing in: a form, and on a wide screen what the product stands for. */
+export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
+  return (
+    <div className={styles.split}>
+      <main className={styles.form} id="main">
+        <div className={styles.column}>
+          <Logo />
+          <div className={styles.heading}>
+            <PageTitle>{title}</PageTitle>
+            <p className={styles.lead}>{lead}</p>
+          </div>
+          {children}
+        </div>
+      </main>
+      <aside className={styles.aside} aria-label="About Latchkey">
+        <RotationRings />
+        <div className={styles.pitch}>
+          <p className={styles.motto}>The door opens for you, and locks behind you.</p>
+          <ul className={styles.facts}>
+            <li>Access lasts minutes, and is kept in memory only.</li>
+            <li>Your session renews itself, each key used once.</li>
+            <li>It runs on a server of your own.</li>
+          </ul>
+        </div>
+      </aside>
+    </div>
+  )
+}

@@ -1,0 +1,25 @@
+import { Link, useLocation } from 'react-router-dom'
+import { useSession } from '../../app/auth-context.ts'
+import { paths } from '../../app/paths.ts'
+import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
+import { Note } from '../../components/alert.tsx'
+import { signedOutSentence } from './ended-sentence.ts'
+import styles from './entrance-form.module.css'
+import { EntranceLayout } from './entrance-layout.tsx'
+import { LoginForm } from './login-form.tsx'
+
+export default function LoginPage() {
+  const session = useSession()
+  const { search } = useLocation()
+  const note = session.status === 'signedOut' ? signedOutSentence(session) : null
+
+  return (
+    <EntranceLayout title="Sign in" lead="Welcome. Enter your details to continue.">
+      <Note>{note}</Note>
+      <LoginForm />
+      <p className={styles.other}>
+        New here? <Link to={withReturnPath(paths.register, readReturnPath(search))}>Create an account</Link>
+      </p>
+    </EntranceLayout>
+  )
+}

@@ -1,0 +1,59 @@
+import { RegisterBodySchema, usernameLength } from '@latchkey/contracts'
+import { type FormEvent, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Field } from '../../components/field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import styles from './entrance-form.module.css'
+import { NewPasswordField } from './new-password-field.tsx'
+
+export function RegisterForm() {
+  const client = useAuthClient()
+  const [typed, setTyped] = useState({ username: '', email: '', password: '' })
+  const form = useForm(RegisterBodySchema, (body) => client.register(body))
+
+  function onInput(event: FormEvent<HTMLFormElement>) {
+    form.props.onInput(event)
+    const { target } = event
+    if (target instanceof HTMLInputElement) setTyped((before) => ({ ...before, [target.name]: target.value }))
+  }
+
+  return (
+    <form {...form.props} onInput={onInput} className={styles.form} aria-label="Create your account">
+      <FailureAlert failure={form.failure} />
+      <Field
+        label="Username"
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        required
+        hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
+        error={form.errorOf('username')}
+      />
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        inputMode="email"
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        error={form.errorOf('email')}
+      />
+      <NewPasswordField
+        label="Password"
+        name="password"
+        value={typed.password}
+        personal={[typed.username, typed.email]}
+        error={form.errorOf('password')}
+      />
+      <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Creating your account…' : 'Create account'}
+      </Button>
+    </form>
+  )
+}

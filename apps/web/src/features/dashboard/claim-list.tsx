@@ -1,0 +1,42 @@
+import type { AccessTokenClaims } from '@latchkey/contracts'
+import styles from './claim-list.module.css'
+
+const meanings = {
+  iss: 'Issuer: the server that signed it.',
+  aud: 'Audience: the service it is meant for.',
+  sub: 'Subject: your account’s id.',
+  sid: 'Session: the sign-in on this device that it belongs to.',
+  jti: 'Its own id; every token has another.',
+  iat: 'Issued at.',
+  exp: 'Expires at, by the server’s clock.',
+  roles: 'What you may do.',
+  username: 'Your name, so that an answer needs no database.',
+  email: 'Your address, for the same reason.',
+} satisfies Record<keyof AccessTokenClaims, string>
+
+const names = Object.keys(meanings) as (keyof AccessTokenClaims)[]
+
+export function ClaimList({ claims }: { claims: AccessTokenClaims }) {
+  return (
+    <dl className={styles.claims}>
+      {names.map((name) => (
+        <div key={name}>
+          <dt>
+            <code>{name}</code>
+          </dt>
+          <dd>
+            <code className={styles.value}>{readable(name, claims)}</code>
+            <span className={styles.meaning}>{meanings[name]}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function readable(name: keyof AccessTokenClaims, claims: AccessTokenClaims): string {
+  const value = claims[name]
+  if (typeof value === 'number')
+    return `${value} (${new Date(value * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,53 @@
+import type { AccessTokenView } from '@latchkey/auth-client'
+import { useEffect, useState } from 'react'
+import styles from './token-countdown.module.css'
+
+/** Ticks by itself, once a second; nothing around it renders with it. */
+export function TokenCountdown({ accessToken }: { accessToken: AccessTokenView }) {
+  const remainingMs = useRemainingMs(accessToken)
+  const seconds = Math.ceil(remainingMs / 1000)
+  const lifetimeSeconds = accessToken.claims.exp - accessToken.claims.iat
+  const share = lifetimeSeconds > 0 ? Math.min(1, seconds / lifetimeSeconds) : 0
+
+  return (
+    <div className={styles.countdown} data-expired={seconds === 0 || undefined}>
+      <svg className={styles.ring} viewBox="0 0 48 48" aria-hidden="true">
+        <circle className={styles.track} cx="24" cy="24" r="20" />
+        <circle
+          className={styles.rest}
+          cx="24"
+          cy="24"
+          r="20"
+          pathLength="1"
+          strokeDasharray="1"
+          strokeDashoffset={1 - share}
+          transform="rotate(-90 24 24)"
+        />
+      </svg>
+      <div>
+        {/* A timer is not announced as it ticks; it can be read whenever one wants to know. */}
+        <p className={styles.time} role="timer" aria-label="Time until the access token expires">
+          {seconds === 0 ? 'Expired' : inMinutes(seconds)}
+        </p>
+        <p className={styles.caption}>
+          {seconds === 0
+            ? 'The next call will get a 401 and refresh it.'
+            : 'until it expires. It renews itself shortly before.'}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function useRemainingMs(accessToken: AccessTokenView): number {
+  const [, setTick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => setTick((tick) => tick + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return accessToken.remainingMs()
+}
+
+function inMinutes(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,23 @@
+import './styles/tokens.css'
+import './styles/base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BrowserRouter } from 'react-router-dom'
+import { App } from './app/app.tsx'
+import { authClient } from './app/auth-client.ts'
+import { preloadFor } from './app/pages.ts'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root element')
+
+// Both run while React starts: the silent sign-in, and the page that it will most likely lead to.
+void authClient.start()
+preloadFor(authClient.getState(), window.location.pathname)
+
+createRoot(root).render(
+  <StrictMode>
+    <BrowserRouter>
+      <App client={authClient} />
+    </BrowserRouter>
+  </StrictMode>,
+)

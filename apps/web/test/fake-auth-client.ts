@@ -1,0 +1,119 @@
+import { type AuthClient, AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
+import type { ErrorCode, FieldError, User } from '@latchkey/contracts'
+import axios from 'axios'
+import { vi } from 'vitest'
+
+export const ada: User = {
+  id: '665f1c2ab7e4a1d3c0ffee01',
+  username: 'ada',
+  email: 'ada@example.com',
+  emailVerified: false,
+  roles: ['user'],
+  createdAt: '2025-03-14T09:26:53.000Z',
+}
+
+export function signedIn(
+  overrides: { tokenId?: string; remainingMs?: number; problem?: AuthError } = {},
+): SessionState {
+  const { tokenId = 'token-1', remainingMs = 900_000, problem = null } = overrides
+  return {
+    status: 'signedIn',
+    user: ada,
+    accessToken: {
+      claims: {
+        iss: 'http://localhost:4000',
+        aud: 'latchkey',
+        sub: ada.id,
+        sid: 'session-1',
+        jti: tokenId,
+        iat: 1_760_000_000,
+        exp: 1_760_000_900,
+        roles: ada.roles,
+        username: ada.username,
+        email: ada.email,
+      },
+      remainingMs: () => remainingMs,
+    },
+    problem,
+  }
+}
+
+export const anonymous: SessionState = { status: 'signedOut', reason: 'anonymous' }
+
+export function logEntry(id: number, kind: AuthLogEntry['kind'], message: string): AuthLogEntry {
+  return { id, at: new Date(1_760_000_000_000 + id * 1000), kind, message }
+}
+
+interface Refusal {
+  status?: number
+  errors?: FieldError[]
+  detail?: string
+  retryAfterSeconds?: number
+}
+
+/** The error a call throws when the server refuses with `code`. */
+export function refusal(
+  code: ErrorCode,
+  { status = 400, errors, detail = code, retryAfterSeconds }: Refusal = {},
+) {
+  return new AuthError(code, detail, {
+    status,
+    retryAfterSeconds: retryAfterSeconds ?? null,
+    problem: {
+      type: `about:blank#${code}`,
+      title: code,
+      status,
+      code,
+      detail,
+      message: detail,
+      ...(errors && { errors }),
+    },
+  })
+}
+
+/** An AuthClient that does nothing by itself: tests move its state and its log, and say how calls end. */
+export function fakeAuthClient(initial: SessionState) {
+  const state = fakeStore(initial)
+  const log = fakeStore<readonly AuthLogEntry[]>([])
+
+  async function enter() {
+    state.set(signedIn())
+    return ada
+  }
+
+  return {
+    start: vi.fn(async () => undefined),
+    stop: vi.fn(),
+    getState: state.get,
+    subscribe: state.subscribe,
+    register: vi.fn<AuthClient['register']>(enter),
+    login: vi.fn<AuthClient['login']>(enter),
+    logout: vi.fn<AuthClient['logout']>(async () => state.set({ status: 'signedOut', reason: 'signedOut' })),
+    call: vi.fn(),
+    http: axios.create(),
+    refresh: vi.fn(async () => undefined),
+    expireAccessToken: vi.fn(),
+    getLog: log.get,
+    subscribeLog: log.subscribe,
+    clearLog: vi.fn(() => log.set([])),
+
+    become: state.set,
+    write: log.set,
+  } satisfies AuthClient & Record<string, unknown>
+}
+
+function fakeStore<Value>(initial: Value) {
+  let value = initial
+  const listeners = new Set<() => void>()
+  return {
+    get: () => value,
+    set(next: Value) {
+      value = next
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener: () => void) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}
