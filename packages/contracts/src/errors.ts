@@ -12,7 +12,6 @@ export const errorCodes = [
   'bad_request',
   'not_found',
   'method_not_allowed',
-  'headers_too_large',
   'cross_site_request',
   'rate_limited',
   'email_taken',
@@ -55,13 +54,7 @@ export type Problem = z.infer<typeof ProblemSchema>
 
 /** The error answer of the OAuth token endpoint (RFC 6749 §5.2), the one endpoint with a shape of its own. */
 export const OAuthErrorSchema = z.object({
-  error: z.enum([
-    'invalid_request',
-    'invalid_client',
-    'invalid_grant',
-    'unsupported_grant_type',
-    'temporarily_unavailable',
-  ]),
+  error: z.enum(['invalid_request', 'invalid_grant', 'unsupported_grant_type']),
   error_description: z.string(),
 })
 export type OAuthError = z.infer<typeof OAuthErrorSchema>

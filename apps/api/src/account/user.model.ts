@@ -1,0 +1,61 @@
+import { type Role, roles, type User } from '@latchkey/contracts'
+import { type Connection, Schema, type Types } from 'mongoose'
+import { type Session, sessionSchema } from '../sessions/session.schema.ts'
+
+/**
+ * One document per user; its sessions live inside, so that every change of a session is one update of one document.
+ * `usernameKey` and `emailKey` are what uniqueness is decided on; `username` and `email` are as the person wrote them.
+ */
+export interface UserRecord {
+  _id: Types.ObjectId
+  username: string
+  usernameKey: string
+  email: string
+  emailKey: string
+  emailVerifiedAt: Date | null
+  passwordHash: string
+  roles: Role[]
+  refreshTokens: Session[]
+  createdAt: Date
+  updatedAt: Date
+}
+
+const userSchema = new Schema<UserRecord>(
+  {
+    username: { type: String, required: true },
+    usernameKey: { type: String, required: true },
+    email: { type: String, required: true },
+    emailKey: { type: String, required: true },
+    emailVerifiedAt: { type: Date, default: null },
+    passwordHash: { type: String, required: true },
+    roles: { type: [{ type: String, enum: roles }], default: ['user'] },
+    refreshTokens: [sessionSchema],
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
+)
+
+// Uniqueness is decided here and nowhere else: two registrations at once end in one account and one 11000.
+userSchema.index({ emailKey: 1 }, { unique: true })
+userSchema.index({ usernameKey: 1 }, { unique: true })
+
+export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
+export type UserModel = ReturnType<typeof userModel>
+
+export const emailKey = (email: string) => email.toLowerCase()
+export const usernameKey = (username: string) => username.toLowerCase()
+
+/** The fields that `userView` needs, for projections. */
+export const userViewFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1, createdAt: 1 } as const
+export type UserViewFields = Pick<UserRecord, '_id' | keyof typeof userViewFields>
+
+/** What leaves of a user. */
+export const userView = (user: UserViewFields): User => ({
+  id: user._id.toHexString(),
+  username: user.username,
+  email: user.email,
+  emailVerified: user.emailVerifiedAt !== null,
+  roles: user.roles,
+  createdAt: user.createdAt.toISOString(),
+})

@@ -1,0 +1,121 @@
+import { type OAuthTokens, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
+import { type Request, type Response, Router } from 'express'
+import { userView } from '../account/user.model.ts'
+import { AuthError } from '../auth-error.ts'
+import { bearerToken } from '../http/authenticate.ts'
+import { deviceOf } from '../http/device.ts'
+import type { RateLimits } from '../http/rate-limit.ts'
+import type { RefreshCookies } from '../http/refresh-cookie.ts'
+import { lockProofOf, signInLockOf, wantsTokenInBody } from '../http/refresh-headers.ts'
+import { route } from '../http/route.ts'
+import type { AccessTokens } from '../sessions/access-token.ts'
+import type { RefreshTokenClaims, RefreshTokens } from '../sessions/refresh-token.ts'
+import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
+import type { Auth } from './auth.service.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+
+interface Collaborators {
+  auth: Auth
+  sessions: Sessions
+  refreshTokens: RefreshTokens
+  accessTokens: AccessTokens
+  refreshCookies: RefreshCookies
+  rateLimits: RateLimits
+}
+
+export function authRoutes(services: Collaborators): Router {
+  const { auth, sessions, refreshTokens, accessTokens, refreshCookies, rateLimits } = services
+  const router = Router()
+
+  route(router, routes.register, [], async (body, { req, res }): Promise<SignedIn> => {
+    await rateLimits.register(req, res)
+    const signedIn = await auth.register(body, deviceOf(req), signInLockOf(req))
+    return { message: `Welcome, ${signedIn.user.username}`, ...answer(req, res, signedIn) }
+  })
+
+  route(router, routes.login, [], async (body, { req, res }): Promise<SignedIn> => {
+    const settle = await rateLimits.login(req, res, body.email)
+    const signedIn = await auth.login(body, deviceOf(req), signInLockOf(req))
+    await settle()
+    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn) }
+  })
+
+  route(router, routes.refreshToken, [], async (body, { req, res }): Promise<Tokens> => {
+    const fromBody = body?.refreshToken
+    const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))
+    // A token that arrived in a cookie never leaves in a body.
+    return fromBody ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)
+  })
+
+  const exchange = tokenEndpoint(async (refreshToken, req, res): Promise<OAuthTokens> => {
+    const signedIn = await refresh(req, res, refreshToken)
+    return {
+      access_token: accessTokens.sign(signedIn.user, signedIn.session._id.toHexString()),
+      token_type: 'Bearer',
+      expires_in: accessTokens.ttlSeconds,
+      refresh_token: signedIn.refreshToken,
+    }
+  })
+  router.post(routes.token.path, exchange)
+
+  route(router, routes.logout, [], async (_, { req, res }) => {
+    // Cleared first: whatever the database says, this browser is signed out.
+    refreshCookies.clear(res)
+    const ended = sessionToEnd(req)
+    if (!ended || !(await sessions.revoke(ended.userId, ended.sessionId))) {
+      res.status(204)
+      return null
+    }
+    return { message: 'You are signed out.' }
+  })
+
+  return router
+
+  async function refresh(req: Request, res: Response, token: string | undefined): Promise<SignedInSession> {
+    const proof = lockProofOf(req)
+    let claims: RefreshTokenClaims
+    try {
+      if (!token) throw new AuthError('refresh_token_missing')
+      claims = refreshTokens.read(token)
+    } catch (error) {
+      await rateLimits.refresh(req, res, null)
+      throw error
+    }
+    await rateLimits.refresh(req, res, claims.sessionId)
+    return await sessions.rotate(claims, proof)
+  }
+
+  function answer(req: Request, res: Response, signedIn: SignedInSession): Tokens {
+    return wantsTokenInBody(req) ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)
+  }
+
+  function setCookies(res: Response, signedIn: SignedInSession): Tokens {
+    refreshCookies.set(res, signedIn)
+    return tokens(signedIn, { inBody: false })
+  }
+
+  function tokens({ user, session, refreshToken }: SignedInSession, { inBody }: { inBody: boolean }): Tokens {
+    return {
+      accessToken: accessTokens.sign(user, session._id.toHexString()),
+      tokenType: 'Bearer',
+      expiresIn: accessTokens.ttlSeconds,
+      user: userView(user),
+      ...(inBody && { refreshToken }),
+    }
+  }
+
+  /** A cookie, a token in the body, or an access token: each names the session it wants to end. */
+  function sessionToEnd(req: Request): { userId: string; sessionId: string } | null {
+    const inBody: unknown = req.body?.refreshToken
+    const token = typeof inBody === 'string' ? inBody : refreshCookies.read(req)
+    try {
+      if (token) return refreshTokens.read(token, { ignoreExpiration: true })
+      const bearer = bearerToken(req)
+      if (!bearer) return null
+      const { sub, sid } = accessTokens.verify(bearer)
+      return { userId: sub, sessionId: sid }
+    } catch {
+      return null // not a token of ours: nothing to end
+    }
+  }
+}

@@ -1,0 +1,216 @@
+import * as z from 'zod'
+
+const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
+const minSecretBytes = 32
+
+/** Every problem with the environment at once, one sentence each, naming the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(['The configuration is not complete:', ...problems.map((problem) => `  - ${problem}`)].join('\n'))
+    this.problems = problems
+  }
+}
+
+const DurationSchema = z
+  .string()
+  .regex(/^[1-9]\d*[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
+  .transform((text) => Number(text.slice(0, -1)) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
+
+const isOrigin = (text: string) =>
+  URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
+
+const OriginsSchema = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((origin) => origin.trim().replace(/\/$/, ''))
+      .filter(Boolean),
+  )
+  .refine(
+    (origins) => origins.every(isOrigin),
+    'must be origins like https://app.example.com, separated by commas',
+  )
+
+const EnvironmentSchema = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'must be production, development or test')
+    .default('development'),
+  PORT: integer(0, 65_535).default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  MONGO_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/.+/, 'must start with mongodb:// or mongodb+srv://')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  CLIENT_URL: OriginsSchema.optional(),
+  PUBLIC_URL: z
+    .string()
+    .transform((text) => text.replace(/\/$/, ''))
+    .refine(isOrigin, 'must be an origin like https://app.example.com, without a path')
+    .optional(),
+  JWT_ACCESS_SECRET: z.string().optional(),
+  JWT_REFRESH_SECRET: z.string().optional(),
+  ACCESS_TOKEN_EXPIRY: DurationSchema.default(900),
+  REFRESH_TOKEN_EXPIRY: DurationSchema.default(7 * 86_400),
+  SESSION_MAX_AGE: DurationSchema.default(90 * 86_400),
+  SESSION_LIMIT: integer(1, 1000).default(50),
+  REFRESH_LEEWAY: DurationSchema.or(z.literal('0').transform(() => 0)).default(10),
+  BCRYPT_COST: integer(4, 16).default(12),
+  TRUST_PROXY: integer(0, 10).default(0),
+  COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level that pino knows')
+    .default('info'),
+})
+
+/** Settings as the rest of the code sees them. Durations are in seconds. */
+export interface Config {
+  readonly production: boolean
+  readonly server: {
+    readonly port: number
+    readonly host: string
+    /** How many proxies in front of us to believe (`X-Forwarded-For`). */
+    readonly trustedProxies: number
+    /** The origin people see, when it is known. */
+    readonly publicUrl: string | undefined
+    /** Other origins whose pages may call the API with cookies. */
+    readonly clientOrigins: readonly string[]
+  }
+  readonly database: {
+    /** `undefined`: the embedded database in `dataDir`. */
+    readonly uri: string | undefined
+    readonly dataDir: string
+  }
+  readonly accessToken: {
+    readonly secret: string
+    readonly ttlSeconds: number
+    readonly issuer: string
+    readonly audience: string
+  }
+  readonly refreshToken: {
+    readonly secret: string
+    readonly ttlSeconds: number
+    readonly leewaySeconds: number
+  }
+  readonly session: { readonly maxAgeSeconds: number; readonly limit: number }
+  readonly cookie: { readonly sameSite: 'strict' | 'lax' | 'none'; readonly secure: boolean }
+  readonly password: { readonly bcryptCost: number }
+  readonly rateLimits: RateLimits
+  readonly log: { readonly level: string; readonly pretty: boolean }
+}
+
+/** `points` attempts in `windowSeconds`. */
+export interface RateLimit {
+  readonly points: number
+  readonly windowSeconds: number
+}
+
+export interface RateLimits {
+  /** Failed sign-ins from one address, whatever the account. */
+  readonly loginPerAddress: RateLimit
+  /** Failed sign-ins to one account from one address, so that nobody can lock out an owner elsewhere. */
+  readonly loginPerAccount: RateLimit
+  readonly registerPerAddress: RateLimit
+  /** Generous for six tabs, tight for a client that loops on its own 401. */
+  readonly refreshPerSession: RateLimit
+}
+
+const rateLimits: RateLimits = {
+  loginPerAddress: { points: 100, windowSeconds: 900 },
+  loginPerAccount: { points: 10, windowSeconds: 900 },
+  registerPerAddress: { points: 60, windowSeconds: 3600 },
+  refreshPerSession: { points: 300, windowSeconds: 60 },
+}
+
+/**
+ * Parses the environment into one frozen Config.
+ * `developmentSecrets` stand in for missing ones outside production; they are asked for only when needed.
+ * Throws ConfigError with every problem at once.
+ */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  developmentSecrets: (dataDir: string) => { accessSecret: string; refreshSecret: string },
+  terminal = false,
+): Config {
+  // An empty variable is a missing one: `.env.example` lists them all, most of them empty.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
+  const parsed = EnvironmentSchema.safeParse(given)
+  const production = given.NODE_ENV === 'production'
+  const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  if (production) problems.push(...secretProblems(given))
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+
+  const env = parsed.data
+  const secure = env.PUBLIC_URL?.startsWith('https:') ?? false
+  if (env.COOKIE_SAMESITE === 'none' && !secure)
+    throw new ConfigError(['COOKIE_SAMESITE=none needs a PUBLIC_URL that starts with https://'])
+
+  const generated =
+    env.JWT_ACCESS_SECRET && env.JWT_REFRESH_SECRET ? undefined : developmentSecrets(env.DATA_DIR)
+  const issuer = env.PUBLIC_URL ?? 'latchkey'
+  return deepFreeze({
+    production,
+    server: {
+      port: env.PORT,
+      host: env.HOST,
+      trustedProxies: env.TRUST_PROXY,
+      publicUrl: env.PUBLIC_URL,
+      // Vite's own address: the page of `pnpm dev` may also call the API directly.
+      clientOrigins: env.CLIENT_URL ?? (production ? [] : ['http://localhost:5173']),
+    },
+    database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
+    accessToken: {
+      secret: env.JWT_ACCESS_SECRET ?? generated?.accessSecret ?? '',
+      ttlSeconds: env.ACCESS_TOKEN_EXPIRY,
+      issuer,
+      audience: `${issuer}/api`,
+    },
+    refreshToken: {
+      secret: env.JWT_REFRESH_SECRET ?? generated?.refreshSecret ?? '',
+      ttlSeconds: env.REFRESH_TOKEN_EXPIRY,
+      leewaySeconds: env.REFRESH_LEEWAY,
+    },
+    session: { maxAgeSeconds: env.SESSION_MAX_AGE, limit: env.SESSION_LIMIT },
+    cookie: { sameSite: env.COOKIE_SAMESITE, secure },
+    password: { bcryptCost: env.BCRYPT_COST },
+    rateLimits,
+    log: { level: env.LOG_LEVEL, pretty: !production && terminal },
+  })
+}
+
+function secretProblems(given: Record<string, string | undefined>): string[] {
+  const advice = `make one with: node -e "console.log(require('crypto').randomBytes(48).toString('base64url'))"`
+  const problems = (['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const).flatMap((name) => {
+    const secret = given[name]
+    if (!secret) return [`${name} is missing; ${advice}`]
+    if (Buffer.byteLength(secret) < minSecretBytes)
+      return [`${name} is shorter than ${minSecretBytes} bytes; ${advice}`]
+    if (looksLikeASample(secret)) return [`${name} looks like a sample from a tutorial; ${advice}`]
+    return []
+  })
+  if (given.JWT_ACCESS_SECRET && given.JWT_ACCESS_SECRET === given.JWT_REFRESH_SECRET)
+    problems.push('JWT_REFRESH_SECRET is the same as JWT_ACCESS_SECRET; each needs its own')
+  return problems
+}
+
+/** Words that stand in samples, and strings with too little in them to be random. */
+const looksLikeASample = (secret: string) =>
+  /change.?(me|this|it)|your.{0,20}(secret|key)|(super|very|top).?secret|secret.?key|example|sample|replace|placeholder|insert|password|jwt.?secret|12345678|abcdefgh/i.test(
+    secret,
+  ) || new Set(secret).size < 12
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
+  return Object.freeze(value)
+}

@@ -1,0 +1,20 @@
+import { type RouteContract, routes } from '@latchkey/contracts'
+import { Router } from 'express'
+import { AuthError } from '../auth-error.ts'
+
+/** A known path with another method: 405, with the methods it does answer (RFC 9110 §15.5.6). */
+export function methodNotAllowed(): Router {
+  const router = Router()
+  const table: RouteContract[] = Object.values(routes)
+  for (const path of new Set(table.map((each) => each.path))) {
+    const methods = table
+      .filter((each) => each.path === path)
+      .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    router.all(path, (req, res) => {
+      res.set('Allow', [...methods, 'OPTIONS'].join(', '))
+      if (req.method !== 'OPTIONS') throw new AuthError('method_not_allowed')
+      res.status(204).end()
+    })
+  }
+  return router
+}

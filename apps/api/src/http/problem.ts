@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http'
+import type { ErrorCode, Problem } from '@latchkey/contracts'
+import type { ErrorRequestHandler, Response } from 'express'
+import { AuthError } from '../auth-error.ts'
+import { isDatabaseOutage } from '../database.ts'
+
+/** Every code's status and the sentence a person reads. Does not compile when a code is missing. */
+const problems = {
+  validation_failed: [400, 'Some of what you sent is not right. Look at each field.'],
+  malformed_json: [400, 'The body is not valid JSON.'],
+  bad_request: [400, 'The request could not be understood.'],
+  refresh_lock_malformed: [
+    400,
+    'X-Refresh-Key and X-Refresh-Lock are 32 bytes in base64url, and go together.',
+  ],
+  payload_too_large: [413, 'The body is larger than 16 kB.'],
+  unsupported_media_type: [415, 'Send the body as application/json.'],
+  not_found: [404, 'There is nothing here.'],
+  method_not_allowed: [405, 'This address does not answer that method.'],
+  cross_site_request: [403, 'This request came from a page of another site and was refused.'],
+  rate_limited: [429, 'Too many attempts. Wait a little and try again.'],
+  email_taken: [409, 'There is an account with this email address already.'],
+  username_taken: [409, 'This username is taken.'],
+  invalid_credentials: [401, 'The email address, username or password is not right.'],
+  access_token_missing: [401, 'Sign in to see this.'],
+  access_token_invalid: [401, 'This access token is not valid.'],
+  access_token_expired: [401, 'This access token has expired.'],
+  access_token_revoked: [401, 'This access token was revoked.'],
+  refresh_token_missing: [401, 'Nobody is signed in here.'],
+  refresh_token_invalid: [403, 'This session cannot be continued. Sign in again.'],
+  refresh_token_expired: [403, 'Your session has expired. Sign in again.'],
+  refresh_token_revoked: [403, 'This session was ended. Sign in again.'],
+  refresh_token_reused: [
+    403,
+    'This session was ended because an old copy of its token was used. Sign in again.',
+  ],
+  refresh_token_locked: [403, 'This session belongs to another browser.'],
+  database_unavailable: [503, 'The service cannot reach its database. Try again in a moment.'],
+  overloaded: [503, 'The service is very busy. Try again in a moment.'],
+  shutting_down: [503, 'The service is restarting. Try again in a moment.'],
+  internal_error: [500, 'Something went wrong on our side.'],
+} as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
+
+const outageRetrySeconds = 2
+
+/** The last handler: whatever was thrown becomes a problem document. Only a surprise is logged as an error. */
+export const answerProblem: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
+  if (res.headersSent) return next(thrown)
+  const error = toAuthError(thrown)
+  if (error.code === 'internal_error') req.log.error({ err: thrown }, 'unexpected error')
+  if (error.code === 'database_unavailable') req.log.warn({ err: thrown }, 'database unavailable')
+  sendProblem(res, error)
+}
+
+/** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */
+export function sendProblem(res: Response, { code, evidence }: AuthError): void {
+  const [status, detail] = problems[code]
+  const { errors, generation, retryAfterSeconds } = evidence
+  const problem: Problem & { generation?: number } = {
+    type: `urn:latchkey:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail,
+    message: detail,
+    ...(errors && { errors }),
+    ...(generation !== undefined && { generation }),
+  }
+  if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
+  const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
+  if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
+  // What is left of a body that is too large is not worth reading.
+  if (status === 413) res.set('Connection', 'close')
+  res.status(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** RFC 6750 §3: a request without a token gets no error code, a bad token gets `invalid_token`. */
+function challenge(code: ErrorCode, detail: string): string {
+  const realm = 'Bearer realm="latchkey"'
+  const badToken = code.startsWith('access_token_') && code !== 'access_token_missing'
+  return badToken ? `${realm}, error="invalid_token", error_description="${detail}"` : realm
+}
+
+export function toAuthError(thrown: unknown): AuthError {
+  if (thrown instanceof AuthError) return thrown
+  if (isDatabaseOutage(thrown)) return new AuthError('database_unavailable', { cause: thrown })
+  const code = isHttpError(thrown) ? codeOfHttpError(thrown) : 'internal_error'
+  return new AuthError(code, { cause: thrown })
+}
+
+/** What Express and its body parsers throw (the http-errors package). */
+interface HttpError {
+  status: number
+  type?: string
+}
+
+const isHttpError = (thrown: unknown): thrown is HttpError =>
+  thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number'
+
+function codeOfHttpError({ status, type }: HttpError): ErrorCode {
+  if (type === 'entity.parse.failed') return 'malformed_json'
+  if (status === 413) return 'payload_too_large'
+  if (status === 415) return 'unsupported_media_type'
+  return status < 500 ? 'bad_request' : 'internal_error'
+}

@@ -1,0 +1,39 @@
+import { cookieNames } from '@latchkey/contracts'
+import type { CookieOptions, Request, Response } from 'express'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { SignedInSession } from '../sessions/session.service.ts'
+
+export type RefreshCookies = ReturnType<typeof createRefreshCookies>
+
+/**
+ * The two cookies of a session, always set together: the HttpOnly refresh token, and `session` with `sid.gen`, which
+ * tells the page that somebody is signed in and which generation the browser holds.
+ */
+export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
+  const prefix = config.secure ? cookieNames.hostPrefix : ''
+  const refreshTokenName = prefix + cookieNames.refreshToken
+  const sessionName = prefix + cookieNames.session
+  const attributes: CookieOptions = { path: '/', sameSite: config.sameSite, secure: config.secure }
+
+  return {
+    /** The refresh token; undefined without one. cookie-parser turns `j:` cookies into objects: not a token. */
+    read(req: Request): string | undefined {
+      const token: unknown = req.cookies[refreshTokenName]
+      return typeof token === 'string' && token !== '' ? token : undefined
+    },
+
+    set(res: Response, { session, refreshToken }: SignedInSession): void {
+      const maxAge = session.expiresAt.getTime() - clock.now().getTime()
+      const readable = `${session._id.toHexString()}.${session.generation}`
+      res.cookie(refreshTokenName, refreshToken, { ...attributes, httpOnly: true, maxAge })
+      res.cookie(sessionName, readable, { ...attributes, maxAge })
+    },
+
+    /** For signing out only: a refresh response never clears, it may arrive after another tab signed in afresh. */
+    clear(res: Response): void {
+      res.clearCookie(refreshTokenName, { ...attributes, httpOnly: true })
+      res.clearCookie(sessionName, attributes)
+    },
+  }
+}

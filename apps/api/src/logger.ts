@@ -1,0 +1,24 @@
+import pino, { type Logger } from 'pino'
+import type { Config } from './config.ts'
+
+/** Headers and fields that could sign somebody in. Requests are logged without headers; this is for whatever else. */
+const secrets = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'refresh_token',
+]
+
+/** Structured lines on standard output; readable ones on a developer's terminal. */
+export const createLogger = ({ level, pretty }: Config['log']): Logger =>
+  pino({
+    level,
+    base: null,
+    redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
+    ...(pretty && {
+      transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
+    }),
+  })

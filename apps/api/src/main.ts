@@ -1,0 +1,87 @@
+import { createServer } from 'node:http'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
+import { config as loadEnvironmentFile } from 'dotenv'
+import { createApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import { compose } from './compose.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { developmentSecrets } from './development-secrets.ts'
+import { createLogger } from './logger.ts'
+
+/** The checkout, or the folder it was copied to; the same number of steps up from the source and from the build. */
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const drainTimeoutMs = 10_000
+
+main().catch((error: unknown) => {
+  const expected = error instanceof ConfigError || (error instanceof Error && 'code' in error)
+  console.error(expected ? (error as Error).message : error)
+  process.exit(1)
+})
+
+async function main() {
+  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
+  const inRoot = (path: string) => resolve(root, path)
+  const config = readConfig(
+    process.env,
+    (dataDir) => developmentSecrets(inRoot(dataDir)),
+    process.stdout.isTTY,
+  )
+  const log = createLogger(config.log)
+
+  const embedded = config.database.uri
+    ? null
+    : await startEmbeddedMongo({ dataDir: inRoot(config.database.dataDir) })
+  const services = compose({
+    config,
+    clock: systemClock,
+    log,
+    mongoUri: config.database.uri ?? embedded?.uri ?? '',
+    webRoot: inRoot('apps/web/dist'),
+  })
+  const server = createServer(createApp(services, config))
+  // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
+  server.keepAliveTimeout = 65_000
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
+
+  const connected = services.database.connect()
+  await listen()
+  await connected
+  const { port, host } = config.server
+  const address =
+    config.server.publicUrl ??
+    `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${port}`
+  log.info({ database: embedded ? embedded.uri : 'MONGO_URI' }, `Latchkey is ready on ${address}`)
+
+  function listen(): Promise<void> {
+    return new Promise((done, failed) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE')
+          error.message = `Port ${config.server.port} is taken. Stop what listens there, or set PORT to another one.`
+        failed(error)
+      })
+      server.listen(config.server.port, config.server.host, done)
+    })
+  }
+
+  /** Lets what is under way finish, then closes everything in the reverse order of its making. */
+  async function drain(signal: NodeJS.Signals) {
+    log.info({ signal }, 'shutting down')
+    services.lifecycle.draining = true
+    // A second signal means it.
+    for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130))
+    const deadline = setTimeout(() => {
+      log.warn('requests are still under way; closing their connections')
+      server.closeAllConnections()
+    }, drainTimeoutMs)
+    await new Promise((done) => server.close(done))
+    clearTimeout(deadline)
+    await services.passwords.close()
+    await services.database.close()
+    await embedded?.close()
+    log.info('closed')
+    process.exit(0)
+  }
+}

@@ -1,0 +1,52 @@
+import { Schema, type Types } from 'mongoose'
+
+/** The newest generations whose keys are remembered. Older ones are answered by the key of the current one. */
+export const consumedLimit = 8
+
+/** A generation that was used up: the lock that its refresh opened (null: unbound), and when. */
+export interface ConsumedGeneration {
+  generation: number
+  lock: string | null
+  at: Date
+}
+
+/**
+ * One signed-in device. An element of `user.refreshTokens`.
+ *
+ * Invariants: `generation` only rises, by one, in a conditional update; `consumed` holds at most `consumedLimit`
+ * entries, all below `generation`; `expiresAt` never lies past `absoluteExpiresAt`; `lock` is null for ever or never.
+ */
+export interface Session {
+  _id: Types.ObjectId
+  generation: number
+  /** base64url(SHA-256(key)) that the next refresh must open; null: an unbound client. */
+  lock: string | null
+  consumed: ConsumedGeneration[]
+  createdAt: Date
+  rotatedAt: Date
+  expiresAt: Date
+  absoluteExpiresAt: Date
+  userAgent: string
+  ip: string
+}
+
+const consumedSchema = new Schema<ConsumedGeneration>(
+  {
+    generation: { type: Number, required: true },
+    lock: { type: String, default: null },
+    at: { type: Date, required: true },
+  },
+  { _id: false },
+)
+
+export const sessionSchema = new Schema<Session>({
+  generation: { type: Number, required: true },
+  lock: { type: String, default: null },
+  consumed: [consumedSchema],
+  createdAt: { type: Date, required: true },
+  rotatedAt: { type: Date, required: true },
+  expiresAt: { type: Date, required: true },
+  absoluteExpiresAt: { type: Date, required: true },
+  userAgent: { type: String, default: '' },
+  ip: { type: String, default: '' },
+})
