@@ -1,0 +1,98 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import pino from 'pino'
+import supertest from 'supertest'
+import { onTestFinished } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { compose, type Services } from '../../src/compose.ts'
+import { type Config, readConfig } from '../../src/config.ts'
+import { type MovableClock, movableClock } from './clock.ts'
+
+export interface TestApi {
+  url: string
+  mongoUri: string
+  config: Config
+  services: Services
+  clock: MovableClock
+  /** Everything the process logged so far, as text. */
+  logged(): string
+  /** A client without cookies of its own. */
+  http: ReturnType<typeof supertest>
+  close(): Promise<void>
+}
+
+interface Options {
+  environment?: Record<string, string>
+  /** Replaces settings that have no variable of their own. */
+  configure?: (config: Config) => Config
+  mongoUri?: string
+  clock?: MovableClock
+  /** Go on before the database is connected. */
+  early?: boolean
+}
+
+const secrets = {
+  accessSecret: 'uQ0x3yq7cN2mK9wZ5tR8vB1nL4hJ6gFd-access',
+  refreshSecret: 'eW7pS2kD9fH4jX6cV1bN8mQ3zL5tY0rA-refresh',
+}
+
+/** The API as it ships, on a port of its own, with a database of its own and a clock that the test moves. */
+export async function startApi(options: Options = {}): Promise<TestApi> {
+  const clock = options.clock ?? movableClock()
+  const mongoUri = options.mongoUri ?? testDatabaseUri()
+  const read = readConfig(
+    // Cost 4 is the cheapest bcrypt: these tests are about everything but the cost.
+    { BCRYPT_COST: '4', LOG_LEVEL: 'trace', ...options.environment },
+    () => secrets,
+  )
+  const config = options.configure?.(read) ?? read
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const services = compose({
+    config,
+    clock,
+    log: pino({ level: config.log.level }, sink),
+    mongoUri,
+    webRoot: fileURLToPath(new URL('./web', import.meta.url)),
+  })
+  const server = createServer(createApp(services, config))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const connected = services.database.connect()
+  if (!options.early) await connected
+
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  let closed = false
+  const api: TestApi = {
+    url,
+    mongoUri,
+    config,
+    services,
+    clock,
+    logged: () => lines.join(''),
+    http: supertest(url),
+    async close() {
+      if (closed) return
+      closed = true
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+      await services.passwords.close()
+      await services.database.close()
+    },
+  }
+  return api
+}
+
+/** The same, closed when the test is over. */
+export async function apiForTest(options: Options = {}): Promise<TestApi> {
+  const api = await startApi(options)
+  onTestFinished(() => api.close())
+  return api
+}

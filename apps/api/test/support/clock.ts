@@ -1,0 +1,16 @@
+import type { Clock } from '../../src/clock.ts'
+
+/** A clock that stands still until it is moved. */
+export interface MovableClock extends Clock {
+  advance(seconds: number): void
+}
+
+export function movableClock(): MovableClock {
+  let now = Date.now()
+  return {
+    now: () => new Date(now),
+    advance(seconds) {
+      now += seconds * 1000
+    },
+  }
+}
