@@ -70,7 +70,7 @@ function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
   return (
     <ProgressScreen
       label="Signing you in…"
-      trouble={hasTrouble ? "Can't reach the server. Still trying…" : null}
+      trouble={hasTrouble ? 'Can’t reach the server. Still trying…' : null}
     />
   )
 }

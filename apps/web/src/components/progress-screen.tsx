@@ -1,3 +1,4 @@
+import { LogoMark } from './logo.tsx'
 import styles from './progress-screen.module.css'
 import { Spinner } from './spinner.tsx'
 
@@ -12,8 +13,11 @@ export function ProgressScreen({ label = 'Loading…', trouble = null }: Progres
   return (
     <div className={styles.screen}>
       <div className={styles.content} role="status">
-        <Spinner />
-        <p className={styles.label}>{label}</p>
+        <LogoMark />
+        <p className={styles.label}>
+          <Spinner />
+          {label}
+        </p>
         <p className={styles.trouble}>{trouble}</p>
       </div>
     </div>

@@ -25,14 +25,16 @@ export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
         </div>
       </main>
       <aside className={styles.aside} aria-label="About Latchkey">
-        <RotationRings />
-        <div className={styles.pitch}>
-          <p className={styles.motto}>The door opens for you, and locks behind you.</p>
-          <ul className={styles.facts}>
-            <li>Access lasts minutes, and is kept in memory only.</li>
-            <li>Your session renews itself, each key used once.</li>
-            <li>It runs on a server of your own.</li>
-          </ul>
+        <div className={styles.scene}>
+          <RotationRings />
+          <div className={styles.pitch}>
+            <p className={styles.motto}>The door opens for you, and locks behind you.</p>
+            <ul className={styles.facts}>
+              <li>Access lasts minutes, and is kept in memory only.</li>
+              <li>Your session renews itself, each key used once.</li>
+              <li>It runs on a server of your own.</li>
+            </ul>
+          </div>
         </div>
       </aside>
     </div>

@@ -33,7 +33,7 @@ export function ActivityLog() {
     <Card
       title="What the client did"
       action={
-        <Button variant="quiet" onClick={() => client.clearLog()}>
+        <Button variant="quiet" aria-label="Clear the log" onClick={() => client.clearLog()}>
           Clear
         </Button>
       }
@@ -47,7 +47,7 @@ function EntryList({ entries }: { entries: readonly AuthLogEntry[] }) {
   const list = useRef<HTMLDivElement>(null)
 
   useLayoutEffect(() => {
-    if (entries.length > 0) list.current?.scrollTo({ top: list.current.scrollHeight })
+    if (list.current && entries.length > 0) list.current.scrollTop = list.current.scrollHeight
   }, [entries])
 
   return (

@@ -8,7 +8,7 @@ export function AnswerView({ answer }: { answer: Answer | null }) {
         {answer ? <Summary answer={answer} /> : 'No call yet.'}
       </p>
       <pre className={styles.body}>
-        <code>{answer ? JSON.stringify(answer.body, null, 2) : '…'}</code>
+        <code>{answer ? JSON.stringify(answer.body, null, 2) : 'The answer will appear here.'}</code>
       </pre>
     </div>
   )

@@ -19,18 +19,20 @@ export function ProtectedCallCard({ tokenId }: { tokenId: string }) {
 
   return (
     <Card title="Protected endpoint">
-      <div className={styles.actions}>
-        <Button isBusy={call.isPending} onClick={() => call.mutate()}>
-          Call the protected endpoint
-        </Button>
-        <Button variant="secondary" onClick={expire}>
-          Expire my access token now
-        </Button>
+      <div className={styles.content}>
+        <div className={styles.actions}>
+          <Button isBusy={call.isPending} onClick={() => call.mutate()}>
+            Call the protected endpoint
+          </Button>
+          <Button variant="secondary" onClick={expire}>
+            Expire my access token now
+          </Button>
+        </div>
+        <p role="status" className={styles.next}>
+          {nextStep(expiredTokenId, tokenId)}
+        </p>
+        <AnswerView answer={call.data ?? null} />
       </div>
-      <p role="status" className={styles.next}>
-        {nextStep(expiredTokenId, tokenId)}
-      </p>
-      <AnswerView answer={call.data ?? null} />
     </Card>
   )
 }
@@ -42,5 +44,5 @@ function nextStep(expiredTokenId: string | null, tokenId: string): string {
   if (expiredTokenId === tokenId) {
     return 'Your access token is now one that the server refuses. Call the endpoint: it gets a 401, refreshes once and tries again.'
   }
-  return 'The token was refreshed and the call replayed. You did not have to do anything.'
+  return 'A new access token has arrived, and you did not have to do anything. The log tells how.'
 }

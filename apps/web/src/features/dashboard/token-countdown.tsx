@@ -31,8 +31,8 @@ export function TokenCountdown({ accessToken }: { accessToken: AccessTokenView }
         </p>
         <p className={styles.caption}>
           {seconds === 0
-            ? 'The next call will get a 401 and refresh it.'
-            : 'until it expires. It renews itself shortly before.'}
+            ? 'Access token: the next call refreshes it.'
+            : 'left on your access token. It renews itself.'}
         </p>
       </div>
     </div>

@@ -1,0 +1,110 @@
+import { AuthError } from '@latchkey/auth-client'
+import { act, screen } from '@testing-library/react'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await import('./login-page.tsx')
+  await import('../../app/signed-in-area.tsx')
+  await import('../dashboard/dashboard-page.tsx')
+})
+
+afterEach(() => vi.useRealTimers())
+
+async function openLogin(address = '/login') {
+  const client = fakeAuthClient(anonymous)
+  const { user, ...app } = renderApp(client, address)
+  const email = await screen.findByLabelText('Email or username')
+  const password = screen.getByLabelText('Password')
+  const submit = screen.getByRole('button', { name: 'Sign in' })
+
+  async function signIn() {
+    await user.type(email, ' ada@example.com ')
+    await user.type(password, 'otter lamp violet')
+    await user.click(submit)
+  }
+  return { client, user, email, password, submit, signIn, ...app }
+}
+
+describe('the sign-in form', () => {
+  it('signs in and goes on to where the visitor was heading', async () => {
+    const { client, signIn, address } = await openLogin('/login?return=/dashboard%3Ftab%3Dlog')
+    await signIn()
+    expect(client.login).toHaveBeenCalledWith({ email: 'ada@example.com', password: 'otter lamp violet' })
+    await screen.findByRole('heading', { name: 'Hello, ada' })
+    expect(address()).toBe('/dashboard?tab=log')
+  })
+
+  it('complains beside the empty fields, goes to the first and asks nobody', async () => {
+    const { client, user, email, password, submit } = await openLogin()
+    await user.click(submit)
+    expect(email).toHaveAccessibleDescription('Enter your email address or username.')
+    expect(email).toBeInvalid()
+    expect(password).toHaveAccessibleDescription('Enter your password.')
+    expect(email).toHaveFocus()
+    expect(client.login).not.toHaveBeenCalled()
+  })
+
+  it('takes a complaint back while the field is being put right, and checks it again on leaving', async () => {
+    const { user, email, submit } = await openLogin()
+    await user.click(submit)
+    await user.type(email, 'a')
+    expect(email).toBeValid()
+    await user.clear(email)
+    await user.tab()
+    expect(email).toBeInvalid()
+  })
+
+  it('says that a password was wrong, and keeps what was typed', async () => {
+    const { client, email, password, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('invalid_credentials', { status: 401 }))
+    await signIn()
+    expect(await screen.findByRole('alert')).toHaveTextContent(/don’t match/)
+    expect(email).toHaveValue(' ada@example.com ')
+    expect(password).toHaveValue('otter lamp violet')
+    expect(client.refresh).not.toHaveBeenCalled()
+  })
+
+  it.each([
+    [new AuthError('network_error', 'x'), /can’t reach the server/],
+    [new AuthError('timeout', 'x'), /too long/],
+    [refusal('internal_error', { status: 500 }), /went wrong on the server/],
+    [refusal('database_unavailable', { status: 503 }), /busy or restarting/],
+  ])('$code: says so and keeps everything typed', async (error, sentence) => {
+    const { client, email, password, signIn } = await openLogin()
+    client.login.mockRejectedValue(error)
+    await signIn()
+    expect(await screen.findByText(sentence)).toBeVisible()
+    expect(email).toHaveValue(' ada@example.com ')
+    expect(password).toHaveValue('otter lamp violet')
+  })
+
+  it('counts down the wait after too many tries', async () => {
+    const { client, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('rate_limited', { status: 429, retryAfterSeconds: 3 }))
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'], shouldAdvanceTime: true })
+    await signIn()
+    expect(await screen.findAllByText('Too many tries. Try again in 3 seconds.')).not.toHaveLength(0)
+    act(() => void vi.advanceTimersByTime(2000))
+    expect(screen.getByText('Too many tries. Try again in 1 second.')).toBeVisible()
+    act(() => void vi.advanceTimersByTime(1500))
+    expect(screen.getByRole('alert')).toHaveTextContent('You can try again now.')
+  })
+
+  it('sends once, however often it is submitted', async () => {
+    const { client, user, password, signIn } = await openLogin()
+    client.login.mockReturnValue(new Promise(() => undefined))
+    await signIn()
+    await user.click(screen.getByRole('button', { name: 'Signing in…' }))
+    await user.type(password, '{Enter}')
+    expect(client.login).toHaveBeenCalledOnce()
+  })
+
+  it('tells browsers and password managers what its fields are', async () => {
+    const { email, password } = await openLogin()
+    expect(email).toHaveAttribute('autocomplete', 'username')
+    expect(email).toHaveAttribute('autocapitalize', 'none')
+    expect(password).toHaveAttribute('autocomplete', 'current-password')
+  })
+})

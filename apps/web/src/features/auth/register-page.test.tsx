@@ -1,0 +1,104 @@
+import { screen } from '@testing-library/react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await import('./register-page.tsx')
+  await import('../../app/signed-in-area.tsx')
+  await import('../dashboard/dashboard-page.tsx')
+})
+
+async function openRegister() {
+  const client = fakeAuthClient(anonymous)
+  const { user, ...app } = renderApp(client, '/register')
+  const username = await screen.findByLabelText('Username')
+  const email = screen.getByLabelText('Email')
+  const password = screen.getByLabelText('Password')
+
+  async function register(newPassword = 'otter lamp violet') {
+    await user.type(username, 'ada')
+    await user.type(email, 'ada@example.com')
+    await user.type(password, newPassword)
+    await user.click(screen.getByRole('button', { name: 'Create account' }))
+  }
+  return { client, user, username, email, password, register, ...app }
+}
+
+describe('the registration form', () => {
+  it('makes an account and arrives at the dashboard, signed in', async () => {
+    const { client, register, address } = await openRegister()
+    await register()
+    await screen.findByRole('heading', { name: 'Hello, ada' })
+    expect(client.register).toHaveBeenCalledWith({
+      username: 'ada',
+      email: 'ada@example.com',
+      password: 'otter lamp violet',
+    })
+    expect(address()).toBe('/dashboard')
+  })
+
+  it.each([
+    ['email_taken', 'Email', /already an account/],
+    ['username_taken', 'Username', /taken/],
+  ] as const)('shows %s beside the field and goes there', async (code, label, sentence) => {
+    const { client, register } = await openRegister()
+    client.register.mockRejectedValue(refusal(code, { status: 409 }))
+    await register()
+    const field = screen.getByLabelText(label)
+    expect(field).toHaveAccessibleDescription(sentence)
+    expect(field).toHaveFocus()
+    expect(screen.getByLabelText('Password')).toHaveValue('otter lamp violet')
+  })
+
+  it('shows the server’s complaint about a common password beside the field', async () => {
+    const { client, password, register } = await openRegister()
+    const errors = [{ path: 'password', message: 'This password is on the lists attackers try first.' }]
+    client.register.mockRejectedValue(refusal('validation_failed', { errors }))
+    await register('password1')
+    expect(password).toHaveAccessibleDescription(/attackers try first/)
+    expect(password).toHaveFocus()
+  })
+
+  it('shows a complaint about no field of its own as a failure of the whole', async () => {
+    const { client, register } = await openRegister()
+    const errors = [{ path: 'invitation', message: 'An invitation is needed.' }]
+    client.register.mockRejectedValue(
+      refusal('validation_failed', { errors, detail: 'The request was not understood.' }),
+    )
+    await register()
+    expect(await screen.findByText('The request was not understood.')).toBeVisible()
+  })
+
+  it('says in words how strong the password is, and knows the name in the other field', async () => {
+    const { user, username, password } = await openRegister()
+    await user.type(password, 'short')
+    expect(screen.getByText('Strength: Too short')).toBeVisible()
+    await user.clear(password)
+    await user.type(password, 'margaretlovelace')
+    expect(screen.getByText('Strength: Good')).toBeVisible()
+    await user.type(username, 'margaretlovelace')
+    expect(screen.getByText('Strength: Weak')).toBeVisible()
+  })
+
+  it('lets a password be pasted and looked at', async () => {
+    const { user, password } = await openRegister()
+    await user.click(password)
+    await user.paste('otter lamp violet')
+    expect(password).toHaveValue('otter lamp violet')
+    const toggle = screen.getByRole('button', { name: 'Show password' })
+    expect(toggle).toHaveAttribute('aria-pressed', 'false')
+    await user.click(toggle)
+    expect(toggle).toHaveAttribute('aria-pressed', 'true')
+    expect(password).toHaveAttribute('type', 'text')
+  })
+
+  it('says when Caps Lock is on', async () => {
+    const { user, password } = await openRegister()
+    await user.click(password)
+    await user.keyboard('{CapsLock}A')
+    expect(screen.getByText('Caps Lock is on.')).toBeVisible()
+    await user.keyboard('{CapsLock}a')
+    expect(screen.queryByText('Caps Lock is on.')).not.toBeInTheDocument()
+  })
+})
