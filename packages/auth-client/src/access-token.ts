@@ -15,6 +15,8 @@ export interface HeldToken {
   raw: string
   expiresInSeconds: number
   user: User
+  /** What the `session` cookie said when the token came: a later cookie means that another tab has a newer token. */
+  generation: number
   view: AccessTokenView
   /** Milliseconds since it was issued: by the monotonic clock, and by whichever clock says more. */
   age(): { monotonicMs: number; longestMs: number }
@@ -24,9 +26,15 @@ let lastSerial = 0
 
 /**
  * Takes the token of an answer; null when the answer is not one.
- * @param ageMs how long ago the answer came, for a token that another tab handed round
+ * @param generation of the `session` cookie that came with it
+ * @param ageMs how long ago that was, for a token that another tab handed round
  */
-export function holdToken(answer: unknown, clock: Clock, ageMs = 0): HeldToken | null {
+export function holdToken(
+  answer: unknown,
+  clock: Clock,
+  generation: number | undefined,
+  ageMs = 0,
+): HeldToken | null {
   if (!isTokens(answer)) return null
   const claims = readClaims(answer.accessToken)
   if (!claims) return null
@@ -48,6 +56,7 @@ export function holdToken(answer: unknown, clock: Clock, ageMs = 0): HeldToken |
     raw: answer.accessToken,
     expiresInSeconds: answer.expiresIn,
     user: answer.user,
+    generation: generation ?? 0,
     view: { claims, remainingMs: () => Math.max(0, lifetimeMs - age().monotonicMs) },
     age,
   }

@@ -134,7 +134,7 @@ export function createAuthClient({ baseUrl = '/api', environment: own }: AuthCli
   function acceptToken(message: TabMessage & { type: 'token' }) {
     // A frozen tab hears late; both tabs read the same wall clock.
     const ageMs = message.ageMs + Math.max(0, clock.wallNow() - message.sentAt)
-    const token = holdToken(message, clock, ageMs)
+    const token = holdToken(message, clock, message.generation, ageMs)
     const isOfCookie = token && token.view.claims.sid === cookie.read()?.sid
     if (!isOfCookie || token.view.remainingMs() === 0) return followCookie()
     const held = session.token()?.view.claims

@@ -1,4 +1,10 @@
-import { type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig, isAxiosError } from 'axios'
+import {
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+  isAxiosError,
+} from 'axios'
 import { fromAnswer, signedOut } from './auth-error.ts'
 import type { Clock } from './environment.ts'
 import type { AuthLog } from './log.ts'
@@ -11,8 +17,15 @@ declare module 'axios' {
     /** false: goes without an access token, and its 401 is its answer. Default: true for the API's own addresses. */
     authenticate?: boolean
     /** Under which session and token the request was sent. The interceptor's own. */
-    sentUnder?: { sid: string | null; serial: number | null; isReplay: boolean }
+    sentUnder?: SentUnder
   }
+}
+
+interface SentUnder {
+  sid: string | null
+  serial: number | null
+  /** Why it is sent again: with a token that had come in meanwhile, or with the one it had refreshed for. */
+  replay: 'no' | 'newer' | 'refreshed'
 }
 
 /** After a replay with a brand-new token was refused, the token is not what is wrong: no refresh for so long. */
@@ -33,7 +46,7 @@ export function installInterceptor({ http, baseUrl, session, renewal, log, clock
   const api = new URL(baseUrl, page)
   const base = api.pathname.replace(/\/$/, '')
   const withoutToken = new Set<string>(Object.values(ownPaths).map((path) => base + path))
-  let refused: { serial: number; at: number } | null = null
+  let refused: { serial: number | null; at: number } | null = null
 
   async function attach(config: InternalAxiosRequestConfig) {
     const { origin, pathname } = new URL(http.getUri(config), page)
@@ -44,17 +57,14 @@ export function installInterceptor({ http, baseUrl, session, renewal, log, clock
     const hasOwn = config.headers.has('Authorization') && !config.sentUnder
     if (withoutToken.has(pathname) || config.authenticate === false || hasOwn) return config
 
+    const begun = config.sentUnder ?? { sid: session.sid(), replay: 'no' as const }
     // The silent sign-in is under way; should it fail, the server's 401 decides.
-    if (!session.token() && session.sid() !== null) await renewal.renewForRequest().catch(() => undefined)
-    if (config.sentUnder && isVoid(config)) throw signedOut()
+    if (!session.token() && begun.sid !== null) await renewal.renewForRequest().catch(() => undefined)
+    if (isVoid(begun)) throw signedOut()
     const token = session.token()
-    config.sentUnder = {
-      sid: session.sid(),
-      serial: token?.serial ?? null,
-      isReplay: config.sentUnder?.isReplay ?? false,
-    }
+    config.sentUnder = { sid: session.sid(), serial: token?.serial ?? null, replay: begun.replay }
     if (token) config.headers.set('Authorization', `Bearer ${token.raw}`)
-    log.add(config.sentUnder.isReplay ? 'replay' : 'request', line(config))
+    log.add(config.sentUnder.replay === 'no' ? 'request' : 'replay', line(config))
     return config
   }
 
@@ -62,34 +72,37 @@ export function installInterceptor({ http, baseUrl, session, renewal, log, clock
     if (!answer.config.sentUnder) return answer
     log.add('response', `${line(answer.config)} → ${answer.status}`)
     // What belongs to somebody who has left must not be shown to whoever comes next.
-    if (isVoid(answer.config)) throw signedOut()
+    if (isVoid(answer.config.sentUnder)) throw signedOut()
     return answer
   }
 
   async function recover(error: unknown): Promise<AxiosResponse> {
     if (!isAxiosError(error) || !error.config?.sentUnder) throw error
     const { config, response } = error
-    const { serial, isReplay } = error.config.sentUnder
-    log.add('response', `${line(config as InternalAxiosRequestConfig)} → ${outcomeOf(error)}`)
-    if (isVoid(config as InternalAxiosRequestConfig)) throw signedOut()
+    const { sentUnder } = error.config
+    log.add('response', `${line(config)} → ${outcomeOf(error)}`)
+    if (isVoid(sentUnder)) throw signedOut()
     if (!response || !refusesToken(response) || session.sid() === null) throw error
-    if (isReplay) refused = serial === null ? null : { serial, at: clock.now() }
-    if (isReplay || wasRefused(serial)) throw error
-    // Somebody has renewed since this request left: the newer token is worth a try without asking for another.
-    if (session.token()?.serial === serial || !session.token()) await renewal.renewForRequest()
-    if (isVoid(config as InternalAxiosRequestConfig)) throw signedOut()
-    return await http.request({ ...config, sentUnder: { ...error.config.sentUnder, isReplay: true } })
+    if (sentUnder.replay === 'refreshed') refused = { serial: sentUnder.serial, at: clock.now() }
+    if (wasRefused(sentUnder.serial)) throw error
+    // Somebody has renewed since this request left: the newer token is worth a try before asking for another.
+    const held = session.token()
+    const isNewer = held !== null && held.serial !== sentUnder.serial
+    if (!isNewer) await renewal.renewForRequest()
+    if (isVoid(sentUnder)) throw signedOut()
+    const replay = isNewer && sentUnder.replay === 'no' ? 'newer' : 'refreshed'
+    return await http.request({ ...config, sentUnder: { ...sentUnder, replay } })
   }
 
-  function isVoid({ sentUnder }: InternalAxiosRequestConfig): boolean {
-    return !!sentUnder && sentUnder.sid !== null && sentUnder.sid !== session.sid()
+  function isVoid({ sid }: Pick<SentUnder, 'sid'>): boolean {
+    return sid !== null && sid !== session.sid()
   }
 
   function wasRefused(serial: number | null): boolean {
     return !!refused && refused.serial === serial && clock.now() - refused.at < refusedPauseMs
   }
 
-  function line(config: InternalAxiosRequestConfig): string {
+  function line(config: AxiosRequestConfig): string {
     // Without the query: it may hold a token from a mail.
     const { origin, pathname } = new URL(http.getUri(config), page)
     return `${(config.method ?? 'get').toUpperCase()} ${origin === new URL(page).origin ? '' : origin}${pathname}`

@@ -46,6 +46,7 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
       const answer = await present(sent, signal)
       const now = cookie.read()
       if (!now) return { kind: 'gone' }
+      if (!answer) continue
       if (answer.kind === 'tokens' && answer.token.view.claims.sid === now.sid) return answer
       if (answer.kind === 'ended' && sameGeneration(now, sent)) return answer
       if (clock.now() > deadline) throw timedOut()
@@ -53,13 +54,14 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
     throw new AuthError('unexpected_answer', 'The session keeps changing in another tab. Trying again soon.')
   }
 
-  /** Shows the cookie's session with every key that may be its own. */
-  async function present(ref: SessionRef, signal: AbortSignal): Promise<Refreshed> {
+  /** Shows the cookie's session with every key that may be its own; null when the cookie moved on before that. */
+  async function present(ref: SessionRef, signal: AbortSignal): Promise<Refreshed | null> {
     const candidates: (NamedKey | null)[] = await keys.candidates(ref.sid)
     if (candidates.length === 0) candidates.push(null)
     let verdict: AuthError | null = null
     for (const candidate of candidates) {
       const answer = await presentWith(candidate, ref, signal)
+      if (!answer) return null
       if (!(answer instanceof AuthError)) {
         if (candidate) await keys.settle(candidate, ref.sid)
         return { kind: 'tokens', token: answer }
@@ -79,16 +81,24 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
     named: NamedKey | null,
     ref: SessionRef,
     signal: AbortSignal,
-  ): Promise<HeldToken | AuthError> {
+  ): Promise<HeldToken | AuthError | null> {
     let generation = ref.generation
     for (let turn = 1; ; turn += 1) {
-      const answer = await send(await proof(named, generation), signal)
+      const headers = await proof(named, generation)
+      // The browser sends the cookie of this moment: a key for an earlier one would look like a thief's.
+      if (!isStill(ref)) return null
+      const answer = await send(headers, signal)
       if (!(answer instanceof AuthError)) return answer
       if (!isVerdict(answer)) throw answer
       const current = generationNamedBy(answer)
       if (!named || current === null || current === generation || turn === longestCatchUp) return answer
       generation = current
     }
+  }
+
+  function isStill(ref: SessionRef): boolean {
+    const now = cookie.read()
+    return now !== null && sameGeneration(now, ref)
   }
 
   async function proof(named: NamedKey | null, generation: number): Promise<Record<string, string>> {
@@ -107,7 +117,7 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
     try {
       if (signal.aborted) abort()
       const answer = await post(ownPaths.refresh, { headers, signal: limit.signal })
-      return holdToken(answer.data, clock) ?? fromAnswer(answer)
+      return holdToken(answer.data, clock, cookie.read()?.generation) ?? fromAnswer(answer)
     } catch (error) {
       return limit.signal.aborted ? timedOut(error) : toAuthError(error)
     } finally {

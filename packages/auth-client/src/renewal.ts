@@ -75,26 +75,26 @@ export function createRenewal(needs: Needs): Renewal {
 
   async function attempt(signal: AbortSignal): Promise<HeldToken> {
     const ref = cookie.read()
-    const serial = session.token()?.serial
+    const held = session.token()
     if (!ref) throw leave()
     return await exclusively(async () => {
       if (signal.aborted) throw signedOut()
-      const handed = await handedRound(ref, serial)
+      const handed = await handedRound(ref, held)
       if (signal.aborted) throw signedOut()
       return handed ?? take(await refreshOrPlanRetry(signal))
     })
   }
 
   /** The token another tab got while this one waited for its turn. */
-  async function handedRound(ref: SessionRef, serial: number | undefined): Promise<HeldToken | null> {
+  async function handedRound(ref: SessionRef, held: HeldToken | null): Promise<HeldToken | null> {
     const fresh = () => {
       const token = session.token()
-      return token && token.serial !== serial ? token : null
+      return token && token.serial !== held?.serial ? token : null
     }
     const now = cookie.read()
-    const movedOn = now?.sid === ref.sid && now.generation !== ref.generation
-    // The lock may be handed on faster than the message.
-    if (!fresh() && movedOn) await nextChange(handRoundLimitMs)
+    const movedOn = now?.sid === ref.sid && now.generation > (held ?? ref).generation
+    // The lock and the cookie may be faster than the message.
+    if (!fresh() && movedOn && tabs.isOpen()) await nextChange(handRoundLimitMs)
     return fresh()
   }
 

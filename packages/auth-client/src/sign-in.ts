@@ -53,7 +53,7 @@ export function createSignIn(needs: Needs) {
     try {
       const headers: Record<string, string> = key ? { [headerNames.refreshLock]: key.lock } : {}
       const answer = await post(path, { body, headers })
-      const token = holdToken(answer.data, environment.clock)
+      const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
       if (!token) throw fromAnswer(answer)
       if (key) await keys.settle(key, token.view.claims.sid)
       return token

@@ -9,6 +9,7 @@ export type TabMessage =
       accessToken: string
       expiresIn: number
       user: User
+      generation: number
       ageMs: number
       sentAt: number
     }
@@ -18,6 +19,8 @@ export type TabMessage =
 export interface Tabs {
   open(onMessage: (message: TabMessage) => void): void
   close(): void
+  /** Whether other tabs can be heard at all. */
+  isOpen(): boolean
   handRound(token: HeldToken): void
   tell(message: TabMessage): void
 }
@@ -43,6 +46,7 @@ export function createTabs(
       channel?.close()
       channel = null
     },
+    isOpen: () => channel !== null,
     tell,
     handRound(token) {
       tell({
@@ -50,6 +54,7 @@ export function createTabs(
         accessToken: token.raw,
         expiresIn: token.expiresInSeconds,
         user: token.user,
+        generation: token.generation,
         ageMs: token.age().monotonicMs,
         sentAt: wallNow(),
       })

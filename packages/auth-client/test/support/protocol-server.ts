@@ -1,0 +1,217 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Call {
+  method: string
+  path: string
+  headers: Record<string, string | undefined>
+  body: Record<string, unknown>
+}
+export interface Answer {
+  status: number
+  headers: Record<string, string | string[]>
+  body: unknown
+}
+interface Session {
+  sid: string
+  username: string
+  generation: number
+  lock: string | null
+  consumed: { generation: number; lock: string | null; at: number }[]
+  revoked: boolean
+}
+
+/**
+ * The server half of the refresh protocol, small enough to be checked against the design by eye: tests of the client
+ * talk to it over real HTTP, and the model test calls `handle` directly.
+ */
+export function createProtocolServer(now: () => number = () => performance.now()) {
+  const sessions = new Map<string, Session>()
+  const tokens = new Map<string, { sid: string; valid: boolean }>()
+  const canned: { path: string; answer: Answer }[] = []
+  const calls: Call[] = []
+  const securityEvents: string[] = []
+  const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8 }
+  let issued = 0
+
+  function handle(call: Call): Answer {
+    calls.push(call)
+    const index = canned.findIndex(({ path }) => path === call.path)
+    if (index >= 0) return (canned.splice(index, 1)[0] as (typeof canned)[number]).answer
+    if (call.path === '/api/login' || call.path === '/api/register') return signIn(call)
+    if (call.path === '/api/refresh-token') return refresh(call)
+    if (call.path === '/api/logout') return logout(call)
+    if (call.path === '/api/protected') return protectedCall(call)
+    if (call.path === '/api/change-password') return problem(401, 'invalid_credentials')
+    return problem(404, 'not_found')
+  }
+
+  function signIn({ body, headers, path }: Call): Answer {
+    if (body.password !== 'correct horse') return problem(401, 'invalid_credentials', 'Wrong password.')
+    const lock = headers['x-refresh-lock'] ?? null
+    const session: Session = {
+      sid: randomUUID(),
+      username: String(body.username ?? body.email),
+      generation: 0,
+      lock,
+      consumed: [],
+      revoked: false,
+    }
+    sessions.set(session.sid, session)
+    return answerWith(session, path === '/api/register' ? 201 : 200)
+  }
+
+  function refresh({ headers }: Call): Answer {
+    const cookie = cookiesOf(headers).get('refreshToken')
+    if (!cookie) return problem(401, 'refresh_token_missing')
+    const [sid = '', presented = ''] = cookie.split('.')
+    const generation = Number(presented)
+    const session = sessions.get(sid)
+    if (!session || generation > session.generation) return problem(403, 'refresh_token_invalid')
+    if (session.revoked) return problem(403, 'refresh_token_revoked')
+    return session.lock === null
+      ? refreshUnbound(session, generation)
+      : refreshBound(session, generation, headers)
+  }
+
+  function refreshBound(session: Session, generation: number, headers: Call['headers']): Answer {
+    const { 'x-refresh-key': key, 'x-refresh-lock': nextLock } = headers
+    if (key && Buffer.from(key, 'base64url').length !== 32) return problem(400, 'refresh_lock_malformed')
+    const opens = (lock: string | null) => key !== undefined && lockOf(key) === lock
+    const current = { generation: session.generation, lock: session.lock }
+    const consumed = session.consumed.find((entry) => entry.generation === generation)
+    if (opens(current.lock)) {
+      if (!nextLock) return problem(400, 'refresh_lock_malformed')
+      rotate(session, nextLock)
+      return answerWith(session)
+    }
+    if (consumed && opens(consumed.lock)) return answerWith(session)
+    securityEvents.push(`locked ${session.sid}.${generation}`)
+    const isForgotten = generation < session.generation && !consumed
+    return problem(403, 'refresh_token_locked', 'This browser does not hold the key.', {
+      ...(isForgotten && { generation: session.generation }),
+    })
+  }
+
+  function refreshUnbound(session: Session, generation: number): Answer {
+    if (generation === session.generation) {
+      rotate(session, null)
+      return answerWith(session)
+    }
+    const entry = session.consumed.find((consumed) => consumed.generation === generation)
+    if (entry && now() - entry.at <= settings.leewayMs) return answerWith(session)
+    session.revoked = true
+    securityEvents.push(`reused ${session.sid}.${generation}`)
+    return problem(403, 'refresh_token_reused')
+  }
+
+  function rotate(session: Session, lock: string | null) {
+    const { generation } = session
+    session.consumed.push({ generation, lock: session.lock, at: now() })
+    session.consumed = session.consumed.slice(-settings.rememberedGenerations)
+    session.generation += 1
+    session.lock = lock
+  }
+
+  function logout({ headers }: Call): Answer {
+    const sid = cookiesOf(headers).get('refreshToken')?.split('.')[0] ?? ''
+    const session = sessions.get(sid)
+    if (session) session.revoked = true
+    const cleared = ['refreshToken=; Path=/; Max-Age=0', 'session=; Path=/; Max-Age=0']
+    return {
+      status: session ? 200 : 204,
+      headers: { 'set-cookie': cleared },
+      body: session ? { message: 'Bye.' } : '',
+    }
+  }
+
+  function protectedCall({ headers }: Call): Answer {
+    const token = tokens.get(headers.authorization?.replace('Bearer ', '') ?? '')
+    const session = sessions.get(token?.sid ?? '')
+    if (!token?.valid || !session || session.revoked) return problem(401, 'access_token_expired')
+    return { status: 200, headers: {}, body: { message: `Welcome, ${session.username}` } }
+  }
+
+  function answerWith(session: Session, status = 200): Answer {
+    issued += 1
+    const { sid, username, generation } = session
+    const claims = { sub: username, sid, jti: `t${issued}`, iat: issued, exp: issued + 900, username }
+    const accessToken = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature${issued}`
+    tokens.set(accessToken, { sid, valid: true })
+    return {
+      status,
+      headers: {
+        'set-cookie': [
+          `refreshToken=${sid}.${generation}; Path=/; HttpOnly; SameSite=Strict`,
+          `session=${sid}.${generation}; Path=/; SameSite=Strict`,
+        ],
+      },
+      body: {
+        message: 'Welcome.',
+        accessToken,
+        tokenType: 'Bearer',
+        expiresIn: settings.expiresIn,
+        user: { id: username, username, email: '', emailVerified: false, roles: ['user'], createdAt: '' },
+      },
+    }
+  }
+
+  return {
+    settings,
+    handle,
+    sessions,
+    calls,
+    securityEvents,
+    /** Every access token issued so far is refused from now on. */
+    expireAccessTokens() {
+      for (const token of tokens.values()) token.valid = false
+    },
+    revokeAll() {
+      for (const session of sessions.values()) session.revoked = true
+    },
+    /** Answers the next call of this path in this way, and changes nothing. */
+    answerNext(path: string, status: number, body: unknown = '', headers: Answer['headers'] = {}) {
+      canned.push({ path, answer: { status, body, headers } })
+    },
+    count: (path: string) => calls.filter((call) => call.path === path).length,
+    accessTokens: () => [...tokens.keys()],
+    async listen(): Promise<{ url: string; server: Server }> {
+      const server = createServer(async (request, response) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of request) chunks.push(chunk as Buffer)
+        const text = Buffer.concat(chunks).toString()
+        const answer = handle({
+          method: request.method ?? '',
+          path: new URL(request.url ?? '', 'http://localhost').pathname,
+          headers: request.headers as Call['headers'],
+          body: text ? JSON.parse(text) : {},
+        })
+        const type = answer.status >= 400 ? 'application/problem+json' : 'application/json'
+        response.writeHead(answer.status, { 'content-type': type, ...answer.headers })
+        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
+    },
+  }
+}
+
+export type ProtocolServer = ReturnType<typeof createProtocolServer>
+
+export function problemBody(status: number, code: string, detail = code, extra: object = {}) {
+  return { type: 'about:blank', title: code, status, code, detail, message: detail, ...extra }
+}
+
+function problem(status: number, code: string, detail = code, extra: object = {}): Answer {
+  return { status, headers: {}, body: problemBody(status, code, detail, extra) }
+}
+
+function lockOf(key: string): string {
+  return createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')
+}
+
+function cookiesOf(headers: Call['headers']): Map<string, string> {
+  const pairs = (headers.cookie ?? '').split('; ').map((pair) => pair.split('=') as [string, string])
+  return new Map(pairs)
+}
