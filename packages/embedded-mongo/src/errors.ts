@@ -1,0 +1,130 @@
+import type { Document, Value } from './values/types.ts'
+
+/** MongoDB's error codes that this server answers with, by the name MongoDB gives them in `codeName`. */
+const CODES = {
+  InternalError: 1,
+  BadValue: 2,
+  InvalidIdField: 53,
+  FailedToParse: 9,
+  TypeMismatch: 14,
+  Overflow: 15,
+  Unauthorized: 13,
+  InvalidLength: 16,
+  ProtocolError: 17,
+  IllegalOperation: 20,
+  InvalidBSON: 22,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  DollarPrefixedFieldName: 52,
+  NotSingleValueField: 54,
+  InvalidDBRef: 55,
+  EmptyFieldName: 56,
+  CommandNotFound: 59,
+  ImmutableField: 66,
+  CannotCreateIndex: 67,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  NoReplicationEnabled: 76,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  CommandNotSupported: 115,
+  DocumentValidationFailure: 121,
+  CommandNotSupportedOnView: 166,
+  CannotIndexParallelArrays: 171,
+  InvalidIndexSpecificationOption: 197,
+  NoQueryExecutionPlans: 291,
+  ConversionFailure: 241,
+  OperationNotSupportedInTransaction: 263,
+  BSONObjectTooLarge: 10334,
+  DuplicateKey: 11000,
+  InvalidPipelineOperator: 168,
+  Location5447000: 5447000,
+  Location15959: 15959,
+  Location15969: 15969,
+  Location15974: 15974,
+  Location15975: 15975,
+  Location15983: 15983,
+  Location15998: 15998,
+  Location16020: 16020,
+  Location16410: 16410,
+  Location16412: 16412,
+  Location16436: 16436,
+  Location16554: 16554,
+  Location16608: 16608,
+  Location16609: 16609,
+  Location16610: 16610,
+  Location16611: 16611,
+  Location16702: 16702,
+  Location16872: 16872,
+  Location16883: 16883,
+  Location17053: 17053,
+  Location17124: 17124,
+  Location17276: 17276,
+  Location28664: 28664,
+  Location28667: 28667,
+  Location28680: 28680,
+  Location28689: 28689,
+  Location28724: 28724,
+  Location28765: 28765,
+  Location28812: 28812,
+  Location31002: 31002,
+  Location31249: 31249,
+  Location31250: 31250,
+  Location31253: 31253,
+  Location31254: 31254,
+  Location31275: 31275,
+  Location31276: 31276,
+  Location34471: 34471,
+  Location40085: 40085,
+  Location40169: 40169,
+  Location40228: 40228,
+  Location40231: 40231,
+  Location40234: 40234,
+  Location40272: 40272,
+  Location40321: 40321,
+  Location40323: 40323,
+  Location40324: 40324,
+  Location40352: 40352,
+  Location40353: 40353,
+  Location40386: 40386,
+  Location40390: 40390,
+  Location40392: 40392,
+  Location40400: 40400,
+  Location40414: 40414,
+  Location40415: 40415,
+  Location40485: 40485,
+  Location40571: 40571,
+  Location40573: 40573,
+  Location40601: 40601,
+  Location50692: 50692,
+  Location51024: 51024,
+  Location51075: 51075,
+  Location51091: 51091,
+  Location51246: 51246,
+  Location51270: 51270,
+  Location51108: 51108,
+} as const
+
+export type CodeName = keyof typeof CODES
+
+/**
+ * An error that travels to the client as `{ ok: 0, code, codeName, errmsg, …details }`, or as an element of
+ * `writeErrors`. `details` are MongoDB's extra members, such as `keyPattern` and `keyValue`.
+ */
+export class ServerError extends Error {
+  readonly code: number
+  readonly codeName: CodeName
+  readonly details: Record<string, Value | Document>
+
+  constructor(codeName: CodeName, message: string, details: Record<string, Value | Document> = {}) {
+    super(message)
+    this.name = 'ServerError'
+    this.code = CODES[codeName]
+    this.codeName = codeName
+    this.details = details
+  }
+}
