@@ -1,0 +1,34 @@
+/** A record's number within its collection; it grows, so that natural order is the order of insertion. */
+export type RecordId = number
+
+export const RECORD_BYTES = 6
+
+/** `table number, record`: where a document is kept. */
+export function recordKey(collection: number, record: RecordId): Buffer {
+  const key = Buffer.allocUnsafe(4 + RECORD_BYTES)
+  key.writeUInt32BE(collection, 0)
+  key.writeUIntBE(record, 4, RECORD_BYTES)
+  return key
+}
+
+export const recordOf = (key: Buffer): RecordId => key.readUIntBE(key.length - RECORD_BYTES, RECORD_BYTES)
+
+/** `table number, key, record`: an entry of an index. */
+export function entryKey(index: number, key: Buffer, record: RecordId): Buffer {
+  const entry = Buffer.allocUnsafe(4 + key.length + RECORD_BYTES)
+  entry.writeUInt32BE(index, 0)
+  entry.set(key, 4)
+  entry.writeUIntBE(record, 4 + key.length, RECORD_BYTES)
+  return entry
+}
+
+/** Begins every key of a table. */
+export function tablePrefix(table: number): Buffer {
+  const prefix = Buffer.allocUnsafe(4)
+  prefix.writeUInt32BE(table, 0)
+  return prefix
+}
+
+/** Behind every key that begins with `prefix`; record numbers never begin with FF. */
+export const after = (prefix: Buffer): Buffer => Buffer.concat([prefix, AFTER])
+const AFTER = Buffer.alloc(1, 0xff)
