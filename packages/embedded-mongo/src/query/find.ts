@@ -1,0 +1,100 @@
+import type { Collection } from '../storage/collection.ts'
+import type { RecordId } from '../storage/records.ts'
+import { decodeDocument } from '../values/bson.ts'
+import type { Collation } from '../values/collation.ts'
+import type { Document, Maybe } from '../values/types.ts'
+import type { Filter, Hit } from './filter.ts'
+import { type Plan, planQuery } from './plan.ts'
+import { compileSort, sortBy } from './sort.ts'
+
+export interface Found {
+  record: RecordId
+  raw: Buffer
+  document: Document
+  hit: Hit
+}
+
+export interface Query {
+  filter: Filter
+  sort?: Document | undefined
+  skip?: number
+  /** 0 is no limit. */
+  limit?: number
+  collation?: Collation | undefined
+  hint?: Maybe
+}
+
+/** What `explain` tells about an execution. */
+export interface Statistics {
+  keysExamined: number
+  documentsExamined: number
+}
+
+export const planFor = (collection: Collection, query: Query): Plan =>
+  planQuery(collection, { ...query, filter: query.filter.source })
+
+/** The matching documents in order. It is lazy unless it has to sort, and may be paused between documents. */
+export function* find(
+  collection: Collection,
+  query: Query,
+  statistics: Statistics = { keysExamined: 0, documentsExamined: 0 },
+): Generator<Found> {
+  const plan = planFor(collection, query)
+  const { skip = 0, limit = 0 } = query
+  const matched = matching(collection, plan, query.filter, statistics)
+  const ordered =
+    query.sort && query.sort.size > 0 && !isSorted(plan)
+      ? sortBy(
+          matched,
+          compileSort(query.sort, query.collation),
+          (found) => found.document,
+          limit && skip + limit,
+        )
+      : matched
+  let passed = 0
+  for (const found of ordered) {
+    if (passed++ < skip) continue
+    yield found
+    if (limit > 0 && passed >= skip + limit) return
+  }
+}
+
+export const isSorted = (plan: Plan): boolean =>
+  plan.kind === 'collection' ? plan.sorted : plan.scans.length === 1 && plan.scans[0]?.sorted === true
+
+function* matching(
+  collection: Collection,
+  plan: Plan,
+  filter: Filter,
+  statistics: Statistics,
+): Generator<Found> {
+  for (const { record, raw } of candidates(collection, plan, statistics)) {
+    statistics.documentsExamined++
+    const document = decodeDocument(raw)
+    const hit: Hit = {}
+    if (filter.matches(document, hit)) yield { record, raw, document, hit }
+  }
+}
+
+function* candidates(
+  collection: Collection,
+  plan: Plan,
+  statistics: Statistics,
+): Generator<{ record: RecordId; raw: Buffer }> {
+  if (plan.kind === 'collection') {
+    yield* collection.scan(plan.reverse)
+    return
+  }
+  const bounds = plan.scans.reduce((total, scan) => total + scan.bounds.length, 0)
+  const repeats = bounds > 1 || plan.scans.some((scan) => scan.index.multikey)
+  const seen = new Set<RecordId>()
+  for (const { index, bounds, reverse } of plan.scans)
+    for (const { low, high } of bounds)
+      for (const record of collection.entries(index, low, high, reverse)) {
+        statistics.keysExamined++
+        if (repeats && seen.has(record)) continue
+        if (repeats) seen.add(record)
+        const raw = collection.read(record)
+        if (raw) yield { record, raw }
+      }
+}

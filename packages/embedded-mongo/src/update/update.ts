@@ -1,0 +1,121 @@
+import { ObjectId } from 'bson'
+import type { Variables } from '../aggregate/scope.ts'
+import { ServerError } from '../errors.ts'
+import type { Hit } from '../query/filter.ts'
+import { isOperators } from '../query/operators.ts'
+import { cloneDocument } from '../values/bson.ts'
+import type { Collation } from '../values/collation.ts'
+import { valuesEqual } from '../values/compare.ts'
+import { describe } from '../values/describe.ts'
+import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
+import { type ArrayFilters, parseArrayFilters } from './array-filters.ts'
+import { compileModifiers } from './modifiers.ts'
+import { compilePipelineUpdate } from './pipeline.ts'
+import { setPath } from './write-path.ts'
+
+export interface UpdateContext {
+  hit: Hit
+  /** The document is being made by an upsert, so `$setOnInsert` applies. */
+  inserting: boolean
+  now: Date
+}
+
+/** Turns a document into its successor; the document passed in may be changed. */
+export type Update = (document: Document, context: UpdateContext) => Document
+
+export interface UpdateOptions {
+  arrayFilters?: Maybe
+  collation?: Collation | undefined
+  variables?: Variables | undefined
+}
+
+/** Compiles a replacement, a document of update operators, or a pipeline. */
+export function compileUpdate(
+  update: Maybe,
+  options: UpdateOptions = {},
+): { apply: Update; replaces: boolean } {
+  if (Array.isArray(update)) {
+    if (options.arrayFilters !== undefined)
+      throw new ServerError('FailedToParse', 'arrayFilters may not be specified for pipeline-syle updates')
+    return { apply: keepId(compilePipelineUpdate(update, options)), replaces: false }
+  }
+  if (!isDocument(update))
+    throw new ServerError('FailedToParse', 'Update argument must be either an object or an array')
+  const [first] = update.keys()
+  if (first?.startsWith('$') !== true) return { apply: keepId(replacement(update)), replaces: true }
+  const filters: ArrayFilters = parseArrayFilters(options.arrayFilters, options.collation)
+  return { apply: keepId(compileModifiers(update, filters, options.collation)), replaces: false }
+}
+
+function replacement(update: Document): Update {
+  for (const name of update.keys())
+    if (name.startsWith('$'))
+      throw new ServerError(
+        'DollarPrefixedFieldName',
+        `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
+      )
+  return (document) => {
+    const copy = cloneDocument(update)
+    const id = document.get('_id')
+    return copy.has('_id') || id === undefined ? copy : withIdFirst(copy, id)
+  }
+}
+
+/** An update may name `_id`, but not change it. */
+function keepId(update: Update): Update {
+  return (document, context) => {
+    const id = document.get('_id')
+    const result = update(document, context)
+    if (id === undefined) return result
+    const after = result.get('_id')
+    if (after === undefined || !valuesEqual(id, after) || describe(id) !== describe(after))
+      throw new ServerError(
+        'ImmutableField',
+        after === undefined || context.inserting
+          ? "Performing an update on the path '_id' would modify the immutable field '_id'"
+          : `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${describe(after)}`,
+      )
+    return withIdFirst(result, after)
+  }
+}
+
+export function withIdFirst(document: Document, id: Value): Document {
+  const [first] = document.keys()
+  return first === '_id'
+    ? document
+    : new Map([['_id', id], ...[...document].filter(([name]) => name !== '_id')])
+}
+
+/** The document that an upsert inserts: what the filter pins, then the update. */
+export function upsertDocument(
+  filter: Document,
+  { apply, replaces }: { apply: Update; replaces: boolean },
+  now: Date,
+): Document {
+  const seed: Document = new Map()
+  collectEqualities(filter, seed, replaces)
+  const result = apply(seed, { hit: {}, inserting: true, now })
+  return withIdFirst(result, result.get('_id') ?? new ObjectId())
+}
+
+function collectEqualities(filter: Document, seed: Document, idOnly: boolean): void {
+  for (const [name, value] of filter) {
+    if (
+      (name === '$and' || (name === '$or' && Array.isArray(value) && value.length === 1)) &&
+      Array.isArray(value)
+    ) {
+      for (const branch of value) if (isDocument(branch)) collectEqualities(branch, seed, idOnly)
+      continue
+    }
+    if (name.startsWith('$') || (idOnly && name !== '_id')) continue
+    const pinned = pinnedValue(value)
+    if (pinned === undefined) continue
+    setPath(seed, name.split('.'), pinned)
+  }
+}
+
+function pinnedValue(value: Value): Maybe {
+  if (!isOperators(value)) return value
+  const only = (list: Maybe): Maybe => (Array.isArray(list) && list.length === 1 ? list[0] : undefined)
+  return value.get('$eq') ?? only(value.get('$in')) ?? only(value.get('$all'))
+}
