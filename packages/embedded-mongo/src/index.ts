@@ -1,1 +1,75 @@
-export {}
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import type { WorkerMessage } from './worker.ts'
+
+export interface EmbeddedMongoOptions {
+  /** Made if there is none. One process at a time may serve it. */
+  dataDir: string
+  /** 0, the default, takes any free one. */
+  port?: number
+  /** Where to listen: loopback by default, since there is no authentication. */
+  host?: string
+  /** The database that the URI names. */
+  database?: string
+  /** Seconds between two removals of expired documents; 60, as in MongoDB. */
+  expirySeconds?: number
+  /** Called if the server's thread dies without `close`; whatever is connected has then lost its connection. */
+  onExit?: (error: Error) => void
+}
+
+export interface EmbeddedMongo {
+  /** `mongodb://127.0.0.1:PORT/latchkey`, also written to `dataDir/mongo.uri`. */
+  uri: string
+  /** Answers what was asked, closes the files and gives up the directory. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a MongoDB-compatible server on a data directory, in a thread of its own, so that it never holds up the
+ * caller's event loop.
+ * @throws Error naming the directory and the process when another one serves it, or saying why it cannot start
+ */
+export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+  const { dataDir, port = 0, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
+  // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
+  const worker = new Worker(workerEntry(), {
+    name: 'embedded-mongo',
+    workerData: { dataDir, port, host, database, expirySeconds },
+    execArgv: [],
+  })
+  const ended = new Promise<Error>((resolve) => {
+    worker.once('error', (cause) => resolve(new Error(`The embedded database failed: ${cause}`, { cause })))
+    worker.once('exit', (code) =>
+      resolve(new Error(`The embedded database ended unexpectedly with code ${code}.`)),
+    )
+  })
+  const first = await Promise.race([nextMessage(worker), ended])
+  if (first instanceof Error) throw first
+  if (first.kind !== 'serving')
+    throw new Error(first.kind === 'failed' ? first.message : 'The embedded database closed.')
+  let closing: Promise<void> | undefined
+  void ended.then((error) => {
+    if (!closing) options.onExit?.(error)
+  })
+  const close = async (): Promise<void> => {
+    worker.postMessage('close')
+    await ended
+  }
+  return {
+    uri: first.uri,
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+const nextMessage = (worker: Worker): Promise<WorkerMessage> =>
+  new Promise((resolve) => worker.once('message', resolve))
+
+/** Beside this file in the source and in a flat build; one folder up if a bundler has moved this file into a chunk. */
+function workerEntry(): URL {
+  const beside = new URL('./embedded-mongo-worker.js', import.meta.url)
+  const above = new URL('../embedded-mongo-worker.js', import.meta.url)
+  return existsSync(beside) ? beside : above
+}

@@ -1,0 +1,54 @@
+import { ObjectId } from 'bson'
+import { ServerError } from '../errors.ts'
+import { decodeDocument, encodeDocument } from '../values/bson.ts'
+import { BSONUndefined, type Document, int, isDocument, type Value } from '../values/types.ts'
+import { collectionName, requireArray } from './arguments.ts'
+import { runBulk, writeReply } from './bulk.ts'
+import type { Handler } from './command.ts'
+
+/** https://www.mongodb.com/docs/manual/reference/command/insert/ */
+export const insert: Handler = async (request) => {
+  const { engine, database, body } = request
+  const name = collectionName(request)
+  const documents = requireArray(request, 'documents').map(prepare)
+  if (documents.length === 0 || documents.length > 100_000)
+    throw new ServerError(
+      'InvalidLength',
+      `Write batch sizes must be between 1 and 100000. Got ${documents.length} operations.`,
+    )
+  return engine.write(() => {
+    const collection = engine.catalog.ensure(database, name)
+    const { done, errors } = runBulk(documents, body, ({ value, raw }) => {
+      checkId(value.get('_id') as Value)
+      collection.insert(value, raw)
+    })
+    return writeReply({ n: int(done) }, errors)
+  })
+}
+
+/** `_id` comes first, and is made if there is none; otherwise the bytes are kept as they came. */
+function prepare(source: Value): { value: Document; raw: Buffer } {
+  if (!Buffer.isBuffer(source) && !isDocument(source))
+    throw new ServerError(
+      'TypeMismatch',
+      "BSON field 'insert.documents.0' is the wrong type, expected type 'object'",
+    )
+  const value = Buffer.isBuffer(source) ? decodeDocument(source) : source
+  const [first] = value.keys()
+  if (first === '_id')
+    return { value, raw: Buffer.isBuffer(source) ? Buffer.from(source) : encodeDocument(source) }
+  const withId: Document = new Map([['_id', value.get('_id') ?? new ObjectId()]])
+  for (const [name, member] of value) if (name !== '_id') withId.set(name, member)
+  return { value: withId, raw: encodeDocument(withId) }
+}
+
+export function checkId(id: Value): void {
+  if (Array.isArray(id)) throw new ServerError('InvalidIdField', "The '_id' value cannot be of type array")
+  if (id instanceof BSONUndefined)
+    throw new ServerError('InvalidIdField', "The '_id' value cannot be of type undefined")
+  if (isDocument(id) && [...id.keys()][0]?.startsWith('$'))
+    throw new ServerError(
+      'DollarPrefixedFieldName',
+      `_id fields may not contain '$'-prefixed fields: ${[...id.keys()][0]} is not valid for storage.`,
+    )
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { ServerError } from './errors.ts'
+import { encodeDocument } from './values/bson.ts'
+import { type Document, document, type Maybe, type RawDocument } from './values/types.ts'
+
+/** Bytes of documents in one reply; a first document larger than that still goes out. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024
+const FIRST_BATCH = 101
+/** An idle cursor is forgotten after this long, as MongoDB does. */
+const IDLE_MS = 10 * 60 * 1000
+
+interface Cursor {
+  namespace: string
+  documents: Iterator<RawDocument | Document>
+  /** Drawn but sent with the next batch, for want of room. */
+  kept: RawDocument | undefined
+  usedAt: number
+}
+
+export interface CursorRequest {
+  namespace: string
+  documents: Iterable<RawDocument | Document>
+  batchSize?: number | undefined
+  singleBatch?: boolean
+}
+
+/** Results that are not fully read yet. */
+export class Cursors {
+  private readonly open = new Map<bigint, Cursor>()
+
+  /** The reply to `find` or `aggregate`: `{ cursor: { firstBatch, id, ns }, ok }`. */
+  start({ namespace, documents, batchSize = FIRST_BATCH, singleBatch = false }: CursorRequest): Document {
+    this.forgetIdle()
+    const cursor: Cursor = {
+      namespace,
+      documents: documents[Symbol.iterator](),
+      kept: undefined,
+      usedAt: Date.now(),
+    }
+    const { batch, done } = draw(cursor, batchSize)
+    let id = 0n
+    if (!done && !singleBatch) {
+      id = newId()
+      this.open.set(id, cursor)
+    }
+    return document({ cursor: document({ firstBatch: batch, id, ns: namespace }), ok: 1 })
+  }
+
+  /** @throws ServerError `CursorNotFound` (43) */
+  more(id: bigint, namespace: string, batchSize: number | undefined): Document {
+    const cursor = this.open.get(id)
+    if (!cursor) throw new ServerError('CursorNotFound', `cursor id ${id} not found`)
+    if (cursor.namespace !== namespace)
+      throw new ServerError(
+        'Unauthorized',
+        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
+      )
+    cursor.usedAt = Date.now()
+    let result: ReturnType<typeof draw>
+    try {
+      result = draw(cursor, batchSize || Number.POSITIVE_INFINITY)
+    } catch (error) {
+      this.open.delete(id)
+      throw error
+    }
+    if (result.done) this.open.delete(id)
+    return document({
+      cursor: document({ nextBatch: result.batch, id: result.done ? 0n : id, ns: namespace }),
+      ok: 1,
+    })
+  }
+
+  kill(id: bigint): boolean {
+    return this.open.delete(id)
+  }
+
+  get size(): number {
+    return this.open.size
+  }
+
+  private forgetIdle(): void {
+    const limit = Date.now() - IDLE_MS
+    for (const [id, cursor] of this.open) if (cursor.usedAt < limit) this.open.delete(id)
+  }
+}
+
+function draw(cursor: Cursor, size: number): { batch: RawDocument[]; done: boolean } {
+  const batch: RawDocument[] = []
+  let bytes = 0
+  while (batch.length < size) {
+    const next = cursor.kept ?? nextRaw(cursor)
+    cursor.kept = undefined
+    if (!next) return { batch, done: true }
+    if (batch.length > 0 && bytes + next.length > MAX_BATCH_BYTES) {
+      cursor.kept = next
+      return { batch, done: false }
+    }
+    bytes += next.length
+    batch.push(next)
+  }
+  if (size === 0) return { batch, done: false }
+  // Looking one ahead spares the client an empty batch at the end.
+  cursor.kept = nextRaw(cursor)
+  return { batch, done: cursor.kept === undefined }
+}
+
+function nextRaw(cursor: Cursor): RawDocument | undefined {
+  const { value, done } = cursor.documents.next() as { value: Maybe; done: boolean }
+  if (done) return undefined
+  return value instanceof Map ? encodeDocument(value) : (value as RawDocument)
+}
+
+/** Positive and hard to guess. */
+const newId = (): bigint => BigInt.asUintN(63, randomBytes(8).readBigUInt64LE()) || 1n

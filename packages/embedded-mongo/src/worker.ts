@@ -1,0 +1,27 @@
+import type { MessagePort } from 'node:worker_threads'
+import { type Server, type ServerOptions, serve } from './server.ts'
+
+/** What the worker tells: once that it serves or why it cannot, and once that it has closed. */
+export type WorkerMessage =
+  | { kind: 'serving'; uri: string }
+  | { kind: 'failed'; message: string }
+  | { kind: 'closed' }
+
+/** Serves until the other side posts `close`. */
+export async function runWorker(port: MessagePort, options: ServerOptions): Promise<void> {
+  const tell = (message: WorkerMessage): void => port.postMessage(message)
+  let server: Server
+  try {
+    server = await serve(options)
+  } catch (error) {
+    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+    port.close()
+    return
+  }
+  port.once('message', async () => {
+    await server.close()
+    tell({ kind: 'closed' })
+    port.close()
+  })
+  tell({ kind: 'serving', uri: server.uri })
+}
