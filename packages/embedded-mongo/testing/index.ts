@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    mongoUri: string
+  }
+}
+
+/**
+ * The URI of a database of its own on the server that the test run uses, so that test files do not meet.
+ * @param name begins the database's name, to tell who made it
+ */
+export function testDatabaseUri(name = 'test'): string {
+  const uri = new URL(inject('mongoUri'))
+  uri.pathname = `/${name}_${randomBytes(6).toString('hex')}`
+  return uri.toString()
+}
