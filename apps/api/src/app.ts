@@ -1,14 +1,15 @@
-import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
+import { apiPrefix, headerNames } from '@latchkey/contracts'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { authRoutes } from './auth/auth.routes.ts'
+import { tokenRoutes } from './auth/token.routes.ts'
 import { AuthError } from './auth-error.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
-import { jsonBody, oauthBody } from './http/body.ts'
+import { jsonBody } from './http/body.ts'
 import { methodNotAllowed } from './http/method-not-allowed.ts'
 import { answerProblem } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
@@ -48,7 +49,7 @@ function api(services: Services, config: Config): Router {
   router.use(sameOrigin(config.server))
   router.use(requireDatabase(services))
   router.use(cookieParser())
-  router.use(routes.token.path, oauthBody)
+  router.use(tokenRoutes(services))
   router.use(jsonBody)
   router.use(authRoutes(services))
   router.use(accountRoutes(services))

@@ -3,6 +3,7 @@ import { createAccounts } from './account/account.service.ts'
 import { userModel } from './account/user.model.ts'
 import { createAuth } from './auth/auth.service.ts'
 import { createPasswords } from './auth/password.ts'
+import { createRefresh } from './auth/refresh.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
@@ -40,6 +41,8 @@ export function compose({ config, clock, log, mongoUri, webRoot }: Edges) {
   const passwords = createPasswords(config.password)
   const auth = createAuth({ accounts, sessions, refreshTokens, passwords })
 
+  const rateLimits = createRateLimits({ connection: database.connection, config: config.rateLimits })
+
   return {
     log,
     webRoot,
@@ -53,6 +56,7 @@ export function compose({ config, clock, log, mongoUri, webRoot }: Edges) {
     passwords,
     authenticate: createAuthenticate(accessTokens),
     refreshCookies: createRefreshCookies(config.cookie, clock),
-    rateLimits: createRateLimits({ connection: database.connection, config: config.rateLimits }),
+    rateLimits,
+    refresh: createRefresh({ sessions, refreshTokens, rateLimits }),
   }
 }

@@ -3,18 +3,11 @@ import { mongo, Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import type { Clock } from '../clock.ts'
 import type { Session } from '../sessions/session.schema.ts'
-import {
-  emailKey,
-  type UserModel,
-  type UserRecord,
-  type UserViewFields,
-  usernameKey,
-  userView,
-  userViewFields,
-} from './user.model.ts'
+import { ownerFields, type SessionOwner } from '../sessions/session-owner.ts'
+import { emailKey, type UserModel, type UserRecord, usernameKey, userView } from './user.model.ts'
 
 /** What signing in needs to know of an account. */
-export type Credentials = UserViewFields & Pick<UserRecord, 'passwordHash'>
+export type Credentials = SessionOwner & Pick<UserRecord, 'passwordHash'>
 
 type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
@@ -30,7 +23,7 @@ export function createAccounts({ users, clock }: { users: UserModel; clock: Cloc
      * Stores an account together with its first session, in one insert.
      * Throws AuthError `email_taken` or `username_taken`: the unique index decides.
      */
-    async create({ username, email, passwordHash, session }: NewAccount): Promise<UserViewFields> {
+    async create({ username, email, passwordHash, session }: NewAccount): Promise<SessionOwner> {
       const now = clock.now()
       const user: UserRecord = {
         _id: new Types.ObjectId(),
@@ -61,7 +54,7 @@ export function createAccounts({ users, clock }: { users: UserModel; clock: Cloc
           identifier.includes('@')
             ? { emailKey: emailKey(identifier) }
             : { usernameKey: usernameKey(identifier) },
-          { ...userViewFields, passwordHash: 1 },
+          { ...ownerFields, passwordHash: 1 },
         )
         .lean<Credentials>()
         .exec(),
@@ -73,7 +66,7 @@ export function createAccounts({ users, clock }: { users: UserModel; clock: Cloc
 
     /** Null when the account is gone. */
     async profile(userId: string): Promise<User | null> {
-      const user = await users.findById(userId, userViewFields).lean<UserViewFields>()
+      const user = await users.findById(userId, ownerFields).lean<SessionOwner>()
       return user && userView(user)
     },
   }

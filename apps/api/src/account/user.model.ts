@@ -1,22 +1,15 @@
-import { type Role, roles, type User } from '@latchkey/contracts'
-import { type Connection, Schema, type Types } from 'mongoose'
-import { type Session, sessionSchema } from '../sessions/session.schema.ts'
+import { roles, type User } from '@latchkey/contracts'
+import { type Connection, Schema } from 'mongoose'
+import { sessionSchema } from '../sessions/session.schema.ts'
+import type { SessionHolder, SessionOwner } from '../sessions/session-owner.ts'
 
 /**
  * One document per user; its sessions live inside, so that every change of a session is one update of one document.
  * `usernameKey` and `emailKey` are what uniqueness is decided on; `username` and `email` are as the person wrote them.
  */
-export interface UserRecord {
-  _id: Types.ObjectId
-  username: string
+export interface UserRecord extends SessionHolder {
   usernameKey: string
-  email: string
   emailKey: string
-  emailVerifiedAt: Date | null
-  passwordHash: string
-  roles: Role[]
-  refreshTokens: Session[]
-  createdAt: Date
   updatedAt: Date
 }
 
@@ -46,12 +39,8 @@ export type UserModel = ReturnType<typeof userModel>
 export const emailKey = (email: string) => email.toLowerCase()
 export const usernameKey = (username: string) => username.toLowerCase()
 
-/** The fields that `userView` needs, for projections. */
-export const userViewFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1, createdAt: 1 } as const
-export type UserViewFields = Pick<UserRecord, '_id' | keyof typeof userViewFields>
-
 /** What leaves of a user. */
-export const userView = (user: UserViewFields): User => ({
+export const userView = (user: SessionOwner): User => ({
   id: user._id.toHexString(),
   username: user.username,
   email: user.email,

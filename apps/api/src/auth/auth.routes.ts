@@ -1,18 +1,17 @@
-import { type OAuthTokens, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
+import { routes, type SignedIn, type Tokens } from '@latchkey/contracts'
 import { type Request, type Response, Router } from 'express'
 import { userView } from '../account/user.model.ts'
-import { AuthError } from '../auth-error.ts'
 import { bearerToken } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import type { RateLimits } from '../http/rate-limit.ts'
 import type { RefreshCookies } from '../http/refresh-cookie.ts'
-import { lockProofOf, signInLockOf, wantsTokenInBody } from '../http/refresh-headers.ts'
+import { signInLockOf, wantsTokenInBody } from '../http/refresh-headers.ts'
 import { route } from '../http/route.ts'
 import type { AccessTokens } from '../sessions/access-token.ts'
-import type { RefreshTokenClaims, RefreshTokens } from '../sessions/refresh-token.ts'
+import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
 import type { Auth } from './auth.service.ts'
-import { tokenEndpoint } from './token-endpoint.ts'
+import type { Refresh } from './refresh.ts'
 
 interface Collaborators {
   auth: Auth
@@ -21,10 +20,11 @@ interface Collaborators {
   accessTokens: AccessTokens
   refreshCookies: RefreshCookies
   rateLimits: RateLimits
+  refresh: Refresh
 }
 
 export function authRoutes(services: Collaborators): Router {
-  const { auth, sessions, refreshTokens, accessTokens, refreshCookies, rateLimits } = services
+  const { auth, sessions, refreshTokens, accessTokens, refreshCookies, rateLimits, refresh } = services
   const router = Router()
 
   route(router, routes.register, [], async (body, { req, res }): Promise<SignedIn> => {
@@ -47,17 +47,6 @@ export function authRoutes(services: Collaborators): Router {
     return fromBody ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)
   })
 
-  const exchange = tokenEndpoint(async (refreshToken, req, res): Promise<OAuthTokens> => {
-    const signedIn = await refresh(req, res, refreshToken)
-    return {
-      access_token: accessTokens.sign(signedIn.user, signedIn.session._id.toHexString()),
-      token_type: 'Bearer',
-      expires_in: accessTokens.ttlSeconds,
-      refresh_token: signedIn.refreshToken,
-    }
-  })
-  router.post(routes.token.path, exchange)
-
   route(router, routes.logout, [], async (_, { req, res }) => {
     // Cleared first: whatever the database says, this browser is signed out.
     refreshCookies.clear(res)
@@ -70,20 +59,6 @@ export function authRoutes(services: Collaborators): Router {
   })
 
   return router
-
-  async function refresh(req: Request, res: Response, token: string | undefined): Promise<SignedInSession> {
-    const proof = lockProofOf(req)
-    let claims: RefreshTokenClaims
-    try {
-      if (!token) throw new AuthError('refresh_token_missing')
-      claims = refreshTokens.read(token)
-    } catch (error) {
-      await rateLimits.refresh(req, res, null)
-      throw error
-    }
-    await rateLimits.refresh(req, res, claims.sessionId)
-    return await sessions.rotate(claims, proof)
-  }
 
   function answer(req: Request, res: Response, signedIn: SignedInSession): Tokens {
     return wantsTokenInBody(req) ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)

@@ -1,25 +1,49 @@
 import express, { type RequestHandler } from 'express'
 import { AuthError } from '../auth-error.ts'
+import { sendProblem } from './problem.ts'
 
-const limit = '16kb'
+const limit = 16 * 1024
+const form = 'application/x-www-form-urlencoded'
+const json = 'application/json'
 
 /** JSON, and nothing but JSON: a form, which any site could send, is a 415. */
-export const jsonBody: RequestHandler[] = [refuseOther(['application/json']), express.json({ limit })]
-
-/** JSON or a form, for OAuth clients (RFC 6749 §4.1.3). A parameter that is sent twice becomes an array: refused later. */
-export const oauthBody: RequestHandler[] = [
-  refuseOther(['application/json', 'application/x-www-form-urlencoded']),
-  express.json({ limit }),
-  express.urlencoded({ limit, extended: false, parameterLimit: 32 }),
+export const jsonBody: RequestHandler[] = [
+  limitLength(),
+  refuseOther([json]),
+  express.json({ limit, inflate: false }),
 ]
 
-function refuseOther(types: string[]): RequestHandler {
-  return (req, _res, next) => {
-    // `is` answers null when there is no body at all.
-    if (req.is(types) === false && hasContent(req.headers)) throw new AuthError('unsupported_media_type')
+/** JSON or a form, for OAuth clients (RFC 6749 §4.1.3). A parameter that is sent twice is an array: refused later. */
+export const oauthBody: RequestHandler[] = [
+  limitLength(),
+  refuseOther([json, form]),
+  express.json({ limit, inflate: false }),
+  express.urlencoded({ limit, inflate: false, extended: false, parameterLimit: 32 }),
+]
+
+/**
+ * Answers 413 as soon as a body is known to be too large. The parsers would read it to its end first, however long a
+ * sender takes over that.
+ */
+function limitLength(): RequestHandler {
+  return (req, res, next) => {
+    if (Number(req.headers['content-length'] ?? 0) > limit) throw new AuthError('payload_too_large')
+    if (req.headers['transfer-encoding'] !== undefined) {
+      let received = 0
+      req.on('data', (chunk: Buffer) => {
+        received += chunk.length
+        if (received > limit && !res.headersSent) sendProblem(res, new AuthError('payload_too_large'))
+      })
+    }
     next()
   }
 }
 
-/** A POST without a body may still say `Content-Length: 0`. */
-const hasContent = (headers: NodeJS.Dict<string | string[]>) => headers['content-length'] !== '0'
+function refuseOther(types: string[]): RequestHandler {
+  return (req, _res, next) => {
+    // `is` answers null when there is no body at all; a POST without one may still say `Content-Length: 0`.
+    if (req.is(types) === false && req.headers['content-length'] !== '0')
+      throw new AuthError('unsupported_media_type')
+    next()
+  }
+}

@@ -44,12 +44,13 @@ const problems = {
 const outageRetrySeconds = 2
 
 /** The last handler: whatever was thrown becomes a problem document. Only a surprise is logged as an error. */
-export const answerProblem: ErrorRequestHandler = (thrown: unknown, req, res, next) => {
-  if (res.headersSent) return next(thrown)
+export const answerProblem: ErrorRequestHandler = (thrown: unknown, req, res, _next) => {
   const error = toAuthError(thrown)
   if (error.code === 'internal_error') req.log.error({ err: thrown }, 'unexpected error')
   if (error.code === 'database_unavailable') req.log.warn({ err: thrown }, 'database unavailable')
-  sendProblem(res, error)
+  // An answer that has begun cannot become another one: cut it off, so that nobody takes it for whole.
+  if (res.headersSent) res.destroy()
+  else sendProblem(res, error)
 }
 
 /** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */

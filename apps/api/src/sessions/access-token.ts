@@ -1,10 +1,10 @@
 import { createHash, createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
 import { type AccessTokenClaims, AccessTokenClaimsSchema } from '@latchkey/contracts'
 import jwt from 'jsonwebtoken'
-import type { UserRecord } from '../account/user.model.ts'
 import { AuthError } from '../auth-error.ts'
 import { type Clock, toNumericDate } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { SessionOwner } from './session-owner.ts'
 
 /** Longer than any token of ours; what is longer is refused unread. */
 const maxLength = 4096
@@ -18,7 +18,7 @@ interface SigningKey {
 }
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
-export type AccessTokenSubject = Pick<UserRecord, '_id' | 'username' | 'email' | 'roles'>
+export type AccessTokenSubject = Pick<SessionOwner, '_id' | 'username' | 'email' | 'roles'>
 
 /** Signs and verifies access tokens (RFC 9068), by the injected clock. */
 export function createAccessTokens(config: Config['accessToken'], clock: Clock) {

@@ -1,11 +1,11 @@
-import { type PipelineStage, Types } from 'mongoose'
-import { type UserModel, type UserViewFields, userViewFields } from '../account/user.model.ts'
+import { type Model, type PipelineStage, Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { LockProof } from './refresh-lock.ts'
 import type { RefreshTokenClaims, RefreshTokens } from './refresh-token.ts'
 import { consumedLimit, type Session } from './session.schema.ts'
+import { ownerFields, type SessionHolder, type SessionOwner } from './session-owner.ts'
 
 /** Where a sign-in comes from, as the request tells it. */
 export interface Device {
@@ -15,13 +15,16 @@ export interface Device {
 
 /** A session with its owner, after issuing or rotating it, and the one refresh token that is current. */
 export interface SignedInSession {
-  user: UserViewFields
+  user: SessionOwner
   session: Session
   refreshToken: string
 }
 
+type SessionHolders = Pick<Model<SessionHolder>, 'findOne' | 'findOneAndUpdate' | 'updateOne'>
+
 interface Collaborators {
-  users: UserModel
+  /** The documents that sessions live in. */
+  users: SessionHolders
   refreshTokens: RefreshTokens
   clock: Clock
   config: Pick<Config, 'refreshToken' | 'session'>
@@ -59,16 +62,16 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
      * sign-in that raced a password change opens nothing.
      */
     async issue(
-      user: UserViewFields & { passwordHash: string },
+      user: SessionOwner & { passwordHash: string },
       session: Session,
     ): Promise<SignedInSession | null> {
       const stored = await users
         .findOneAndUpdate(
           { _id: user._id, passwordHash: user.passwordHash },
           withSession(session, clock.now(), config.session.limit),
-          { updatePipeline: true, returnDocument: 'after', projection: userViewFields },
+          { updatePipeline: true, returnDocument: 'after', projection: ownerFields },
         )
-        .lean<UserViewFields>()
+        .lean<SessionOwner>()
       return (
         stored && {
           user: stored,
@@ -196,7 +199,7 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
     throw new AuthError('refresh_token_locked', consumed ? {} : { generation: session.generation })
   }
 
-  function signedIn(found: { user: UserViewFields; session: Session } | null): SignedInSession {
+  function signedIn(found: { user: SessionOwner; session: Session } | null): SignedInSession {
     if (!found) throw new AuthError('refresh_token_revoked')
     return { ...found, refreshToken: refreshTokens.sign(found.user._id.toHexString(), found.session) }
   }
@@ -206,10 +209,10 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
 const unbound: LockProof = { opens: null, next: null }
 const isComplete = ({ opens, next }: LockProof) => opens !== null && next !== null
 
-type UserWithOneSession = UserViewFields & { refreshTokens: Session[] }
+type UserWithOneSession = SessionOwner & { refreshTokens: Session[] }
 
 const withOneSession = (sessionId: string) => ({
-  ...userViewFields,
+  ...ownerFields,
   refreshTokens: { $elemMatch: { _id: new Types.ObjectId(sessionId) } },
 })
 

@@ -1,0 +1,54 @@
+import { type OAuthError, type OAuthTokens, routes, TokenBodySchema } from '@latchkey/contracts'
+import { type Response, Router } from 'express'
+import { oauthBody } from '../http/body.ts'
+import { toAuthError } from '../http/problem.ts'
+import type { AccessTokens } from '../sessions/access-token.ts'
+import type { Refresh } from './refresh.ts'
+
+/**
+ * The OAuth 2.0 token endpoint for `grant_type=refresh_token` (RFC 6749 §6), form or JSON, for public clients.
+ * Its errors have the shape of §5.2. A limit and an outage stay what they are everywhere (429, 503).
+ */
+export function tokenRoutes({
+  accessTokens,
+  refresh,
+}: {
+  accessTokens: AccessTokens
+  refresh: Refresh
+}): Router {
+  const router = Router()
+
+  router.post(routes.token.path, ...oauthBody, async (req, res) => {
+    const parsed = TokenBodySchema.safeParse(req.body)
+    if (!parsed.success)
+      return refuse(res, 'invalid_request', 'Send grant_type and refresh_token, each once.')
+    const { grant_type, refresh_token } = parsed.data
+    if (grant_type !== 'refresh_token')
+      return refuse(res, 'unsupported_grant_type', 'The grant type here is refresh_token.')
+    if (!refresh_token) return refuse(res, 'invalid_request', 'refresh_token is missing.')
+    try {
+      const signedIn = await refresh(req, res, refresh_token)
+      const tokens: OAuthTokens = {
+        access_token: accessTokens.sign(signedIn.user, signedIn.session._id.toHexString()),
+        token_type: 'Bearer',
+        expires_in: accessTokens.ttlSeconds,
+        refresh_token: signedIn.refreshToken,
+      }
+      res.json(tokens)
+    } catch (thrown) {
+      const { code } = toAuthError(thrown)
+      if (code === 'refresh_lock_malformed')
+        return refuse(res, 'invalid_request', 'X-Refresh-Key and X-Refresh-Lock are 32 bytes in base64url.')
+      if (code.startsWith('refresh_token_'))
+        return refuse(res, 'invalid_grant', `The refresh token is no good: ${code}.`)
+      throw thrown
+    }
+  })
+
+  return router
+}
+
+function refuse(res: Response, error: OAuthError['error'], error_description: string): void {
+  const body: OAuthError = { error, error_description }
+  res.status(400).json(body)
+}

@@ -1,0 +1,170 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi, type TestApi } from './support/api.ts'
+import { protectedWith, registered, type SignedInPerson } from './support/people.ts'
+
+let api: TestApi
+let person: SignedInPerson
+beforeAll(async () => {
+  api = await startApi()
+  person = await registered(api)
+})
+afterAll(() => api.close())
+
+type Part = Record<string, unknown>
+const encode = (part: Part) => Buffer.from(JSON.stringify(part)).toString('base64url')
+const parts = (token: string) =>
+  token
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString())) as [Part, Part]
+
+/** A token with header and claims changed, signed with our own secret or another. */
+function forged({
+  header = {},
+  claims = {},
+  secret = api.config.accessToken.secret,
+}: {
+  header?: Part
+  claims?: Part
+  secret?: string | Buffer
+}) {
+  const [realHeader, realClaims] = parts(person.body.accessToken)
+  const input = `${encode({ ...realHeader, ...header })}.${encode({ ...realClaims, ...claims })}`
+  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+}
+
+it('opens the protected endpoint, and says there whose it is', async () => {
+  const response = await protectedWith(api, person.body.accessToken)
+  expect(response.status).toBe(200)
+  expect(response.body).toEqual({
+    message: `Welcome, ${person.username}`,
+    user: { id: person.body.user.id, username: person.username, email: person.email, roles: ['user'] },
+  })
+})
+
+it('carries the header and the claims of RFC 9068 and nothing else', () => {
+  const [header, claims] = parts(person.body.accessToken)
+  expect(header).toEqual({ alg: 'HS256', typ: 'at+jwt', kid: expect.any(String) })
+  const issuedAt = Math.floor(api.clock.now().getTime() / 1000)
+  expect(claims).toEqual({
+    iss: 'latchkey',
+    aud: 'latchkey/api',
+    sub: person.body.user.id,
+    sid: person.sessionId,
+    jti: expect.any(String),
+    iat: issuedAt,
+    exp: issuedAt + 900,
+    roles: ['user'],
+    username: person.username,
+    email: person.email,
+  })
+})
+
+it('a token forged by this test with the right key opens, so the refusals below mean something', async () => {
+  await protectedWith(api, forged({})).expect(200)
+})
+
+it('answers /me from the database', async () => {
+  const response = await api.http.get('/api/me').set('Authorization', `bearer ${person.body.accessToken}`)
+  expect(response.status).toBe(200)
+  expect(response.body).toEqual({ user: person.body.user })
+})
+
+it('without a token: 401 and a challenge that names no error', async () => {
+  const response = await api.http.get('/api/protected')
+  expect(response.status).toBe(401)
+  expect(response.body.code).toBe('access_token_missing')
+  expect(response.headers['www-authenticate']).toBe('Bearer realm="latchkey"')
+})
+
+const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const publicPem = publicKey.export({ type: 'spki', format: 'pem' })
+
+it.each<[string, () => string]>([
+  [
+    'alg none',
+    () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(parts(person.body.accessToken)[1])}.`,
+  ],
+  ['alg none with our kid', () => forged({ header: { alg: 'none' } })],
+  ['another algorithm of the same family', () => forged({ header: { alg: 'HS512' } })],
+  ['HS256 signed with a public key', () => forged({ secret: Buffer.from(publicPem) })],
+  ['another secret', () => forged({ secret: 'x'.repeat(48) })],
+  ['another audience', () => forged({ claims: { aud: 'somebody-else' } })],
+  ['another issuer', () => forged({ claims: { iss: 'https://evil.example' } })],
+  ['the type of another kind of token', () => forged({ header: { typ: 'JWT' } })],
+  ['no type', () => forged({ header: { typ: undefined } })],
+  ['a kid that climbs folders', () => forged({ header: { kid: '../../x' } })],
+  ['a kid that is a list', () => forged({ header: { kid: ['a'] } })],
+  ['no kid', () => forged({ header: { kid: undefined } })],
+  ['a key of its own', () => forged({ header: { jwk: { kty: 'oct', k: 'eA' } } })],
+  ['the address of a key', () => forged({ header: { jku: 'https://evil.example/jwks.json' } })],
+  ['an extension we do not know', () => forged({ header: { crit: ['exp'] } })],
+  ['not valid yet', () => forged({ claims: { nbf: Math.floor(api.clock.now().getTime() / 1000) + 60 } })],
+  ['no expiry', () => forged({ claims: { exp: undefined } })],
+  ['claims of the wrong type', () => forged({ claims: { sub: { $gt: '' } } })],
+  [
+    'a changed claim under the old signature',
+    () => {
+      const [header, claims] = parts(person.body.accessToken)
+      return `${encode(header)}.${encode({ ...claims, roles: ['admin'] })}.${person.body.accessToken.split('.')[2]}`
+    },
+  ],
+  ['a refresh token', () => person.jar.refreshToken],
+])('%s: 401 with an RFC 6750 challenge', async (_, token) => {
+  const response = await protectedWith(api, token())
+  expect(response.status).toBe(401)
+  expect(response.body.code).toBe('access_token_invalid')
+  expect(response.headers['www-authenticate']).toMatch(
+    /^Bearer realm="latchkey", error="invalid_token", error_description="/,
+  )
+})
+
+it.each([
+  ['no token', 'Bearer'],
+  ['no token behind a space', 'Bearer '],
+  ['nonsense', 'bearer x'],
+  ['two spaces', 'Bearer  abc.def.ghi'],
+  ['another scheme', 'Basic YTpi'],
+  ['two tokens', 'Bearer a.b.c, Bearer d.e.f'],
+  ['eight kilobytes', `Bearer ${'a'.repeat(8000)}`],
+  ['a header that is not JSON', 'Bearer bm9wZQ.e30.c2ln'],
+  ['a header that is null', 'Bearer bnVsbA.e30.c2ln'],
+])('an Authorization header with %s is a 401', async (_, authorization) => {
+  const response = await api.http.get('/api/protected').set('Authorization', authorization)
+  expect(response.status).toBe(401)
+  expect(response.headers['www-authenticate']).toContain('error="invalid_token"')
+})
+
+it('an Authorization header of 100 kB is a 431 and the process lives on', async () => {
+  const response = await api.http.get('/api/protected').set('Authorization', `Bearer ${'a'.repeat(100_000)}`)
+  expect(response.status).toBe(431)
+  await protectedWith(api, person.body.accessToken).expect(200)
+})
+
+it('expires by the clock of the server', async () => {
+  const fresh = await registered(api)
+  api.clock.advance(899)
+  await protectedWith(api, fresh.body.accessToken).expect(200)
+  api.clock.advance(1)
+  const response = await protectedWith(api, fresh.body.accessToken)
+  expect(response.status).toBe(401)
+  expect(response.body.code).toBe('access_token_expired')
+  expect(response.headers['www-authenticate']).toContain('error="invalid_token"')
+})
+
+it('the token of a person who is gone does not open their profile', async () => {
+  const gone = await registered(api)
+  await api.services.database.connection.collection('users').deleteOne({ emailKey: gone.email })
+  const response = await api.http.get('/api/me').set('Authorization', `Bearer ${gone.body.accessToken}`)
+  expect(response.status).toBe(401)
+  expect(response.body.code).toBe('access_token_revoked')
+})
+
+it('is signed by the library that everybody knows', () => {
+  const claims = jwt.verify(person.body.accessToken, api.config.accessToken.secret, {
+    ignoreExpiration: true,
+  })
+  expect(claims).toMatchObject({ sub: person.body.user.id })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const good = {
+  NODE_ENV: 'production',
+  JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
+  JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',
+}
+const noSecrets = () => {
+  throw new Error('asked for development secrets')
+}
+const problemsOf = (environment: Record<string, string | undefined>) => {
+  try {
+    readConfig(environment, noSecrets)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('in production', () => {
+  it('starts with two good secrets', () => {
+    expect(problemsOf(good)).toEqual([])
+  })
+
+  it.each([
+    ['missing', { JWT_ACCESS_SECRET: undefined }, /^JWT_ACCESS_SECRET is missing/],
+    ['empty', { JWT_REFRESH_SECRET: '  ' }, /^JWT_REFRESH_SECRET is missing/],
+    [
+      'short',
+      { JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1Eu' },
+      /^JWT_ACCESS_SECRET is shorter than 32 bytes/,
+    ],
+    [
+      'a sample',
+      { JWT_REFRESH_SECRET: 'your-super-secret-refresh-key-change-me' },
+      /^JWT_REFRESH_SECRET looks like a sample/,
+    ],
+    ['one letter', { JWT_ACCESS_SECRET: 'x'.repeat(64) }, /^JWT_ACCESS_SECRET looks like a sample/],
+    [
+      'the same twice',
+      { JWT_REFRESH_SECRET: good.JWT_ACCESS_SECRET },
+      /^JWT_REFRESH_SECRET is the same as JWT_ACCESS_SECRET/,
+    ],
+  ])('a secret that is %s stops the start and names the variable', (_, change, sentence) => {
+    const problems = problemsOf({ ...good, ...change })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(sentence)
+    // The sentence never repeats the secret.
+    expect(problems[0]).not.toContain(String(Object.values(change)[0] ?? 'nothing'))
+  })
+
+  it('says everything that is wrong at once', () => {
+    expect(problemsOf({ NODE_ENV: 'production', PORT: 'http', ACCESS_TOKEN_EXPIRY: '900' })).toEqual([
+      expect.stringMatching(/^PORT must be a whole number/),
+      expect.stringMatching(/^ACCESS_TOKEN_EXPIRY must be a whole number with a unit/),
+      expect.stringMatching(/^JWT_ACCESS_SECRET is missing/),
+      expect.stringMatching(/^JWT_REFRESH_SECRET is missing/),
+    ])
+  })
+})
+
+it('in development missing secrets are made, and what is given counts', () => {
+  const config = readConfig({ JWT_ACCESS_SECRET: 'mine' }, () => ({ accessSecret: 'a', refreshSecret: 'b' }))
+  expect(config.accessToken.secret).toBe('mine')
+  expect(config.refreshToken.secret).toBe('b')
+})
+
+it('the defaults are the documented ones', () => {
+  const config = readConfig({}, () => ({ accessSecret: 'a', refreshSecret: 'b' }))
+  expect(config).toMatchObject({
+    server: { port: 4000, host: '127.0.0.1', trustedProxies: 0, clientOrigins: ['http://localhost:5173'] },
+    database: { uri: undefined, dataDir: '.data' },
+    accessToken: { ttlSeconds: 900 },
+    refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
+    session: { maxAgeSeconds: 7_776_000, limit: 50 },
+    password: { bcryptCost: 12 },
+    cookie: { sameSite: 'strict', secure: false },
+  })
+})
+
+it.each([
+  ['PORT', '70000'],
+  ['MONGO_URI', 'postgres://localhost'],
+  ['CLIENT_URL', 'https://app.example.com/path'],
+  ['CLIENT_URL', '*'],
+  ['PUBLIC_URL', 'app.example.com'],
+  ['REFRESH_TOKEN_EXPIRY', '7 days'],
+  ['SESSION_LIMIT', '0'],
+  ['BCRYPT_COST', '31'],
+  ['TRUST_PROXY', 'true'],
+  ['COOKIE_SAMESITE', 'Strictly'],
+  ['COOKIE_SAMESITE', 'none'],
+  ['LOG_LEVEL', 'loud'],
+  ['NODE_ENV', 'prod'],
+])('%s=%s is refused with a sentence that names it', (name, value) => {
+  const problems = problemsOf({ [name]: value })
+  expect(problems).toHaveLength(1)
+  expect(problems[0]?.startsWith(name)).toBe(true)
+})
+
+it('nobody changes a setting later', () => {
+  const config = readConfig(good, noSecrets)
+  expect(() => Object.assign(config.session, { limit: 1 })).toThrow(TypeError)
+})

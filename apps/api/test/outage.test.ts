@@ -1,0 +1,72 @@
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { expect, it, vi } from 'vitest'
+import { apiForTest } from './support/api.ts'
+import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { jarOf, protectedWith, refresh, registered, setCookies, somebody } from './support/people.ts'
+
+it('while the database is down a refresh is a 503, cookies stay, and it recovers by itself', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+
+  wire.cut()
+  const refused = await refresh(api, person.jar)
+  expect(refused.status).toBe(503)
+  expect(refused.type).toBe('application/problem+json')
+  expect(refused.body.code).toBe('database_unavailable')
+  expect(refused.headers['retry-after']).toMatch(/^\d+$/)
+  expect(setCookies(refused)).toEqual([])
+  // What needs no database goes on.
+  await protectedWith(api, person.body.accessToken).expect(200)
+  await api.http.get('/api/health/live').expect(200)
+  expect((await api.http.get('/api/health/ready')).status).toBe(503)
+  expect(
+    (await api.http.post('/api/login').send({ email: person.email, password: person.password })).status,
+  ).toBe(503)
+
+  await wire.mend()
+  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
+  await api.http.get('/api/health/ready').expect(200)
+})
+
+it('a database that hangs is an outage too, and signs nobody out', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  wire.hang()
+  const refused = await refresh(api, person.jar)
+  expect(refused.status).toBe(503)
+  expect(setCookies(refused)).toEqual([])
+  wire.cut()
+  await wire.mend()
+  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
+})
+
+it('started before its database, it says so, and becomes ready by itself', async () => {
+  const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
+  const api = await apiForTest({ mongoUri: wire.uri, early: true })
+  await api.http.get('/api/health/live').expect(200)
+  const early = await api.http.get('/api/health/ready')
+  expect(early.status).toBe(503)
+  expect(early.body.code).toBe('database_unavailable')
+  expect((await api.http.post('/api/register').send(somebody())).status).toBe(503)
+  expect((await api.http.get('/api/protected')).status).toBe(401)
+
+  await wire.mend()
+  await vi.waitFor(async () => api.http.get('/api/health/ready').expect(200), {
+    timeout: 20_000,
+    interval: 200,
+  })
+  const person = await registered(api)
+  expect(jarOf(await refresh(api, person.jar).expect(200)).session).toBe(`${person.sessionId}.1`)
+})
+
+it('a sign-out during an outage still clears the cookies of this browser', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  wire.cut()
+  const response = await api.http.post('/api/logout').set('Cookie', person.jar.header)
+  expect(response.status).toBe(503)
+  expect(setCookies(response)).toHaveLength(2)
+})

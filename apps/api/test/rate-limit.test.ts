@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest'
+import type { Config } from '../src/config.ts'
+import { apiForTest } from './support/api.ts'
+import { login, refresh, registered, somebody } from './support/people.ts'
+
+const limits =
+  (changes: Partial<Config['rateLimits']>) =>
+  (config: Config): Config => ({ ...config, rateLimits: { ...config.rateLimits, ...changes } })
+
+const tight = (points: number) => ({ points, windowSeconds: 60 })
+
+it('guessing one password is cut off with 429 and Retry-After, and other accounts are not', async () => {
+  const api = await apiForTest({ configure: limits({ loginPerAccount: tight(3) }) })
+  const person = await registered(api)
+  const other = await registered(api)
+  const guess = () => api.http.post('/api/login').send({ email: person.email, password: 'wrong wrong' })
+  // All at once: counting happens before looking.
+  const statuses = (await Promise.all(Array.from({ length: 10 }, guess))).map(({ status }) => status)
+  expect(statuses.toSorted()).toEqual([401, 401, 401, 429, 429, 429, 429, 429, 429, 429])
+  const refused = await guess()
+  expect(refused.body.code).toBe('rate_limited')
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
+  expect(refused.headers.ratelimit).toMatch(/"login-account";r=0;t=\d+/)
+  expect(refused.headers['ratelimit-policy']).toContain('"login-account";q=3;w=60')
+  await login(api, other)
+})
+
+it('signing in rightly never uses the allowance up', async () => {
+  const api = await apiForTest({
+    configure: limits({ loginPerAccount: tight(2), loginPerAddress: tight(2) }),
+  })
+  const person = await registered(api)
+  for (let i = 0; i < 6; i++) await login(api, person)
+})
+
+it('the limit holds across processes', async () => {
+  const first = await apiForTest({ configure: limits({ loginPerAccount: tight(2) }) })
+  const second = await apiForTest({
+    configure: limits({ loginPerAccount: tight(2) }),
+    mongoUri: first.mongoUri,
+  })
+  const body = { email: somebody().email, password: 'wrong wrong' }
+  await first.http.post('/api/login').send(body).expect(401)
+  await second.http.post('/api/login').send(body).expect(401)
+  await first.http.post('/api/login').send(body).expect(429)
+  await second.http.post('/api/login').send(body).expect(429)
+})
+
+it('registrations are counted by address', async () => {
+  const api = await apiForTest({ configure: limits({ registerPerAddress: tight(2) }) })
+  await registered(api)
+  await registered(api)
+  const refused = await api.http.post('/api/register').send(somebody())
+  expect(refused.status).toBe(429)
+  // Each limit is a bucket of its own.
+  await api.http.post('/api/login').send({ email: 'ada@example.com', password: 'x' }).expect(401)
+})
+
+it('without trusted proxies a spoofed X-Forwarded-For lands in the same bucket', async () => {
+  const api = await apiForTest({ configure: limits({ registerPerAddress: tight(2) }) })
+  const from = (address: string) =>
+    api.http.post('/api/register').set('X-Forwarded-For', address).send(somebody())
+  await from('198.51.100.1').expect(201)
+  await from('198.51.100.2').expect(201)
+  await from('198.51.100.3').expect(429)
+})
+
+it('behind one proxy two clients have a bucket each, and what they forge before it counts for nothing', async () => {
+  const api = await apiForTest({
+    environment: { TRUST_PROXY: '1' },
+    configure: limits({ registerPerAddress: tight(1) }),
+  })
+  const from = (forwarded: string) =>
+    api.http.post('/api/register').set('X-Forwarded-For', forwarded).send(somebody())
+  await from('198.51.100.1').expect(201)
+  await from('198.51.100.2').expect(201)
+  await from('203.0.113.9, 198.51.100.1').expect(429)
+})
+
+it('an IPv6 network of one customer is one address', async () => {
+  const api = await apiForTest({
+    environment: { TRUST_PROXY: '1' },
+    configure: limits({ registerPerAddress: tight(1) }),
+  })
+  const from = (forwarded: string) =>
+    api.http.post('/api/register').set('X-Forwarded-For', forwarded).send(somebody())
+  await from('2001:db8:1:2::1').expect(201)
+  await from('2001:0db8:0001:0002:ffff::9').expect(429)
+  await from('2001:db8:1:3::1').expect(201)
+  await from('::ffff:198.51.100.7').expect(201)
+  await from('198.51.100.7').expect(429)
+})
+
+it('a client that loops on its own 401 is cut off, and the session lives', async () => {
+  const api = await apiForTest({ configure: limits({ refreshPerSession: tight(5) }) })
+  const person = await registered(api)
+  const other = await registered(api)
+  for (let i = 0; i < 5; i++) await refresh(api, person.jar).expect(200)
+  const refused = await refresh(api, person.jar)
+  expect(refused.status).toBe(429)
+  expect(refused.headers['retry-after']).toMatch(/^\d+$/)
+  await refresh(api, other.jar).expect(200)
+  // Without a session the address is what counts.
+  for (let i = 0; i < 5; i++) await api.http.post('/api/refresh-token').expect(401)
+  await api.http.post('/api/refresh-token').expect(429)
+})

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+export interface ApiProcess {
+  url: string
+  child: ChildProcess
+  output(): string
+  /** Resolves with the exit code, or the signal that ended it. */
+  exited: Promise<number | NodeJS.Signals | null>
+}
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const tsx = import.meta.resolve('tsx')
+
+/** The API as a process of its own, from source. Ended when the test is over. */
+export async function apiProcess(environment: Record<string, string>): Promise<ApiProcess> {
+  const port = environment.PORT ?? String(await freePort())
+  const child = spawn(process.execPath, ['--import', tsx, main], {
+    env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...environment, PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)))
+  const exited = new Promise<number | NodeJS.Signals | null>((done) =>
+    child.on('exit', (code, signal) => done(code ?? signal)),
+  )
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited }
+}
+
+/** Resolves when the process is ready; throws with its output when it ends before. */
+export async function ready({ url, child, output }: ApiProcess): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (child.exitCode !== null) break
+    const response = await fetch(`${url}/api/health/ready`).catch(() => null)
+    if (response?.ok) return
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`the API did not become ready:\n${output()}`)
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export const freePort = () =>
+  new Promise<number>((done) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number }
+      server.close(() => done(port))
+    })
+  })
