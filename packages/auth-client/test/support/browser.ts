@@ -10,12 +10,14 @@ export interface Fault {
   lose?: 'request' | 'response'
   /** The answer waits for this. */
   hold?: Promise<void>
+  /** The request arrives twice; the answer to the first is heard. */
+  duplicate?: boolean
   /** The answer's cookies are stored even when the page gave up waiting. */
   cookiesOutliveAbort?: boolean
 }
 
 /** A browser profile: tabs of it share one cookie jar, one key store, one set of locks and one channel. */
-export function createBrowser(serverUrl: string) {
+export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getAdapter('http')) {
   const jar = createJar()
   const keyStore = memoryKeyStore()
   const locks = pageLocks()
@@ -24,7 +26,6 @@ export function createBrowser(serverUrl: string) {
   const storage = memoryStorage()
   const faults: Fault[] = []
   const network = { offline: false }
-  const http = axios.getAdapter('http')
 
   const adapter: AxiosAdapter = async (config) => {
     const path = new URL(axios.getUri(config)).pathname
@@ -33,7 +34,10 @@ export function createBrowser(serverUrl: string) {
     if (network.offline || fault?.lose === 'request') throw new AxiosError('lost', 'ERR_NETWORK', config)
     if (config.withCredentials) config.headers.set('Cookie', jar.header())
     const { signal, ...unsignalled } = config
-    const outcome = await http({ ...unsignalled, headers: config.headers })
+    const request = { ...unsignalled, headers: config.headers }
+    const sending = http(request)
+    if (fault?.duplicate) http(request).catch(() => undefined)
+    const outcome = await sending
       .then((answer) => ({ answer, error: null }))
       .catch((error: AxiosError) => ({ answer: error.response, error }))
     if (fault?.hold) await Promise.race([fault.hold, abortOf(signal as AbortSignal | undefined)])
@@ -79,7 +83,16 @@ export function createBrowser(serverUrl: string) {
     })
   }
 
-  return { jar, keyStore, storage, time, network, tab, fault: (fault: Fault) => faults.push(fault) }
+  return {
+    jar,
+    keyStore,
+    storage,
+    time,
+    network,
+    tab,
+    fault: (fault: Fault) => faults.push(fault),
+    forgetFaults: () => faults.splice(0),
+  }
 }
 
 export type Browser = ReturnType<typeof createBrowser>

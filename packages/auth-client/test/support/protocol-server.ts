@@ -174,6 +174,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     answerNext(path: string, status: number, body: unknown = '', headers: Answer['headers'] = {}) {
       canned.push({ path, answer: { status, body, headers } })
     },
+    forgetAnswers: () => canned.splice(0),
     count: (path: string) => calls.filter((call) => call.path === path).length,
     accessTokens: () => [...tokens.keys()],
     async listen(): Promise<{ url: string; server: Server }> {

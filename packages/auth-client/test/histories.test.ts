@@ -1,0 +1,192 @@
+import { routes } from '@latchkey/contracts'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { createBrowser, type Fault, type Tab } from './support/browser.ts'
+import { directAdapter } from './support/direct-adapter.ts'
+import { instantCrypto } from './support/instant-crypto.ts'
+import { createProtocolServer } from './support/protocol-server.ts'
+import { ada, bob, gate, refreshPath } from './support/setup.ts'
+
+// Histories of several tabs behind a bad network, tried at random and shrunk to the shortest that fails.
+
+type Step =
+  | { do: 'refresh' | 'call' | 'wake' | 'restart' | 'crash' | 'logout' | 'signIn'; tab: number }
+  | {
+      do: 'fault'
+      path: string
+      fault: 'loseRequest' | 'loseResponse' | 'hold' | 'holdLong' | 'duplicate' | 'outage'
+    }
+  | { do: 'release'; which: number }
+  | { do: 'pass'; ms: number }
+  | { do: 'sleep'; ms: number }
+  | { do: 'expire' }
+
+const tabCount = 3
+const tab = fc.nat(tabCount - 1)
+const faults = ['loseRequest', 'loseResponse', 'hold', 'holdLong', 'duplicate', 'outage'] as const
+const path = fc.constantFrom(refreshPath, refreshPath, refreshPath, '/api/login', '/api/logout')
+const peaceful = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('refresh' as const), tab }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('call' as const), tab }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('wake' as const, 'restart' as const, 'crash' as const), tab }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('fault' as const), path, fault: fc.constantFrom(...faults) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const), which: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.constantFrom(100, 1000, 11_000, 900_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(3600_000, -86_400_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
+)
+const signing = fc.record({ do: fc.constantFrom('logout' as const, 'signIn' as const), tab })
+
+interface Means {
+  locks: boolean
+  channel: boolean
+}
+const means = fc.record({ locks: fc.boolean(), channel: fc.boolean() })
+
+async function settle() {
+  for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+async function play(steps: Step[], { locks, channel }: Means) {
+  let now = () => 0
+  const server = createProtocolServer(() => now())
+  server.settings.rememberedGenerations = 3
+  const browser = createBrowser('http://latchkey.test', directAdapter(server))
+  now = browser.time.clock.now
+  const subtle = instantCrypto()
+  const held: { open: () => void }[] = []
+  const endings: string[] = []
+  let peaceful = true
+
+  const open = () => {
+    const opened = browser.tab({
+      subtle,
+      ...(!locks && { locks: null }),
+      ...(!channel && { openChannel: () => null }),
+    })
+    opened.subscribe(() => {
+      const state = opened.getState()
+      if (state.status === 'signedOut' && peaceful) endings.push(JSON.stringify(state))
+    })
+    return opened
+  }
+  const tabs = Array.from({ length: tabCount }, open)
+  const at = (index: number) => tabs[index] as Tab
+  await at(0).start()
+  await at(0).login(ada)
+  for (const each of tabs) void each.start()
+  await settle()
+
+  function inject({ fault: kind, path }: Step & { do: 'fault' }) {
+    if (kind === 'outage') return server.answerNext(path, 503)
+    const fault: Fault = { path }
+    if (kind === 'loseRequest') fault.lose = 'request'
+    if (kind === 'loseResponse') fault.lose = 'response'
+    if (kind === 'duplicate') fault.duplicate = true
+    if (kind === 'hold' || kind === 'holdLong') {
+      const late = gate()
+      fault.hold = late.promise
+      fault.cookiesOutliveAbort = kind === 'holdLong'
+      held.push(late)
+    }
+    browser.fault(fault)
+  }
+
+  async function run(step: Step) {
+    const ignore = () => undefined
+    if (step.do === 'fault') inject(step)
+    if (step.do === 'release') held.splice(step.which % Math.max(1, held.length), 1)[0]?.open()
+    if (step.do === 'pass') browser.time.advance(step.ms)
+    if (step.do === 'sleep') browser.time.setWallClock(step.ms)
+    if (step.do === 'expire') server.expireAccessTokens()
+    if (step.do === 'refresh') at(step.tab).refresh().catch(ignore)
+    if (step.do === 'call') at(step.tab).call(routes.protected).catch(ignore)
+    if (step.do === 'wake') at(step.tab).wake()
+    if (step.do === 'restart') {
+      at(step.tab).stop()
+      void at(step.tab).start()
+    }
+    if (step.do === 'crash') {
+      at(step.tab).stop()
+      tabs[step.tab] = open()
+      void at(step.tab).start()
+    }
+    if (step.do === 'logout') {
+      peaceful = false
+      void at(step.tab).logout()
+    }
+    if (step.do === 'signIn') {
+      peaceful = false
+      at(step.tab).login(bob).catch(ignore)
+    }
+    await settle()
+  }
+
+  async function heal() {
+    browser.forgetFaults()
+    server.forgetAnswers()
+    for (const late of held.splice(0)) late.open()
+    for (let turn = 0; turn < 8; turn += 1) {
+      await settle()
+      browser.time.advance(20_000)
+      for (const each of tabs) each.wake()
+    }
+    await settle()
+  }
+
+  for (const step of steps) await run(step)
+  await heal()
+  return { server, browser, tabs, endings }
+}
+
+it('no history without a thief and without a sign-out ends a session', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(peaceful, { maxLength: 25 }), means, async (steps, has) => {
+      const { server, tabs, endings } = await play(steps, has)
+      expect(endings).toEqual([])
+      expect(tabs.map((each) => each.getState())).toMatchObject(
+        tabs.map(() => ({ status: 'signedIn', problem: null })),
+      )
+      expect([...server.sessions.values()].map(({ revoked }) => revoked)).toEqual([false])
+      expect(server.sessions.size).toBe(1)
+      for (const each of tabs) await each.call(routes.protected)
+      for (const each of tabs) each.stop()
+    }),
+    { numRuns: Number(process.env.HISTORIES ?? 300) },
+  )
+})
+
+it('after any history all tabs agree with the cookie, and a sign-out is final', async () => {
+  const steps = fc.array(fc.oneof({ weight: 8, arbitrary: peaceful }, { weight: 1, arbitrary: signing }), {
+    maxLength: 25,
+  })
+  await fc.assert(
+    fc.asyncProperty(steps, tab, means, async (before, last, has) => {
+      const history: Step[] = [...before, { do: 'logout', tab: last }]
+      const { browser, tabs } = await play(history, has)
+      const sid = browser.jar.session()?.split('.')[0] ?? null
+      for (const each of tabs) {
+        const state = each.getState()
+        expect(state.status === 'signedIn' ? state.accessToken.claims.sid : null).toBe(sid)
+      }
+      if (!before.some((step) => step.do === 'signIn')) expect(sid).toBeNull()
+      for (const each of tabs) each.stop()
+    }),
+    { numRuns: Number(process.env.HISTORIES ?? 300) },
+  )
+})
