@@ -4,6 +4,7 @@ import { userView } from '../account/user.model.ts'
 import { bearerToken } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import type { RateLimits } from '../http/rate-limit.ts'
+import type { Refresh } from '../http/refresh.ts'
 import type { RefreshCookies } from '../http/refresh-cookie.ts'
 import { signInLockOf, wantsTokenInBody } from '../http/refresh-headers.ts'
 import { route } from '../http/route.ts'
@@ -11,7 +12,6 @@ import type { AccessTokens } from '../sessions/access-token.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
 import type { Auth } from './auth.service.ts'
-import type { Refresh } from './refresh.ts'
 
 interface Collaborators {
   auth: Auth

@@ -2,8 +2,8 @@ import { type OAuthError, type OAuthTokens, routes, TokenBodySchema } from '@lat
 import { type Response, Router } from 'express'
 import { oauthBody } from '../http/body.ts'
 import { toAuthError } from '../http/problem.ts'
+import type { Refresh } from '../http/refresh.ts'
 import type { AccessTokens } from '../sessions/access-token.ts'
-import type { Refresh } from './refresh.ts'
 
 /**
  * The OAuth 2.0 token endpoint for `grant_type=refresh_token` (RFC 6749 §6), form or JSON, for public clients.

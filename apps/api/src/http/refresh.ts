@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express'
 import { AuthError } from '../auth-error.ts'
-import type { RateLimits } from '../http/rate-limit.ts'
-import { lockProofOf } from '../http/refresh-headers.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
+import type { RateLimits } from './rate-limit.ts'
+import { lockProofOf } from './refresh-headers.ts'
 
 interface Collaborators {
   sessions: Sessions
