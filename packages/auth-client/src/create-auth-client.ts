@@ -91,11 +91,9 @@ export function createAuthClient({ baseUrl = '/api', environment: own }: AuthCli
     tabs.open(hear)
     signOut.resume()
     renewal.resume()
-    const ref = cookie.read()
-    if (!ref) return followCookie()
-    if (ref.sid !== session.sid()) session.restore(ref.sid)
+    followCookie()
     // What went wrong is in the state: a verdict, or a problem that is being retried.
-    if (!session.token()) await renewal.renew().catch(() => undefined)
+    if (session.sid() !== null && !session.token()) await renewal.renew().catch(() => undefined)
   }
 
   function stop() {

@@ -211,7 +211,9 @@ export function createRenewal(needs: Needs): Renewal {
     wake,
     resume() {
       running = true
-      if (!underWay && !failure) settle()
+      if (underWay) return
+      if (failure) plan(Math.max(0, failure.notBefore - clock.now()))
+      else settle()
     },
     pause() {
       running = false

@@ -31,6 +31,9 @@ const settlingPauses = 5
 /** A store that hangs is asked again this often before the session is tried without its key. */
 const toleratedFailures = 3
 
+const slowStore = () =>
+  new AuthError('timeout', 'The browser is slow to open its key store. Trying again in a moment.')
+
 type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock'> & {
   log: AuthLog
   currentSid: () => string | null
@@ -127,7 +130,7 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
   }
 
   async function limited<Result>(work: Promise<Result> | Result): Promise<Result> {
-    return await withinTime(clock, storeLimitMs, Promise.resolve(work))
+    return await withinTime(clock, storeLimitMs, Promise.resolve(work), slowStore)
   }
 
   return {

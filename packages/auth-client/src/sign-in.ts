@@ -41,6 +41,8 @@ export function createSignIn(needs: Needs) {
       renewal.settle()
       tabs.handRound(token)
       log.add('signIn', `Signed in as ${token.user.username}.`)
+      if (!cookie.read())
+        log.once('notice', 'This browser kept no cookie: the sign-in ends with the access token.')
       return token.user
     } catch (error) {
       return await despite(toAuthError(error), cookieBefore?.sid)

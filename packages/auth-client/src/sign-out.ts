@@ -48,6 +48,7 @@ export function createSignOut(needs: Needs): SignOut {
   let count = 0
   let failures = 0
   let cancelRetry = () => {}
+  let cancelSweeps = () => {}
 
   async function signOut(sid: string | null) {
     count += 1
@@ -67,7 +68,11 @@ export function createSignOut(needs: Needs): SignOut {
 
   function leave(sid: string) {
     cookie.endSession(sid)
-    for (const ms of sweepsAfterMs) clock.after(ms, () => cookie.read())
+    cancelSweeps()
+    const sweeps = sweepsAfterMs.map((ms) => clock.after(ms, () => cookie.read()))
+    cancelSweeps = () => {
+      for (const cancel of sweeps) cancel()
+    }
     void keys.forget(sid)
     if (session.sid() !== null && session.sid() !== sid) return
     renewal.abandon()
@@ -130,6 +135,7 @@ export function createSignOut(needs: Needs): SignOut {
     pause() {
       running = false
       cancelRetry()
+      cancelSweeps()
     },
   }
 }

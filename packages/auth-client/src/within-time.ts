@@ -1,10 +1,14 @@
-import { timedOut } from './auth-error.ts'
 import type { Clock } from './environment.ts'
 
-/** The promise's own outcome, or a `timeout` AuthError when that takes longer. */
-export function withinTime<Result>(clock: Clock, ms: number, work: Promise<Result>): Promise<Result> {
+/** The promise's own outcome, or this error when that takes longer. */
+export function withinTime<Result>(
+  clock: Clock,
+  ms: number,
+  work: Promise<Result>,
+  tooLate: () => Error,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(timedOut()))
+    const cancel = clock.after(ms, () => reject(tooLate()))
     work.then(resolve, reject).finally(cancel)
   })
 }
