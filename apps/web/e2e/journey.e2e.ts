@@ -1,0 +1,114 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
+import { type Product, startProduct } from './support/product.ts'
+import {
+  countOf,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  layoutShift,
+  looks,
+  visit,
+} from './support/visitor.ts'
+
+let product: Product
+let browser: Browser
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+describe.each(looks)('on a $device, $scheme', (look) => {
+  it('one registers, watches a refresh, reloads, and leaves without a trace', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, calls, complaints, screenshot } = visitor
+    const person = newPerson()
+
+    await page.goto('/register')
+    await page.getByRole('button', { name: 'Create account' }).waitFor()
+    expect(await layoutShift(page)).toBeLessThan(0.01)
+    await expectAccessible(page)
+    await screenshot('register')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByText('Enter your email address.').waitFor()
+    await expectAccessible(page)
+    await screenshot('register-complaints')
+
+    await register(page, person)
+    expect(new URL(page.url()).pathname).toBe('/dashboard')
+
+    await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+    await page.getByText('200 OK').waitFor()
+    await page.getByText(`"Welcome, ${person.username}`).waitFor()
+    expect(countOf(calls, 'POST /api/refresh-token 200')).toBe(0)
+
+    await page.getByRole('button', { name: 'Expire my access token now' }).click()
+    await page.getByText('now one that the server refuses').waitFor()
+    await screenshot('dashboard-expired')
+    calls.length = 0
+    await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+    await page.getByText('A new access token has arrived').waitFor()
+    await page.getByRole('log').getByText('Replay', { exact: true }).waitFor()
+    await page.getByText('200 OK').waitFor()
+    await expect
+      .poll(() => calls)
+      .toEqual(['GET /api/protected 401', 'POST /api/refresh-token 200', 'GET /api/protected 200'])
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await screenshot('dashboard')
+
+    calls.length = 0
+    await page.reload()
+    await greeting(page, person).waitFor()
+    expect(calls).toEqual(['POST /api/refresh-token 200'])
+    expect(await layoutShift(page)).toBeLessThan(0.01)
+
+    // A second entry in the history, for the back button to go to.
+    await page.goto('/')
+    await greeting(page, person).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out.').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/login')
+    await expectAccessible(page)
+    await screenshot('login-signed-out')
+    calls.length = 0
+    await page.goBack()
+    await loginHeading(page).waitFor()
+    expect(await page.getByText(person.email).count()).toBe(0)
+    expect(calls).toEqual([])
+
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('every other page is sound, too', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, complaints, screenshot } = visitor
+
+    await page.goto('/login')
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await layoutShift(page)).toBeLessThan(0.01)
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await screenshot('login')
+    await signIn(page, newPerson())
+    await page.getByText('don’t match').waitFor()
+    await expectAccessible(page)
+    await screenshot('login-refused')
+
+    await page.goto('/no/such/page')
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await expectAccessible(page)
+    await screenshot('not-found')
+
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+})

@@ -1,0 +1,36 @@
+import type { Page } from 'playwright-core'
+
+export interface Person {
+  username: string
+  email: string
+  password: string
+}
+
+let people = 0
+
+/** Somebody nobody has met before. */
+export function newPerson(): Person {
+  people += 1
+  const username = `ada-${Date.now().toString(36)}-${people}`
+  return { username, email: `${username}@example.com`, password: 'otter lamp violet grain' }
+}
+
+export async function register(page: Page, person: Person): Promise<void> {
+  await page.goto('/register')
+  await page.getByLabel('Username').fill(person.username)
+  await page.getByLabel('Email').fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await greeting(page, person).waitFor()
+}
+
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.getByLabel('Email or username').fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+export const greeting = (page: Page, { username }: Person) =>
+  page.getByRole('heading', { name: `Hello, ${username}` })
+
+export const loginHeading = (page: Page) => page.getByRole('heading', { name: 'Sign in' })

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const entry = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url))
+const startLimitMs = 30_000
+
+export interface Product {
+  origin: string
+  stop(): Promise<void>
+}
+
+/** Starts what `pnpm build` made, on a free port and an empty database. */
+export async function startProduct(environment: Record<string, string> = {}): Promise<Product> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'))
+  const port = await freePort()
+  const server = spawn(process.execPath, [entry], {
+    env: { PATH: process.env.PATH, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const origin = `http://localhost:${port}`
+  await ready(origin, server)
+
+  return {
+    origin,
+    async stop() {
+      if (server.exitCode === null) {
+        const exited = once(server, 'exit')
+        server.kill('SIGTERM')
+        await exited
+      }
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function ready(origin: string, server: ChildProcess) {
+  const deadline = Date.now() + startLimitMs
+  while (Date.now() < deadline) {
+    if (server.exitCode !== null)
+      throw new Error(`The product ended with code ${server.exitCode} at its start`)
+    const answer = await fetch(`${origin}/api/health/ready`).catch(() => null)
+    if (answer?.ok) return
+    await delay(100)
+  }
+  server.kill('SIGKILL')
+  throw new Error(`The product was not ready after ${startLimitMs / 1000} seconds`)
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('No port is free')
+  return address.port
+}
