@@ -16,12 +16,11 @@ export default defineConfig({
       },
       {
         extends: 'apps/web/vite.config.ts',
-        root: 'apps/web',
         test: {
           name: 'web',
           environment: 'jsdom',
-          include: ['src/**/*.test.{ts,tsx}'],
-          setupFiles: ['test/setup.ts'],
+          include: ['apps/web/src/**/*.test.{ts,tsx}'],
+          setupFiles: ['apps/web/test/setup.ts'],
         },
       },
     ],

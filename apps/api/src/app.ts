@@ -2,6 +2,7 @@ import { apiPrefix, headerNames } from '@latchkey/contracts'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
+import onHeaders from 'on-headers'
 import { accountRoutes } from './account/account.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { authRoutes } from './auth/auth.routes.ts'
@@ -28,6 +29,7 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('etag')
 
   app.use(requestLog(services.log))
+  app.use(closeWhileDraining(services))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(singlePageApp(services.webRoot))
@@ -41,7 +43,6 @@ export function createApp(services: Services, config: Config): Express {
 function api(services: Services, config: Config): Router {
   const router = Router()
   router.use(neverStore)
-  router.use(closeWhileDraining(services))
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
   router.use(protectedRoutes(services))
@@ -67,10 +68,13 @@ const neverStore: RequestHandler = (_req, res, next) => {
   next()
 }
 
+/** Decided when an answer goes out: the request may have come in before. */
 const closeWhileDraining =
   ({ lifecycle }: Pick<Services, 'lifecycle'>): RequestHandler =>
   (_req, res, next) => {
-    if (lifecycle.draining) res.set('Connection', 'close')
+    onHeaders(res, () => {
+      if (lifecycle.draining) res.set('Connection', 'close')
+    })
     next()
   }
 

@@ -32,7 +32,14 @@ async function main() {
 
   const embedded = config.database.uri
     ? null
-    : await startEmbeddedMongo({ dataDir: inRoot(config.database.dataDir) })
+    : await startEmbeddedMongo({
+        dataDir: inRoot(config.database.dataDir),
+        onExit(error) {
+          // Nothing works without it, and whoever supervises this process starts it afresh.
+          log.fatal({ err: error }, 'the embedded database ended')
+          process.exit(1)
+        },
+      })
   const services = compose({
     config,
     clock: systemClock,
