@@ -104,6 +104,38 @@ describe('the hash lock', () => {
     expect(statusOf(tab)).toBe('signedIn')
   })
 
+  it('is filed in vain when the person signs out meanwhile', async () => {
+    const world = await setUp()
+    const { keyStore } = world.browser
+    const crashed = world.browser.tab({
+      keyStore: { ...keyStore, rename: () => Promise.reject(new Error()) },
+    })
+    await crashed.login(ada)
+    const slow = gate()
+    let isFiling = false
+    const tab = world.browser.tab({
+      keyStore: {
+        ...keyStore,
+        async rename() {
+          isFiling = true
+          await slow.promise
+        },
+      },
+    })
+    const starting = tab.start()
+    for (let pause = 0; pause < 8; pause += 1) {
+      await settled()
+      if (!isFiling) world.browser.time.advance(200)
+    }
+    expect(isFiling).toBe(true)
+    const leaving = tab.logout()
+    slow.open()
+    await Promise.all([starting, leaving])
+    await settled()
+    expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'signedOut' })
+    expect(world.browser.jar.session()).toBeNull()
+  })
+
   it('is waited for by a tab that sees the cookie before the key is filed', async () => {
     const world = await setUp()
     const slow = gate()

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { problemBody } from './support/protocol-server.ts'
 import {
   ada,
+  bob,
   codeOf,
   eventually,
   gate,
@@ -79,6 +80,36 @@ describe('a session is not lost', () => {
     late.open()
     await refreshing
     expect(statusOf(tab)).toBe('signedIn')
+  })
+
+  it('nor exchanged for another when an answer belongs to a session that the cookie does not name', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    const ofBob = world.server.handle({ method: 'POST', path: '/api/login', headers: {}, body: bob })
+    world.server.answerNext(refreshPath, 200, ofBob.body)
+    await tab.refresh()
+    expect(tab.getState()).toMatchObject({ status: 'signedIn', user: { username: 'ada' } })
+    expect(world.server.count(refreshPath)).toBe(2)
+  })
+
+  it('nor suspected when the cookie moves on while the proof is being made', async () => {
+    const world = await setUp()
+    const first = await signedInTab(world)
+    const other = world.browser.tab({ locks: null, openChannel: () => null })
+    let isOvertaken = false
+    const tab = world.browser.tab({
+      keyStore: {
+        ...world.browser.keyStore,
+        async all() {
+          if (!isOvertaken) await other.start()
+          isOvertaken = true
+          return await world.browser.keyStore.all()
+        },
+      },
+    })
+    await tab.start()
+    expect([first, other, tab].map(statusOf)).toEqual(['signedIn', 'signedIn', 'signedIn'])
+    expect(world.server.securityEvents).toEqual([])
   })
 
   it('when a late answer to the old session arrives after another tab signed in afresh', async () => {

@@ -37,11 +37,15 @@ describe('a request that is refused with 401', () => {
     second.stop()
     await second.start()
     const refreshesBefore = world.server.count(refreshPath)
+    await settled()
     world.server.expireAccessTokens()
-    const answers = await Promise.all(
-      [first, second].flatMap((tab) => times(10, () => tab.call(routes.protected))),
-    )
-    expect(answers).toHaveLength(20)
+    const late = gate()
+    world.browser.fault({ path: refreshPath, hold: late.promise })
+    const calls = [first, second].flatMap((tab) => times(10, () => tab.call(routes.protected)))
+    await eventually(() => expect(world.server.count(protectedPath)).toBe(20))
+    await settled()
+    late.open()
+    expect(await Promise.all(calls)).toHaveLength(20)
     expect(world.server.count(refreshPath) - refreshesBefore).toBe(1)
   })
 
