@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { launchChromium } from './support/chromium.ts'
 import { greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
-import { countOf, type Visitor, visit } from './support/visitor.ts'
+import { countOf, expectNoSidewaysScrolling, type Visitor, visit } from './support/visitor.ts'
 
 let product: Product
 let browser: Browser
@@ -72,6 +72,61 @@ describe('somebody who is not signed in', () => {
     await page.getByText('can’t reach the server').waitFor()
     expect(await page.getByLabel('Email or username').inputValue()).toBe(person.email)
     expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe(person.password)
+  })
+})
+
+describe('somebody without a mouse', () => {
+  it('signs in, skips to the content and signs out', async () => {
+    const { page } = visitor
+    const person = newPerson()
+    await register(page, person)
+    await page.getByRole('button', { name: 'Sign out' }).press('Enter')
+    await loginHeading(page).waitFor()
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(person.username)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(person.password)
+    await page.keyboard.press('Enter')
+    await greeting(page, person).waitFor()
+
+    await page.reload()
+    await greeting(page, person).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(new URL(page.url()).hash).toBe('#main')
+    await page.keyboard.press('Tab')
+    const focused = page.getByRole('button', { name: 'Call the protected endpoint' })
+    expect(await focused.evaluate((button) => button === document.activeElement)).toBe(true)
+  })
+})
+
+describe('on the smallest screen', () => {
+  it('nothing scrolls sideways', async () => {
+    const { page } = visitor
+    await page.setViewportSize({ width: 320, height: 640 })
+    await page.goto('/login')
+    await loginHeading(page).waitFor()
+    await expectNoSidewaysScrolling(page)
+    await register(page, newPerson())
+    await expectNoSidewaysScrolling(page)
+    await page.goto('/no/such/page')
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
+    await expectNoSidewaysScrolling(page)
+  })
+})
+
+describe('while the server cannot be reached', () => {
+  it('a reload shows neither the form nor the dashboard, and goes on when it is back', async () => {
+    const { page, context } = visitor
+    const person = newPerson()
+    await register(page, person)
+    await context.route('**/api/refresh-token', (route) => route.abort())
+    await page.reload()
+    await page.getByText('Can’t reach the server. Still trying…').waitFor()
+    expect(await page.getByRole('heading').count()).toBe(0)
+    await context.unroute('**/api/refresh-token')
+    await greeting(page, person).waitFor({ timeout: 30_000 })
   })
 })
 

@@ -58,8 +58,10 @@ describe('the dashboard', () => {
     await user.click(screen.getByRole('button', { name: 'Expire my access token now' }))
     expect(client.expireAccessToken).toHaveBeenCalledOnce()
     expect(screen.getByText(/now one that the server refuses/)).toBeVisible()
+    expect(screen.getByRole('timer')).toHaveTextContent('Expired')
     act(() => client.become(signedIn({ tokenId: 'token-2' })))
     expect(screen.getByText(/A new access token has arrived/)).toBeVisible()
+    expect(screen.getByRole('timer')).toHaveTextContent('15:00')
   })
 
   it('counts down to the expiry of the access token', async () => {

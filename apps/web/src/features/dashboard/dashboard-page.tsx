@@ -7,9 +7,11 @@ import styles from './dashboard-page.module.css'
 import { ProfileCard } from './profile-card.tsx'
 import { ProtectedCallCard } from './protected-call-card.tsx'
 import { TokenCountdown } from './token-countdown.tsx'
+import { useTokenExpiry } from './use-token-expiry.ts'
 
 export default function DashboardPage() {
   const { user, accessToken } = useSignedIn()
+  const expiry = useTokenExpiry(accessToken.claims.jti)
   return (
     <>
       <div className={styles.heading}>
@@ -17,10 +19,10 @@ export default function DashboardPage() {
           <PageTitle tabTitle="Dashboard">{`Hello, ${user.username}`}</PageTitle>
           <p>You are signed in. Call a protected endpoint, let your access expire, and watch it come back.</p>
         </div>
-        <TokenCountdown accessToken={accessToken} />
+        <TokenCountdown accessToken={accessToken} isSpoiled={expiry.stage === 'expired'} />
       </div>
       <div className={styles.pair}>
-        <ProtectedCallCard tokenId={accessToken.claims.jti} />
+        <ProtectedCallCard expiry={expiry} />
         <ActivityLog />
       </div>
       <div className={`${styles.pair} ${styles.facts}`}>

@@ -2,10 +2,16 @@ import type { AccessTokenView } from '@latchkey/auth-client'
 import { useEffect, useState } from 'react'
 import styles from './token-countdown.module.css'
 
+interface TokenCountdownProps {
+  accessToken: AccessTokenView
+  /** The server refuses it, whatever time is left. */
+  isSpoiled: boolean
+}
+
 /** Ticks by itself, once a second; nothing around it renders with it. */
-export function TokenCountdown({ accessToken }: { accessToken: AccessTokenView }) {
+export function TokenCountdown({ accessToken, isSpoiled }: TokenCountdownProps) {
   const remainingMs = useRemainingMs(accessToken)
-  const seconds = Math.ceil(remainingMs / 1000)
+  const seconds = isSpoiled ? 0 : Math.ceil(remainingMs / 1000)
   const lifetimeSeconds = accessToken.claims.exp - accessToken.claims.iat
   const share = lifetimeSeconds > 0 ? Math.min(1, seconds / lifetimeSeconds) : 0
 
@@ -31,7 +37,7 @@ export function TokenCountdown({ accessToken }: { accessToken: AccessTokenView }
         </p>
         <p className={styles.caption}>
           {seconds === 0
-            ? 'Access token: the next call refreshes it.'
+            ? 'The next call gets a new access token.'
             : 'left on your access token. It renews itself.'}
         </p>
       </div>
