@@ -141,6 +141,7 @@ export function createRenewal(needs: Needs): Renewal {
 
   function end(ref: SessionRef, verdict: AuthError): AuthError {
     const code = verdict.problem?.code
+    failure = null
     cookie.endGeneration(ref)
     void keys.forget(ref.sid)
     log.add('signOut', `The server ended this session: ${verdict.message}`)

@@ -6,6 +6,7 @@ import {
   codeOf,
   eventually,
   gate,
+  passing,
   refreshPath,
   settled,
   setUp,
@@ -91,12 +92,7 @@ describe('the hash lock', () => {
     await eventually(() => expect(world.browser.jar.session()).not.toBeNull())
     crashing.stop()
     const tab = world.browser.tab({ locks: null })
-    const starting = tab.start()
-    for (let pause = 0; pause < 8; pause += 1) {
-      await settled()
-      world.browser.time.advance(200)
-    }
-    await starting
+    await passing(world.browser.time, tab.start())
     expect(statusOf(tab)).toBe('signedIn')
     expect(world.server.securityEvents).toEqual([])
     expect(world.browser.keyStore.ids()).toContain([...world.server.sessions.keys()][0])
@@ -112,22 +108,18 @@ describe('the hash lock', () => {
     })
     await crashed.login(ada)
     const slow = gate()
-    let isFiling = false
+    const filing = gate()
     const tab = world.browser.tab({
       keyStore: {
         ...keyStore,
-        async rename() {
-          isFiling = true
-          await slow.promise
+        rename() {
+          filing.open()
+          return slow.promise
         },
       },
     })
     const starting = tab.start()
-    for (let pause = 0; pause < 8; pause += 1) {
-      await settled()
-      if (!isFiling) world.browser.time.advance(200)
-    }
-    expect(isFiling).toBe(true)
+    await passing(world.browser.time, filing.promise)
     const leaving = tab.logout()
     slow.open()
     await Promise.all([starting, leaving])

@@ -1,5 +1,6 @@
-import { afterEach, expect, vi } from 'vitest'
+import { afterEach, vi } from 'vitest'
 import { createBrowser } from './browser.ts'
+import type { FakeClock } from './fake-clock.ts'
 import { createProtocolServer } from './protocol-server.ts'
 
 const closers: (() => void)[] = []
@@ -45,6 +46,19 @@ export async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
+/** Lets time pass in small steps until something is done. */
+export async function passing(time: FakeClock, done: Promise<unknown>) {
+  let isDone = false
+  const note = () => {
+    isDone = true
+  }
+  done.then(note, note)
+  while (!isDone) {
+    await settled()
+    if (!isDone) time.advance(200)
+  }
+}
+
 export function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => 'fulfilled',
@@ -59,5 +73,3 @@ export function gate() {
   })
   return { promise, open: () => open() }
 }
-
-export { expect }
