@@ -1,6 +1,6 @@
 import { ServerError } from '../errors.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
-import { operators } from './operators.ts'
+import { operators } from './operators/index.ts'
 import type { Expression, Scope } from './scope.ts'
 
 /**

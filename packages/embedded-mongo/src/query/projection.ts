@@ -5,6 +5,7 @@ import type { Collation } from '../values/collation.ts'
 import { toDouble } from '../values/numbers.ts'
 import { type Document, isDocument, isNumeric, type Maybe, type Value } from '../values/types.ts'
 import { elementTest, type Hit } from './filter.ts'
+import { slice } from './slice.ts'
 
 export type Projection = (document: Document, hit?: Hit) => Document
 
@@ -236,10 +237,4 @@ function project(leaf: Leaf, value: Value, { hit }: Context): Maybe {
       return [element]
     }
   }
-}
-
-export function slice(value: Value[], skip: number | undefined, count: number): Value[] {
-  if (skip === undefined) return count >= 0 ? value.slice(0, count) : value.slice(count)
-  const start = skip < 0 ? Math.max(0, value.length + skip) : skip
-  return value.slice(start, start + count)
 }

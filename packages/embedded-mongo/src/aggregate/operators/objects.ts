@@ -1,0 +1,78 @@
+import { ServerError } from '../../errors.ts'
+import { type Document, isDocument, isNullish, type Maybe, type Value } from '../../values/types.ts'
+import { withVariables } from '../scope.ts'
+import { named, type OperatorCompiler, positional, sure, typeText } from './operator.ts'
+
+export const objectOperators: Record<string, OperatorCompiler> = {
+  $literal: (operand) => () => operand,
+  $mergeObjects: positional(0, Number.POSITIVE_INFINITY, (args) =>
+    merge(args.length === 1 && Array.isArray(args[0]) ? args[0] : args),
+  ),
+  $getField: (operand, compile) => {
+    const full = isDocument(operand) && operand.has('field')
+    const name = compile(full ? (operand.get('field') as Value) : operand)
+    const input = full && operand.has('input') ? compile(operand.get('input') as Value) : undefined
+    return (scope) => {
+      const field = name(scope)
+      if (typeof field !== 'string')
+        throw new ServerError(
+          'Location5654602',
+          `$getField requires 'field' to evaluate to type String, but got ${typeText(field)}`,
+        )
+      const target = input ? input(scope) : (scope.variables.get('CURRENT') ?? scope.root)
+      return isDocument(target) ? target.get(field) : isNullish(target) ? null : undefined
+    }
+  },
+  $setField: named(['field', 'input', 'value'], [], (arg) => {
+    const [name, input, value] = [sure(arg('field')), sure(arg('input')), sure(arg('value'))]
+    return (scope) => {
+      const target = input(scope)
+      if (isNullish(target)) return null
+      if (!isDocument(target))
+        throw new ServerError('Location4161105', "$setField requires 'input' to evaluate to type Object")
+      return assign(target, String(name(scope)), value(scope))
+    }
+  }),
+  $unsetField: named(['field', 'input'], [], (arg) => {
+    const [name, input] = [sure(arg('field')), sure(arg('input'))]
+    return (scope) => {
+      const target = input(scope)
+      return isDocument(target) ? assign(target, String(name(scope)), undefined) : null
+    }
+  }),
+  $let: named(['vars', 'in'], [], (arg, source, compile) => {
+    const vars = source.get('vars')
+    if (!isDocument(vars))
+      throw new ServerError('Location16874', `invalid parameter: expected an object (vars)`)
+    const bindings = [...vars].map(([name, value]) => ({ name, expression: compile(value) }))
+    const body = sure(arg('in'))
+    return (scope) =>
+      body(
+        withVariables(
+          scope,
+          bindings.map(({ name, expression }) => [name, expression(scope)]),
+        ),
+      )
+  }),
+}
+
+function merge(args: Maybe[]): Value {
+  const result: Document = new Map()
+  for (const value of args) {
+    if (isNullish(value)) continue
+    if (!isDocument(value))
+      throw new ServerError(
+        'Location40400',
+        `$mergeObjects requires object inputs, but input is of type ${typeText(value)}`,
+      )
+    for (const [name, member] of value) result.set(name, member)
+  }
+  return result
+}
+
+function assign(target: Document, name: string, value: Maybe): Document {
+  const copy = new Map(target)
+  if (value === undefined) copy.delete(name)
+  else copy.set(name, value)
+  return copy
+}
