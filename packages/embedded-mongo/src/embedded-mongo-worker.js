@@ -6,7 +6,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 // Beside its TypeScript it runs from source, and needs tsx unless this Node.js reads TypeScript by itself.
 const fromSource = existsSync(new URL('./worker.ts', import.meta.url))
 if (fromSource && !('typescript' in process.features && process.features.typescript)) {
-  const { register } = await import('tsx/esm/api')
+  // Named indirectly, so that no bundler takes it along.
+  const loader = 'tsx/esm/api'
+  const { register } = await import(/* @vite-ignore */ loader)
   register()
 }
 
