@@ -83,7 +83,7 @@ describe('the sign-in form', () => {
   it('counts down the wait after too many tries', async () => {
     const { client, signIn } = await openLogin()
     client.login.mockRejectedValue(refusal('rate_limited', { status: 429, retryAfterSeconds: 3 }))
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'], shouldAdvanceTime: true })
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     await signIn()
     expect(await screen.findAllByText('Too many tries. Try again in 3 seconds.')).not.toHaveLength(0)
     act(() => void vi.advanceTimersByTime(2000))

@@ -65,7 +65,7 @@ describe('the dashboard', () => {
   })
 
   it('counts down to the expiry of the access token', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'], shouldAdvanceTime: true })
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     let remainingMs = 61_000
     const session = signedIn()
     if (session.status === 'signedIn') session.accessToken.remainingMs = () => remainingMs
