@@ -115,7 +115,7 @@ export function createAuthClient({ baseUrl = '/api', environment: own }: AuthCli
     if (sid === session.sid()) return
     renewal.abandon()
     if (sid === null) {
-      log.add('signOut', 'Signed out in another tab.')
+      log.add('signOut', 'The session cookie is gone: signed out in another tab.')
       return gone()
     }
     log.add('signIn', 'Another session was opened in another tab.')

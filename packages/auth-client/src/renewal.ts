@@ -168,9 +168,8 @@ export function createRenewal(needs: Needs): Renewal {
   }
 
   function renewalDelayMs(token: HeldToken): number {
-    const lifetimeMs = token.expiresInSeconds * 1000
-    const marginMs = Math.min(longestMarginMs, lifetimeMs / 5) * (1 + random() / 2)
-    const delayMs = lifetimeMs - token.age().longestMs - marginMs
+    // Somewhat earlier in some tabs than in others, so that they do not all ask at once.
+    const delayMs = dueAgeMs(token, 1 + random() / 2) - token.age().longestMs
     return Math.min(longestIntervalMs, Math.max(shortestIntervalMs, delayMs))
   }
 
@@ -193,8 +192,7 @@ export function createRenewal(needs: Needs): Renewal {
     const token = session.token()
     if (!token) return
     const { longestMs } = token.age()
-    const isDue = longestMs >= token.expiresInSeconds * 1000 - longestMarginMs
-    if (isDue && longestMs >= shortestIntervalMs) renewInBackground()
+    if (longestMs >= Math.max(shortestIntervalMs, dueAgeMs(token, 1))) renewInBackground()
   }
 
   function abandon() {
@@ -221,4 +219,10 @@ export function createRenewal(needs: Needs): Renewal {
       cancelPlan()
     },
   }
+}
+
+/** The age at which a token is to be renewed: a minute before it expires, or a fifth of its life. */
+function dueAgeMs({ expiresInSeconds }: HeldToken, stretch: number): number {
+  const lifetimeMs = expiresInSeconds * 1000
+  return lifetimeMs - Math.min(longestMarginMs, lifetimeMs / 5) * stretch
 }

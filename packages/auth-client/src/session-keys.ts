@@ -28,6 +28,8 @@ const storeLimitMs = 2000
 /** How long a tab waits for another one, seen to be signing in, to give the new key its name. */
 const settlingPauseMs = 200
 const settlingPauses = 5
+/** Each wrong key looks like a thief's to the server, so only the likeliest are tried. */
+const triedPendingKeys = 3
 /** A store that hangs is asked again this often before the session is tried without its key. */
 const toleratedFailures = 3
 
@@ -98,8 +100,8 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
       const keys = await stored()
       const own = keys.find(({ id }) => id === sid)
       if (own) return [own]
-      const pending = keys.filter(({ id }) => id.startsWith(pendingPrefix)).reverse()
-      if (pending.length === 0 || pause === settlingPauses) return pending
+      const pending = keys.filter(({ id }) => id.startsWith(pendingPrefix)).slice(-triedPendingKeys)
+      if (pending.length === 0 || pause === settlingPauses) return pending.reverse()
       await new Promise<void>((resolve) => clock.after(settlingPauseMs, resolve))
     }
   }

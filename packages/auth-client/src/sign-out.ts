@@ -61,8 +61,7 @@ export function createSignOut(needs: Needs): SignOut {
   }
 
   function signedOutElsewhere(sid: string) {
-    const isOurs = session.sid() === sid
-    if (isOurs) log.add('signOut', 'Signed out in another tab.')
+    if (session.sid() === sid) log.add('signOut', 'Signed out in another tab.')
     leave(sid)
   }
 
@@ -74,7 +73,7 @@ export function createSignOut(needs: Needs): SignOut {
       for (const cancel of sweeps) cancel()
     }
     void keys.forget(sid)
-    if (session.sid() !== null && session.sid() !== sid) return
+    if (session.sid() !== sid) return
     renewal.abandon()
     session.end('signedOut')
   }
@@ -84,8 +83,8 @@ export function createSignOut(needs: Needs): SignOut {
     const sid = note.read()
     if (sid === null) return
     const now = cookie.read()
-    if (now && now.sid !== sid)
-      return finish('Somebody signed in meanwhile; the old session is left to expire.')
+    const isReplaced = now !== null && now.sid !== sid
+    if (isReplaced) return finish('Somebody signed in meanwhile; the old session is left to expire.')
     try {
       await post(ownPaths.logout)
       finish()

@@ -272,6 +272,74 @@ describe('signing out', () => {
 })
 
 describe('across tabs', () => {
+  it('a sign-out that is still to be told does not end what another tab has begun', async () => {
+    const world = await setUp()
+    const a = world.browser.tab({ storage: null })
+    await a.start()
+    await a.login(ada)
+    world.browser.network.offline = true
+    await a.logout()
+    world.browser.network.offline = false
+    const b = world.browser.tab({ storage: null })
+    await b.start()
+    await b.login(bob)
+    world.browser.time.advance(5000)
+    await settled()
+    expect(world.server.count('/api/logout')).toBe(0)
+    expect((await b.call(routes.protected)).message).toBe('Welcome, bob')
+  })
+
+  it('a token that arrives after a newer one is left aside', async () => {
+    const world = await setUp()
+    const said: unknown[] = []
+    const a = world.browser.tab({
+      openChannel: () => ({ post: (message) => said.push(message), close: () => undefined }),
+    })
+    let hear = (_message: unknown) => {}
+    const b = world.browser.tab({
+      openChannel(_name, onMessage) {
+        hear = onMessage
+        return { post: () => undefined, close: () => undefined }
+      },
+    })
+    await a.start()
+    await b.start()
+    await a.login(ada)
+    await a.refresh()
+    hear(said[1])
+    const newer = b.getState()
+    hear(said[0])
+    expect(newer.status).toBe('signedIn')
+    expect(b.getState()).toBe(newer)
+  })
+
+  it('a message of another release, or of nobody we know, is ignored', async () => {
+    const world = await setUp()
+    let hear = (_message: unknown) => {}
+    const tab = world.browser.tab({
+      openChannel(_name, onMessage) {
+        hear = onMessage
+        return { post: () => undefined, close: () => undefined }
+      },
+    })
+    await tab.start()
+    await tab.login(ada)
+    const before = tab.getState()
+    const nonsense = [
+      null,
+      'token',
+      {},
+      { type: 'hello' },
+      { type: 'signedOut' },
+      { type: 'token', ageMs: 1 },
+    ]
+    for (const message of nonsense) hear(message)
+    hear({ type: 'token', ageMs: 0, sentAt: 0, accessToken: 'x.y.z', expiresIn: 1, user: {} })
+    hear({ type: 'ended', sid: 'other', code: 'refresh_token_revoked' })
+    hear({ type: 'signedOut', sid: 'other' })
+    expect(tab.getState()).toBe(before)
+  })
+
   it('signing out in one is seen by the others at once', async () => {
     const world = await setUp()
     const a = await signedInTab(world)

@@ -6,8 +6,8 @@ import { createFakeClock } from './fake-clock.ts'
 /** What the network does to one call. */
 export interface Fault {
   path: string
-  /** The request never arrives, or its answer never comes back. */
-  lose?: 'request' | 'response'
+  /** The request never arrives, its answer never comes back, or breaks off behind its headers. */
+  lose?: 'request' | 'response' | 'body'
   /** The answer waits for this. */
   hold?: Promise<void>
   /** The request arrives twice; the answer to the first is heard. */
@@ -47,6 +47,7 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
     if (isAborted) throw new CanceledError()
     if (fault?.lose === 'response') throw new AxiosError('lost', 'ERR_NETWORK', config)
     store()
+    if (fault?.lose === 'body') throw new AxiosError('lost', 'ERR_NETWORK', config)
     if (outcome.error) throw outcome.error
     return { ...(outcome.answer as AxiosResponse), config }
   }
@@ -99,7 +100,10 @@ export type Browser = ReturnType<typeof createBrowser>
 export type Tab = ReturnType<Browser['tab']>
 
 function abortOf(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()))
+  return new Promise((resolve) => {
+    if (signal?.aborted) resolve()
+    signal?.addEventListener('abort', () => resolve())
+  })
 }
 
 export function createJar() {
