@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from './support/chromium.ts'
-import { greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
+import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
 import {
   countOf,
@@ -73,9 +73,10 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     // A second entry in the history, for the back button to go to.
     await page.goto('/')
     await greeting(page, person).waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signOut(page)
     await page.getByText('You are signed out.').waitFor()
     expect(new URL(page.url()).pathname).toBe('/login')
+    expect(calls.at(-1)).toBe('POST /api/logout 200')
     await expectAccessible(page)
     await screenshot('login-signed-out')
     calls.length = 0

@@ -1,7 +1,7 @@
 import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchChromium } from './support/chromium.ts'
-import { greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
+import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
 import { countOf, expectNoSidewaysScrolling, type Visitor, visit } from './support/visitor.ts'
 
@@ -49,8 +49,7 @@ describe('somebody who is not signed in', () => {
     const { page, calls } = visitor
     const person = newPerson()
     await register(page, person)
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await loginHeading(page).waitFor()
+    await signOut(page)
     calls.length = 0
     await signIn(page, { ...person, password: 'not the password' })
     await page.getByText('don’t match').waitFor()
@@ -80,8 +79,7 @@ describe('somebody without a mouse', () => {
     const { page } = visitor
     const person = newPerson()
     await register(page, person)
-    await page.getByRole('button', { name: 'Sign out' }).press('Enter')
-    await loginHeading(page).waitFor()
+    await signOut(page)
 
     await page.keyboard.press('Tab')
     await page.keyboard.type(person.username)
@@ -139,8 +137,7 @@ describe('with two tabs', () => {
     await other.goto('/dashboard')
     await greeting(other, person).waitFor()
 
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await loginHeading(page).waitFor()
+    await signOut(page)
     await loginHeading(other).waitFor()
     await other.getByText('You are signed out.').waitFor()
     expect(await other.getByText(person.email).count()).toBe(0)

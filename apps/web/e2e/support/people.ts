@@ -30,6 +30,14 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** Waits for the server's part, too: the page does not. */
+export async function signOut(page: Page): Promise<void> {
+  const answer = page.waitForResponse('**/api/logout')
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter')
+  await loginHeading(page).waitFor()
+  await answer
+}
+
 export const greeting = (page: Page, { username }: Person) =>
   page.getByRole('heading', { name: `Hello, ${username}` })
 
