@@ -33,16 +33,14 @@ export function createSignIn(needs: Needs) {
   async function signIn(path: string, body: unknown): Promise<User> {
     const cookieBefore = cookie.read()
     const signOutsBefore = signOut.count()
+    const isOvertaken = () => signOut.count() !== signOutsBefore
     try {
-      const token = await exclusively(() => exchange(path, body))
-      if (signOut.count() !== signOutsBefore) throw await revert(token)
-      renewal.abandon()
-      session.hold(token)
-      renewal.settle()
-      tabs.handRound(token)
-      log.add('signIn', `Signed in as ${token.user.username}.`)
-      if (!cookie.read())
-        log.once('notice', 'This browser kept no cookie: the sign-in ends with the access token.')
+      const token = await exclusively(async () => {
+        const received = await exchange(path, body)
+        if (!isOvertaken()) open(received)
+        return received
+      })
+      if (isOvertaken()) throw await revert(token)
       return token.user
     } catch (error) {
       return await despite(toAuthError(error), cookieBefore?.sid)
@@ -64,6 +62,16 @@ export function createSignIn(needs: Needs) {
       if (key && isRefusal(failure)) await keys.discard(key)
       throw failure
     }
+  }
+
+  function open(token: HeldToken) {
+    renewal.abandon()
+    session.hold(token)
+    renewal.settle()
+    tabs.handRound(token)
+    log.add('signIn', `Signed in as ${token.user.username}.`)
+    const isKept = cookie.read() !== null
+    if (!isKept) log.once('notice', 'This browser kept no cookie: the sign-in ends with the access token.')
   }
 
   /** Signed out while the answer was under way: the later wish counts. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refreshKey, refreshLock } from '../src/refresh-lock.ts'
+import { makeSessionKey, refreshKey, refreshLock } from '../src/refresh-lock.ts'
 import { createBrowser } from './support/browser.ts'
 import {
   ada,
@@ -13,6 +13,8 @@ import {
   signedInTab,
   statusOf,
 } from './support/setup.ts'
+
+const otherKey = () => makeSessionKey(globalThis.crypto.subtle)
 
 describe('the hash lock', () => {
   it('derives keys and locks as the protocol spells them', async () => {
@@ -76,6 +78,18 @@ describe('the hash lock', () => {
     const tab = world.browser.tab()
     await tab.start()
     expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'ended', code: 'refresh_token_locked' })
+  })
+
+  it('is looked for among the latest three unfiled keys only, since each wrong one raises an alarm', async () => {
+    const world = await setUp()
+    await signedInTab(world)
+    const { keyStore } = world.browser
+    for (let turn = 0; turn < 6; turn += 1) await keyStore.put(`pending:${turn}`, await otherKey())
+    await keyStore.delete([...world.server.sessions.keys()])
+    const tab = world.browser.tab()
+    await passing(world.browser.time, tab.start())
+    expect(tab.getState()).toMatchObject({ reason: 'ended', code: 'refresh_token_locked' })
+    expect(world.server.count(refreshPath)).toBe(3)
   })
 
   it('is found by another tab when the page crashed before it was filed', async () => {

@@ -380,6 +380,22 @@ describe('across tabs', () => {
     expect(world.server.count(refreshPath)).toBe(0)
   })
 
+  it('a verdict on a session that was signed out meanwhile counts as the sign-out', async () => {
+    const world = await setUp()
+    const a = await signedInTab(world)
+    const b = world.browser.tab({ locks: null, openChannel: () => null })
+    await b.start()
+    const late = gate()
+    world.server.answerNext(refreshPath, 403, problemBody(403, 'refresh_token_revoked'))
+    world.browser.fault({ path: refreshPath, hold: late.promise })
+    const refreshing = codeOf(b.refresh())
+    await eventually(() => expect(world.server.count(refreshPath)).toBe(2))
+    await a.logout()
+    late.open()
+    expect(await refreshing).toBe('signed_out')
+    expect(b.getState()).toEqual({ status: 'signedOut', reason: 'signedOut' })
+  })
+
   it('another user signing in takes over every tab, and no request crosses over', async () => {
     const world = await setUp()
     const a = await signedInTab(world)
