@@ -84,6 +84,7 @@ const CODES = {
   Location31275: 31275,
   Location34449: 34449,
   Location34450: 34450,
+  Location31325: 31325,
   Location34471: 34471,
   Location40066: 40066,
   Location40067: 40067,

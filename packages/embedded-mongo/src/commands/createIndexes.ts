@@ -55,7 +55,7 @@ function isBuilt(collection: Collection, spec: IndexSpec): boolean {
         sameKey && sameIdentity(existing, spec) ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict',
         `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${shapes}`,
       )
-    // One key may be indexed several times over if its collation or partial filter differs.
+    // One key may be indexed several times over if the indexes hold or compare different things.
     if (!sameIdentity(existing, spec)) continue
     throw new ServerError(
       'IndexOptionsConflict',
@@ -71,12 +71,13 @@ const sameOrdered = (a: Document, b: Document): boolean => sameDocument(a, b)
 
 /** What makes two indexes on one key different indexes. */
 const sameIdentity = (a: IndexSpec, b: IndexSpec): boolean =>
+  a.unique === b.unique &&
+  a.sparse === b.sparse &&
   encoded(a.source, ['partialFilterExpression', 'collation']).equals(
     encoded(b.source, ['partialFilterExpression', 'collation']),
   )
 
-const sameOptions = (a: IndexSpec, b: IndexSpec): boolean =>
-  a.unique === b.unique && a.sparse === b.sparse && a.expireAfterSeconds === b.expireAfterSeconds
+const sameOptions = (a: IndexSpec, b: IndexSpec): boolean => a.expireAfterSeconds === b.expireAfterSeconds
 
 const encoded = (source: Document, names: string[]): Buffer =>
   encodeDocument(document(Object.fromEntries(names.map((name) => [name, source.get(name)]))))

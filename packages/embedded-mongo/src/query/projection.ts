@@ -1,4 +1,5 @@
 import { compileExpression } from '../aggregate/expression.ts'
+import { operators } from '../aggregate/operators/index.ts'
 import { type Expression, newScope, type Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
@@ -116,6 +117,7 @@ function leafOf(path: string, value: Value, options: ProjectionOptions): Leaf | 
       throw new ServerError('Location31275', 'Cannot use $elemMatch projection on a nested field')
     return { kind: 'elemMatch', test: elementTest(operand, options) }
   }
+  if (!operators.has(operator)) throw new ServerError('Location31325', `Unknown expression ${operator}`)
   return { kind: 'compute', expression: compileExpression(value) }
 }
 
