@@ -4,6 +4,7 @@ import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import onHeaders from 'on-headers'
 import { accountRoutes } from './account/account.routes.ts'
+import { activityRoutes } from './account/activity.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { authRoutes } from './auth/auth.routes.ts'
 import { tokenRoutes } from './auth/token.routes.ts'
@@ -18,6 +19,8 @@ import { sameOrigin } from './http/same-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
 import { healthRoutes } from './ops/health.routes.ts'
+import { jwksRoutes } from './sessions/jwks.routes.ts'
+import { sessionRoutes } from './sessions/session.routes.ts'
 
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {
@@ -32,6 +35,7 @@ export function createApp(services: Services, config: Config): Express {
   app.use(closeWhileDraining(services))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
+  app.use(jwksRoutes(services))
   app.use(singlePageApp(services.webRoot))
   app.use(() => {
     throw new AuthError('not_found')
@@ -53,7 +57,9 @@ function api(services: Services, config: Config): Router {
   router.use(tokenRoutes(services))
   router.use(jsonBody)
   router.use(authRoutes(services))
+  router.use(sessionRoutes(services))
   router.use(accountRoutes(services))
+  router.use(activityRoutes(services))
 
   router.use(methodNotAllowed())
   router.use(() => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { signingKey } from './sessions/signing-keys.ts'
 
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
@@ -29,18 +30,19 @@ const integer = (min: number, max: number) =>
 const isOrigin = (text: string) =>
   URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
 
-const OriginsSchema = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((origin) => origin.trim().replace(/\/$/, ''))
-      .filter(Boolean),
-  )
-  .refine(
-    (origins) => origins.every(isOrigin),
-    'must be origins like https://app.example.com, separated by commas',
-  )
+const ListSchema = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+
+const OriginsSchema = ListSchema.transform((origins) =>
+  origins.map((origin) => origin.replace(/\/$/, '')),
+).refine(
+  (origins) => origins.every(isOrigin),
+  'must be origins like https://app.example.com, separated by commas',
+)
 
 const EnvironmentSchema = z.object({
   NODE_ENV: z
@@ -61,6 +63,8 @@ const EnvironmentSchema = z.object({
     .optional(),
   JWT_ACCESS_SECRET: z.string().optional(),
   JWT_REFRESH_SECRET: z.string().optional(),
+  JWT_ACCESS_SECRET_PREVIOUS: ListSchema.default([]),
+  JWT_REFRESH_SECRET_PREVIOUS: ListSchema.default([]),
   ACCESS_TOKEN_EXPIRY: DurationSchema.default(900),
   REFRESH_TOKEN_EXPIRY: DurationSchema.default(7 * 86_400),
   SESSION_MAX_AGE: DurationSchema.default(90 * 86_400),
@@ -93,13 +97,17 @@ export interface Config {
     readonly dataDir: string
   }
   readonly accessToken: {
-    readonly secret: string
+    /** What signs: a secret, or `es256:` and a private key (signing-keys.ts). */
+    readonly key: string
+    /** What is still believed, until the tokens it signed have expired. */
+    readonly previousKeys: readonly string[]
     readonly ttlSeconds: number
     readonly issuer: string
     readonly audience: string
   }
   readonly refreshToken: {
-    readonly secret: string
+    readonly key: string
+    readonly previousKeys: readonly string[]
     readonly ttlSeconds: number
     readonly leewaySeconds: number
   }
@@ -116,11 +124,18 @@ export interface RateLimit {
   readonly windowSeconds: number
 }
 
+/** How patient sign-in, registration and refreshing are. Attempts that succeed are given back. */
 export interface RateLimits {
   /** Failed sign-ins from one address, whatever the account. */
   readonly loginPerAddress: RateLimit
-  /** Failed sign-ins to one account from one address, so that nobody can lock out an owner elsewhere. */
+  /** Failed sign-ins to one account from one address. */
+  readonly loginPerAccountAndAddress: RateLimit
+  /** Failed sign-ins to one account from anywhere; past that each costs twice the wait of the one before. */
   readonly loginPerAccount: RateLimit
+  /** The longest such wait. */
+  readonly loginMaxDelaySeconds: number
+  /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
+  readonly loginPerKnownDevice: RateLimit
   readonly registerPerAddress: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
   readonly refreshPerSession: RateLimit
@@ -128,7 +143,10 @@ export interface RateLimits {
 
 const rateLimits: RateLimits = {
   loginPerAddress: { points: 100, windowSeconds: 900 },
-  loginPerAccount: { points: 10, windowSeconds: 900 },
+  loginPerAccountAndAddress: { points: 10, windowSeconds: 900 },
+  loginPerAccount: { points: 30, windowSeconds: 3600 },
+  loginMaxDelaySeconds: 900,
+  loginPerKnownDevice: { points: 10, windowSeconds: 900 },
   registerPerAddress: { points: 60, windowSeconds: 3600 },
   refreshPerSession: { points: 300, windowSeconds: 60 },
 }
@@ -148,6 +166,7 @@ export function readConfig(
   const parsed = EnvironmentSchema.safeParse(given)
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
+  problems.push(...keyProblems(given))
   if (production) problems.push(...secretProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -171,13 +190,15 @@ export function readConfig(
     },
     database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
     accessToken: {
-      secret: env.JWT_ACCESS_SECRET ?? generated?.accessSecret ?? '',
+      key: env.JWT_ACCESS_SECRET ?? generated?.accessSecret ?? '',
+      previousKeys: env.JWT_ACCESS_SECRET_PREVIOUS,
       ttlSeconds: env.ACCESS_TOKEN_EXPIRY,
       issuer,
       audience: `${issuer}/api`,
     },
     refreshToken: {
-      secret: env.JWT_REFRESH_SECRET ?? generated?.refreshSecret ?? '',
+      key: env.JWT_REFRESH_SECRET ?? generated?.refreshSecret ?? '',
+      previousKeys: env.JWT_REFRESH_SECRET_PREVIOUS,
       ttlSeconds: env.REFRESH_TOKEN_EXPIRY,
       leewaySeconds: env.REFRESH_LEEWAY,
     },
@@ -189,19 +210,44 @@ export function readConfig(
   })
 }
 
+const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const
+
+/** What nobody should sign with in production. Never repeats the secret. */
 function secretProblems(given: Record<string, string | undefined>): string[] {
-  const advice = `make one with: node -e "console.log(require('crypto').randomBytes(48).toString('base64url'))"`
-  const problems = (['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const).flatMap((name) => {
-    const secret = given[name]
+  const advice = 'make one with: npx pnpm@12 keys'
+  const judge = (name: string, secret: string | undefined) => {
     if (!secret) return [`${name} is missing; ${advice}`]
     if (Buffer.byteLength(secret) < minSecretBytes)
       return [`${name} is shorter than ${minSecretBytes} bytes; ${advice}`]
     if (looksLikeASample(secret)) return [`${name} looks like a sample from a tutorial; ${advice}`]
     return []
-  })
+  }
+  const problems = secretNames.flatMap((name) => [
+    ...judge(name, given[name]),
+    ...ListSchema.parse(given[`${name}_PREVIOUS`] ?? '').flatMap((secret) =>
+      judge(`${name}_PREVIOUS`, secret),
+    ),
+  ])
   if (given.JWT_ACCESS_SECRET && given.JWT_ACCESS_SECRET === given.JWT_REFRESH_SECRET)
     problems.push('JWT_REFRESH_SECRET is the same as JWT_ACCESS_SECRET; each needs its own')
   return problems
+}
+
+/** Keys that could not sign, wherever the process runs. */
+function keyProblems(given: Record<string, string | undefined>): string[] {
+  return secretNames.flatMap((name) => {
+    const keys = [given[name] ?? '', ...ListSchema.parse(given[`${name}_PREVIOUS`] ?? '')]
+    if (name === 'JWT_REFRESH_SECRET' && keys.some((key) => key.startsWith('es256:')))
+      return [`${name} is a shared secret; only access tokens are signed with es256`]
+    return keys.filter(Boolean).flatMap((key) => {
+      try {
+        signingKey(key)
+        return []
+      } catch (error) {
+        return [`${name} ${error instanceof Error ? error.message : 'cannot be used'}`]
+      }
+    })
+  })
 }
 
 /** Words that stand in samples, and strings with too little in them to be random. */

@@ -53,9 +53,9 @@ async function main() {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
 
-  const connected = services.database.connect()
+  const started = services.start()
   await listen()
-  await connected
+  await started
   const { port, host } = config.server
   const address =
     config.server.publicUrl ??
@@ -85,8 +85,7 @@ async function main() {
     }, drainTimeoutMs)
     await new Promise((done) => server.close(done))
     clearTimeout(deadline)
-    await services.passwords.close()
-    await services.database.close()
+    await services.close()
     await embedded?.close()
     log.info('closed')
     process.exit(0)

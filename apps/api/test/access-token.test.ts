@@ -24,7 +24,7 @@ const parts = (token: string) =>
 function forged({
   header = {},
   claims = {},
-  secret = api.config.accessToken.secret,
+  secret = api.config.accessToken.key,
 }: {
   header?: Part
   claims?: Part
@@ -163,7 +163,7 @@ it('the token of a person who is gone does not open their profile', async () => 
 })
 
 it('is signed by the library that everybody knows', () => {
-  const claims = jwt.verify(person.body.accessToken, api.config.accessToken.secret, {
+  const claims = jwt.verify(person.body.accessToken, api.config.accessToken.key, {
     ignoreExpiration: true,
   })
   expect(claims).toMatchObject({ sub: person.body.user.id })

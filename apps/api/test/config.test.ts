@@ -63,8 +63,8 @@ describe('in production', () => {
 
 it('in development missing secrets are made, and what is given counts', () => {
   const config = readConfig({ JWT_ACCESS_SECRET: 'mine' }, () => ({ accessSecret: 'a', refreshSecret: 'b' }))
-  expect(config.accessToken.secret).toBe('mine')
-  expect(config.refreshToken.secret).toBe('b')
+  expect(config.accessToken.key).toBe('mine')
+  expect(config.refreshToken.key).toBe('b')
 })
 
 it('the defaults are the documented ones', () => {

@@ -26,7 +26,7 @@ it('signs in with the address or the username, in any case', async () => {
       expiresIn: 900,
       user: { email: person.email },
     })
-    expect(setCookies(response)).toHaveLength(2)
+    expect(setCookies(response)).toHaveLength(3)
   }
 })
 

@@ -10,7 +10,7 @@ const limits =
 const tight = (points: number) => ({ points, windowSeconds: 60 })
 
 it('guessing one password is cut off with 429 and Retry-After, and other accounts are not', async () => {
-  const api = await apiForTest({ configure: limits({ loginPerAccount: tight(3) }) })
+  const api = await apiForTest({ configure: limits({ loginPerAccountAndAddress: tight(3) }) })
   const person = await registered(api)
   const other = await registered(api)
   const guess = () => api.http.post('/api/login').send({ email: person.email, password: 'wrong wrong' })
@@ -21,23 +21,27 @@ it('guessing one password is cut off with 429 and Retry-After, and other account
   expect(refused.body.code).toBe('rate_limited')
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
-  expect(refused.headers.ratelimit).toMatch(/"login-account";r=0;t=\d+/)
-  expect(refused.headers['ratelimit-policy']).toContain('"login-account";q=3;w=60')
+  expect(refused.headers.ratelimit).toMatch(/"login-account-address";r=0;t=\d+/)
+  expect(refused.headers['ratelimit-policy']).toContain('"login-account-address";q=3;w=60')
   await login(api, other)
 })
 
 it('signing in rightly never uses the allowance up', async () => {
   const api = await apiForTest({
-    configure: limits({ loginPerAccount: tight(2), loginPerAddress: tight(2) }),
+    configure: limits({
+      loginPerAccountAndAddress: tight(2),
+      loginPerAddress: tight(2),
+      loginPerAccount: tight(2),
+    }),
   })
   const person = await registered(api)
   for (let i = 0; i < 6; i++) await login(api, person)
 })
 
 it('the limit holds across processes', async () => {
-  const first = await apiForTest({ configure: limits({ loginPerAccount: tight(2) }) })
+  const first = await apiForTest({ configure: limits({ loginPerAccountAndAddress: tight(2) }) })
   const second = await apiForTest({
-    configure: limits({ loginPerAccount: tight(2) }),
+    configure: limits({ loginPerAccountAndAddress: tight(2) }),
     mongoUri: first.mongoUri,
   })
   const body = { email: somebody().email, password: 'wrong wrong' }

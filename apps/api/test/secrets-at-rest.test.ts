@@ -25,8 +25,8 @@ it('neither the log nor a dump of the database holds anything that opens a sessi
   const secrets = [
     password,
     'wrong-but-secret',
-    api.config.accessToken.secret,
-    api.config.refreshToken.secret,
+    api.config.accessToken.key,
+    api.config.refreshToken.key,
     ...[...tokens, person.body.accessToken, second.body.accessToken].map(
       (token) => token.split('.')[2] ?? '',
     ),

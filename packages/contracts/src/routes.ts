@@ -8,6 +8,12 @@ import {
   UserSchema,
 } from './account.ts'
 import { contract } from './route-contract.ts'
+import {
+  ActivityEventSchema,
+  RenameSessionBodySchema,
+  SessionParamsSchema,
+  SessionSchema,
+} from './sessions.ts'
 import { OAuthTokensSchema, SignedInSchema, TokensSchema } from './tokens.ts'
 
 /** Everything the API serves stands below this path. */
@@ -31,6 +37,11 @@ export const LoginBodySchema = z.strictObject({
       z.maxLength(254, 'This is longer than any email address or username.'),
     ),
   password: PasswordSchema,
+})
+
+export const ChangePasswordBodySchema = z.strictObject({
+  currentPassword: PasswordSchema,
+  newPassword: NewPasswordSchema,
 })
 
 /** A JWT of ours is under 1 kB; anything much longer is not worth parsing. */
@@ -106,6 +117,16 @@ export const routes = {
     reply: MessageSchema,
     errors: [],
   }),
+  changePassword: contract({
+    method: 'POST',
+    path: '/change-password',
+    summary: 'Change the password; every other session ends',
+    requires: 'accessToken',
+    body: ChangePasswordBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
   protected: contract({
     method: 'GET',
     path: '/protected',
@@ -132,6 +153,63 @@ export const routes = {
     reply: z.object({ user: UserSchema }),
     errors: [],
   }),
+  sessions: contract({
+    method: 'GET',
+    path: '/sessions',
+    summary: 'Where this account is signed in',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({ sessions: z.array(SessionSchema) }),
+    errors: [],
+  }),
+  renameSession: contract({
+    method: 'PATCH',
+    path: '/sessions/:id',
+    summary: 'Give a session a name',
+    requires: 'accessToken',
+    params: SessionParamsSchema,
+    body: RenameSessionBodySchema,
+    status: 200,
+    reply: z.object({ session: SessionSchema }),
+    errors: ['validation_failed', 'not_found'],
+  }),
+  revokeSession: contract({
+    method: 'DELETE',
+    path: '/sessions/:id',
+    summary: 'End one session; its access tokens die within a second',
+    requires: 'accessToken',
+    params: SessionParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['not_found'],
+  }),
+  revokeOtherSessions: contract({
+    method: 'DELETE',
+    path: '/sessions',
+    summary: 'End every session but this one',
+    requires: 'accessToken',
+    status: 204,
+    reply: null,
+    errors: [],
+  }),
+  logoutEverywhere: contract({
+    method: 'POST',
+    path: '/logout-everywhere',
+    summary: 'End every session, this one included, and clear its cookies',
+    requires: 'accessToken',
+    status: 204,
+    reply: null,
+    errors: [],
+  }),
+  activity: contract({
+    method: 'GET',
+    path: '/activity',
+    summary: 'What happened to this account lately, newest first',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({ events: z.array(ActivityEventSchema) }),
+    errors: [],
+  }),
   healthLive: contract({
     method: 'GET',
     path: '/health/live',
@@ -154,3 +232,6 @@ export const routes = {
 
 export type Routes = typeof routes
 export type RouteName = keyof Routes
+
+/** Outside the prefix: where other services look for the keys that verify access tokens (RFC 8414 §3, RFC 7517). */
+export const jwksPath = '/.well-known/jwks.json'

@@ -11,6 +11,8 @@ import { roles, UserSchema } from './account.ts'
 export const cookieNames = {
   refreshToken: 'refreshToken',
   session: 'session',
+  /** A random id by which an account knows a browser again; it signs nobody in. */
+  device: 'device',
   hostPrefix: '__Host-',
 } as const
 

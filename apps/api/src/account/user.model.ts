@@ -10,8 +10,23 @@ import type { SessionHolder, SessionOwner } from '../sessions/session-owner.ts'
 export interface UserRecord extends SessionHolder {
   usernameKey: string
   emailKey: string
+  /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
+  knownDevices: KnownDevice[]
   updatedAt: Date
 }
+
+/** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
+export interface KnownDevice {
+  idHash: string
+  lastSeenAt: Date
+}
+
+export const knownDeviceLimit = 20
+
+const knownDeviceSchema = new Schema<KnownDevice>(
+  { idHash: { type: String, required: true }, lastSeenAt: { type: Date, required: true } },
+  { _id: false },
+)
 
 const userSchema = new Schema<UserRecord>(
   {
@@ -23,6 +38,7 @@ const userSchema = new Schema<UserRecord>(
     passwordHash: { type: String, required: true },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],
+    knownDevices: [knownDeviceSchema],
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

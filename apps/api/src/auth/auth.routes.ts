@@ -1,7 +1,8 @@
 import { routes, type SignedIn, type Tokens } from '@latchkey/contracts'
 import { type Request, type Response, Router } from 'express'
+import { Types } from 'mongoose'
 import { userView } from '../account/user.model.ts'
-import { bearerToken } from '../http/authenticate.ts'
+import { type Authenticate, bearerToken, claimsOf } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import type { RateLimits } from '../http/rate-limit.ts'
 import type { Refresh } from '../http/refresh.ts'
@@ -10,8 +11,10 @@ import { signInLockOf, wantsTokenInBody } from '../http/refresh-headers.ts'
 import { route } from '../http/route.ts'
 import type { AccessTokens } from '../sessions/access-token.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
+import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
-import type { Auth } from './auth.service.ts'
+import type { Auth, SignIn } from './auth.service.ts'
+import { deviceId } from './known-device.ts'
 
 interface Collaborators {
   auth: Auth
@@ -21,23 +24,26 @@ interface Collaborators {
   refreshCookies: RefreshCookies
   rateLimits: RateLimits
   refresh: Refresh
+  events: SecurityEvents
+  authenticate: Authenticate
 }
 
 export function authRoutes(services: Collaborators): Router {
-  const { auth, sessions, refreshTokens, accessTokens, refreshCookies, rateLimits, refresh } = services
+  const { auth, sessions, events, refreshTokens, accessTokens, refreshCookies, rateLimits } = services
+  const { refresh, authenticate } = services
   const router = Router()
 
   route(router, routes.register, [], async (body, { req, res }): Promise<SignedIn> => {
     await rateLimits.register(req, res)
-    const signedIn = await auth.register(body, deviceOf(req), signInLockOf(req))
-    return { message: `Welcome, ${signedIn.user.username}`, ...answer(req, res, signedIn) }
+    const signIn = signInOf(req)
+    const signedIn = await auth.register(body, signIn)
+    return { message: `Welcome, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
   })
 
   route(router, routes.login, [], async (body, { req, res }): Promise<SignedIn> => {
-    const settle = await rateLimits.login(req, res, body.email)
-    const signedIn = await auth.login(body, deviceOf(req), signInLockOf(req))
-    await settle()
-    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn) }
+    const signIn = signInOf(req)
+    const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.login(req, res, attempt))
+    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
   })
 
   route(router, routes.refreshToken, [], async (body, { req, res }): Promise<Tokens> => {
@@ -55,12 +61,31 @@ export function authRoutes(services: Collaborators): Router {
       res.status(204)
       return null
     }
+    await events.record({
+      kind: 'signed_out',
+      userId: new Types.ObjectId(ended.userId),
+      sessionId: new Types.ObjectId(ended.sessionId),
+      device: deviceOf(req),
+    })
     return { message: 'You are signed out.' }
+  })
+
+  route(router, routes.changePassword, [authenticate], async (body, { req, res }) => {
+    const { sub, sid } = claimsOf(req)
+    await rateLimits.password(req, res, sub)
+    await auth.changePassword(body, { userId: sub, sessionId: sid, device: deviceOf(req) })
+    return { message: 'Your password is changed. Everywhere else you are signed out.' }
   })
 
   return router
 
-  function answer(req: Request, res: Response, signedIn: SignedInSession): Tokens {
+  function signInOf(req: Request): SignIn {
+    const id = wantsTokenInBody(req) ? null : deviceId(refreshCookies.readDeviceId(req))
+    return { device: deviceOf(req), deviceId: id, lock: signInLockOf(req) }
+  }
+
+  function answer(req: Request, res: Response, signedIn: SignedInSession, { deviceId }: SignIn): Tokens {
+    if (deviceId) refreshCookies.setDeviceId(res, deviceId.id)
     return wantsTokenInBody(req) ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)
   }
 

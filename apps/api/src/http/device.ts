@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import type { Device } from '../sessions/session.service.ts'
+import type { Device } from '../sessions/session.schema.ts'
 
 /** Long enough for any browser, short enough to store fifty of. */
 const maxUserAgentLength = 256

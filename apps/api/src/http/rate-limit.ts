@@ -8,16 +8,16 @@ import {
   RateLimiterMongo,
   RateLimiterRes,
 } from 'rate-limiter-flexible'
+import type { Admission, Attempt } from '../auth/auth.service.ts'
 import { AuthError } from '../auth-error.ts'
 import type { Config, RateLimit } from '../config.ts'
 import { rateLimitCollection } from '../database.ts'
 
-/** Gives an attempt back that was a good one. */
-type Settle = () => Promise<void>
-
 export interface RateLimits {
-  /** Counts an attempt to sign in; the caller settles it when it succeeded. Throws AuthError `rate_limited`. */
-  login(req: Request, res: Response, identifier: string): Promise<Settle>
+  /** Counts an attempt to sign in before it is looked at. Throws AuthError `rate_limited`. */
+  login(req: Request, res: Response, attempt: Attempt): Promise<Admission>
+  /** Counts an attempt of somebody signed in to prove that they know their password. Throws AuthError `rate_limited`. */
+  password(req: Request, res: Response, userId: string): Promise<void>
   register(req: Request, res: Response): Promise<void>
   /** A bucket for each session, or for the address when there is none. */
   refresh(req: Request, res: Response, sessionId: string | null): Promise<void>
@@ -47,8 +47,12 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
           duration: limit.windowSeconds,
         }),
     )
-  const loginPerAddress = inDatabase('login-address', config.loginPerAddress)
-  const loginPerAccount = inDatabase('login-account', config.loginPerAccount)
+  const perAddress = inDatabase('login-address', config.loginPerAddress)
+  const perAccountAndAddress = inDatabase('login-account-address', config.loginPerAccountAndAddress)
+  const perKnownDevice = inDatabase('login-device', config.loginPerKnownDevice)
+  const perAccount = inDatabase('login-account', config.loginPerAccount)
+  const delay = inDatabase('login-delay', { points: 1, windowSeconds: config.loginMaxDelaySeconds })
+  const password = inDatabase('password', config.loginPerKnownDevice)
   const registerPerAddress = inDatabase('register-address', config.registerPerAddress)
   const refreshPerSession = new RateLimiterMemory({
     keyPrefix: 'refresh-session',
@@ -57,26 +61,70 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
   })
 
   return {
-    async login(req, res, identifier) {
+    async login(req, res, attempt) {
+      const account = digest(attempt.account)
+      // Whatever others do to the account or from the address, its owner's own browser is not made to wait for it.
+      if (attempt.knownDevice !== null) {
+        const device = `${account}/${attempt.knownDevice}`
+        const { consumedPoints } = await consume(res, perKnownDevice(), device)
+        return { failures: consumedPoints, settle: async () => void (await perKnownDevice().delete(device)) }
+      }
       const address = addressBucket(req.ip)
-      const account = `${digest(identifier.trim().toLowerCase())}@${address}`
-      await consume(res, loginPerAddress(), address)
-      await consume(res, loginPerAccount(), account)
-      return async () => {
-        await Promise.all([loginPerAddress().reward(address), loginPerAccount().delete(account)])
+      const both = `${account}@${address}`
+      await consume(res, perAddress(), address)
+      await consume(res, perAccountAndAddress(), both)
+      const failures = await slowDown(res, account)
+      return {
+        failures,
+        async settle() {
+          await Promise.all([
+            perAddress().reward(address),
+            perAccountAndAddress().delete(both),
+            perAccount().delete(account),
+            delay().delete(account),
+          ])
+        },
       }
     },
 
-    register: (req, res) => consume(res, registerPerAddress(), addressBucket(req.ip)),
+    password: async (_req, res, userId) => void (await consume(res, password(), userId)),
 
-    refresh: (req, res, sessionId) => consume(res, refreshPerSession, sessionId ?? addressBucket(req.ip)),
+    register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
+
+    refresh: async (req, res, sessionId) =>
+      void (await consume(res, refreshPerSession, sessionId ?? addressBucket(req.ip))),
+  }
+
+  /**
+   * Past the free attempts on an account each one opens a wait twice as long as the one before, and only the first
+   * attempt after it passes. One atomic count decides who is first. Returns the number of failures so far.
+   */
+  async function slowDown(res: Response, account: string): Promise<number> {
+    const free = config.loginPerAccount.points
+    const { consumedPoints } = await perAccount().penalty(account)
+    if (consumedPoints <= free) return consumedPoints
+    const seconds = Math.min(2 ** Math.min(consumedPoints - free, 20), config.loginMaxDelaySeconds)
+    try {
+      await consume(res, delay(), account, seconds)
+    } catch (refused) {
+      await perAccount().reward(account) // it was not looked at, so it does not lengthen the next wait
+      throw refused
+    }
+    return consumedPoints
   }
 }
 
 /** Counts one attempt and tells the client where it stands (draft-ietf-httpapi-ratelimit-headers). */
-async function consume(res: Response, limiter: RateLimiterAbstract, key: string): Promise<void> {
+async function consume(
+  res: Response,
+  limiter: RateLimiterAbstract,
+  key: string,
+  seconds?: number,
+): Promise<RateLimiterRes> {
   try {
-    describe(res, limiter, await limiter.consume(key))
+    const state = await limiter.consume(key, 1, seconds === undefined ? {} : { customDuration: seconds })
+    describe(res, limiter, state)
+    return state
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused // the database, not the limit
     describe(res, limiter, refused)

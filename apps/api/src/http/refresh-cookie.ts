@@ -4,6 +4,9 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { SignedInSession } from '../sessions/session.service.ts'
 
+/** As long as browsers keep any cookie (RFC 6265bis §5.5). */
+const deviceMaxAgeMs = 400 * 86_400_000
+
 export type RefreshCookies = ReturnType<typeof createRefreshCookies>
 
 /**
@@ -14,6 +17,7 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
   const prefix = config.secure ? cookieNames.hostPrefix : ''
   const refreshTokenName = prefix + cookieNames.refreshToken
   const sessionName = prefix + cookieNames.session
+  const deviceName = prefix + cookieNames.device
   const attributes: CookieOptions = { path: '/', sameSite: config.sameSite, secure: config.secure }
 
   return {
@@ -21,6 +25,17 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
     read(req: Request): string | undefined {
       const token: unknown = req.cookies[refreshTokenName]
       return typeof token === 'string' && token !== '' ? token : undefined
+    },
+
+    /** The id by which this browser is known again at the next sign-in. */
+    readDeviceId(req: Request): string | undefined {
+      const id: unknown = req.cookies[deviceName]
+      return typeof id === 'string' ? id : undefined
+    },
+
+    /** Set at sign-in only, and kept when signing out: the browser stays a known one. */
+    setDeviceId(res: Response, id: string): void {
+      res.cookie(deviceName, id, { ...attributes, httpOnly: true, maxAge: deviceMaxAgeMs })
     },
 
     set(res: Response, { session, refreshToken }: SignedInSession): void {

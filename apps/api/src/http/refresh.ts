@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { AuthError } from '../auth-error.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../sessions/refresh-token.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
+import { deviceOf } from './device.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { lockProofOf } from './refresh-headers.ts'
 
@@ -27,5 +28,5 @@ export const createRefresh =
       throw error
     }
     await rateLimits.refresh(req, res, claims.sessionId)
-    return await sessions.rotate(claims, proof)
+    return await sessions.rotate(claims, proof, deviceOf(req))
   }

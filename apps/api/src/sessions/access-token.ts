@@ -1,71 +1,75 @@
-import { createHash, createSecretKey, type KeyObject, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type AccessTokenClaims, AccessTokenClaimsSchema } from '@latchkey/contracts'
 import jwt from 'jsonwebtoken'
 import { AuthError } from '../auth-error.ts'
 import { type Clock, toNumericDate } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { SessionOwner } from './session-owner.ts'
+import { signingKey } from './signing-keys.ts'
 
 /** Longer than any token of ours; what is longer is refused unread. */
 const maxLength = 4096
 const headerMembers = new Set(['alg', 'typ', 'kid'])
 
-interface SigningKey {
-  kid: string
-  algorithm: 'HS256'
-  /** Built once: handed a string, jsonwebtoken tries to parse it as a public key on every call. */
-  key: KeyObject
+interface Collaborators {
+  config: Config['accessToken']
+  clock: Clock
+  /** The earliest `iat` that is not revoked for a user, in seconds. */
+  issuableFrom: (userId: string) => number
 }
 
 export type AccessTokens = ReturnType<typeof createAccessTokens>
 export type AccessTokenSubject = Pick<SessionOwner, '_id' | 'username' | 'email' | 'roles'>
 
 /** Signs and verifies access tokens (RFC 9068), by the injected clock. */
-export function createAccessTokens(config: Config['accessToken'], clock: Clock) {
-  const current = signingKey(config.secret)
-  const keys = new Map([[current.kid, current]])
+export function createAccessTokens({ config, clock, issuableFrom }: Collaborators) {
+  const current = signingKey(config.key)
+  const keys = new Map([config.key, ...config.previousKeys].map(signingKey).map((key) => [key.kid, key]))
 
   return {
     ttlSeconds: config.ttlSeconds,
 
+    /** What other services need to verify our tokens (RFC 7517); empty with shared secrets. */
+    jwks: { keys: [...keys.values()].flatMap(({ publicJwk }) => publicJwk ?? []) },
+
     sign(user: AccessTokenSubject, sessionId: string): string {
-      const issuedAt = toNumericDate(clock.now())
+      const userId = user._id.toHexString()
+      const now = toNumericDate(clock.now())
       const claims: AccessTokenClaims = {
         iss: config.issuer,
         aud: config.audience,
-        sub: user._id.toHexString(),
+        sub: userId,
         sid: sessionId,
         jti: randomUUID(),
-        iat: issuedAt,
-        exp: issuedAt + config.ttlSeconds,
+        iat: Math.max(now, issuableFrom(userId)),
+        exp: now + config.ttlSeconds,
         roles: [...user.roles],
         username: user.username,
         email: user.email,
       }
-      const header = { alg: current.algorithm, typ: 'at+jwt', kid: current.kid }
-      return jwt.sign(claims, current.key, { algorithm: current.algorithm, header })
+      const { algorithm, kid } = current
+      return jwt.sign(claims, current.signWith, { algorithm, header: { alg: algorithm, typ: 'at+jwt', kid } })
     },
 
     /**
-     * The claims of a token that we signed and that is still good.
+     * The claims of a token that we signed and that has not expired.
      * Throws AuthError `access_token_expired`, or `access_token_invalid` for everything else.
      */
     verify(token: string): AccessTokenClaims {
       if (token.length > maxLength) throw new AuthError('access_token_invalid')
       const header = readHeader(token)
-      // The key decides the algorithm, never the token (RFC 8725 §3.1). A header that asks for more than we issue
-      // (`jwk`, `jku`, `crit`) is not ours.
-      const signing = typeof header?.kid === 'string' ? keys.get(header.kid) : undefined
+      const key = typeof header?.kid === 'string' ? keys.get(header.kid) : undefined
+      // A header that asks for more than we issue (`jwk`, `jku`, `crit`) is not ours.
       if (
-        !signing ||
+        !key ||
         !header ||
         header.typ !== 'at+jwt' ||
         Object.keys(header).some((name) => !headerMembers.has(name))
       )
         throw new AuthError('access_token_invalid')
       try {
-        const claims = jwt.verify(token, signing.key, {
-          algorithms: [signing.algorithm],
+        const claims = jwt.verify(token, key.verifyWith, {
+          algorithms: [key.algorithm],
           issuer: config.issuer,
           audience: config.audience,
           clockTimestamp: toNumericDate(clock.now()),
@@ -77,12 +81,6 @@ export function createAccessTokens(config: Config['accessToken'], clock: Clock) 
       }
     },
   }
-}
-
-function signingKey(secret: string): SigningKey {
-  // Names the key without telling it: a different secret has a different name, and nobody has to keep a list.
-  const kid = createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 10)
-  return { kid, algorithm: 'HS256', key: createSecretKey(Buffer.from(secret)) }
 }
 
 function readHeader(token: string): Record<string, unknown> | null {

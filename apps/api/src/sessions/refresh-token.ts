@@ -1,17 +1,13 @@
-import { createSecretKey } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import * as z from 'zod'
 import { AuthError } from '../auth-error.ts'
 import { type Clock, toNumericDate } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Session } from './session.schema.ts'
+import { signingKey } from './signing-keys.ts'
 
 const objectId = z.string().regex(/^[0-9a-f]{24}$/)
-const ClaimsSchema = z.object({
-  sub: objectId,
-  sid: objectId,
-  gen: z.int().min(0),
-})
+const ClaimsSchema = z.object({ sub: objectId, sid: objectId, gen: z.int().min(0) })
 
 /** What a refresh token says: whose session, which one, and at which generation. */
 export interface RefreshTokenClaims {
@@ -30,7 +26,8 @@ export type RefreshTokens = ReturnType<typeof createRefreshTokens>
  * ever minting a sibling.
  */
 export function createRefreshTokens(config: Config['refreshToken'], clock: Clock) {
-  const key = createSecretKey(Buffer.from(config.secret))
+  const current = signingKey(config.key)
+  const keys = new Map([config.key, ...config.previousKeys].map(signingKey).map((key) => [key.kid, key]))
 
   return {
     sign(userId: string, session: Pick<Session, '_id' | 'generation' | 'rotatedAt' | 'expiresAt'>): string {
@@ -41,7 +38,8 @@ export function createRefreshTokens(config: Config['refreshToken'], clock: Clock
         iat: toNumericDate(session.rotatedAt),
         exp: toNumericDate(session.expiresAt),
       }
-      return jwt.sign(claims, key, { algorithm: 'HS256', header: { alg: 'HS256', typ: 'rt+jwt' } })
+      const header = { alg: 'HS256', typ: 'rt+jwt', kid: current.kid }
+      return jwt.sign(claims, current.signWith, { algorithm: 'HS256', header })
     },
 
     /**
@@ -50,7 +48,10 @@ export function createRefreshTokens(config: Config['refreshToken'], clock: Clock
      */
     read(token: string, { ignoreExpiration = false } = {}): RefreshTokenClaims {
       try {
-        const { header, payload } = jwt.verify(token, key, {
+        const kid = jwt.decode(token, { complete: true })?.header.kid
+        const key = kid === undefined ? undefined : keys.get(kid)
+        if (!key) throw new AuthError('refresh_token_invalid')
+        const { header, payload } = jwt.verify(token, key.verifyWith, {
           complete: true,
           algorithms: ['HS256'],
           clockTimestamp: toNumericDate(clock.now()),

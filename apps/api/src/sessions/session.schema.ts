@@ -10,6 +10,12 @@ export interface ConsumedGeneration {
   at: Date
 }
 
+/** Where a request comes from, as it tells. */
+export interface Device {
+  userAgent: string
+  ip: string
+}
+
 /**
  * One signed-in device. An element of `user.refreshTokens`.
  *
@@ -28,6 +34,8 @@ export interface Session {
   absoluteExpiresAt: Date
   userAgent: string
   ip: string
+  /** What its owner calls it. */
+  name: string | null
 }
 
 const consumedSchema = new Schema<ConsumedGeneration>(
@@ -49,4 +57,5 @@ export const sessionSchema = new Schema<Session>({
   absoluteExpiresAt: { type: Date, required: true },
   userAgent: { type: String, default: '' },
   ip: { type: String, default: '' },
+  name: { type: String, default: null },
 })

@@ -1,17 +1,15 @@
+import type { ActivityKind } from '@latchkey/contracts'
 import { type Model, type PipelineStage, Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { LockProof } from './refresh-lock.ts'
 import type { RefreshTokenClaims, RefreshTokens } from './refresh-token.ts'
-import { consumedLimit, type Session } from './session.schema.ts'
+import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
+import type { Revocations } from './revocations.ts'
+import type { SecurityEvents } from './security-events.ts'
+import { consumedLimit, type Device, type Session } from './session.schema.ts'
 import { ownerFields, type SessionHolder, type SessionOwner } from './session-owner.ts'
-
-/** Where a sign-in comes from, as the request tells it. */
-export interface Device {
-  userAgent: string
-  ip: string
-}
 
 /** A session with its owner, after issuing or rotating it, and the one refresh token that is current. */
 export interface SignedInSession {
@@ -26,6 +24,8 @@ interface Collaborators {
   /** The documents that sessions live in. */
   users: SessionHolders
   refreshTokens: RefreshTokens
+  revocations: Revocations
+  events: SecurityEvents
   clock: Clock
   config: Pick<Config, 'refreshToken' | 'session'>
 }
@@ -36,7 +36,9 @@ const maxAttempts = 5
 export type Sessions = ReturnType<typeof createSessions>
 
 /** Issues, rotates and revokes sessions: each change is one conditional update of one document. */
-export function createSessions({ users, refreshTokens, clock, config }: Collaborators) {
+export function createSessions({ users, refreshTokens, revocations, events, clock, config }: Collaborators) {
+  const { leewaySeconds } = config.refreshToken
+
   return {
     /** A session at generation 0, not stored yet. `lock` null: the client is unbound. */
     begin(device: Device, lock: string | null): Session {
@@ -53,6 +55,7 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
         absoluteExpiresAt,
         userAgent: device.userAgent,
         ip: device.ip,
+        name: null,
       }
     },
 
@@ -65,27 +68,25 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
       user: SessionOwner & { passwordHash: string },
       session: Session,
     ): Promise<SignedInSession | null> {
-      const stored = await users
+      const now = clock.now()
+      const before = await users
         .findOneAndUpdate(
           { _id: user._id, passwordHash: user.passwordHash },
-          withSession(session, clock.now(), config.session.limit),
-          { updatePipeline: true, returnDocument: 'after', projection: ownerFields },
+          withSession(session, now, config.session.limit),
+          { updatePipeline: true, returnDocument: 'before', projection: withAllSessions },
         )
-        .lean<SessionOwner>()
-      return (
-        stored && {
-          user: stored,
-          session,
-          refreshToken: refreshTokens.sign(stored._id.toHexString(), session),
-        }
-      )
+        .lean<SessionOwner & { refreshTokens: Session[] }>()
+      if (!before) return null
+      const { refreshTokens: earlierSessions, ...owner } = before
+      await revocations.revokeSessions(evicted(earlierSessions, session, now, config.session.limit))
+      return { user: owner, session, refreshToken: refreshTokens.sign(owner._id.toHexString(), session) }
     },
 
     /**
      * Moves a session to its next generation, or answers a retry with the current token.
      * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked` or `refresh_lock_malformed`.
      */
-    async rotate(claims: RefreshTokenClaims, proof: LockProof): Promise<SignedInSession> {
+    async rotate(claims: RefreshTokenClaims, proof: LockProof, device: Device): Promise<SignedInSession> {
       // Nearly every refresh ends here, in one atomic update. Only a session in its last days, whose expiry may not
       // slide a full length any more, and whatever is not a plain rotation, needs the look below.
       const lock = isComplete(proof) ? proof : unbound
@@ -94,28 +95,81 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
 
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const found = await find(claims)
-        const verdict = judge(found?.session, claims, proof)
-        if (verdict === 'answer') return signedIn(found)
-        if (verdict === 'reuse') {
-          await revoke(claims.userId, claims.sessionId)
+        const verdict = judgeRefresh({
+          claims,
+          proof,
+          session: found?.session,
+          now: clock.now(),
+          leewaySeconds,
+        })
+        if (verdict.kind === 'answer') return signedIn(found)
+        if (verdict.kind === 'refused') throw new AuthError(verdict.code)
+        if (verdict.kind === 'reused') {
+          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
+          await record('token_reused', claims, device)
           throw new AuthError('refresh_token_reused')
         }
-        const swapped = await swap(claims, verdict, found?.session.absoluteExpiresAt)
+        if (verdict.kind === 'locked') {
+          await record('copied_session_refused', claims, device)
+          const { generation } = verdict
+          throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
+        }
+        const swapped = await swap(claims, verdict.lock, found?.session.absoluteExpiresAt)
         if (swapped) return swapped
       }
       throw new AuthError('overloaded', { retryAfterSeconds: 1 })
     },
 
-    revoke,
+    /** The live sessions of a user, the latest used first. */
+    async list(userId: string): Promise<Session[]> {
+      const now = clock.now()
+      const user = await users
+        .findOne({ _id: userId }, { refreshTokens: 1 })
+        .lean<Pick<SessionHolder, 'refreshTokens'>>()
+      const live = user?.refreshTokens.filter(({ expiresAt }) => expiresAt > now) ?? []
+      return live.sort((a, b) => b.rotatedAt.getTime() - a.rotatedAt.getTime())
+    },
+
+    /** Null when the user has no such session. */
+    async rename(userId: string, sessionId: string, name: string | null): Promise<Session | null> {
+      if (!Types.ObjectId.isValid(sessionId)) return null
+      const user = await users
+        .findOneAndUpdate(
+          { _id: userId, 'refreshTokens._id': sessionId },
+          { $set: { 'refreshTokens.$.name': name } },
+          { returnDocument: 'after', projection: withOneSession(sessionId) },
+        )
+        .lean<UserWithOneSession>()
+      return user && (pick(user)?.session ?? null)
+    },
+
+    /** Ends one session and no other, its access tokens included. Returns whether the user had it. */
+    async revoke(userId: string, sessionId: string): Promise<boolean> {
+      if (!Types.ObjectId.isValid(sessionId)) return false
+      return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0
+    },
+
+    /** Ends every session of a user but one. Returns how many. */
+    revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
+      revokeWhere(userId, (session) => session._id.toHexString() !== keptSessionId),
   }
 
-  /** Ends one session and no other. Returns whether there was one. */
-  async function revoke(userId: string, sessionId: string): Promise<boolean> {
-    const { modifiedCount } = await users.updateOne(
-      { _id: userId, 'refreshTokens._id': sessionId },
-      { $pull: { refreshTokens: { _id: sessionId } } },
-    )
-    return modifiedCount === 1
+  /**
+   * Ends sessions of one user. Their access tokens go first: should the process die in between, the sessions are still
+   * there and whoever ended them tries again. Only ids found with this user are ever revoked.
+   */
+  async function revokeWhere(
+    userId: string,
+    ends: (session: Pick<Session, '_id'>) => boolean,
+  ): Promise<number> {
+    const user = await users
+      .findOne({ _id: userId }, { 'refreshTokens._id': 1 })
+      .lean<{ refreshTokens: Pick<Session, '_id'>[] }>()
+    const ids = user?.refreshTokens.filter(ends).map(({ _id }) => _id) ?? []
+    if (ids.length === 0) return 0
+    await revocations.revokeSessions(ids)
+    await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
+    return ids.length
   }
 
   /** The compare-and-swap. Of any number of callers with the same generation exactly one gets a session back. */
@@ -168,35 +222,13 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
     return user && pick(user)
   }
 
-  /**
-   * What a token deserves that was not simply rotated: an `answer` with the current token, the end of a session whose
-   * token was a `reuse`, or another compare-and-swap with the locks returned. Throws every other verdict.
-   */
-  function judge(
-    session: Session | undefined,
-    claims: RefreshTokenClaims,
-    proof: LockProof,
-  ): 'answer' | 'reuse' | LockProof {
-    const now = clock.now()
-    if (!session) throw new AuthError('refresh_token_revoked')
-    if (session.expiresAt <= now) throw new AuthError('refresh_token_expired')
-    if (claims.generation > session.generation) throw new AuthError('refresh_token_invalid')
-
-    const consumed = session.consumed.find(({ generation }) => generation === claims.generation)
-    if (session.lock === null) {
-      if (claims.generation === session.generation) return unbound
-      const leewayEndsAt = consumed && addSeconds(consumed.at, config.refreshToken.leewaySeconds)
-      return leewayEndsAt && now <= leewayEndsAt ? 'answer' : 'reuse'
-    }
-    if (claims.generation === session.generation && proof.opens === session.lock) {
-      if (!isComplete(proof)) throw new AuthError('refresh_lock_malformed')
-      return proof
-    }
-    // The same client again: a retry, another tab, a response that was lost or came late. It shows the key of the
-    // generation it asks with, or, when that is too old to be remembered, of the current one.
-    const opened = proof.opens !== null && (proof.opens === consumed?.lock || proof.opens === session.lock)
-    if (opened) return 'answer'
-    throw new AuthError('refresh_token_locked', consumed ? {} : { generation: session.generation })
+  function record(kind: ActivityKind, claims: RefreshTokenClaims, device: Device): Promise<void> {
+    return events.record({
+      kind,
+      userId: new Types.ObjectId(claims.userId),
+      sessionId: new Types.ObjectId(claims.sessionId),
+      device,
+    })
   }
 
   function signedIn(found: { user: SessionOwner; session: Session } | null): SignedInSession {
@@ -205,10 +237,6 @@ export function createSessions({ users, refreshTokens, clock, config }: Collabor
   }
 }
 
-/** An unbound session stays unbound: whoever could bind it later might be the thief. */
-const unbound: LockProof = { opens: null, next: null }
-const isComplete = ({ opens, next }: LockProof) => opens !== null && next !== null
-
 type UserWithOneSession = SessionOwner & { refreshTokens: Session[] }
 
 const withOneSession = (sessionId: string) => ({
@@ -216,17 +244,35 @@ const withOneSession = (sessionId: string) => ({
   refreshTokens: { $elemMatch: { _id: new Types.ObjectId(sessionId) } },
 })
 
+const withAllSessions = {
+  ...ownerFields,
+  'refreshTokens._id': 1,
+  'refreshTokens.rotatedAt': 1,
+  'refreshTokens.expiresAt': 1,
+} as const
+
 function pick({ refreshTokens: [session], ...user }: UserWithOneSession) {
   return session ? { user, session } : null
 }
 
 /** Adds a session to `refreshTokens`, without the expired ones and within the limit: the oldest use goes first. */
 function withSession(session: Session, now: Date, limit: number): PipelineStage.Set[] {
-  const live = { $filter: { input: '$refreshTokens', as: 'each', cond: { $gt: ['$$each.expiresAt', now] } } }
+  const live = {
+    $filter: { input: '$refreshTokens', as: 'each', cond: { $gt: ['$$each.expiresAt', now] } },
+  }
   // $literal: a User-Agent that starts with a dollar sign is text, not an expression.
   const all = { $concatArrays: [live, [{ $literal: session }]] }
-  const byUse = { $sortArray: { input: all, sortBy: { rotatedAt: 1 } } }
+  const byUse = { $sortArray: { input: all, sortBy: { rotatedAt: 1, _id: 1 } } }
   return [{ $set: { refreshTokens: { $slice: [byUse, -limit] } } }]
 }
+
+/** The live sessions that `withSession` pushed out, counted the same way in the document as it was before. */
+function evicted(before: Session[], added: Session, now: Date, limit: number): Types.ObjectId[] {
+  const all = [...before.filter(({ expiresAt }) => expiresAt > now), added]
+  const byUse = all.sort((a, b) => a.rotatedAt.getTime() - b.rotatedAt.getTime() || compareIds(a._id, b._id))
+  return byUse.slice(0, Math.max(0, all.length - limit)).map(({ _id }) => _id)
+}
+
+const compareIds = (a: Types.ObjectId, b: Types.ObjectId) => (a.toHexString() < b.toHexString() ? -1 : 1)
 
 const earlier = (a: Date, b: Date) => (a < b ? a : b)

@@ -65,8 +65,8 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   })
   const server = createServer(createApp(services, config))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const connected = services.database.connect()
-  if (!options.early) await connected
+  const started = services.start()
+  if (!options.early) await started
 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   let closed = false
@@ -83,8 +83,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       closed = true
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
-      await services.passwords.close()
-      await services.database.close()
+      await services.close()
     },
   }
   return api

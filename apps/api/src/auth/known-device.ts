@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** A browser as its `device` cookie names it: 256 random bits, of which the database keeps only the hash. */
+export interface DeviceId {
+  id: string
+  idHash: string
+}
+
+/** The id a browser already has, or a new one. */
+export function deviceId(presented: string | undefined): DeviceId {
+  const id =
+    presented && /^[A-Za-z0-9_-]{43}$/.test(presented) ? presented : randomBytes(32).toString('base64url')
+  return { id, idHash: createHash('sha256').update(id).digest('base64url') }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AccessTokenClaims } from '@latchkey/contracts'
+import type { Logger } from 'pino'
+import { AuthError } from '../auth-error.ts'
+import { addSeconds, type Clock } from '../clock.ts'
+import type { RevocationModel, RevocationRecord } from './revocation.model.ts'
+
+/** Half of the second within which every node must know. */
+const pollMs = 500
+/** A feed that has heard nothing for longer asks the database for each request. */
+const staleMs = 5000
+/** Read again on every poll, so that writes that became visible late are not missed. */
+const overlapSeconds = 10
+/** Everything that is live is read again this often: a database whose clock was set back hides nothing for longer. */
+const reloadMs = 60_000
+/** How far the clocks of two nodes may lie apart. */
+const skewSeconds = 60
+
+type Concern = Pick<AccessTokenClaims, 'sub' | 'sid' | 'iat'>
+
+interface Collaborators {
+  model: RevocationModel
+  clock: Clock
+  log: Logger
+  accessTokenTtlSeconds: number
+}
+
+export type Revocations = ReturnType<typeof createRevocations>
+
+/**
+ * Access tokens that died early. Every process keeps the live ones in a map and follows the collection, so that
+ * checking a token is a look-up and no database read.
+ */
+export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: Collaborators) {
+  const live = new Map<string, RevocationRecord>()
+  const stopping = new AbortController()
+  /** By the monotonic clock; how old the map may be is no matter of the time of day. */
+  let readAt = Number.NEGATIVE_INFINITY
+  let reloadedAt = Number.NEGATIVE_INFINITY
+  let newest: Date | undefined
+  let following: Promise<void> | undefined
+
+  return {
+    /** Every access token of these sessions dies, here at once and elsewhere within a second. */
+    revokeSessions: (sessionIds: RevocationRecord['_id'][]) => write(sessionIds, null),
+
+    /** Every access token that a user was issued so far dies; their sessions go on. */
+    revokeUser: (userId: RevocationRecord['_id']) => write([userId], clock.now()),
+
+    /**
+     * Whether a token is revoked; a promise only when the feed is stale.
+     * Rejects with AuthError `database_unavailable` when then nobody can be asked either.
+     */
+    isRevoked(claims: Concern): boolean | Promise<boolean> {
+      if (performance.now() - readAt > staleMs) return ask(claims)
+      return concerns(live.get(claims.sid), claims) || concerns(live.get(claims.sub), claims)
+    },
+
+    /** The earliest `iat` (seconds) of a token for this user that is not revoked from the start. */
+    issuableFrom(userId: string): number {
+      const before = live.get(userId)?.before
+      return before ? Math.ceil(before.getTime() / 1000) : 0
+    },
+
+    /** Loads everything that is live, however often that takes, and follows the collection until stopped. */
+    follow(): void {
+      following ??= poll()
+    },
+
+    /** Whether everything that was live at the start has been loaded. */
+    get loaded() {
+      return reloadedAt !== Number.NEGATIVE_INFINITY
+    },
+
+    /** How many are live here. */
+    get size() {
+      return live.size
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort()
+      await following
+    },
+  }
+
+  async function write(ids: RevocationRecord['_id'][], before: Date | null): Promise<void> {
+    if (ids.length === 0) return
+    const now = clock.now()
+    const expiresAt = addSeconds(now, accessTokenTtlSeconds + skewSeconds)
+    await model.bulkWrite(
+      ids.map((_id) => ({
+        updateOne: {
+          filter: { _id },
+          // The database's clock orders them, whichever process writes.
+          update: { $set: { before, expiresAt }, $currentDate: { at: true } },
+          upsert: true,
+        },
+      })),
+      { ordered: false },
+    )
+    for (const _id of ids) live.set(_id.toHexString(), { _id, before, at: now, expiresAt })
+  }
+
+  async function poll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        if (performance.now() - reloadedAt > reloadMs) await reload()
+        else await read(newest ? { at: { $gt: addSeconds(newest, -overlapSeconds) } } : {})
+      } catch (error) {
+        log.debug({ err: error }, 'the revocations could not be read; trying again')
+      }
+      await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
+    }
+  }
+
+  async function reload(): Promise<void> {
+    const startedAt = performance.now()
+    await read({ expiresAt: { $gt: clock.now() } })
+    reloadedAt = startedAt
+    for (const [id, { expiresAt }] of live) if (expiresAt <= clock.now()) live.delete(id)
+  }
+
+  async function read(filter: object): Promise<void> {
+    // What is written while the answer is on its way may be missing from it, so the map is as old as the question.
+    const startedAt = performance.now()
+    const records = await model.find(filter).lean<RevocationRecord[]>()
+    for (const record of records) {
+      live.set(record._id.toHexString(), record)
+      if (!newest || record.at > newest) newest = record.at
+    }
+    readAt = startedAt
+  }
+
+  async function ask(claims: Concern): Promise<boolean> {
+    try {
+      const records = await model.find({ _id: { $in: [claims.sid, claims.sub] } }).lean<RevocationRecord[]>()
+      return records.some((record) => concerns(record, claims))
+    } catch (cause) {
+      throw new AuthError('database_unavailable', { cause })
+    }
+  }
+}
+
+/** A token's `iat` counts whole seconds: one issued in the second of the revocation counts as issued before it. */
+const concerns = (record: RevocationRecord | undefined, { iat }: Concern): boolean =>
+  record !== undefined && (record.before === null || iat < Math.ceil(record.before.getTime() / 1000))

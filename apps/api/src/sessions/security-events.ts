@@ -1,0 +1,79 @@
+import type { ActivityEvent, ActivityKind } from '@latchkey/contracts'
+import { mongo, Types } from 'mongoose'
+import type { Logger } from 'pino'
+import { addSeconds, type Clock } from '../clock.ts'
+import { deviceName } from './device-name.ts'
+import type { SecurityEventModel, SecurityEventRecord } from './security-event.model.ts'
+import type { Device } from './session.schema.ts'
+
+const keptSeconds = 90 * 86_400
+const shownLimit = 100
+/** What an attacker can cause over and over is recorded once an hour. */
+const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'failed_sign_ins'])
+
+interface NewEvent {
+  kind: ActivityKind
+  userId: Types.ObjectId
+  sessionId: Types.ObjectId | null
+  device: Device
+}
+
+interface Collaborators {
+  model: SecurityEventModel
+  clock: Clock
+  log: Logger
+}
+
+export type SecurityEvents = ReturnType<typeof createSecurityEvents>
+
+/** What the owner of an account reads as recent activity and the operator as structured log lines. */
+export function createSecurityEvents({ model, clock, log }: Collaborators) {
+  return {
+    /** Never throws: what happened has happened, whether or not it can be written down. */
+    async record({ kind, userId, sessionId, device }: NewEvent): Promise<void> {
+      const at = clock.now()
+      const event: SecurityEventRecord = {
+        _id: hourlyKinds.has(kind)
+          ? hourlyId(kind, sessionId ?? userId, at)
+          : new Types.ObjectId().toHexString(),
+        kind,
+        userId,
+        sessionId,
+        at,
+        ip: device.ip,
+        userAgent: device.userAgent,
+        expiresAt: addSeconds(at, keptSeconds),
+      }
+      try {
+        await model.create(event)
+      } catch (error) {
+        if (error instanceof mongo.MongoServerError && error.code === 11000) return // this hour's is there
+        log.error({ err: error, securityEvent: kind }, 'a security event could not be recorded')
+      }
+      const facts = { securityEvent: kind, userId: userId.toHexString(), sessionId: sessionId?.toHexString() }
+      log.info({ ...facts, ip: device.ip }, 'security event')
+    },
+
+    /** The latest of one user, newest first. */
+    async list(userId: string): Promise<ActivityEvent[]> {
+      const events = await model
+        .find({ userId })
+        .sort({ at: -1 })
+        .limit(shownLimit)
+        .lean<SecurityEventRecord[]>()
+      return events.map(view)
+    },
+  }
+}
+
+const hourlyId = (kind: ActivityKind, subject: Types.ObjectId, at: Date) =>
+  `${subject.toHexString()}:${kind}:${at.toISOString().slice(0, 13)}`
+
+const view = ({ _id, kind, at, sessionId, ip, userAgent }: SecurityEventRecord): ActivityEvent => ({
+  id: _id,
+  kind,
+  at: at.toISOString(),
+  sessionId: sessionId?.toHexString() ?? null,
+  ip,
+  device: deviceName(userAgent),
+})

@@ -1,0 +1,87 @@
+import { routes, type Session as SessionView } from '@latchkey/contracts'
+import { Router } from 'express'
+import { Types } from 'mongoose'
+import { AuthError } from '../auth-error.ts'
+import { type Authenticate, claimsOf } from '../http/authenticate.ts'
+import { deviceOf } from '../http/device.ts'
+import type { RefreshCookies } from '../http/refresh-cookie.ts'
+import { route } from '../http/route.ts'
+import { deviceName } from './device-name.ts'
+import type { SecurityEvents } from './security-events.ts'
+import type { Session } from './session.schema.ts'
+import type { Sessions } from './session.service.ts'
+
+interface Collaborators {
+  sessions: Sessions
+  events: SecurityEvents
+  refreshCookies: RefreshCookies
+  authenticate: Authenticate
+}
+
+/** What people see and do with their own sessions. Another user's id is simply not there. */
+export function sessionRoutes({ sessions, events, refreshCookies, authenticate }: Collaborators): Router {
+  const router = Router()
+
+  route(router, routes.sessions, [authenticate], async (_, { req }) => {
+    const { sub, sid } = claimsOf(req)
+    const own = await sessions.list(sub)
+    return { sessions: own.map((session) => view(session, sid)) }
+  })
+
+  route(router, routes.renameSession, [authenticate], async ({ name }, { req, params }) => {
+    const { sub, sid } = claimsOf(req)
+    const session = await sessions.rename(sub, params.id, name === '' ? null : name)
+    if (!session) throw new AuthError('not_found')
+    return { session: view(session, sid) }
+  })
+
+  route(router, routes.revokeSession, [authenticate], async (_, { req, params }) => {
+    const { sub } = claimsOf(req)
+    if (!(await sessions.revoke(sub, params.id))) throw new AuthError('not_found')
+    await events.record({
+      kind: 'session_revoked',
+      userId: new Types.ObjectId(sub),
+      sessionId: new Types.ObjectId(params.id),
+      device: deviceOf(req),
+    })
+    return null
+  })
+
+  route(router, routes.revokeOtherSessions, [authenticate], async (_, { req }) => {
+    const { sub, sid } = claimsOf(req)
+    const ended = await sessions.revokeOthers(sub, sid)
+    if (ended > 0) await recordAll(sub, req)
+    return null
+  })
+
+  route(router, routes.logoutEverywhere, [authenticate], async (_, { req, res }) => {
+    const { sub } = claimsOf(req)
+    refreshCookies.clear(res)
+    await sessions.revokeOthers(sub, null)
+    await recordAll(sub, req)
+    return null
+  })
+
+  return router
+
+  /** One event for all of them: no session in particular. */
+  function recordAll(userId: string, req: Parameters<typeof deviceOf>[0]) {
+    return events.record({
+      kind: 'session_revoked',
+      userId: new Types.ObjectId(userId),
+      sessionId: null,
+      device: deviceOf(req),
+    })
+  }
+}
+
+const view = (session: Session, currentId: string): SessionView => ({
+  id: session._id.toHexString(),
+  current: session._id.toHexString() === currentId,
+  name: session.name ?? null,
+  device: deviceName(session.userAgent),
+  ip: session.ip,
+  createdAt: session.createdAt.toISOString(),
+  lastUsedAt: session.rotatedAt.toISOString(),
+  expiresAt: session.expiresAt.toISOString(),
+})

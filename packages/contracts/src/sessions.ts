@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+
+export const sessionNameMaxLength = 64
+
+/** A signed-in device. `id` is the `sid` of its tokens; times are ISO 8601 in UTC. */
+export const SessionSchema = z.object({
+  id: z.string(),
+  /** Whether it is the one that asks. */
+  current: z.boolean(),
+  /** What its owner calls it; null until they name it. */
+  name: z.nullable(z.string()),
+  /** Browser and system in words: "Firefox on macOS". */
+  device: z.string(),
+  ip: z.string(),
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+})
+export type Session = z.infer<typeof SessionSchema>
+
+/** An empty name takes the name away. */
+export const RenameSessionBodySchema = z.strictObject({
+  name: z
+    .string('Choose a name.')
+    .check(
+      z.trim(),
+      z.maxLength(sessionNameMaxLength, `A name has at most ${sessionNameMaxLength} characters.`),
+    ),
+})
+
+export const SessionParamsSchema = z.object({ id: z.string() })
+
+/** What happens to an account that its owner wants to know of. */
+export const activityKinds = [
+  'registered',
+  'signed_in',
+  /** A sign-in from a browser that this account had not been signed in from. */
+  'new_device',
+  'signed_out',
+  /** Its owner ended it from another device, or everywhere. */
+  'session_revoked',
+  /** A cookie was presented without the key of its browser, and refused. */
+  'copied_session_refused',
+  /** An old token of an unbound session was used again; the session was ended. */
+  'token_reused',
+  'password_changed',
+  'roles_changed',
+  /** Many failed sign-ins in a row. */
+  'failed_sign_ins',
+] as const
+export type ActivityKind = (typeof activityKinds)[number]
+
+export const ActivityEventSchema = z.object({
+  id: z.string(),
+  kind: z.enum(activityKinds),
+  at: z.iso.datetime(),
+  /** The session it is about; null when it is about none. */
+  sessionId: z.nullable(z.string()),
+  ip: z.string(),
+  device: z.string(),
+})
+export type ActivityEvent = z.infer<typeof ActivityEventSchema>
