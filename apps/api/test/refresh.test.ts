@@ -179,6 +179,16 @@ describe('a bound session', () => {
     await refresh(api, jarOf(rotated), owner.at(1)).expect(200)
   })
 
+  it('a key that lags one generation behind its cookie is still the same client', async () => {
+    const owner = lockOwner()
+    const person = await registered(api, owner.signIn)
+    const second = jarOf(await refresh(api, person.jar, owner.at(0)).expect(200))
+    // Another tab moved the cookie on after this one had read it.
+    const answered = await refresh(api, second, owner.at(0)).expect(200)
+    expect(jarOf(answered)).toEqual(second)
+    expect((await stored(api, person)).refreshTokens[0].generation).toBe(1)
+  })
+
   it('the same client is known again by the current key when its cookie is older than the server remembers', async () => {
     const owner = lockOwner()
     const person = await registered(api, owner.signIn)

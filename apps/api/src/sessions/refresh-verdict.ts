@@ -45,17 +45,17 @@ export function judgeRefresh(question: Question): RefreshVerdict {
 }
 
 function judgeBound({ claims, proof }: Question, session: Session): RefreshVerdict {
-  const opens = (lock: string | null | undefined) => proof.opens !== null && proof.opens === lock
-  if (claims.generation === session.generation) {
-    if (!opens(session.lock)) return { kind: 'locked' }
+  const opens = (lock: string | null) => proof.opens !== null && proof.opens === lock
+  if (claims.generation === session.generation && opens(session.lock))
     return isComplete(proof)
       ? { kind: 'swap', lock: proof }
       : { kind: 'refused', code: 'refresh_lock_malformed' }
-  }
-  const consumed = consumedGeneration(session, claims.generation)
-  // The current key is as good as the one of the generation asked with: both are only its client's.
-  if (opens(consumed?.lock) || opens(session.lock)) return { kind: 'answer' }
-  return consumed ? { kind: 'locked' } : { kind: 'locked', generation: session.generation }
+  // Any key of the session that is remembered shows that it is its client, whichever generation the cookie had reached
+  // when the browser attached it: another tab may have moved it on between the two.
+  if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }
+  const remembered =
+    consumedGeneration(session, claims.generation) || claims.generation === session.generation
+  return remembered ? { kind: 'locked' } : { kind: 'locked', generation: session.generation }
 }
 
 function judgeUnbound({ claims, now, leewaySeconds }: Question, session: Session): RefreshVerdict {
