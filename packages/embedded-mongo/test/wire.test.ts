@@ -44,13 +44,17 @@ interface Reply {
   body: BSON.Document
 }
 
-/** The next whole message. */
+/** The next whole message; what has come of the one behind it goes back. */
 async function read(socket: Socket): Promise<Reply> {
-  let message = Buffer.alloc(0)
-  while (message.length < 16 || message.length < message.readInt32LE(0)) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer]
-    message = Buffer.concat([message, chunk])
+  let received = Buffer.alloc(0)
+  while (received.length < 16 || received.length < received.readInt32LE(0)) {
+    const chunk: Buffer | null = socket.read()
+    if (chunk) received = Buffer.concat([received, chunk])
+    else await once(socket, 'readable')
   }
+  const length = received.readInt32LE(0)
+  if (received.length > length) socket.unshift(received.subarray(length))
+  const message = received.subarray(0, length)
   const opcode = message.readInt32LE(12)
   return {
     responseTo: message.readInt32LE(8),

@@ -308,9 +308,9 @@ function rangesOf(
   ]
 }
 
-/** Strings end with 00, so a prefix is the encoded string without its last byte. Stored expressions match themselves. */
+/** Strings end with 00 00, so a prefix is the encoded string without its last two bytes. Stored expressions match themselves. */
 function prefixRanges(prefix: string, descending: boolean, encode: (value: Value) => Buffer): Bounds[] {
-  const low = encode(prefix).subarray(0, -1)
+  const low = encode(prefix).subarray(0, -2)
   const expressions = rankPrefix(RANKS.regex, descending)
   return [
     { low, high: after(low) },

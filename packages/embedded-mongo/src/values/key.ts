@@ -17,7 +17,7 @@ import {
  * Order-preserving keys: `Buffer.compare(encodeKey(a), encodeKey(b))` has the sign of `compareValues(a, b)`, and no
  * encoded value is a prefix of another, so that keys of several fields can simply be joined.
  *
- * Each value starts with its type's rank. Strings end with 00 and write an inner 00 as 00 FF.
+ * Each value starts with its type's rank. Strings end with 00 00 and write an inner 00 as 00 FF.
  */
 export function encodeKey(value: Maybe, descending = false, collation?: Collation): Buffer {
   const parts: Buffer[] = []
@@ -136,10 +136,10 @@ function appendDocument(parts: Buffer[], type: number, value: Document, collatio
 function text(type: number, value: string): Buffer {
   const bytes = Buffer.byteLength(value)
   if (!value.includes('\0')) {
-    const key = Buffer.allocUnsafe(bytes + 2)
+    const key = Buffer.allocUnsafe(bytes + 3)
     key[0] = type
     key.write(value, 1)
-    key[bytes + 1] = 0
+    key.writeUInt16BE(0, bytes + 1)
     return key
   }
   const escaped: number[] = [type]
@@ -147,7 +147,7 @@ function text(type: number, value: string): Buffer {
     escaped.push(byte)
     if (byte === 0) escaped.push(0xff)
   }
-  escaped.push(0)
+  escaped.push(0, 0)
   return Buffer.from(escaped)
 }
 
