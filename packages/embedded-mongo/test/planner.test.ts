@@ -151,3 +151,23 @@ test('expired documents go away by themselves', async () => {
   ])
   await expect.poll(() => collection.countDocuments(), { timeout: 5000, interval: 50 }).toBe(3)
 })
+
+test('the largest numbers and text that ends with a prefix are inside the bounds of an index', async () => {
+  const collection = fresh()
+  await collection.insertMany([
+    { v: Number.POSITIVE_INFINITY },
+    { v: Number.MAX_VALUE },
+    { v: 'abc' },
+    { v: 'abcd' },
+  ])
+  for (const direction of [1, -1] as const) {
+    await collection.createIndex({ v: direction })
+    expect(
+      await collection
+        .find({ v: { $gt: 0 } })
+        .hint(`v_${direction}`)
+        .toArray(),
+    ).toHaveLength(2)
+    expect(await collection.find({ v: /^abc/ }).hint(`v_${direction}`).toArray()).toHaveLength(2)
+  }
+})

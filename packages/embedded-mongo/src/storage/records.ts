@@ -29,6 +29,11 @@ export function tablePrefix(table: number): Buffer {
   return prefix
 }
 
-/** Behind every key that begins with `prefix`; record numbers never begin with FF. */
-export const after = (prefix: Buffer): Buffer => Buffer.concat([prefix, AFTER])
-const AFTER = Buffer.alloc(1, 0xff)
+/** The first key behind all that begin with `prefix`. */
+export function after(prefix: Buffer): Buffer {
+  let last = prefix.length - 1
+  while (last >= 0 && prefix[last] === 0xff) last--
+  const next = Buffer.from(prefix.subarray(0, last + 1))
+  if (last >= 0) next[last] = (next[last] as number) + 1
+  return next
+}
