@@ -1,0 +1,100 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi, type TestApi } from './support/api.ts'
+import { jarOf, login, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { lockOwner } from './support/refresh-lock.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await startApi()
+})
+afterAll(() => api.close())
+
+const events = async ({ body }: SignedInPerson): Promise<ActivityEvent[]> => {
+  const response = await api.http.get('/api/activity').set('Authorization', `Bearer ${body.accessToken}`)
+  expect(response.status).toBe(200)
+  return response.body.events
+}
+const kinds = async (person: SignedInPerson) => (await events(person)).map(({ kind }) => kind)
+
+it('a copied cookie jar is refused at once, and its owner reads of it', async () => {
+  const owner = lockOwner()
+  const person = await registered(api, owner.signIn)
+  api.clock.advance(1)
+  for (let i = 0; i < 5; i++) {
+    const refused = await refresh(api, person.jar, { 'User-Agent': 'curl/8.4.0' })
+    expect(refused.body.code).toBe('refresh_token_locked')
+  }
+  await refresh(api, person.jar, owner.at(0)).expect(200)
+  // Once an hour, however often the thief tries.
+  expect((await events(person))[0]).toEqual({
+    id: expect.any(String),
+    kind: 'copied_session_refused',
+    at: api.clock.now().toISOString(),
+    sessionId: person.sessionId,
+    ip: expect.stringContaining('127.0.0.1'),
+    device: 'curl',
+  })
+  expect(await kinds(person)).toEqual(['copied_session_refused', 'registered'])
+  expect(api.logged()).toContain('"securityEvent":"copied_session_refused"')
+})
+
+it('a reused token is in the activity of its owner', async () => {
+  const person = await registered(api)
+  const other = await login(api, person)
+  await refresh(api, person.jar).expect(200)
+  api.clock.advance(11) // past the leeway
+  await refresh(api, person.jar).expect(403)
+  expect((await kinds(other))[0]).toBe('token_reused')
+})
+
+it('a sign-in is told apart by whether the browser is known', async () => {
+  const registration = await api.http
+    .post('/api/register')
+    .send({ username: 'known-browser', email: 'known@example.com', password: 'correct horse battery' })
+  const device =
+    jarOf(registration)
+      .header.split('; ')
+      .find((cookie) => cookie.startsWith('device=')) ?? ''
+  expect(device).not.toBe('')
+  const person = { username: 'known-browser', email: 'known@example.com', password: 'correct horse battery' }
+  api.clock.advance(1)
+  await login(api, person, { Cookie: device })
+  api.clock.advance(1)
+  const elsewhere = await login(api, person)
+  expect(await kinds(elsewhere)).toEqual(['new_device', 'signed_in', 'registered'])
+})
+
+it('ended sessions, sign-outs and password changes are there, and nobody else sees them', async () => {
+  const person = await registered(api)
+  const stranger = await registered(api)
+  const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+  const second = await login(api, person)
+  const third = await login(api, person)
+  api.clock.advance(1)
+  await api.http.delete(`/api/sessions/${second.sessionId}`).set(bearer).expect(204)
+  api.clock.advance(1)
+  await api.http.post('/api/logout').set('Cookie', third.jar.header).expect(200)
+  api.clock.advance(1)
+  await api.http
+    .post('/api/change-password')
+    .set(bearer)
+    .send({ currentPassword: person.password, newPassword: 'a new and better one' })
+    .expect(200)
+  expect((await kinds(person)).slice(0, 3)).toEqual(['password_changed', 'signed_out', 'session_revoked'])
+  expect(await kinds(stranger)).toEqual(['registered'])
+})
+
+it('events are kept for ninety days', async () => {
+  const person = await registered(api)
+  const collection = api.services.database.connection.collection('securityEvents')
+  const [event] = await collection
+    .find({ sessionId: { $exists: true } })
+    .sort({ at: -1 })
+    .limit(1)
+    .toArray()
+  expect(event?.expiresAt.getTime()).toBe(event?.at.getTime() + 90 * 86_400_000)
+  const indexes = await collection.indexes()
+  expect(indexes.find(({ key }) => 'expiresAt' in key)?.expireAfterSeconds).toBe(0)
+  expect(await kinds(person)).toEqual(['registered'])
+})
