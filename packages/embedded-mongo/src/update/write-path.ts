@@ -1,7 +1,7 @@
 import { ServerError } from '../errors.ts'
 import { describe } from '../values/describe.ts'
 import { arrayPosition, elementAt } from '../values/paths.ts'
-import { type Document, type Maybe, typeName, type Value } from '../values/types.ts'
+import type { Document, Maybe, Value } from '../values/types.ts'
 
 /** What an operator answers to take the field away. */
 export const REMOVE = Symbol('remove')
@@ -76,5 +76,3 @@ function remove(container: Container, name: string): void {
 
 const notViable = (name: string, parent: string, value: Value): ServerError =>
   new ServerError('PathNotViable', `Cannot create field '${name}' in element {${parent}: ${describe(value)}}`)
-
-export const typeOf = (value: Maybe): string => (value === undefined ? 'missing' : typeName(value))

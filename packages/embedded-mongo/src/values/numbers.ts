@@ -1,4 +1,4 @@
-import { Decimal128, Int32, Long } from 'bson'
+import { Decimal128, Int32 } from 'bson'
 import { ServerError } from '../errors.ts'
 import type { Numeric } from './types.ts'
 
@@ -202,7 +202,6 @@ export function wholeNumber(value: Numeric): number | undefined {
   return Number.isInteger(double) ? double : undefined
 }
 
-export const longFromBigInt = (value: bigint): Long => Long.fromBigInt(value)
 export const fitsInt32 = (value: number): boolean =>
   Number.isInteger(value) && value >= INT32_MIN && value <= INT32_MAX
 export const fitsInt64 = (value: bigint): boolean => value >= INT64_MIN && value <= INT64_MAX
