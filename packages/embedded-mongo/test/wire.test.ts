@@ -244,3 +244,11 @@ test('the tools that look around get answers', async () => {
   expect(await db.collection('d').countDocuments()).toBe(1)
   expect(await db.dropCollection('d')).toBe(true)
 })
+
+test('a result that cannot be encoded is an error of that command only', async () => {
+  const collection = server().collection('zero')
+  await collection.insertOne({ a: 1 })
+  const pipeline = [{ $project: { bad: { $arrayToObject: [[['a\0b', 1]]] } } }]
+  await expect(collection.aggregate(pipeline).toArray()).rejects.toMatchObject({ code: 2 })
+  expect(await collection.countDocuments()).toBe(1)
+})

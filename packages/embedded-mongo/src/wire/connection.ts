@@ -44,7 +44,7 @@ export function serveConnection(socket: Socket, answer: Answer): void {
       return
     }
     const reply = await answer(command.body, connectionId)
-    if (!command.silent && !socket.destroyed) socket.write(encodeReply(command, reply))
+    if (!command.silent && !socket.destroyed) socket.write(encode(command, reply))
   }
 
   /** Says what was wrong, then hangs up: after a broken message nothing can be trusted to begin where it seems to. */
@@ -96,5 +96,14 @@ class Framer {
       this.size = rest.length
       yield all.subarray(0, length)
     }
+  }
+}
+
+/** A result that cannot be encoded, such as one with a zero byte in a computed name, is an error of that command only. */
+function encode(command: Command, reply: Document): Buffer {
+  try {
+    return encodeReply(command, reply)
+  } catch (error) {
+    return encodeReply(command, errorReply(error))
   }
 }
