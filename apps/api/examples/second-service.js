@@ -1,0 +1,38 @@
+// A second Express service that lets in whoever Latchkey signed in. It knows no secret and asks nobody per request:
+// it fetches Latchkey's public keys once and verifies tokens itself. See docs/keys.md.
+//
+//   LATCHKEY_URL=http://localhost:4000 PORT=5000 node second-service.js
+import express from 'express'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+
+const latchkey = process.env.LATCHKEY_URL ?? 'http://localhost:4000'
+// What Latchkey writes into its tokens: its PUBLIC_URL, or `latchkey` without one.
+const issuer = process.env.LATCHKEY_ISSUER ?? 'latchkey'
+
+const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', latchkey))
+
+/** Lets a request pass that carries a good access token, and puts its claims on `res.locals.user`. */
+const authenticate = async (req, res, next) => {
+  const token = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
+  try {
+    const { payload } = await jwtVerify(token ?? '', keys, {
+      issuer,
+      audience: `${issuer}/api`,
+      typ: 'at+jwt',
+      algorithms: ['ES256'],
+    })
+    res.locals.user = payload
+    next()
+  } catch {
+    res
+      .status(401)
+      .set('WWW-Authenticate', 'Bearer error="invalid_token"')
+      .json({ message: 'Sign in first.' })
+  }
+}
+
+express()
+  .get('/reports', authenticate, (_req, res) => {
+    res.json({ message: `Reports of ${res.locals.user.username}` })
+  })
+  .listen(Number(process.env.PORT ?? 5000))
