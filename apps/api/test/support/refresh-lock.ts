@@ -1,5 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 
+export type LockOwner = ReturnType<typeof lockOwner>
+
 /** The client's half of the hash lock, as the protocol states it. */
 export function lockOwner() {
   const K = randomBytes(32)
