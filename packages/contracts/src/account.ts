@@ -60,3 +60,10 @@ export const UserSchema = z.object({
 })
 /** What the API shows of a user. `createdAt` is ISO 8601 in UTC. */
 export type User = z.infer<typeof UserSchema>
+
+/** What an administrator sees of a user. */
+export const ManagedUserSchema = z.extend(UserSchema, {
+  disabled: z.boolean(),
+  sessionCount: z.int(),
+})
+export type ManagedUser = z.infer<typeof ManagedUserSchema>

@@ -7,9 +7,10 @@ export interface RouteContract {
   /** Below `/api`, with Express parameters: `/sessions/:id`. */
   path: string
   summary: string
-  /** Who may call: anybody, somebody with an access token, or somebody with a refresh token. */
-  requires: 'nothing' | 'accessToken' | 'refreshToken'
+  /** Who may call: anybody, somebody with an access token or a refresh token, or an administrator. */
+  requires: 'nothing' | 'accessToken' | 'refreshToken' | 'admin'
   body?: z.ZodMiniType
+  query?: z.ZodMiniType
   params?: z.ZodMiniType
   /** Status of the good answer and its body; `null` is an empty body. */
   status: number
@@ -36,6 +37,16 @@ export type ParamsOf<Route extends RouteContract> = Route extends {
   params: infer Schema extends z.ZodMiniType
 }
   ? z.output<Schema>
+  : undefined
+
+export type QueryOf<Route extends RouteContract> = Route extends { query: infer Schema extends z.ZodMiniType }
+  ? z.output<Schema>
+  : undefined
+
+export type QueryInputOf<Route extends RouteContract> = Route extends {
+  query: infer Schema extends z.ZodMiniType
+}
+  ? z.input<Schema>
   : undefined
 
 export type ReplyOf<Route extends RouteContract> = Route extends { reply: infer Schema extends z.ZodMiniType }

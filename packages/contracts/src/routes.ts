@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import {
   EmailSchema,
+  ManagedUserSchema,
   NewPasswordSchema,
   PasswordSchema,
   roles,
@@ -14,7 +15,7 @@ import {
   SessionParamsSchema,
   SessionSchema,
 } from './sessions.ts'
-import { OAuthTokensSchema, SignedInSchema, TokensSchema } from './tokens.ts'
+import { OAuthTokensSchema, RegisteredSchema, SignedInSchema, TokensSchema } from './tokens.ts'
 
 /** Everything the API serves stands below this path. */
 export const apiPrefix = '/api'
@@ -44,6 +45,37 @@ export const ChangePasswordBodySchema = z.strictObject({
   newPassword: NewPasswordSchema,
 })
 
+/** The token of a link that was sent by mail: 32 bytes in base64url. */
+const ActionTokenSchema = z
+  .string('The link is not complete.')
+  .check(z.minLength(1, 'The link is not complete.'), z.maxLength(128, 'This is not a token of ours.'))
+
+export const TokenOnlyBodySchema = z.strictObject({ token: ActionTokenSchema })
+export const EmailOnlyBodySchema = z.strictObject({ email: EmailSchema })
+export const ResetPasswordBodySchema = z.strictObject({
+  token: ActionTokenSchema,
+  password: NewPasswordSchema,
+})
+export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, password: PasswordSchema })
+export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema })
+export const DeleteMeBodySchema = z.strictObject({ password: PasswordSchema })
+
+const UserParamsSchema = z.object({ id: z.string() })
+const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
+
+/** Part of a username or an email address, from its beginning. */
+export const FindUsersQuerySchema = z.object({
+  query: z._default(
+    z.string().check(z.trim(), z.maxLength(254, 'This is longer than any name or address.')),
+    '',
+  ),
+})
+export const SetRolesBodySchema = z.strictObject({
+  roles: z
+    .array(z.enum(roles))
+    .check(z.minLength(1, 'A user has at least one role.'), z.maxLength(roles.length)),
+})
+
 /** A JWT of ours is under 1 kB; anything much longer is not worth parsing. */
 const RefreshTokenSchema = z
   .string('refreshToken is a string.')
@@ -66,7 +98,7 @@ export const routes = {
     requires: 'nothing',
     body: RegisterBodySchema,
     status: 201,
-    reply: SignedInSchema,
+    reply: RegisteredSchema,
     errors: ['validation_failed', 'email_taken', 'username_taken', 'rate_limited'],
   }),
   login: contract({
@@ -77,7 +109,13 @@ export const routes = {
     body: LoginBodySchema,
     status: 200,
     reply: SignedInSchema,
-    errors: ['validation_failed', 'invalid_credentials', 'rate_limited'],
+    errors: [
+      'validation_failed',
+      'invalid_credentials',
+      'email_not_verified',
+      'account_disabled',
+      'rate_limited',
+    ],
   }),
   refreshToken: contract({
     method: 'POST',
@@ -126,6 +164,178 @@ export const routes = {
     status: 200,
     reply: MessageSchema,
     errors: ['validation_failed', 'rate_limited'],
+  }),
+  verifyEmail: contract({
+    method: 'POST',
+    path: '/verify-email',
+    summary: 'Prove an email address with the token that was sent to it',
+    requires: 'nothing',
+    body: TokenOnlyBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
+  }),
+  resendVerification: contract({
+    method: 'POST',
+    path: '/resend-verification',
+    summary: 'Send that mail again; answers alike for every address',
+    requires: 'nothing',
+    body: EmailOnlyBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
+  forgotPassword: contract({
+    method: 'POST',
+    path: '/forgot-password',
+    summary: 'Ask for a mail to reset the password; answers alike for every address',
+    requires: 'nothing',
+    body: EmailOnlyBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
+  resetPassword: contract({
+    method: 'POST',
+    path: '/reset-password',
+    summary: 'Choose a new password with the token of that mail; every session ends',
+    requires: 'nothing',
+    body: ResetPasswordBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
+  }),
+  changeEmail: contract({
+    method: 'POST',
+    path: '/change-email',
+    summary: 'Ask for another address; it counts once it is confirmed from there',
+    requires: 'accessToken',
+    body: ChangeEmailBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'email_taken', 'rate_limited'],
+  }),
+  confirmEmail: contract({
+    method: 'POST',
+    path: '/confirm-email',
+    summary: 'Confirm the new address with the token that was sent to it',
+    requires: 'nothing',
+    body: TokenOnlyBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: [
+      'validation_failed',
+      'email_taken',
+      'token_invalid',
+      'token_expired',
+      'token_used',
+      'rate_limited',
+    ],
+  }),
+  updateMe: contract({
+    method: 'PATCH',
+    path: '/me',
+    summary: 'Change the username',
+    requires: 'accessToken',
+    body: UpdateMeBodySchema,
+    status: 200,
+    reply: z.object({ user: UserSchema }),
+    errors: ['validation_failed', 'username_taken'],
+  }),
+  deleteMe: contract({
+    method: 'DELETE',
+    path: '/me',
+    summary: 'Delete the account and everything about it',
+    requires: 'accessToken',
+    body: DeleteMeBodySchema,
+    status: 204,
+    reply: null,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
+  exportMe: contract({
+    method: 'GET',
+    path: '/me/export',
+    summary: 'Everything that is kept about the account, as JSON',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({
+      exportedAt: z.iso.datetime(),
+      user: UserSchema,
+      sessions: z.array(SessionSchema),
+      activity: z.array(ActivityEventSchema),
+    }),
+    errors: [],
+  }),
+  findUsers: contract({
+    method: 'GET',
+    path: '/admin/users',
+    summary: 'Find users by the beginning of their name or address (administrators)',
+    requires: 'admin',
+    query: FindUsersQuerySchema,
+    status: 200,
+    reply: z.object({ users: z.array(ManagedUserSchema) }),
+    errors: ['forbidden'],
+  }),
+  inspectUser: contract({
+    method: 'GET',
+    path: '/admin/users/:id',
+    summary: 'A user and their sessions (administrators)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    status: 200,
+    reply: z.object({ user: ManagedUserSchema, sessions: z.array(SessionSchema) }),
+    errors: ['forbidden', 'not_found'],
+  }),
+  endUserSession: contract({
+    method: 'DELETE',
+    path: '/admin/users/:id/sessions/:sessionId',
+    summary: 'End a session of a user (administrators)',
+    requires: 'admin',
+    params: UserSessionParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['forbidden', 'not_found'],
+  }),
+  endUserSessions: contract({
+    method: 'DELETE',
+    path: '/admin/users/:id/sessions',
+    summary: 'End all sessions of a user (administrators)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['forbidden', 'not_found'],
+  }),
+  setUserRoles: contract({
+    method: 'PATCH',
+    path: '/admin/users/:id/roles',
+    summary: 'Change what a user may do (administrators; not their own)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    body: SetRolesBodySchema,
+    status: 200,
+    reply: z.object({ user: ManagedUserSchema }),
+    errors: ['validation_failed', 'forbidden', 'not_found'],
+  }),
+  disableUser: contract({
+    method: 'POST',
+    path: '/admin/users/:id/disable',
+    summary: 'Keep a user out and end their sessions (administrators; not themselves)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    status: 200,
+    reply: z.object({ user: ManagedUserSchema }),
+    errors: ['forbidden', 'not_found'],
+  }),
+  enableUser: contract({
+    method: 'POST',
+    path: '/admin/users/:id/enable',
+    summary: 'Let a user in again (administrators)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    status: 200,
+    reply: z.object({ user: ManagedUserSchema }),
+    errors: ['forbidden', 'not_found'],
   }),
   protected: contract({
     method: 'GET',

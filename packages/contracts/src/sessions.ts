@@ -44,7 +44,13 @@ export const activityKinds = [
   /** An old token of an unbound session was used again; the session was ended. */
   'token_reused',
   'password_changed',
+  'password_reset',
+  'email_verified',
+  'email_changed',
+  'username_changed',
   'roles_changed',
+  'account_disabled',
+  'account_enabled',
   /** Many failed sign-ins in a row. */
   'failed_sign_ins',
 ] as const

@@ -56,6 +56,10 @@ export type Tokens = z.infer<typeof TokensSchema>
 export const SignedInSchema = z.object({ message: z.string(), ...tokenFields })
 export type SignedIn = z.infer<typeof SignedInSchema>
 
+/** The answer to a registration: signed in at once, or first to prove the address (`REQUIRE_VERIFIED_EMAIL`). */
+export const RegisteredSchema = z.union([SignedInSchema, z.object({ message: z.string(), user: UserSchema })])
+export type Registered = z.infer<typeof RegisteredSchema>
+
 /** RFC 6749 §5.1. `expires_in` is in seconds. */
 export const OAuthTokensSchema = z.object({
   access_token: z.string(),
