@@ -10,6 +10,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         main: 'src/main.ts',
+        'make-admin': 'src/make-admin.ts',
         'make-keys': 'src/make-keys.ts',
         'password-worker': 'src/auth/password-worker.js',
         'embedded-mongo-worker': '../../packages/embedded-mongo/src/embedded-mongo-worker.js',

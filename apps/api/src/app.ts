@@ -4,9 +4,11 @@ import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import onHeaders from 'on-headers'
 import { accountRoutes } from './account/account.routes.ts'
-import { activityRoutes } from './account/activity.routes.ts'
+import { adminRoutes } from './account/admin.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { authRoutes } from './auth/auth.routes.ts'
+import { passwordProofRoutes } from './auth/password-proof.routes.ts'
+import { recoveryRoutes } from './auth/recovery.routes.ts'
 import { tokenRoutes } from './auth/token.routes.ts'
 import { AuthError } from './auth-error.ts'
 import type { Services } from './compose.ts'
@@ -18,6 +20,7 @@ import { requestLog } from './http/request-log.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
+import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { jwksRoutes } from './sessions/jwks.routes.ts'
 import { sessionRoutes } from './sessions/session.routes.ts'
@@ -36,6 +39,7 @@ export function createApp(services: Services, config: Config): Express {
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(jwksRoutes(services))
+  if (services.outbox) app.use(devMailboxRoutes(services.outbox))
   app.use(singlePageApp(services.webRoot))
   app.use(() => {
     throw new AuthError('not_found')
@@ -57,9 +61,11 @@ function api(services: Services, config: Config): Router {
   router.use(tokenRoutes(services))
   router.use(jsonBody)
   router.use(authRoutes(services))
+  router.use(recoveryRoutes(services))
+  router.use(passwordProofRoutes(services))
   router.use(sessionRoutes(services))
   router.use(accountRoutes(services))
-  router.use(activityRoutes(services))
+  router.use(adminRoutes(services))
 
   router.use(methodNotAllowed())
   router.use(() => {

@@ -1,7 +1,15 @@
 import type { Logger } from 'pino'
 import { createAccounts } from './account/account.service.ts'
+import { createAccountMail } from './account/account-mail.ts'
+import { actionTokenModel } from './account/action-token.model.ts'
+import { createActionTokens } from './account/action-tokens.ts'
+import { createAdministration } from './account/administration.ts'
+import { createEmailAddresses } from './account/email.service.ts'
+import { createNotices } from './account/notices.ts'
+import { createRemoval } from './account/removal.service.ts'
 import { userModel } from './account/user.model.ts'
 import { createAuth } from './auth/auth.service.ts'
+import { createPasswordService } from './auth/password.service.ts'
 import { createPasswords } from './auth/password.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -10,6 +18,9 @@ import { createAuthenticate } from './http/authenticate.ts'
 import { createRateLimits } from './http/rate-limit.ts'
 import { createRefresh } from './http/refresh.ts'
 import { createRefreshCookies } from './http/refresh-cookie.ts'
+import { mailJobModel } from './mail/mail-job.model.ts'
+import { createMailQueue } from './mail/mail-queue.ts'
+import { createMailer } from './mail/mailer.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
 import { createAccessTokens } from './sessions/access-token.ts'
 import { createRefreshTokens } from './sessions/refresh-token.ts'
@@ -28,12 +39,14 @@ interface Edges {
   mongoUri: string
   /** The folder of the built web app. */
   webRoot: string
+  /** Where mail is kept that is not sent; null: nowhere. */
+  outboxDir: string | null
 }
 
 export type Services = ReturnType<typeof compose>
 
 /** Builds every service once, in order. */
-export function compose({ config, clock, log, mongoUri, webRoot }: Edges) {
+export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Edges) {
   const lifecycle: Lifecycle = { draining: false }
   const database = createDatabase({ uri: mongoUri, log })
   const users = userModel(database.connection)
@@ -44,14 +57,39 @@ export function compose({ config, clock, log, mongoUri, webRoot }: Edges) {
     log,
     accessTokenTtlSeconds: config.accessToken.ttlSeconds,
   })
-  const events = createSecurityEvents({ model: securityEventModel(database.connection), clock, log })
+  const mailer = createMailer(config.mail, outboxDir)
+  const mailQueue = createMailQueue({ model: mailJobModel(database.connection), mailer, clock, log })
+  const events = createSecurityEvents({
+    model: securityEventModel(database.connection),
+    clock,
+    log,
+    onRecorded: createNotices(mailQueue),
+  })
+
   const { issuableFrom } = revocations
   const accessTokens = createAccessTokens({ config: config.accessToken, clock, issuableFrom })
   const refreshTokens = createRefreshTokens(config.refreshToken, clock)
   const sessions = createSessions({ users, refreshTokens, revocations, events, clock, config })
+
   const accounts = createAccounts({ users, revocations, clock })
+  const administration = createAdministration({ users, revocations, clock })
+  const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
+  const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
+  const removal = createRemoval({ accounts, actionTokens, events, mailQueue })
+  const { pageUrl, requireVerifiedEmail } = config.mail
+  const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
+
   const passwords = createPasswords(config.password)
-  const auth = createAuth({ accounts, sessions, events, refreshTokens, passwords })
+  const signIn = { accounts, sessions, events, refreshTokens, passwords, mailQueue, requireVerifiedEmail }
+  const auth = createAuth(signIn)
+  const passwordService = createPasswordService({
+    accounts,
+    actionTokens,
+    sessions,
+    events,
+    mailQueue,
+    passwords,
+  })
 
   const rateLimits = createRateLimits({ connection: database.connection, config: config.rateLimits })
 
@@ -60,24 +98,32 @@ export function compose({ config, clock, log, mongoUri, webRoot }: Edges) {
     async start(): Promise<void> {
       await database.connect()
       revocations.follow()
+      mailQueue.start(accountMail)
     },
 
     /** In the reverse order of the making. */
     async close(): Promise<void> {
       await passwords.close()
+      await mailQueue.stop()
       await revocations.stop()
       await database.close()
     },
 
     log,
+    clock,
     webRoot,
     lifecycle,
     database,
+    outbox: mailer.outbox,
     accounts,
+    administration,
+    emailAddresses,
+    removal,
     sessions,
     revocations,
     events,
     auth,
+    passwordService,
     accessTokens,
     refreshTokens,
     passwords,

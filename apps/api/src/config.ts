@@ -73,6 +73,12 @@ const EnvironmentSchema = z.object({
   BCRYPT_COST: integer(4, 16).default(12),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
+  REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level that pino knows')
     .default('info'),
@@ -113,6 +119,15 @@ export interface Config {
   }
   readonly session: { readonly maxAgeSeconds: number; readonly limit: number }
   readonly cookie: { readonly sameSite: 'strict' | 'lax' | 'none'; readonly secure: boolean }
+  readonly mail: {
+    /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
+    readonly smtpUrl: string | undefined
+    readonly from: string
+    /** The origin that links in mails lead to. */
+    readonly pageUrl: string
+    /** Whether an address has to be proved before its owner can sign in. */
+    readonly requireVerifiedEmail: boolean
+  }
   readonly password: { readonly bcryptCost: number }
   readonly rateLimits: RateLimits
   readonly log: { readonly level: string; readonly pretty: boolean }
@@ -137,6 +152,8 @@ export interface RateLimits {
   /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
   readonly loginPerKnownDevice: RateLimit
   readonly registerPerAddress: RateLimit
+  /** Mails that one address may ask for, and links it may try. */
+  readonly mailPerAddress: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
   readonly refreshPerSession: RateLimit
 }
@@ -147,6 +164,7 @@ const rateLimits: RateLimits = {
   loginPerAccount: { points: 30, windowSeconds: 3600 },
   loginMaxDelaySeconds: 900,
   loginPerKnownDevice: { points: 10, windowSeconds: 900 },
+  mailPerAddress: { points: 30, windowSeconds: 3600 },
   registerPerAddress: { points: 60, windowSeconds: 3600 },
   refreshPerSession: { points: 300, windowSeconds: 60 },
 }
@@ -174,6 +192,13 @@ export function readConfig(
   const secure = env.PUBLIC_URL?.startsWith('https:') ?? false
   if (env.COOKIE_SAMESITE === 'none' && !secure)
     throw new ConfigError(['COOKIE_SAMESITE=none needs a PUBLIC_URL that starts with https://'])
+
+  if (production && env.SMTP_URL && !env.PUBLIC_URL)
+    throw new ConfigError(['PUBLIC_URL is missing; the links in mails need it'])
+  if (production && env.REQUIRE_VERIFIED_EMAIL === 'true' && !env.SMTP_URL)
+    throw new ConfigError([
+      'REQUIRE_VERIFIED_EMAIL needs an SMTP_URL: without mail nobody could confirm an address',
+    ])
 
   const generated =
     env.JWT_ACCESS_SECRET && env.JWT_REFRESH_SECRET ? undefined : developmentSecrets(env.DATA_DIR)
@@ -204,6 +229,12 @@ export function readConfig(
     },
     session: { maxAgeSeconds: env.SESSION_MAX_AGE, limit: env.SESSION_LIMIT },
     cookie: { sameSite: env.COOKIE_SAMESITE, secure },
+    mail: {
+      smtpUrl: env.SMTP_URL,
+      from: env.MAIL_FROM,
+      pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+      requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
+    },
     password: { bcryptCost: env.BCRYPT_COST },
     rateLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },

@@ -46,12 +46,16 @@ async function main() {
     log,
     mongoUri: config.database.uri ?? embedded?.uri ?? '',
     webRoot: inRoot('apps/web/dist'),
+    outboxDir: config.production ? null : inRoot(`${config.database.dataDir}/outbox`),
   })
   const server = createServer(createApp(services, config))
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
+
+  if (config.production && !config.mail.smtpUrl)
+    log.warn('SMTP_URL is not set: no mail is sent, and nobody can reset a forgotten password')
 
   const started = services.start()
   await listen()

@@ -1,25 +1,65 @@
 import { routes } from '@latchkey/contracts'
 import { Router } from 'express'
+import { Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
+import type { Clock } from '../clock.ts'
 import { type Authenticate, claimsOf } from '../http/authenticate.ts'
+import { deviceOf } from '../http/device.ts'
 import { route } from '../http/route.ts'
+import type { SecurityEvents } from '../sessions/security-events.ts'
+import type { Sessions } from '../sessions/session.service.ts'
+import { sessionView } from '../sessions/session-view.ts'
 import type { Accounts } from './account.service.ts'
 
-export function accountRoutes({
-  accounts,
-  authenticate,
-}: {
+interface Collaborators {
   accounts: Accounts
+  sessions: Sessions
+  events: SecurityEvents
+  clock: Clock
   authenticate: Authenticate
-}): Router {
+}
+
+/** What somebody reads and changes about their own account, without showing the password again. */
+export function accountRoutes({ accounts, sessions, events, clock, authenticate }: Collaborators): Router {
   const router = Router()
 
-  route(router, routes.me, [authenticate], async (_, { req }) => {
-    const user = await accounts.profile(claimsOf(req).sub)
-    // The token is good and its owner is gone: to a client the same as a revoked token.
-    if (!user) throw new AuthError('access_token_revoked')
+  route(router, routes.me, [authenticate], async (_, { req }) => ({
+    user: present(await accounts.profile(claimsOf(req).sub)),
+  }))
+
+  route(router, routes.updateMe, [authenticate], async ({ username }, { req }) => {
+    const { sub, sid } = claimsOf(req)
+    const user = present(await accounts.changeUsername(sub, username))
+    const ids = { userId: new Types.ObjectId(sub), sessionId: new Types.ObjectId(sid) }
+    await events.record({ kind: 'username_changed', ...ids, device: deviceOf(req) })
     return { user }
   })
 
+  route(router, routes.exportMe, [authenticate], async (_, { req, res }) => {
+    const { sub, sid } = claimsOf(req)
+    const [user, own, activity] = await Promise.all([
+      accounts.profile(sub),
+      sessions.list(sub),
+      events.list(sub),
+    ])
+    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
+    return {
+      exportedAt: clock.now().toISOString(),
+      user: present(user),
+      sessions: own.map((session) => sessionView(session, sid)),
+      activity,
+    }
+  })
+
+  route(router, routes.activity, [authenticate], async (_, { req }) => ({
+    events: await events.list(claimsOf(req).sub),
+  }))
+
   return router
+}
+
+/** The token is good and its owner is gone: to a client the same as a revoked token. */
+function present<T>(user: T | null): T {
+  if (user === null) throw new AuthError('access_token_revoked')
+  return user
 }

@@ -1,4 +1,4 @@
-import type { BodyOf, Role, routes, User } from '@latchkey/contracts'
+import type { BodyOf, routes, User } from '@latchkey/contracts'
 import { mongo, Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import type { Clock } from '../clock.ts'
@@ -15,13 +15,14 @@ import {
 } from './user.model.ts'
 
 /** What signing in needs to know of an account. */
-export type Credentials = SessionOwner & Pick<UserRecord, 'passwordHash' | 'knownDevices'>
+export type Credentials = SessionOwner & Pick<UserRecord, 'passwordHash' | 'knownDevices' | 'disabledAt'>
 
-const credentialFields = { ...ownerFields, passwordHash: 1, knownDevices: 1 } as const
+const credentialFields = { ...ownerFields, passwordHash: 1, knownDevices: 1, disabledAt: 1 } as const
 
 type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
-  session: Session
+  /** None when the address has to be proved first. */
+  session: Session | null
   deviceIdHash: string | null
 }
 
@@ -33,12 +34,12 @@ interface Collaborators {
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Makes and finds accounts. */
+/** Makes, finds and changes accounts. Each change is one conditional update; uniqueness is the indexes' to decide. */
 export function createAccounts({ users, revocations, clock }: Collaborators) {
   return {
     /**
      * Stores an account together with its first session, in one insert.
-     * Throws AuthError `email_taken` or `username_taken`: the unique index decides.
+     * Throws AuthError `email_taken` or `username_taken`.
      */
     async create({
       username,
@@ -55,9 +56,10 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         email,
         emailKey: emailKey(email),
         emailVerifiedAt: null,
+        disabledAt: null,
         passwordHash,
         roles: ['user'],
-        refreshTokens: [session],
+        refreshTokens: session ? [session] : [],
         knownDevices: deviceIdHash === null ? [] : [{ idHash: deviceIdHash, lastSeenAt: now }],
         createdAt: now,
         updatedAt: now,
@@ -66,7 +68,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         await users.create(user)
         return user
       } catch (error) {
-        throw taken(error) ?? error
+        throw taken(error)
       }
     },
 
@@ -82,6 +84,22 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         )
         .lean<Credentials>()
         .exec(),
+
+    /** What is needed to check the password of somebody who is signed in; null when the account is gone. */
+    credentials: (userId: string): Promise<Credentials | null> =>
+      users.findById(userId, credentialFields).lean<Credentials>().exec(),
+
+    /** Whom a mail is for: by id, or by an address that may be nobody's. */
+    findForMail: ({
+      userId,
+      email,
+    }: Pick<{ userId: Types.ObjectId | null; email: string | null }, 'userId' | 'email'>) =>
+      userId || email
+        ? users
+            .findOne(userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }, ownerFields)
+            .lean<SessionOwner>()
+            .exec()
+        : null,
 
     /** Remembers that a browser has signed in; the one not seen for longest is forgotten past the limit. */
     async rememberDevice(userId: Types.ObjectId, idHash: string): Promise<void> {
@@ -106,24 +124,6 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       )
     },
 
-    /** Sets roles; every access token issued before dies, so that nobody keeps what was taken. False: no such user. */
-    async setRoles(userId: Types.ObjectId, roles: Role[]): Promise<boolean> {
-      const { matchedCount } = await users.updateOne(
-        { _id: userId },
-        { $set: { roles, updatedAt: clock.now() } },
-      )
-      // After the change: a token issued in between carries the old roles, and dies too.
-      if (matchedCount > 0) await revocations.revokeUser(userId)
-      return matchedCount > 0
-    },
-
-    /** Deletes an account, its sessions included; every access token of it dies. False: no such user. */
-    async remove(userId: Types.ObjectId): Promise<boolean> {
-      const { deletedCount } = await users.deleteOne({ _id: userId })
-      await revocations.revokeUser(userId)
-      return deletedCount > 0
-    },
-
     /**
      * Puts a new password hash in place of the one that was checked. False when it is no longer that one: of two
      * changes at once, one wins.
@@ -136,9 +136,71 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return matchedCount > 0
     },
 
-    /** What is needed to check the password of somebody who is signed in; null when the account is gone. */
-    credentials: (userId: string): Promise<Credentials | null> =>
-      users.findById(userId, credentialFields).lean<Credentials>().exec(),
+    /**
+     * Sets a password for whoever holds the address, which is thereby proved. False when it is no longer the
+     * account's.
+     */
+    async resetPassword(userId: Types.ObjectId, email: string, passwordHash: string): Promise<boolean> {
+      const now = clock.now()
+      const { matchedCount } = await users.updateOne(
+        { _id: userId, emailKey: emailKey(email) },
+        // Whoever used to sign in with the old password has to prove themselves again.
+        { $set: { passwordHash, emailVerifiedAt: now, updatedAt: now, knownDevices: [] } },
+      )
+      return matchedCount > 0
+    },
+
+    /** False when the address is no longer the account's. */
+    async markVerified(userId: Types.ObjectId, email: string): Promise<boolean> {
+      const now = clock.now()
+      const { matchedCount } = await users.updateOne(
+        { _id: userId, emailKey: emailKey(email) },
+        { $set: { emailVerifiedAt: now, updatedAt: now } },
+      )
+      return matchedCount > 0
+    },
+
+    isEmailTaken: async (email: string): Promise<boolean> =>
+      (await users.exists({ emailKey: emailKey(email) })) !== null,
+
+    /** Changes the address to one that is proved. The account as it was; null when it is gone. Throws `email_taken`. */
+    async changeEmail(userId: Types.ObjectId, email: string): Promise<SessionOwner | null> {
+      const now = clock.now()
+      try {
+        return await users
+          .findOneAndUpdate(
+            { _id: userId },
+            { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
+            { returnDocument: 'before', projection: ownerFields },
+          )
+          .lean<SessionOwner>()
+      } catch (error) {
+        throw taken(error)
+      }
+    },
+
+    /** Null when the account is gone. Throws AuthError `username_taken`. */
+    async changeUsername(userId: string, username: string): Promise<User | null> {
+      try {
+        const user = await users
+          .findOneAndUpdate(
+            { _id: userId },
+            { $set: { username, usernameKey: usernameKey(username), updatedAt: clock.now() } },
+            { returnDocument: 'after', projection: ownerFields },
+          )
+          .lean<SessionOwner>()
+        return user && userView(user)
+      } catch (error) {
+        throw taken(error)
+      }
+    },
+
+    /** Deletes an account, its sessions included; every access token of it dies. False: no such user. */
+    async remove(userId: Types.ObjectId): Promise<boolean> {
+      const { deletedCount } = await users.deleteOne({ _id: userId })
+      await revocations.revokeUser(userId)
+      return deletedCount > 0
+    },
 
     /** Null when the account is gone. */
     async profile(userId: string): Promise<User | null> {
@@ -148,8 +210,9 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
   }
 }
 
-function taken(error: unknown): AuthError | null {
-  if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) return null
+/** What a violated unique index means to a person; any other error stays what it is. */
+function taken(error: unknown): unknown {
+  if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) return error
   const key: object = error.keyPattern ?? {}
   return new AuthError('usernameKey' in key ? 'username_taken' : 'email_taken', { cause: error })
 }

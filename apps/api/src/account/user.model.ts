@@ -10,6 +10,8 @@ import type { SessionHolder, SessionOwner } from '../sessions/session-owner.ts'
 export interface UserRecord extends SessionHolder {
   usernameKey: string
   emailKey: string
+  /** Kept out by an administrator since; null for everybody else. */
+  disabledAt: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   updatedAt: Date
@@ -35,6 +37,7 @@ const userSchema = new Schema<UserRecord>(
     email: { type: String, required: true },
     emailKey: { type: String, required: true },
     emailVerifiedAt: { type: Date, default: null },
+    disabledAt: { type: Date, default: null },
     passwordHash: { type: String, required: true },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],

@@ -1,8 +1,8 @@
-import { routes, type SignedIn, type Tokens } from '@latchkey/contracts'
+import { type Registered, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
 import { type Request, type Response, Router } from 'express'
 import { Types } from 'mongoose'
 import { userView } from '../account/user.model.ts'
-import { type Authenticate, bearerToken, claimsOf } from '../http/authenticate.ts'
+import { bearerToken } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import type { RateLimits } from '../http/rate-limit.ts'
 import type { Refresh } from '../http/refresh.ts'
@@ -25,19 +25,23 @@ interface Collaborators {
   rateLimits: RateLimits
   refresh: Refresh
   events: SecurityEvents
-  authenticate: Authenticate
 }
 
 export function authRoutes(services: Collaborators): Router {
   const { auth, sessions, events, refreshTokens, accessTokens, refreshCookies, rateLimits } = services
-  const { refresh, authenticate } = services
+  const { refresh } = services
   const router = Router()
 
-  route(router, routes.register, [], async (body, { req, res }): Promise<SignedIn> => {
+  route(router, routes.register, [], async (body, { req, res }): Promise<Registered> => {
     await rateLimits.register(req, res)
     const signIn = signInOf(req)
-    const signedIn = await auth.register(body, signIn)
-    return { message: `Welcome, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
+    const registered = await auth.register(body, signIn)
+    if (registered.session === null)
+      return {
+        message: 'Your account is made. Open the link in the mail we have sent you, then sign in.',
+        user: userView(registered.user),
+      }
+    return { message: `Welcome, ${registered.user.username}`, ...answer(req, res, registered, signIn) }
   })
 
   route(router, routes.login, [], async (body, { req, res }): Promise<SignedIn> => {
@@ -68,13 +72,6 @@ export function authRoutes(services: Collaborators): Router {
       device: deviceOf(req),
     })
     return { message: 'You are signed out.' }
-  })
-
-  route(router, routes.changePassword, [authenticate], async (body, { req, res }) => {
-    const { sub, sid } = claimsOf(req)
-    await rateLimits.password(req, res, sub)
-    await auth.changePassword(body, { userId: sub, sessionId: sid, device: deviceOf(req) })
-    return { message: 'Your password is changed. Everywhere else you are signed out.' }
   })
 
   return router

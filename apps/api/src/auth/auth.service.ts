@@ -1,14 +1,15 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
-import { Types } from 'mongoose'
 import type { Accounts, Credentials } from '../account/account.service.ts'
 import { AuthError } from '../auth-error.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
 import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Device } from '../sessions/session.schema.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
-import { isCommonPassword } from './common-passwords.ts'
+import type { SessionOwner } from '../sessions/session-owner.ts'
 import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
+import { refuseGuessable } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 const failureBurst = 10
@@ -19,6 +20,9 @@ interface Collaborators {
   events: SecurityEvents
   refreshTokens: RefreshTokens
   passwords: Passwords
+  mailQueue: MailQueue
+  /** Whether an address has to be proved before its owner can sign in. */
+  requireVerifiedEmail: boolean
 }
 
 /** Where a sign-in comes from and how its session will be held. */
@@ -48,25 +52,32 @@ export interface Admission {
 
 export type Auth = ReturnType<typeof createAuth>
 
-/** Registering, signing in and changing the password. Refreshing and signing out are the sessions' own. */
-export function createAuth({ accounts, sessions, events, refreshTokens, passwords }: Collaborators) {
+/** Registering and signing in. Refreshing and signing out are the sessions' own. */
+export function createAuth(collaborators: Collaborators) {
+  const { accounts, sessions, events, refreshTokens, passwords, mailQueue, requireVerifiedEmail } =
+    collaborators
+
   return {
     /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
-    ): Promise<SignedInSession> {
+    ): Promise<SignedInSession | { user: SessionOwner; session: null }> {
       refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
-      const session = sessions.begin(device, lock)
+      const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
       const deviceIdHash = deviceId?.idHash ?? null
       const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
-      await events.record({ kind: 'registered', userId: user._id, sessionId: session._id, device })
-      return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session) }
+      await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
+      await mailQueue.tell({ kind: 'verify_email', email })
+      return session
+        ? { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session) }
+        : { user, session }
     },
 
     /**
-     * Throws AuthError `invalid_credentials`, alike in body and time for a wrong password and an unknown account.
+     * Throws AuthError `invalid_credentials`, alike in body and time for a wrong password and an unknown account, or,
+     * to whoever knows the password, `account_disabled` or `email_not_verified`.
      * `admit` counts the attempt before anything is compared, and may refuse it.
      */
     async login(
@@ -86,6 +97,10 @@ export function createAuth({ accounts, sessions, events, refreshTokens, password
           await events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
+      // Only to whoever knows the password.
+      if (user.disabledAt) throw new AuthError('account_disabled')
+      if (requireVerifiedEmail && !user.emailVerifiedAt) throw new AuthError('email_not_verified')
+
       if (passwords.isOutdated(user.passwordHash)) {
         const passwordHash = await passwords.hash(password)
         if (await accounts.changePassword(user, passwordHash)) user.passwordHash = passwordHash
@@ -101,48 +116,8 @@ export function createAuth({ accounts, sessions, events, refreshTokens, password
       ])
       return signedIn
     },
-
-    /**
-     * Changes the password of somebody who is signed in and ends all their other sessions.
-     * Throws AuthError `validation_failed` when the current password is wrong or the new one is too easily guessed.
-     */
-    async changePassword(
-      { currentPassword, newPassword }: BodyOf<typeof routes.changePassword>,
-      { userId, sessionId, device }: { userId: string; sessionId: string; device: Device },
-    ): Promise<void> {
-      const user = await accounts.credentials(userId)
-      if (!user) throw new AuthError('access_token_revoked')
-      refuseGuessable('newPassword', newPassword, user)
-      if (!(await passwords.verify(currentPassword, user.passwordHash)))
-        complain('currentPassword', wrongPassword)
-      // In this order: from here on the old password signs nobody in, and who was signed in with it is next.
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword))))
-        complain('currentPassword', wrongPassword)
-      await sessions.revokeOthers(userId, sessionId)
-      const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
-      await events.record({ kind: 'password_changed', ...ids, device })
-    },
   }
 }
 
-const wrongPassword = 'This is not your current password.'
-
 const isKnown = (user: Credentials | null, deviceId: DeviceId | null) =>
   deviceId !== null && (user?.knownDevices.some(({ idHash }) => idHash === deviceId.idHash) ?? false)
-
-/** Current guidance: no rules of composition, but nothing that is tried first (NIST SP 800-63B-4 §3.1.1.2). */
-function refuseGuessable(
-  path: string,
-  password: string,
-  { username, email }: { username: string; email: string },
-) {
-  if (isCommonPassword(password))
-    complain(path, 'This password is one of the first that anybody would try. Choose another.')
-  const personal = [username, email, email.split('@', 1)[0] ?? '']
-  if (personal.some((word) => word.toLowerCase() === password.toLowerCase()))
-    complain(path, 'Your password must not be your name or address. Choose another.')
-}
-
-function complain(path: string, message: string): never {
-  throw new AuthError('validation_failed', { errors: [{ path, message }] })
-}

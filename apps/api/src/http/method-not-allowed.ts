@@ -2,14 +2,16 @@ import { type RouteContract, routes } from '@latchkey/contracts'
 import { Router } from 'express'
 import { AuthError } from '../auth-error.ts'
 
+const order = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']
+
 /** A known path with another method: 405, with the methods it does answer (RFC 9110 §15.5.6). */
 export function methodNotAllowed(): Router {
   const router = Router()
   const table: RouteContract[] = Object.values(routes)
   for (const path of new Set(table.map((each) => each.path))) {
-    const methods = table
-      .filter((each) => each.path === path)
-      .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    const known = new Set(table.filter((each) => each.path === path).map(({ method }): string => method))
+    if (known.has('GET')) known.add('HEAD')
+    const methods = order.filter((method) => known.has(method))
     router.all(path, (req, res) => {
       res.set('Allow', [...methods, 'OPTIONS'].join(', '))
       if (req.method !== 'OPTIONS') throw new AuthError('method_not_allowed')

@@ -19,6 +19,8 @@ export interface RateLimits {
   /** Counts an attempt of somebody signed in to prove that they know their password. Throws AuthError `rate_limited`. */
   password(req: Request, res: Response, userId: string): Promise<void>
   register(req: Request, res: Response): Promise<void>
+  /** Counts asking for mails and trying their links. Throws AuthError `rate_limited`. */
+  mail(req: Request, res: Response): Promise<void>
   /** A bucket for each session, or for the address when there is none. */
   refresh(req: Request, res: Response, sessionId: string | null): Promise<void>
 }
@@ -53,6 +55,7 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
   const perAccount = inDatabase('login-account', config.loginPerAccount)
   const delay = inDatabase('login-delay', { points: 1, windowSeconds: config.loginMaxDelaySeconds })
   const password = inDatabase('password', config.loginPerKnownDevice)
+  const mailPerAddress = inDatabase('mail-address', config.mailPerAddress)
   const registerPerAddress = inDatabase('register-address', config.registerPerAddress)
   const refreshPerSession = new RateLimiterMemory({
     keyPrefix: 'refresh-session',
@@ -88,6 +91,8 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
     },
 
     password: async (_req, res, userId) => void (await consume(res, password(), userId)),
+
+    mail: async (req, res) => void (await consume(res, mailPerAddress(), addressBucket(req.ip))),
 
     register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
 

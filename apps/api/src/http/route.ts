@@ -1,10 +1,11 @@
-import type { BodyOf, FieldError, ParamsOf, ReplyOf, RouteContract } from '@latchkey/contracts'
+import type { BodyOf, FieldError, ParamsOf, QueryOf, ReplyOf, RouteContract } from '@latchkey/contracts'
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type * as z from 'zod/mini'
 import { AuthError } from '../auth-error.ts'
 
 interface Exchange<Route extends RouteContract> {
   params: ParamsOf<Route>
+  query: QueryOf<Route>
   req: Request
   res: Response
 }
@@ -27,10 +28,11 @@ export function route<const Route extends RouteContract>(
   const method = contract.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete'
   router[method](contract.path, ...guards, async (req, res) => {
     const params = (contract.params && parse(contract.params, req.params)) as ParamsOf<Route>
+    const query = (contract.query && parse(contract.query, req.query)) as QueryOf<Route>
     const body = (contract.body && parse(contract.body, req.body)) as BodyOf<Route>
     // A handler that has something better to say (204) sets its own status.
     res.status(contract.status)
-    const reply = await handler(body, { params, req, res })
+    const reply = await handler(body, { params, query, req, res })
     if (reply === null) res.end()
     else res.json(reply)
   })

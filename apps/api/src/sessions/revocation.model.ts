@@ -6,7 +6,7 @@ import { type Connection, Schema, type Types } from 'mongoose'
  */
 export interface RevocationRecord {
   _id: Types.ObjectId
-  /** null: every token of the session. */
+  /** null: every token of the session. A user's is a whole second: tokens with an earlier `iat` are dead. */
   before: Date | null
   /** When it was written, by the database's clock: what the feed follows. */
   at: Date

@@ -42,10 +42,38 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
 
   return {
     /** Every access token of these sessions dies, here at once and elsewhere within a second. */
-    revokeSessions: (sessionIds: RevocationRecord['_id'][]) => write(sessionIds, null),
+    async revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
+      if (sessionIds.length === 0) return
+      const expiresAt = forgettableAt()
+      await model.bulkWrite(
+        sessionIds.map((_id) => ({
+          updateOne: {
+            filter: { _id },
+            // The database's clock orders them, whichever process writes.
+            update: { $set: { before: null, expiresAt }, $currentDate: { at: true } },
+            upsert: true,
+          },
+        })),
+        { ordered: false },
+      )
+      for (const _id of sessionIds) remember({ _id, before: null, at: clock.now(), expiresAt })
+    },
 
     /** Every access token that a user was issued so far dies; their sessions go on. */
-    revokeUser: (userId: RevocationRecord['_id']) => write([userId], clock.now()),
+    async revokeUser(_id: RevocationRecord['_id']): Promise<void> {
+      // `iat` counts whole seconds. The first second whose tokens live is the next one, and always a later one than the
+      // revocation before this one left: what was issued in between, even within the same second, dies too.
+      const next = new Date(Math.ceil(clock.now().getTime() / 1000) * 1000)
+      const before = { $max: [next, { $add: [{ $ifNull: ['$before', new Date(0)] }, 1000] }] }
+      const record = await model
+        .findOneAndUpdate({ _id }, [{ $set: { before, expiresAt: forgettableAt(), at: '$$NOW' } }], {
+          updatePipeline: true,
+          upsert: true,
+          returnDocument: 'after',
+        })
+        .lean<RevocationRecord>()
+      if (record) remember(record)
+    },
 
     /**
      * Whether a token is revoked; a promise only when the feed is stale.
@@ -59,7 +87,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     /** The earliest `iat` (seconds) of a token for this user that is not revoked from the start. */
     issuableFrom(userId: string): number {
       const before = live.get(userId)?.before
-      return before ? Math.ceil(before.getTime() / 1000) : 0
+      return before ? before.getTime() / 1000 : 0
     },
 
     /** Loads everything that is live, however often that takes, and follows the collection until stopped. */
@@ -83,22 +111,13 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     },
   }
 
-  async function write(ids: RevocationRecord['_id'][], before: Date | null): Promise<void> {
-    if (ids.length === 0) return
-    const now = clock.now()
-    const expiresAt = addSeconds(now, accessTokenTtlSeconds + skewSeconds)
-    await model.bulkWrite(
-      ids.map((_id) => ({
-        updateOne: {
-          filter: { _id },
-          // The database's clock orders them, whichever process writes.
-          update: { $set: { before, expiresAt }, $currentDate: { at: true } },
-          upsert: true,
-        },
-      })),
-      { ordered: false },
-    )
-    for (const _id of ids) live.set(_id.toHexString(), { _id, before, at: now, expiresAt })
+  /** When a token issued now has expired on every node. */
+  function forgettableAt(): Date {
+    return addSeconds(clock.now(), accessTokenTtlSeconds + skewSeconds)
+  }
+
+  function remember(record: RevocationRecord): void {
+    live.set(record._id.toHexString(), record)
   }
 
   async function poll(): Promise<void> {
@@ -125,7 +144,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     const startedAt = performance.now()
     const records = await model.find(filter).lean<RevocationRecord[]>()
     for (const record of records) {
-      live.set(record._id.toHexString(), record)
+      remember(record)
       if (!newest || record.at > newest) newest = record.at
     }
     readAt = startedAt
@@ -141,6 +160,5 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
   }
 }
 
-/** A token's `iat` counts whole seconds: one issued in the second of the revocation counts as issued before it. */
 const concerns = (record: RevocationRecord | undefined, { iat }: Concern): boolean =>
-  record !== undefined && (record.before === null || iat < Math.ceil(record.before.getTime() / 1000))
+  record !== undefined && (record.before === null || iat * 1000 < record.before.getTime())

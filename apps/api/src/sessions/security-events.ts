@@ -11,7 +11,7 @@ const shownLimit = 100
 /** What an attacker can cause over and over is recorded once an hour. */
 const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'failed_sign_ins'])
 
-interface NewEvent {
+export interface NewEvent {
   kind: ActivityKind
   userId: Types.ObjectId
   sessionId: Types.ObjectId | null
@@ -22,12 +22,14 @@ interface Collaborators {
   model: SecurityEventModel
   clock: Clock
   log: Logger
+  /** Called once for each event that was recorded: where notices to the owner come from. */
+  onRecorded: (event: NewEvent) => Promise<void>
 }
 
 export type SecurityEvents = ReturnType<typeof createSecurityEvents>
 
 /** What the owner of an account reads as recent activity and the operator as structured log lines. */
-export function createSecurityEvents({ model, clock, log }: Collaborators) {
+export function createSecurityEvents({ model, clock, log, onRecorded }: Collaborators) {
   return {
     /** Never throws: what happened has happened, whether or not it can be written down. */
     async record({ kind, userId, sessionId, device }: NewEvent): Promise<void> {
@@ -52,6 +54,12 @@ export function createSecurityEvents({ model, clock, log }: Collaborators) {
       }
       const facts = { securityEvent: kind, userId: userId.toHexString(), sessionId: sessionId?.toHexString() }
       log.info({ ...facts, ip: device.ip }, 'security event')
+      await onRecorded({ kind, userId, sessionId, device })
+    },
+
+    /** Forgets everything about a user. */
+    async remove(userId: Types.ObjectId): Promise<void> {
+      await model.deleteMany({ userId })
     },
 
     /** The latest of one user, newest first. */

@@ -18,5 +18,7 @@ export const ownerFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1
 /** What sessions need to find in a document to live in it. */
 export interface SessionHolder extends SessionOwner {
   passwordHash: string
+  /** Set while its owner is kept out; null or absent otherwise. */
+  disabledAt?: Date | null
   refreshTokens: Session[]
 }

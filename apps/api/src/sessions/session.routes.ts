@@ -1,4 +1,4 @@
-import { routes, type Session as SessionView } from '@latchkey/contracts'
+import { routes } from '@latchkey/contracts'
 import { Router } from 'express'
 import { Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
@@ -6,10 +6,9 @@ import { type Authenticate, claimsOf } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import type { RefreshCookies } from '../http/refresh-cookie.ts'
 import { route } from '../http/route.ts'
-import { deviceName } from './device-name.ts'
 import type { SecurityEvents } from './security-events.ts'
-import type { Session } from './session.schema.ts'
 import type { Sessions } from './session.service.ts'
+import { sessionView } from './session-view.ts'
 
 interface Collaborators {
   sessions: Sessions
@@ -25,14 +24,14 @@ export function sessionRoutes({ sessions, events, refreshCookies, authenticate }
   route(router, routes.sessions, [authenticate], async (_, { req }) => {
     const { sub, sid } = claimsOf(req)
     const own = await sessions.list(sub)
-    return { sessions: own.map((session) => view(session, sid)) }
+    return { sessions: own.map((session) => sessionView(session, sid)) }
   })
 
   route(router, routes.renameSession, [authenticate], async ({ name }, { req, params }) => {
     const { sub, sid } = claimsOf(req)
     const session = await sessions.rename(sub, params.id, name === '' ? null : name)
     if (!session) throw new AuthError('not_found')
-    return { session: view(session, sid) }
+    return { session: sessionView(session, sid) }
   })
 
   route(router, routes.revokeSession, [authenticate], async (_, { req, params }) => {
@@ -74,14 +73,3 @@ export function sessionRoutes({ sessions, events, refreshCookies, authenticate }
     })
   }
 }
-
-const view = (session: Session, currentId: string): SessionView => ({
-  id: session._id.toHexString(),
-  current: session._id.toHexString() === currentId,
-  name: session.name ?? null,
-  device: deviceName(session.userAgent),
-  ip: session.ip,
-  createdAt: session.createdAt.toISOString(),
-  lastUsedAt: session.rotatedAt.toISOString(),
-  expiresAt: session.expiresAt.toISOString(),
-})

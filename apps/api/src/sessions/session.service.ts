@@ -61,8 +61,8 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
 
     /**
      * Stores a session with its user. The same update prunes expired sessions and evicts the least recently used past
-     * the limit. Returns null when the user is gone or the password is no longer the one that was checked, so that a
-     * sign-in that raced a password change opens nothing.
+     * the limit. Returns null when the user is gone or kept out, or the password is no longer the one that was checked, so
+     * that a sign-in that raced either opens nothing.
      */
     async issue(
       user: SessionOwner & { passwordHash: string },
@@ -71,7 +71,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
       const now = clock.now()
       const before = await users
         .findOneAndUpdate(
-          { _id: user._id, passwordHash: user.passwordHash },
+          { _id: user._id, passwordHash: user.passwordHash, disabledAt: null },
           withSession(session, now, config.session.limit),
           { updatePipeline: true, returnDocument: 'before', projection: withAllSessions },
         )

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
@@ -56,12 +59,14 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       done()
     },
   })
+  const outboxDir = mkdtempSync(join(tmpdir(), 'latchkey-outbox-'))
   const services = compose({
     config,
     clock,
     log: pino({ level: config.log.level }, sink),
     mongoUri,
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
+    outboxDir: config.production ? null : outboxDir,
   })
   const server = createServer(createApp(services, config))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
@@ -84,6 +89,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await services.close()
+      rmSync(outboxDir, { recursive: true, force: true })
     },
   }
   return api

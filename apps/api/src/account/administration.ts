@@ -1,0 +1,69 @@
+import type { ManagedUser, Role } from '@latchkey/contracts'
+import { Types } from 'mongoose'
+import type { Clock } from '../clock.ts'
+import type { Revocations } from '../sessions/revocations.ts'
+import { ownerFields } from '../sessions/session-owner.ts'
+import { type UserModel, type UserRecord, userView } from './user.model.ts'
+
+const shown = 50
+
+type Managed = Pick<UserRecord, '_id' | keyof typeof ownerFields | 'disabledAt' | 'refreshTokens'>
+
+const managedFields = { ...ownerFields, disabledAt: 1, 'refreshTokens.expiresAt': 1 } as const
+
+interface Collaborators {
+  users: UserModel
+  revocations: Revocations
+  clock: Clock
+}
+
+export type Administration = ReturnType<typeof createAdministration>
+
+/** What administrators do with the accounts of others. Null: no such user. */
+export function createAdministration({ users, revocations, clock }: Collaborators) {
+  return {
+    /** By the beginning of the username or the address; the newest accounts without one. */
+    async find(query: string): Promise<ManagedUser[]> {
+      const begins = { $regex: `^${query.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` }
+      const found = await users
+        .find(query === '' ? {} : { $or: [{ usernameKey: begins }, { emailKey: begins }] }, managedFields)
+        .sort({ _id: -1 })
+        .limit(shown)
+        .lean<Managed[]>()
+      return found.map(view)
+    },
+
+    async inspect(id: string): Promise<ManagedUser | null> {
+      const user = Types.ObjectId.isValid(id) ? await users.findById(id, managedFields).lean<Managed>() : null
+      return user && view(user)
+    },
+
+    /** Every access token issued before dies, so that nobody keeps what was taken. */
+    setRoles: (id: string, roles: Role[]) => change(id, { roles }),
+
+    /** Keeps somebody out: no sign-in, and every session ends with the same update. */
+    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [] }),
+
+    enable: (id: string) => change(id, { disabledAt: null }),
+  }
+
+  async function change(id: string, fields: Partial<UserRecord>): Promise<ManagedUser | null> {
+    if (!Types.ObjectId.isValid(id)) return null
+    const user = await users
+      .findOneAndUpdate(
+        { _id: id },
+        { $set: { ...fields, updatedAt: clock.now() } },
+        { returnDocument: 'after', projection: managedFields },
+      )
+      .lean<Managed>()
+    // After the change: a token issued in between carries what was true before, and dies too.
+    if (user) await revocations.revokeUser(user._id)
+    return user && view(user)
+  }
+
+  function view(user: Managed): ManagedUser {
+    const now = clock.now()
+    const sessionCount = user.refreshTokens.filter(({ expiresAt }) => expiresAt > now).length
+    return { ...userView(user), disabled: (user.disabledAt ?? null) !== null, sessionCount }
+  }
+}

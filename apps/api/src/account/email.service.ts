@@ -1,0 +1,52 @@
+import { Types } from 'mongoose'
+import { AuthError } from '../auth-error.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { SecurityEvents } from '../sessions/security-events.ts'
+import type { Device } from '../sessions/session.schema.ts'
+import type { Accounts } from './account.service.ts'
+import type { ActionTokens } from './action-tokens.ts'
+import { emailKey } from './user.model.ts'
+
+interface Collaborators {
+  accounts: Accounts
+  actionTokens: ActionTokens
+  events: SecurityEvents
+  mailQueue: MailQueue
+}
+
+export type EmailAddresses = ReturnType<typeof createEmailAddresses>
+
+/** Proving and changing an account's address. */
+export function createEmailAddresses({ accounts, actionTokens, events, mailQueue }: Collaborators) {
+  return {
+    /** Asks for a verification mail. The same work whether or not there is such an account. */
+    requestVerification: (email: string) => mailQueue.add({ kind: 'verify_email', email }),
+
+    /** Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+    async verify(token: string, device: Device): Promise<void> {
+      const { userId, email } = await actionTokens.consume('verify_email', token)
+      // Bound to the address it was sent to: since changed, it proves nothing.
+      if (!(await accounts.markVerified(userId, email))) throw new AuthError('token_invalid')
+      await events.record({ kind: 'email_verified', userId, sessionId: null, device })
+    },
+
+    /** Asks to use another address; nothing changes before it is confirmed from there. Throws AuthError `email_taken`. */
+    async requestChange(userId: string, email: string): Promise<void> {
+      if (await accounts.isEmailTaken(email)) throw new AuthError('email_taken')
+      await mailQueue.add({ kind: 'confirm_new_email', userId: new Types.ObjectId(userId), email })
+    },
+
+    /** Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
+    async confirmChange(token: string, device: Device): Promise<void> {
+      const consumed = await actionTokens.consume('confirm_new_email', token)
+      const before = await accounts.changeEmail(consumed.userId, consumed.email)
+      if (!before) throw new AuthError('token_invalid')
+      await actionTokens.consumeAll('confirm_new_email', consumed.userId)
+      // Links that went to the old address end with it.
+      await actionTokens.consumeAll('reset_password', consumed.userId)
+      await events.record({ kind: 'email_changed', userId: consumed.userId, sessionId: null, device })
+      if (emailKey(before.email) !== emailKey(consumed.email))
+        await mailQueue.add({ kind: 'email_changed', email: before.email })
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { SecurityEvents } from '../sessions/security-events.ts'
+import type { SessionOwner } from '../sessions/session-owner.ts'
+import type { Accounts } from './account.service.ts'
+import type { ActionTokens } from './action-tokens.ts'
+
+interface Collaborators {
+  accounts: Accounts
+  actionTokens: ActionTokens
+  events: SecurityEvents
+  mailQueue: MailQueue
+}
+
+export type Removal = ReturnType<typeof createRemoval>
+
+/** Deleting an account: its sessions end, and nothing about its owner is kept. */
+export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
+  async remove(user: SessionOwner): Promise<void> {
+    await accounts.remove(user._id)
+    await Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
+    await mailQueue.tell({ kind: 'account_deleted', email: user.email })
+  },
+})

@@ -1,0 +1,86 @@
+import type { BodyOf, routes } from '@latchkey/contracts'
+import { Types } from 'mongoose'
+import type { Accounts, Credentials } from '../account/account.service.ts'
+import type { ActionTokens } from '../account/action-tokens.ts'
+import { AuthError } from '../auth-error.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { SecurityEvents } from '../sessions/security-events.ts'
+import type { Device } from '../sessions/session.schema.ts'
+import type { Sessions } from '../sessions/session.service.ts'
+import type { Passwords } from './password.ts'
+import { complain, refuseGuessable } from './password-policy.ts'
+
+interface Collaborators {
+  accounts: Accounts
+  actionTokens: ActionTokens
+  sessions: Sessions
+  events: SecurityEvents
+  mailQueue: MailQueue
+  passwords: Passwords
+}
+
+export type PasswordService = ReturnType<typeof createPasswordService>
+
+/** Proving, changing and resetting a password. */
+export function createPasswordService(collaborators: Collaborators) {
+  const { accounts, actionTokens, sessions, events, mailQueue, passwords } = collaborators
+
+  return {
+    prove,
+
+    /**
+     * Changes the password of somebody who is signed in and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the current password is wrong or the new one is too easily guessed.
+     */
+    async change(
+      { currentPassword, newPassword }: BodyOf<typeof routes.changePassword>,
+      { userId, sessionId, device }: { userId: string; sessionId: string; device: Device },
+    ): Promise<void> {
+      const user = await prove(userId, currentPassword, 'currentPassword')
+      refuseGuessable('newPassword', newPassword, user)
+      // In this order: from here on the old password signs nobody in, and who was signed in with it is next.
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword))))
+        complain('currentPassword', wrongPassword)
+      await sessions.revokeOthers(userId, sessionId)
+      await actionTokens.consumeAll('reset_password', user._id)
+      const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
+      await events.record({ kind: 'password_changed', ...ids, device })
+    },
+
+    /** Asks for a mail. The same work whether or not there is such an account: nobody looks before it is sent. */
+    requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
+
+    /**
+     * Sets a new password by the token of a mail and ends every session.
+     * Throws AuthError `token_used`, `token_expired`, `token_invalid`, or `validation_failed` for a password that is too
+     * easily guessed, which leaves the token as it was.
+     */
+    async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
+      refuseGuessable('password', password, { username: '', email: '' })
+      const consumed = await actionTokens.consume('reset_password', token)
+      const { userId, email } = consumed
+      try {
+        const passwordHash = await passwords.hash(password)
+        // Bound to the address it was sent to: since changed, it opens nothing.
+        if (!(await accounts.resetPassword(userId, email, passwordHash))) throw new AuthError('token_invalid')
+      } catch (error) {
+        // Too busy, or the database went away: the link still works when its owner tries again.
+        if (!(error instanceof AuthError) || error.code === 'overloaded') await actionTokens.restore(consumed)
+        throw error
+      }
+      await sessions.revokeOthers(userId.toHexString(), null)
+      await actionTokens.consumeAll('reset_password', userId)
+      await events.record({ kind: 'password_reset', userId, sessionId: null, device })
+    },
+  }
+
+  /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
+  async function prove(userId: string, password: string, path: string): Promise<Credentials> {
+    const user = await accounts.credentials(userId)
+    if (!user) throw new AuthError('access_token_revoked')
+    if (!(await passwords.verify(password, user.passwordHash))) complain(path, wrongPassword)
+    return user
+  }
+}
+
+const wrongPassword = 'This is not your current password.'

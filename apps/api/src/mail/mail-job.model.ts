@@ -1,0 +1,57 @@
+import { type Connection, Schema, type Types } from 'mongoose'
+
+/** The messages there are, one template each (templates.ts). */
+export const mailKinds = [
+  'verify_email',
+  'reset_password',
+  'confirm_new_email',
+  'email_changed',
+  'password_changed',
+  'new_device',
+  'copied_session_refused',
+  'failed_sign_ins',
+  'account_deleted',
+] as const
+export type MailKind = (typeof mailKinds)[number]
+
+/**
+ * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
+ * sent, so that nothing in the queue could be used by whoever reads it.
+ */
+export interface MailJobRecord {
+  _id: Types.ObjectId
+  kind: MailKind
+  /** Whom it is for: an account, or an address that may belong to one (nobody looked yet). */
+  userId: Types.ObjectId | null
+  email: string | null
+  /** What a notice tells: which device, from where. */
+  device: string
+  ip: string
+  createdAt: Date
+  attempts: number
+  /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
+  dueAt: Date
+  /** Given up, or forgotten, after this. */
+  expiresAt: Date
+}
+
+const mailJobSchema = new Schema<MailJobRecord>(
+  {
+    kind: { type: String, enum: mailKinds, required: true },
+    userId: { type: Schema.Types.ObjectId, default: null },
+    email: { type: String, default: null },
+    device: { type: String, default: '' },
+    ip: { type: String, default: '' },
+    createdAt: { type: Date, required: true },
+    attempts: { type: Number, required: true },
+    dueAt: { type: Date, required: true },
+    expiresAt: { type: Date, required: true },
+  },
+  { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
+)
+
+mailJobSchema.index({ dueAt: 1 })
+mailJobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
+
+export const mailJobModel = (connection: Connection) => connection.model('MailJob', mailJobSchema, 'mailJobs')
+export type MailJobModel = ReturnType<typeof mailJobModel>

@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Types } from 'mongoose'
+import type { Logger } from 'pino'
+import { addSeconds, type Clock } from '../clock.ts'
+import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
+import type { Mail, Mailer } from './mailer.ts'
+
+const pollMs = 1000
+/** How long one attempt may take before another process may try. Longer than the mailer's own time limits. */
+const leaseSeconds = 120
+/** A mail that could not be sent for so long says nothing its reader still wants to know. */
+const keptSeconds = 24 * 3600
+const maxBackoffSeconds = 3600
+
+/** A mail to be queued. */
+export interface NewMail {
+  kind: MailKind
+  userId?: Types.ObjectId | null
+  email?: string | null
+  device?: string
+  ip?: string
+}
+
+/** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
+export type ComposeMail = (job: MailJobRecord) => Promise<Mail | null>
+
+interface Collaborators {
+  model: MailJobModel
+  mailer: Mailer
+  clock: Clock
+  log: Logger
+}
+
+export type MailQueue = ReturnType<typeof createMailQueue>
+
+/**
+ * Mail in the background, from a queue in the database: a slow or dead mail server delays nothing and loses nothing.
+ * Of several processes one sends each mail. A process that dies between sending and noting it sends that one mail again,
+ * and no other.
+ */
+export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
+  const stopping = new AbortController()
+  let wake = new AbortController()
+  let working: Promise<void> | undefined
+
+  return {
+    /** Queues a mail that somebody asked for. */
+    add,
+
+    /** Queues a mail that goes with something that has happened; never throws, since that has happened anyway. */
+    async tell(mail: NewMail): Promise<void> {
+      try {
+        await add(mail)
+      } catch (error) {
+        log.error({ err: error, mail: mail.kind }, 'a mail could not be queued')
+      }
+    },
+
+    /** Sends what is due, and goes on until stopped. */
+    start(compose: ComposeMail): void {
+      working ??= work(compose)
+    },
+
+    /** Resolves when the mail being sent is done. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      await working
+      mailer.close()
+    },
+  }
+
+  async function add({ kind, userId = null, email = null, device = '', ip = '' }: NewMail): Promise<void> {
+    const now = clock.now()
+    await model.create({
+      _id: new Types.ObjectId(),
+      kind,
+      userId,
+      email,
+      device,
+      ip,
+      createdAt: now,
+      attempts: 0,
+      dueAt: now,
+      expiresAt: addSeconds(now, keptSeconds),
+    })
+    wake.abort()
+  }
+
+  async function work(compose: ComposeMail): Promise<void> {
+    while (!stopping.signal.aborted) {
+      wake = new AbortController()
+      try {
+        while (!stopping.signal.aborted && (await sendNext(compose)));
+      } catch (error) {
+        log.debug({ err: error }, 'the mail queue could not be read; trying again')
+      }
+      const signal = AbortSignal.any([stopping.signal, wake.signal])
+      await delay(pollMs, undefined, { signal }).catch(() => {}) // there is something to send, or it is time to stop
+    }
+  }
+
+  /** Takes the mail that is due longest and sends it. Returns whether there was one. */
+  async function sendNext(compose: ComposeMail): Promise<boolean> {
+    const now = clock.now()
+    // One process gets it, and for the length of the lease no other looks at it.
+    const job = await model
+      .findOneAndUpdate(
+        { dueAt: { $lte: now }, expiresAt: { $gt: now } },
+        { $set: { dueAt: addSeconds(now, leaseSeconds) }, $inc: { attempts: 1 } },
+        { sort: { dueAt: 1 }, returnDocument: 'after' },
+      )
+      .lean<MailJobRecord>()
+    if (!job) return false
+    try {
+      const mail = await compose(job)
+      if (mail) await mailer.send(mail)
+      await model.deleteOne({ _id: job._id })
+      log.info({ mail: job.kind, sent: mail !== null, attempts: job.attempts }, 'mail')
+    } catch (error) {
+      await postpone(job, error)
+    }
+    return true
+  }
+
+  async function postpone(job: MailJobRecord, error: unknown): Promise<void> {
+    const seconds = Math.min(5 * 2 ** (job.attempts - 1), maxBackoffSeconds)
+    log.warn(
+      { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds },
+      'a mail was not sent',
+    )
+    await model.updateOne({ _id: job._id }, { $set: { dueAt: addSeconds(clock.now(), seconds) } })
+  }
+}

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import type { Mail } from './mailer.ts'
+
+const StoredMailSchema = z.object({
+  id: z.string(),
+  at: z.iso.datetime(),
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+})
+export type StoredMail = z.infer<typeof StoredMailSchema>
+
+const shown = 100
+
+export type Outbox = ReturnType<typeof createOutbox>
+
+/** The mail of development: files in a folder, read at /dev/mailbox. */
+export function createOutbox(folder: string) {
+  return {
+    async put(mail: Mail): Promise<void> {
+      await mkdir(folder, { recursive: true })
+      const at = new Date().toISOString()
+      const id = `${at.replace(/[:.]/g, '-')}_${randomUUID().slice(0, 8)}`
+      const file = join(folder, `${id}.json`)
+      // Whole or not at all, for whoever reads the folder meanwhile.
+      await writeFile(`${file}.part`, JSON.stringify({ id, at, ...mail }, null, 2), { mode: 0o600 })
+      await rename(`${file}.part`, file)
+    },
+
+    /** Newest first. */
+    async list(): Promise<StoredMail[]> {
+      const names = await readdir(folder).catch(() => [] as string[])
+      const newest = names
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .reverse()
+        .slice(0, shown)
+      const mails = await Promise.all(newest.map((name) => read(name.slice(0, -5))))
+      return mails.filter((mail) => mail !== null)
+    },
+
+    read,
+  }
+
+  /** Null when there is none of that name. */
+  async function read(id: string): Promise<StoredMail | null> {
+    if (!/^[\w-]+$/.test(id)) return null
+    try {
+      return StoredMailSchema.parse(JSON.parse(await readFile(join(folder, `${id}.json`), 'utf8')))
+    } catch {
+      return null
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { escapeHtml } from './html.ts'
+import type { MailKind } from './mail-job.model.ts'
+import type { Mail } from './mailer.ts'
+
+/** What a message may tell. `link` is there for the kinds that have one. */
+export interface MailFacts {
+  username: string
+  link: string
+  device: string
+  ip: string
+  /** When it happened, in words. */
+  when: string
+}
+
+interface Message {
+  subject: string
+  /** Paragraphs before and after the button. */
+  before: string[]
+  button?: string
+  after: string[]
+}
+
+type Template = (facts: MailFacts) => Message
+
+const notYou = 'If this was not you, change your password and end your other sessions: '
+
+const templates: Record<MailKind, Template> = {
+  verify_email: () => ({
+    subject: 'Confirm your email address',
+    before: ['Please confirm that this address is yours.'],
+    button: 'Confirm my address',
+    after: ['The link works once and for 24 hours. If you did not make an account, ignore this mail.'],
+  }),
+  reset_password: () => ({
+    subject: 'Reset your password',
+    before: ['Somebody, hopefully you, asked to reset the password of your account.'],
+    button: 'Choose a new password',
+    after: [
+      'The link works once and for 30 minutes. Choosing a new password signs you out everywhere.',
+      'If it was not you, ignore this mail: your password stays as it is.',
+    ],
+  }),
+  confirm_new_email: () => ({
+    subject: 'Confirm your new email address',
+    before: ['You asked to use this address for your account from now on.'],
+    button: 'Use this address',
+    after: ['The link works once and for 24 hours. If it was not you, ignore this mail and nothing changes.'],
+  }),
+  email_changed: ({ when }) => ({
+    subject: 'Your email address was changed',
+    before: [`Your account uses another email address since ${when}, and no longer this one.`],
+    after: ['If this was not you, somebody has your password. Answer to whoever runs this service at once.'],
+  }),
+  password_changed: ({ when, device, ip, link }) => ({
+    subject: 'Your password was changed',
+    before: [`Your password was changed on ${when}, from ${device} (${ip}). Your other sessions were ended.`],
+    after: [`If this was not you, reset it now: ${link}`],
+  }),
+  new_device: ({ when, device, ip, link }) => ({
+    subject: 'A new device signed in to your account',
+    before: [`${device} (${ip}) signed in to your account on ${when}. It had not been signed in before.`],
+    after: [`If this was you, all is well. ${notYou}${link}`],
+  }),
+  copied_session_refused: ({ when, device, ip, link }) => ({
+    subject: 'A copy of your session was refused',
+    before: [
+      `On ${when}, ${device} (${ip}) showed the cookies of one of your sessions without the key that your browser keeps.`,
+      'It was refused, and you stay signed in. Somebody may have read files of your browser.',
+    ],
+    after: [`${notYou}${link}`],
+  }),
+  failed_sign_ins: ({ when, ip, link }) => ({
+    subject: 'Many failed sign-ins to your account',
+    before: [
+      `Somebody tried again and again to sign in to your account, last on ${when} from ${ip}, and failed.`,
+    ],
+    after: [`Your password was not guessed. If it is short or used elsewhere too, change it: ${link}`],
+  }),
+  account_deleted: ({ when }) => ({
+    subject: 'Your account was deleted',
+    before: [`Your account and what was kept about it were deleted on ${when}.`],
+    after: ['If this was not you, answer to whoever runs this service at once.'],
+  }),
+}
+
+/** The mail of a kind, as plain text and as HTML that follows the reader's light or dark. */
+export function renderMail(kind: MailKind, to: string, facts: MailFacts): Mail {
+  const message = templates[kind](facts)
+  const greeting = `Hello ${facts.username},`
+  return {
+    to,
+    subject: message.subject,
+    text: asText(greeting, message, facts),
+    html: asHtml(greeting, message, facts),
+  }
+}
+
+function asText(greeting: string, { before, button, after }: Message, { link }: MailFacts): string {
+  return [greeting, ...before, ...(button ? [`${button}:\n${link}`] : []), ...after, 'Latchkey'].join('\n\n')
+}
+
+function asHtml(greeting: string, { subject, before, button, after }: Message, { link }: MailFacts): string {
+  const paragraph = (text: string) => `<p style="margin:0 0 16px">${linked(escapeHtml(text))}</p>`
+  const action = button
+    ? `<p style="margin:24px 0"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#0f5b4a;color:#ffffff;font-weight:600;text-decoration:none">${escapeHtml(button)}</a></p>
+<p class="quiet" style="margin:0 0 16px;font-size:13px;color:#5d5d57">Or open this address: <a href="${escapeHtml(link)}" style="color:inherit;word-break:break-all">${escapeHtml(link)}</a></p>`
+    : ''
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escapeHtml(subject)}</title>
+<style>
+@media (prefers-color-scheme: dark) {
+  body, .page { background: #161715 !important; color: #e9e8e2 !important; }
+  .card { background: #1f211e !important; border-color: #363833 !important; }
+  .quiet { color: #a9a9a1 !important; }
+  .button { background: #8fe3c8 !important; color: #10201b !important; }
+}
+</style>
+</head>
+<body style="margin:0;background:#f6f5f0;color:#1b1c1a;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<div class="page" style="padding:32px 16px;background:#f6f5f0">
+<div class="card" style="max-width:520px;margin:0 auto;padding:32px;background:#ffffff;border:1px solid #e2e0d8;border-radius:12px">
+<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">${escapeHtml(subject)}</h1>
+${paragraph(greeting)}
+${before.map(paragraph).join('\n')}
+${action}
+${after.map(paragraph).join('\n')}
+<p class="quiet" style="margin:24px 0 0;font-size:13px;color:#5d5d57">Latchkey</p>
+</div>
+</div>
+</body>
+</html>
+`
+}
+
+/** Our own addresses become links; nothing a stranger typed looks like one. */
+const linked = (html: string) =>
+  html.replace(/https?:\/\/[^\s<]+$/, (url) => `<a href="${url}" style="color:inherit">${url}</a>`)

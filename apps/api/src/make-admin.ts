@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
+import { config as loadEnvironmentFile } from 'dotenv'
+import pino from 'pino'
+import { systemClock } from './clock.ts'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+import { developmentSecrets } from './development-secrets.ts'
+
+/** Makes an account an administrator, whether or not the API is running: `make-admin <email address or username>`. */
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+main(process.argv[2]).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+})
+
+async function main(identifier: string | undefined) {
+  if (!identifier) throw new Error('Say whom: an email address or username.')
+  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
+  const config = readConfig(process.env, (dataDir) => developmentSecrets(resolve(root, dataDir)))
+  const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir))
+  const services = compose({
+    config,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    mongoUri: database.uri,
+    webRoot: root,
+    outboxDir: null,
+  })
+  try {
+    await services.database.connect()
+    const account = await services.accounts.findByIdentifier(identifier)
+    if (!account) throw new Error(`There is no account ${identifier}.`)
+    const roles = [...new Set([...account.roles, 'admin' as const])]
+    await services.administration.setRoles(account._id.toHexString(), roles)
+    process.stdout.write(`${account.username} is an administrator now.\n`)
+  } finally {
+    await services.close()
+    await database.close()
+  }
+}
+
+/** The configured database, the embedded one of an API that is running, or the embedded one itself. */
+async function openDatabase(configured: string | undefined, dataDir: string) {
+  if (configured) return { uri: configured, close: async () => {} }
+  try {
+    return await startEmbeddedMongo({ dataDir })
+  } catch (error) {
+    const running = runningUri(dataDir)
+    if (!running) throw error
+    return { uri: running, close: async () => {} }
+  }
+}
+
+function runningUri(dataDir: string): string | null {
+  try {
+    return readFileSync(resolve(dataDir, 'mongo.uri'), 'utf8').trim()
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,15 @@
+import type { Session as SessionView } from '@latchkey/contracts'
+import { deviceName } from './device-name.ts'
+import type { Session } from './session.schema.ts'
+
+/** What leaves of a session: no lock, no history. `currentId` is the session that asks, if it is one of these. */
+export const sessionView = (session: Session, currentId: string | null): SessionView => ({
+  id: session._id.toHexString(),
+  current: session._id.toHexString() === currentId,
+  name: session.name ?? null,
+  device: deviceName(session.userAgent),
+  ip: session.ip,
+  createdAt: session.createdAt.toISOString(),
+  lastUsedAt: session.rotatedAt.toISOString(),
+  expiresAt: session.expiresAt.toISOString(),
+})

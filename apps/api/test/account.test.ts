@@ -1,0 +1,138 @@
+import { expect, it } from 'vitest'
+import { apiForTest } from './support/api.ts'
+import { mailServer, tokenIn } from './support/mail-server.ts'
+import {
+  login,
+  protectedWith,
+  refresh,
+  registered,
+  type SignedInPerson,
+  setCookies,
+} from './support/people.ts'
+
+async function withMail() {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
+  return { api, mail, as }
+}
+
+it('an address changes once it is confirmed from there, and the old one is told', async () => {
+  const { api, mail, as } = await withMail()
+  const person = await registered(api)
+  const address = `new-${person.email}`
+  const ask = (body: object) => api.http.post('/api/change-email').set(as(person)).send(body)
+  const wrong = await ask({ email: address, password: 'wrong wrong' })
+  expect(wrong.status).toBe(400)
+  expect(wrong.body.errors[0].path).toBe('password')
+  await ask({ email: address, password: person.password }).expect(200)
+  expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(person.email)
+
+  const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
+  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  expect((await api.http.get('/api/me').set(as(person))).body.user).toMatchObject({
+    email: address,
+    emailVerified: true,
+  })
+  await mail.mailTo(person.email, /Your email address was changed/)
+  expect((await api.http.post('/api/confirm-email').send({ token })).body.code).toBe('token_used')
+})
+
+it('an address that somebody took in the meantime is a 409, and nothing changes', async () => {
+  const { api, mail, as } = await withMail()
+  const person = await registered(api)
+  const address = `new-${person.email}`
+  await api.http
+    .post('/api/change-email')
+    .set(as(person))
+    .send({ email: address, password: person.password })
+    .expect(200)
+  const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
+  await api.http
+    .post('/api/register')
+    .send({ username: 'the-quicker', email: address, password: 'correct horse battery' })
+    .expect(201)
+  const late = await api.http.post('/api/confirm-email').send({ token })
+  expect(late.status).toBe(409)
+  expect(late.body.code).toBe('email_taken')
+  const early = await api.http
+    .post('/api/change-email')
+    .set(as(person))
+    .send({ email: address, password: person.password })
+  expect(early.status).toBe(409)
+  expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(person.email)
+})
+
+it('a username changes, unless it is taken', async () => {
+  const { api, as } = await withMail()
+  const [person, other] = [await registered(api), await registered(api)]
+  const rename = (username: string) => api.http.patch('/api/me').set(as(person)).send({ username })
+  const name = `${person.username}-2`
+  expect((await rename(name).expect(200)).body.user.username).toBe(name)
+  expect((await rename(other.username.toUpperCase())).body.code).toBe('username_taken')
+  await rename('a@b').expect(400)
+  await api.http
+    .patch('/api/me')
+    .set(as(person))
+    .send({ roles: ['admin'] })
+    .expect(400)
+  // The next refresh carries the new name.
+  const refreshed = await refresh(api, person.jar).expect(200)
+  expect((await protectedWith(api, refreshed.body.accessToken)).body.user.username).toBe(name)
+})
+
+it('deleting the account asks for the password, ends everything and removes the data', async () => {
+  const { api, mail, as } = await withMail()
+  const person = await registered(api)
+  const other = await login(api, person)
+  const remove = (password: string) => api.http.delete('/api/me').set(as(person)).send({ password })
+  expect((await remove('wrong wrong')).status).toBe(400)
+  await protectedWith(api, other.body.accessToken).expect(200)
+
+  const removed = await remove(person.password)
+  expect(removed.status).toBe(204)
+  expect(setCookies(removed).map((cookie) => cookie.split('=', 1)[0])).toEqual(['refreshToken', 'session'])
+  for (const { body, jar } of [person, other]) {
+    await protectedWith(api, body.accessToken).expect(401)
+    await refresh(api, jar).expect(403)
+  }
+  await mail.mailTo(person.email, /Your account was deleted/)
+  const { db } = api.services.database.connection
+  for (const name of ['users', 'securityEvents', 'actionTokens', 'mailJobs'])
+    expect(await db?.collection(name).countDocuments(), name).toBe(0)
+  // The name and the address are free again.
+  await api.http
+    .post('/api/register')
+    .send({ username: person.username, email: person.email, password: person.password })
+    .expect(201)
+})
+
+it('everything that is kept can be downloaded, and holds no secret', async () => {
+  const { api, as } = await withMail()
+  const person = await registered(api)
+  const response = await api.http.get('/api/me/export').set(as(person))
+  expect(response.status).toBe(200)
+  expect(response.headers['content-disposition']).toBe('attachment; filename="latchkey-account.json"')
+  expect(response.body).toMatchObject({
+    user: person.body.user,
+    sessions: [{ id: person.sessionId, current: true }],
+    activity: [{ kind: 'registered' }],
+  })
+  expect(response.text).not.toMatch(/passwordHash|lock|consumed|\$2b\$/)
+})
+
+it('guessing the password at an open screen is cut off', async () => {
+  const { api, as } = await withMail()
+  const person = await registered(api)
+  const statuses: number[] = []
+  for (let i = 0; i < 12; i++)
+    statuses.push(
+      (
+        await api.http
+          .delete('/api/me')
+          .set(as(person))
+          .send({ password: `guess ${i}` })
+      ).status,
+    )
+  expect(statuses).toEqual([...Array(10).fill(400), 429, 429])
+})

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi, type TestApi } from './support/api.ts'
+import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
+
+let api: TestApi
+let admin: SignedInPerson
+beforeAll(async () => {
+  api = await startApi()
+  const person = await registered(api)
+  await api.services.administration.setRoles(person.body.user.id, ['user', 'admin'])
+  admin = await login(api, person)
+})
+afterAll(() => api.close())
+
+const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
+const users = (person: SignedInPerson, path = '') => `/api/admin/users/${person.body.user.id}${path}`
+
+it('only administrators get in', async () => {
+  const person = await registered(api)
+  for (const [method, path] of [
+    ['get', '/api/admin/users'],
+    ['get', users(person)],
+    ['delete', users(person, '/sessions')],
+    ['delete', users(person, `/sessions/${person.sessionId}`)],
+    ['patch', users(person, '/roles')],
+    ['post', users(person, '/disable')],
+    ['post', users(person, '/enable')],
+  ] as const) {
+    const refused = await api.http[method](path)
+      .set(as(person))
+      .send({ roles: ['admin'] })
+    expect([method, path, refused.status]).toEqual([method, path, 403])
+    expect(refused.body.code).toBe('forbidden')
+    expect((await api.http[method](path)).status).toBe(401)
+  }
+})
+
+it('finds a user by the beginning of the name or address, and no pattern is read into it', async () => {
+  const person = await registered(api)
+  const find = async (query: string) =>
+    (await api.http.get('/api/admin/users').query({ query }).set(as(admin)).expect(200)).body.users
+  expect(await find(person.username.toUpperCase())).toEqual([
+    { ...person.body.user, disabled: false, sessionCount: 1 },
+  ])
+  expect(await find(person.email)).toHaveLength(1)
+  expect(await find('.*')).toEqual([])
+  expect((await find('')).length).toBeGreaterThanOrEqual(2)
+  await api.http
+    .get('/api/admin/users')
+    .query({ query: 'x'.repeat(300) })
+    .set(as(admin))
+    .expect(400)
+  await api.http.get('/api/admin/users?query=a&query=b').set(as(admin)).expect(400)
+})
+
+it('sees and ends the sessions of a user', async () => {
+  const person = await registered(api)
+  const phone = await login(api, person)
+  const inspected = await api.http.get(users(person)).set(as(admin)).expect(200)
+  expect(inspected.body.sessions.map(({ id }: { id: string }) => id).toSorted()).toEqual(
+    [person.sessionId, phone.sessionId].toSorted(),
+  )
+  expect(inspected.body.user.sessionCount).toBe(2)
+
+  await api.http
+    .delete(users(person, `/sessions/${phone.sessionId}`))
+    .set(as(admin))
+    .expect(204)
+  await protectedWith(api, phone.body.accessToken).expect(401)
+  await protectedWith(api, person.body.accessToken).expect(200)
+  await api.http
+    .delete(users(person, `/sessions/${admin.sessionId}`))
+    .set(as(admin))
+    .expect(404)
+
+  await api.http.delete(users(person, '/sessions')).set(as(admin)).expect(204)
+  await refresh(api, person.jar).expect(403)
+  await protectedWith(api, person.body.accessToken).expect(401)
+})
+
+it('a promotion and a demotion count at once, and nobody changes their own', async () => {
+  const person = await registered(api)
+  const promoted = await api.http
+    .patch(users(person, '/roles'))
+    .set(as(admin))
+    .send({ roles: ['user', 'admin'] })
+  expect(promoted.status).toBe(200)
+  expect(promoted.body.user.roles).toEqual(['user', 'admin'])
+  await protectedWith(api, person.body.accessToken).expect(401)
+  const second = await refresh(api, person.jar).expect(200)
+  const bearer = { Authorization: `Bearer ${second.body.accessToken}` }
+  await api.http.get('/api/admin/users').set(bearer).expect(200)
+
+  await api.http
+    .patch(users(person, '/roles'))
+    .set(as(admin))
+    .send({ roles: ['user'] })
+    .expect(200)
+  expect((await api.http.get('/api/admin/users').set(bearer)).status).toBe(401)
+
+  expect(
+    (
+      await api.http
+        .patch(users(admin, '/roles'))
+        .set(as(admin))
+        .send({ roles: ['user'] })
+    ).body.code,
+  ).toBe('forbidden')
+  expect((await api.http.post(users(admin, '/disable')).set(as(admin))).body.code).toBe('forbidden')
+  for (const roles of [[], ['root'], 'admin'])
+    await api.http.patch(users(person, '/roles')).set(as(admin)).send({ roles }).expect(400)
+})
+
+it('a disabled user is out at once and cannot sign in, until enabled again', async () => {
+  const person = await registered(api)
+  const disabled = await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
+  expect(disabled.body.user).toMatchObject({ disabled: true, sessionCount: 0 })
+  await protectedWith(api, person.body.accessToken).expect(401)
+  await refresh(api, person.jar).expect(403)
+  const attempt = (password: string) => api.http.post('/api/login').send({ email: person.email, password })
+  const refused = await attempt(person.password)
+  expect(refused.status).toBe(403)
+  expect(refused.body.code).toBe('account_disabled')
+  await attempt('wrong wrong').expect(401)
+
+  await api.http.post(users(person, '/enable')).set(as(admin)).expect(200)
+  api.clock.advance(1)
+  const back = await login(api, person)
+  await protectedWith(api, back.body.accessToken).expect(200)
+})
+
+it('a sign-in that was under way when its user was disabled opens nothing', async () => {
+  const person = await registered(api)
+  const checked = await api.services.accounts.findByIdentifier(person.email)
+  if (!checked) throw new Error('no such user')
+  await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
+  expect(
+    await api.services.sessions.issue(checked, api.services.sessions.begin({ userAgent: '', ip: '' }, null)),
+  ).toBeNull()
+})
+
+it('an unknown user is a 404', async () => {
+  for (const id of ['000000000000000000000000', 'nonsense', '$ne']) {
+    await api.http.get(`/api/admin/users/${id}`).set(as(admin)).expect(404)
+    await api.http.post(`/api/admin/users/${id}/disable`).set(as(admin)).expect(404)
+    await api.http.delete(`/api/admin/users/${id}/sessions`).set(as(admin)).expect(404)
+  }
+})
+
+it('a command makes the first administrator, while the API runs', async () => {
+  const person = await registered(api)
+  const makeAdmin = (...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        '--import',
+        import.meta.resolve('tsx'),
+        fileURLToPath(new URL('../src/make-admin.ts', import.meta.url)),
+        ...args,
+      ],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, MONGO_URI: api.mongoUri },
+      },
+    )
+  const made = makeAdmin(person.email)
+  expect([made.status, made.stdout]).toEqual([0, `${person.username} is an administrator now.\n`])
+  const refreshed = await refresh(api, person.jar).expect(200)
+  await api.http
+    .get('/api/admin/users')
+    .set('Authorization', `Bearer ${refreshed.body.accessToken}`)
+    .expect(200)
+  const unknown = makeAdmin('nobody@example.com')
+  expect(unknown.status).toBe(1)
+  expect(unknown.stderr).toContain('There is no account nobody@example.com.')
+  expect(makeAdmin().stderr).toContain('email address or username')
+}, 30_000)

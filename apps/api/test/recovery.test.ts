@@ -1,0 +1,178 @@
+import { expect, it, vi } from 'vitest'
+import { apiForTest, type TestApi } from './support/api.ts'
+import { linkIn, mailServer, tokenIn } from './support/mail-server.ts'
+import { login, protectedWith, refresh, registered, setCookies, somebody, stored } from './support/people.ts'
+
+async function withMail(environment: Record<string, string> = {}) {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url, ...environment } })
+  return { api, mail }
+}
+
+const post = (api: TestApi, path: string, body: object) => api.http.post(`/api${path}`).send(body)
+
+it('a new account gets a mail, and its link proves the address once', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const received = await mail.mailTo(person.email, /Confirm your email address/)
+  expect(received.text).toContain(`Hello ${person.username},`)
+  expect(received.html).toContain('prefers-color-scheme: dark')
+  // The token travels where browsers send it to nobody.
+  expect(linkIn(received)).toMatch(/^http:\/\/localhost:4000\/verify-email#token=[\w-]{43}$/)
+
+  const token = tokenIn(received)
+  // A scanner that follows the link meets the page and burns nothing.
+  for (let i = 0; i < 3; i++) await api.http.get('/verify-email').expect(200)
+  await api.http.get(`/api/verify-email?token=${token}`).expect(405)
+
+  expect((await post(api, '/verify-email', { token })).body).toEqual({
+    message: 'Your email address is confirmed.',
+  })
+  expect(
+    (await api.http.get('/api/me').set('Authorization', `Bearer ${person.body.accessToken}`)).body.user
+      .emailVerified,
+  ).toBe(true)
+  const again = await post(api, '/verify-email', { token })
+  expect(again.status).toBe(400)
+  expect(again.body.code).toBe('token_used')
+  expect((await post(api, '/verify-email', { token: 'x'.repeat(43) })).body.code).toBe('token_invalid')
+})
+
+it('a forgotten password is reset once, ends every session, and the old one no longer works', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const other = await login(api, person)
+  await post(api, '/forgot-password', { email: person.email.toUpperCase() }).expect(200)
+  const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+
+  const weak = await post(api, '/reset-password', { token, password: 'password123' })
+  expect(weak.body.errors[0].path).toBe('password')
+  const attempts = await Promise.all(
+    ['the first new password', 'the second new one'].map((password) =>
+      post(api, '/reset-password', { token, password }),
+    ),
+  )
+  expect(attempts.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(attempts.find(({ status }) => status === 400)?.body.code).toBe('token_used')
+
+  for (const { body, jar } of [person, other]) {
+    await protectedWith(api, body.accessToken).expect(401)
+    await refresh(api, jar).expect(403)
+  }
+  await post(api, '/login', { email: person.email, password: person.password }).expect(401)
+  const chosen = attempts[0]?.status === 200 ? 'the first new password' : 'the second new one'
+  await post(api, '/login', { email: person.email, password: chosen }).expect(200)
+  // Whoever reads the address has it proved, and is told that the password changed.
+  expect((await stored(api, person)).emailVerifiedAt).not.toBeNull()
+  await mail.mailTo(person.email, /Your password was changed/)
+})
+
+it('a link expires, and another one for the same account ends with the one that was used', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const first = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  mail.received.length = 0
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const second = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  await post(api, '/reset-password', { token: second, password: 'a new and better one' }).expect(200)
+  expect((await post(api, '/reset-password', { token: first, password: 'yet another one' })).body.code).toBe(
+    'token_used',
+  )
+
+  mail.received.length = 0
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const third = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  api.clock.advance(30 * 60)
+  expect((await post(api, '/reset-password', { token: third, password: 'yet another one' })).body.code).toBe(
+    'token_expired',
+  )
+})
+
+it('a token does one thing only, and only for the address it was sent to', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const verify = tokenIn(await mail.mailTo(person.email, /Confirm your email address/))
+  expect(
+    (await post(api, '/reset-password', { token: verify, password: 'a new and better one' })).body.code,
+  ).toBe('token_invalid')
+
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  const address = `new-${person.email}`
+  await api.http
+    .post('/api/change-email')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .send({ email: address, password: person.password })
+    .expect(200)
+  await post(api, '/confirm-email', {
+    token: tokenIn(await mail.mailTo(address, /Confirm your new email/)),
+  }).expect(200)
+  // The account has moved on; links to the old address open nothing.
+  await post(api, '/verify-email', { token: verify }).expect(400)
+  await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(400)
+  await post(api, '/login', { email: address, password: person.password }).expect(200)
+})
+
+it('asking is answered alike for every address, and nothing is sent to strangers', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm your email address/)
+  for (const path of ['/forgot-password', '/resend-verification']) {
+    const known = await post(api, path, { email: person.email })
+    const unknown = await post(api, path, { email: somebody().email })
+    expect(known.status).toBe(200)
+    expect(unknown.status).toBe(200)
+    expect(known.body).toEqual(unknown.body)
+    const names = (response: { headers: object }) => Object.keys(response.headers).sort()
+    expect(names(known)).toEqual(names(unknown))
+  }
+  await mail.mailTo(person.email, /Reset your password/)
+  expect(new Set(mail.received.flatMap(({ to }) => to))).toEqual(new Set([person.email]))
+  // Nobody's request is kept either.
+  const jobs = api.services.database.connection.collection('mailJobs')
+  await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
+})
+
+it('one person gets five links of a kind in an hour, however often somebody asks', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  for (let i = 0; i < 9; i++) await post(api, '/forgot-password', { email: person.email }).expect(200)
+  await new Promise((done) => setTimeout(done, 1500))
+  expect(mail.received.filter(({ subject }) => /Reset/.test(subject))).toHaveLength(5)
+})
+
+it('neither the queue, nor the tokens, nor the log hold anything that opens an account', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(200)
+  const { db } = api.services.database.connection
+  const collections = (await db?.listCollections().toArray()) ?? []
+  const dump = JSON.stringify(
+    await Promise.all(collections.map(({ name }) => db?.collection(name).find().toArray())),
+  )
+  expect(dump).toContain('reset_password')
+  expect(dump).not.toContain(reset)
+  expect(api.logged()).not.toContain(reset)
+})
+
+it('where addresses have to be proved, a registration signs nobody in and a sign-in waits for the proof', async () => {
+  const { api, mail } = await withMail({ REQUIRE_VERIFIED_EMAIL: 'true' })
+  const person = somebody()
+  const registration = await post(api, '/register', person)
+  expect(registration.status).toBe(201)
+  expect(registration.body).toEqual({
+    message: expect.stringContaining('mail'),
+    user: expect.objectContaining({ username: person.username, emailVerified: false }),
+  })
+  expect(setCookies(registration)).toEqual([])
+  const early = await post(api, '/login', { email: person.email, password: person.password })
+  expect(early.status).toBe(403)
+  expect(early.body.code).toBe('email_not_verified')
+  // Only whoever knows the password learns that.
+  expect((await post(api, '/login', { email: person.email, password: 'wrong wrong' })).status).toBe(401)
+  await post(api, '/verify-email', { token: tokenIn(await mail.mailTo(person.email, /Confirm/)) }).expect(200)
+  await login(api, person)
+})

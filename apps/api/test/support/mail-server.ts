@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { onTestFinished, vi } from 'vitest'
+
+export interface ReceivedMail {
+  to: string[]
+  subject: string
+  /** The plain-text part, decoded. */
+  text: string
+  html: string
+}
+
+/** How the server behaves towards the next mails. */
+type Mood = 'accept' | 'refuse' | 'hang up' | 'busy'
+
+export interface MailServer {
+  url: string
+  received: ReceivedMail[]
+  /** Mails that were offered, accepted or not. */
+  offered: number
+  mood: Mood
+  /** Milliseconds before a mail is accepted. */
+  slownessMs: number
+  /** Waits for the next mail to an address whose subject matches. */
+  mailTo(address: string, subject: RegExp): Promise<ReceivedMail>
+}
+
+/** A real SMTP server on loopback. */
+export async function mailServer(port = 0): Promise<MailServer> {
+  const self: MailServer = {
+    url: '',
+    received: [],
+    offered: 0,
+    mood: 'accept',
+    slownessMs: 0,
+    mailTo: (address, subject) =>
+      vi.waitFor(
+        () => {
+          const found = self.received.findLast(
+            (mail) => mail.to.includes(address) && subject.test(mail.subject),
+          )
+          if (!found)
+            throw new Error(
+              `no mail to ${address} about ${subject}; got ${JSON.stringify(self.received.map((mail) => [mail.to, mail.subject]))}`,
+            )
+          return found
+        },
+        { timeout: 10_000, interval: 20 },
+      ),
+  }
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, session, done) {
+      self.offered++
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+      stream.on('end', () => {
+        if (self.mood === 'hang up') return
+        if (self.mood === 'refuse')
+          return done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
+        if (self.mood === 'busy') return done(Object.assign(new Error('try later'), { responseCode: 451 }))
+        setTimeout(() => {
+          self.received.push(
+            read(
+              Buffer.concat(chunks).toString(),
+              session.envelope.rcptTo.map(({ address }) => address),
+            ),
+          )
+          done()
+        }, self.slownessMs)
+      })
+      if (self.mood === 'hang up') setTimeout(() => stream.destroy(), 10)
+    },
+    onConnect(_session, done) {
+      done()
+    },
+  })
+  server.on('error', () => {}) // a client that goes away is part of what is tested
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  self.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  onTestFinished(() => new Promise<void>((done) => server.close(() => done())))
+  return self
+}
+
+/** The first link in a mail. */
+export const linkIn = ({ text }: Pick<ReceivedMail, 'text'>) => /https?:\/\/\S+/.exec(text)?.[0] ?? ''
+export const tokenIn = (mail: Pick<ReceivedMail, 'text'>) => new URL(linkIn(mail)).hash.replace('#token=', '')
+
+function read(message: string, to: string[]): ReceivedMail {
+  const [head = '', ...rest] = message.split('\r\n\r\n')
+  const subject = /^Subject: (.*(?:\r\n\s.*)*)/m.exec(head)?.[1]?.replace(/\r\n\s/g, ' ') ?? ''
+  const boundary = /boundary="([^"]+)"/.exec(head)?.[1] ?? ''
+  const parts = rest.join('\r\n\r\n').split(`--${boundary}`)
+  const part = (type: string) =>
+    decodePart(parts.find((each) => each.includes(`Content-Type: ${type}`)) ?? '')
+  return { to, subject, text: part('text/plain'), html: part('text/html') }
+}
+
+function decodePart(part: string): string {
+  const [head = '', ...rest] = part.split('\r\n\r\n')
+  const body = rest.join('\r\n\r\n')
+  if (/base64/i.test(head)) return Buffer.from(body, 'base64').toString()
+  if (!/quoted-printable/i.test(head)) return body
+  const bytes = body
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString()
+}
