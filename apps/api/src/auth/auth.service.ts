@@ -93,8 +93,9 @@ export function createAuth(collaborators: Collaborators) {
       })
 
       if (!(await passwords.verify(password, user?.passwordHash)) || !user) {
+        // Not waited for: the answer must take as long as for an account that does not exist.
         if (user && admission.failures >= failureBurst)
-          await events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
+          void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
       // Only to whoever knows the password.

@@ -18,7 +18,7 @@ export interface Mailer {
 }
 
 /** How long a mail server may take over each step before it counts as dead. */
-const timeoutMs = 15_000
+const timeoutMs = 10_000
 
 /**
  * Over SMTP; else into a folder where a developer can read it; else, in production without SMTP_URL, nowhere.
@@ -34,7 +34,7 @@ export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: strin
       url: smtpUrl,
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
-      socketTimeout: timeoutMs * 2,
+      socketTimeout: timeoutMs,
       // A mail is text and HTML that we wrote; nothing in it may make the server read a file or fetch an address.
       disableFileAccess: true,
       disableUrlAccess: true,

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { onTestFinished, vi } from 'vitest'
 
@@ -11,7 +11,7 @@ export interface ReceivedMail {
 }
 
 /** How the server behaves towards the next mails. */
-type Mood = 'accept' | 'refuse' | 'hang up' | 'busy'
+type Mood = 'accept' | 'refuse' | 'busy' | 'hang up' | 'silence'
 
 export interface MailServer {
   url: string
@@ -56,7 +56,8 @@ export async function mailServer(port = 0): Promise<MailServer> {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
-        if (self.mood === 'hang up') return
+        if (self.mood === 'silence') return
+        if (self.mood === 'hang up') return hangUp()
         if (self.mood === 'refuse')
           return done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
         if (self.mood === 'busy') return done(Object.assign(new Error('try later'), { responseCode: 451 }))
@@ -70,12 +71,13 @@ export async function mailServer(port = 0): Promise<MailServer> {
           done()
         }, self.slownessMs)
       })
-      if (self.mood === 'hang up') setTimeout(() => stream.destroy(), 10)
-    },
-    onConnect(_session, done) {
-      done()
     },
   })
+  const sockets = new Set<Socket>()
+  server.server.on('connection', (socket: Socket) => sockets.add(socket))
+  const hangUp = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   server.on('error', () => {}) // a client that goes away is part of what is tested
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   self.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`

@@ -1,0 +1,188 @@
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { expect, it, vi } from 'vitest'
+import { apiForTest } from './support/api.ts'
+import { mailServer } from './support/mail-server.ts'
+import { login, refresh, registered, somebody } from './support/people.ts'
+import { apiProcess, ready, temporaryFolder } from './support/process.ts'
+import { lockOwner } from './support/refresh-lock.ts'
+
+const jobsOf = (api: Awaited<ReturnType<typeof apiForTest>>) =>
+  api.services.database.connection.collection('mailJobs')
+
+it.each(['refuse', 'busy', 'hang up', 'silence'] as const)(
+  'a mail server that says "%s" delays nobody, and gets the mail again later',
+  async (mood) => {
+    const mail = await mailServer()
+    mail.mood = mood
+    const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+    const person = await registered(api)
+    await vi.waitFor(
+      async () => expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, dueAt: expect.any(Date) }),
+      { timeout: 5000 },
+    )
+    await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), {
+      timeout: 45_000,
+      interval: 50,
+    })
+    await login(api, person)
+    mail.mood = 'accept'
+    // Each attempt waits twice as long as the one before.
+    api.clock.advance(5)
+    await mail.mailTo(person.email, /Confirm your email address/)
+    await vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 5000 })
+  },
+  60_000,
+)
+
+it('a mail server that nobody can reach loses nothing, and an hour later it is still tried', async () => {
+  const gone = await mailServer()
+  const url = gone.url.replace(/:\d+$/, ':1') // nothing listens there
+  const api = await apiForTest({ environment: { SMTP_URL: url } })
+  await registered(api)
+  for (const attempts of [1, 2, 3, 4]) {
+    await vi.waitFor(async () => expect((await jobsOf(api).findOne())?.attempts).toBe(attempts), {
+      timeout: 5000,
+    })
+    await vi.waitFor(async () =>
+      expect((await jobsOf(api).findOne())?.dueAt.getTime()).toBe(
+        api.clock.now().getTime() + 5000 * 2 ** (attempts - 1),
+      ),
+    )
+    api.clock.advance(5 * 2 ** (attempts - 1))
+  }
+  api.clock.advance(24 * 3600)
+  // By now nobody wants to read it any more.
+  await new Promise((done) => setTimeout(done, 1200))
+  expect((await jobsOf(api).findOne())?.attempts).toBeLessThanOrEqual(5)
+})
+
+it('a slow mail server delays no request', async () => {
+  const mail = await mailServer()
+  mail.slownessMs = 1500
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  for (let i = 0; i < 3; i++)
+    await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+  expect(mail.received).toEqual([])
+  await mail.mailTo(person.email, /Confirm your email address/)
+})
+
+it('of several processes one sends each mail', async () => {
+  const mail = await mailServer()
+  mail.slownessMs = 20
+  const environment = { SMTP_URL: mail.url }
+  const first = await apiForTest({ environment })
+  const others = [
+    await apiForTest({ environment, mongoUri: first.mongoUri, clock: first.clock }),
+    await apiForTest({ environment, mongoUri: first.mongoUri, clock: first.clock }),
+  ]
+  const people = await Promise.all(Array.from({ length: 12 }, () => registered(first)))
+  await vi.waitFor(async () => expect(await jobsOf(first).countDocuments()).toBe(0), { timeout: 10_000 })
+  expect(mail.received.map(({ to }) => to[0]).toSorted()).toEqual(people.map(({ email }) => email).toSorted())
+  expect(others).toHaveLength(2)
+})
+
+it('a mail whose process died is sent by another once its time is up', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm/)
+  mail.received.length = 0
+  // As a process leaves it that took the mail and was killed.
+  const inTwoMinutes = new Date(api.clock.now().getTime() + 120_000)
+  const job = {
+    kind: 'verify_email',
+    email: person.email,
+    device: '',
+    ip: '',
+    attempts: 1,
+    dueAt: inTwoMinutes,
+  }
+  await jobsOf(api).insertOne({
+    ...job,
+    createdAt: api.clock.now(),
+    expiresAt: new Date(api.clock.now().getTime() + 86_400_000),
+  })
+  await new Promise((done) => setTimeout(done, 1500))
+  expect(mail.received).toEqual([])
+  api.clock.advance(120)
+  await mail.mailTo(person.email, /Confirm/)
+})
+
+it('killed between sending and noting it, nothing is sent twice but the one mail in flight', async () => {
+  const mail = await mailServer()
+  mail.slownessMs = 150
+  const environment = { MONGO_URI: testDatabaseUri(), DATA_DIR: temporaryFolder(), SMTP_URL: mail.url }
+  const first = await apiProcess(environment)
+  await ready(first)
+  const people = Array.from({ length: 8 }, somebody)
+  for (const person of people)
+    await fetch(`${first.url}/api/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(person),
+    })
+  await vi.waitFor(() => expect(mail.offered).toBeGreaterThanOrEqual(4), { timeout: 10_000, interval: 5 })
+  first.child.kill('SIGKILL')
+  await first.exited
+  const second = await apiProcess(environment)
+  await ready(second)
+  // All but at most the one in flight, which waits until its time is up.
+  await vi.waitFor(
+    () =>
+      expect(new Set(mail.received.map(({ to }) => to[0])).size).toBeGreaterThanOrEqual(people.length - 1),
+    { timeout: 15_000 },
+  )
+  await new Promise((done) => setTimeout(done, 1500))
+  const counts = people.map(({ email }) => mail.received.filter(({ to }) => to[0] === email).length)
+  expect(counts.every((count) => count <= 1)).toBe(true)
+  expect(mail.offered - mail.received.length).toBeLessThanOrEqual(1)
+}, 60_000)
+
+it('the owner is told of a new device and of a copied session', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const owner = lockOwner()
+  const person = await registered(api, owner.signIn)
+  await login(api, person, {
+    'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0',
+  })
+  const notice = await mail.mailTo(person.email, /A new device signed in/)
+  expect(notice.text).toContain('Firefox on Linux (127.0.0.1) signed in to your account')
+
+  for (let i = 0; i < 3; i++) await refresh(api, person.jar).expect(403)
+  await mail.mailTo(person.email, /A copy of your session was refused/)
+  await new Promise((done) => setTimeout(done, 500))
+  expect(mail.received.filter(({ subject }) => /copy/.test(subject))).toHaveLength(1)
+})
+
+it('nothing that a stranger writes becomes HTML in a mail', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await login(api, person, { 'User-Agent': '<img/src=x>' })
+  const { html } = await mail.mailTo(person.email, /A new device/)
+  expect(html).not.toContain('<img')
+})
+
+it('in development the mail can be read in the browser, in production there is no such page', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  await vi.waitFor(async () => expect((await api.http.get('/dev/mailbox')).text).toContain(person.email), {
+    timeout: 5000,
+  })
+  const list = await api.http.get('/dev/mailbox')
+  const mail = await api.http.get(/href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? '')
+  expect(mail.status).toBe(200)
+  expect(mail.text).toMatch(/http:\/\/localhost:4000\/verify-email#token=[\w-]{43}/)
+  await api.http.get('/dev/mailbox/..%2f..%2fpackage').expect(404)
+
+  const production = await apiForTest({
+    environment: {
+      NODE_ENV: 'production',
+      JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
+      JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',
+    },
+  })
+  expect((await production.http.get('/dev/mailbox')).text).toContain('<div id="root">')
+})
