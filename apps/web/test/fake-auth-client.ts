@@ -1,5 +1,5 @@
 import { type AuthClient, AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
-import type { ErrorCode, FieldError, User } from '@latchkey/contracts'
+import { type ErrorCode, type FieldError, type RouteContract, routes, type User } from '@latchkey/contracts'
 import axios from 'axios'
 import { vi } from 'vitest'
 
@@ -71,10 +71,16 @@ export function refusal(
   })
 }
 
+type Answers = (options?: { body?: unknown; params?: Record<string, string> }) => unknown
+
 /** An AuthClient that does nothing by itself: tests move its state and its log, and say how calls end. */
 export function fakeAuthClient(initial: SessionState) {
   const state = fakeStore(initial)
   const log = fakeStore<readonly AuthLogEntry[]>([])
+  const answers = new Map<RouteContract, Answers>([
+    [routes.sessions, () => ({ sessions: [] })],
+    [routes.activity, () => ({ events: [] })],
+  ])
 
   async function enter() {
     state.set(signedIn())
@@ -89,7 +95,7 @@ export function fakeAuthClient(initial: SessionState) {
     register: vi.fn<AuthClient['register']>(enter),
     login: vi.fn<AuthClient['login']>(enter),
     logout: vi.fn<AuthClient['logout']>(async () => state.set({ status: 'signedOut', reason: 'signedOut' })),
-    call: vi.fn(),
+    call: vi.fn().mockImplementation(async (route: RouteContract, options) => answers.get(route)?.(options)),
     http: axios.create(),
     refresh: vi.fn(async () => undefined),
     expireAccessToken: vi.fn(),
@@ -97,6 +103,8 @@ export function fakeAuthClient(initial: SessionState) {
     subscribeLog: log.subscribe,
     clearLog: vi.fn(() => log.set([])),
 
+    /** How calls of a route end from now on: with what this returns, or throws. */
+    answer: (route: RouteContract, answer: Answers) => void answers.set(route, answer),
     become: state.set,
     write: log.set,
   } satisfies AuthClient & Record<string, unknown>

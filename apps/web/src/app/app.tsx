@@ -22,6 +22,9 @@ export function App({ client }: { client: AuthClient }) {
             <Route element={<SignedInOnly />}>
               <Route element={<pages.signedInArea.Page />}>
                 <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
+                <Route path={paths.sessions} element={<pages.sessions.Page />} />
+                <Route path={paths.activity} element={<pages.activity.Page />} />
+                <Route path={paths.password} element={<pages.password.Page />} />
               </Route>
             </Route>
             <Route path="*" element={<pages.notFound.Page />} />

@@ -36,9 +36,9 @@ export function SignedOutOnly() {
   const { search } = useLocation()
 
   useEffect(() => {
-    const timer = setTimeout(preloadSignedIn, preloadDelayMs)
+    const timer = setTimeout(() => preloadSignedIn(readReturnPath(search) ?? paths.dashboard), preloadDelayMs)
     return () => clearTimeout(timer)
-  }, [])
+  }, [search])
 
   switch (session.status) {
     case 'restoring':
