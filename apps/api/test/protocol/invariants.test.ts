@@ -10,7 +10,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import * as happens from './history.ts'
 import { type Nodes, startNodes, World } from './world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? 25)
+const runs = Number(process.env.PROTOCOL_RUNS ?? 20)
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
 const timeout = 30_000 + runs * 1000
 
@@ -107,6 +107,9 @@ it('I4: what has ended stays ended, at once, and no other session is touched', {
   )
   await search(['bound', 'unbound', 'bound'], history, async (world) => {
     await world.everybodyGoesOn()
+    await world.everyUnboundSessionIsReused()
+    await world.deadStayDead()
+    await world.everythingEnds()
     await world.deadStayDead()
   })
 })
@@ -120,5 +123,6 @@ it('I5: generations are one chain, however many ask at once', { timeout }, async
   )
   await search(['bound', 'unbound'], history, async (world) => {
     await world.everybodyGoesOn()
+    await world.nonsenseMovesNothing()
   })
 })
