@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
@@ -8,6 +7,7 @@ import { systemClock } from './clock.ts'
 import { compose } from './compose.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
+import { createExpressServer } from './http/server.ts'
 import { createLogger } from './logger.ts'
 
 /** The checkout, or the folder it was copied to; the same number of steps up from the source and from the build. */
@@ -47,7 +47,7 @@ async function main() {
     mongoUri: config.database.uri ?? embedded?.uri ?? '',
     webRoot: inRoot('apps/web/dist'),
   })
-  const server = createServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config))
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
 

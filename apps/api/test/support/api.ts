@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { onTestFinished } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
+import { createExpressServer } from '../../src/http/server.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 
 export interface TestApi {
@@ -63,7 +63,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     mongoUri,
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
   })
-  const server = createServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const started = services.start()
   if (!options.early) await started
