@@ -31,7 +31,7 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('x-powered-by')
   app.disable('etag')
 
-  app.use(requestLog(services.log))
+  app.use(requestLog(services.log, app))
   app.use(closeWhileDraining(services))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
