@@ -53,6 +53,13 @@ export const mutants: Mutant[] = [
     "$inc: { 'refreshTokens.$.generation': 1 }",
     "$inc: { 'refreshTokens.$.generation': 2 }",
   ),
+  mutant(
+    'I4',
+    'the swap does not look at the session',
+    service,
+    '              _id: sessionId,\n              generation,\n',
+    '              generation,\n',
+  ),
   mutant('I1', 'nothing that was used up is remembered', service, '$slice: -consumedLimit', '$slice: 0'),
   mutant(
     'I5',
@@ -85,7 +92,7 @@ export const mutants: Mutant[] = [
     'a generation that was used up is answered without its key',
     verdict,
     "if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }",
-    "if (consumedGeneration(session, claims.generation) || opens(session.lock)) return { kind: 'answer' }",
+    "if (consumedGeneration(session, claims.generation) || opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }",
   ),
   mutant(
     'I2',
@@ -279,7 +286,16 @@ export const mutants: Mutant[] = [
     "if (isDatabaseOutage(thrown)) return new AuthError('refresh_token_invalid'",
   ),
 
+  mutant(
+    'I1',
+    'an outage does not say when to come back',
+    'http/problem.ts',
+    '(status === 503 ? outageRetrySeconds : undefined)',
+    'undefined',
+  ),
+
   // Ending sessions
+  mutant('I4', 'a sign-in ends the others', service, '$concatArrays: [live, [', '$concatArrays: [[], ['),
   mutant(
     'I4',
     'access tokens of a session that ended live on',

@@ -22,7 +22,9 @@ async function verdicts(name: string, properties: string) {
     env: {
       PATH: process.env.PATH,
       ...(process.env.MONGO_URI && { MONGO_URI: process.env.MONGO_URI }),
-      ...(process.env.PROTOCOL_RUNS && { PROTOCOL_RUNS: process.env.PROTOCOL_RUNS }),
+      // More histories than the tests play by themselves: most mutants are noticed by one of the first.
+      PROTOCOL_RUNS: process.env.PROTOCOL_RUNS ?? '60',
+      PROTOCOL_SEED: process.env.PROTOCOL_SEED ?? '20260401',
       PROTOCOL_MUTANT: name,
       PROTOCOL_SHRINK: 'no',
     },
