@@ -1,4 +1,5 @@
-import { type AuthClient, AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
+import { AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { type ErrorCode, type FieldError, type RouteContract, routes, type User } from '@latchkey/contracts'
 import axios from 'axios'
 import { vi } from 'vitest'
@@ -92,11 +93,14 @@ export function fakeAuthClient(initial: SessionState) {
     stop: vi.fn(),
     getState: state.get,
     subscribe: state.subscribe,
-    register: vi.fn<AuthClient['register']>(enter),
-    login: vi.fn<AuthClient['login']>(enter),
-    logout: vi.fn<AuthClient['logout']>(async () => state.set({ status: 'signedOut', reason: 'signedOut' })),
+    register: vi.fn<LazyAuthClient['register']>(enter),
+    login: vi.fn<LazyAuthClient['login']>(enter),
+    logout: vi.fn<LazyAuthClient['logout']>(async () =>
+      state.set({ status: 'signedOut', reason: 'signedOut' }),
+    ),
     call: vi.fn().mockImplementation(async (route: RouteContract, options) => answers.get(route)?.(options)),
-    http: axios.create(),
+    http: vi.fn(async () => axios.create()),
+    preload: vi.fn(),
     refresh: vi.fn(async () => undefined),
     expireAccessToken: vi.fn(),
     getLog: log.get,
@@ -107,7 +111,7 @@ export function fakeAuthClient(initial: SessionState) {
     answer: (route: RouteContract, answer: Answers) => void answers.set(route, answer),
     become: state.set,
     write: log.set,
-  } satisfies AuthClient & Record<string, unknown>
+  } satisfies LazyAuthClient & Record<string, unknown>
 }
 
 function fakeStore<Value>(initial: Value) {

@@ -13,8 +13,7 @@ const words: Record<string, EventWords | undefined> = {
   signed_in: { title: 'Signed in', meaning: null, weight: 'plain' },
   new_device: {
     title: 'Signed in on a new device',
-    meaning:
-      'Your account had not been used in this browser before. If this was not you, end that session and change your password.',
+    meaning: 'Not you? End that session and change your password.',
     weight: 'check',
   },
   signed_out: { title: 'Signed out', meaning: null, weight: 'plain' },
