@@ -10,6 +10,8 @@ export default defineConfig({
   },
   build: {
     target: 'es2022',
+    // What belongs to which page, for the test of their size.
+    manifest: true,
     sourcemap: true,
     // The page's Content-Security-Policy has no `data:`.
     assetsInlineLimit: 0,

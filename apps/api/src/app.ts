@@ -1,4 +1,4 @@
-import { apiPrefix, headerNames } from '@latchkey/contracts'
+import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
@@ -34,7 +34,7 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('x-powered-by')
   app.disable('etag')
 
-  app.use(requestLog(services.log))
+  app.use(requestLog(services.log, app))
   app.use(closeWhileDraining(services))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
@@ -56,6 +56,7 @@ function api(services: Services, config: Config): Router {
   router.use(protectedRoutes(services))
 
   router.use(sameOrigin(config.server))
+  router.use(clearAtLogout(services))
   router.use(requireDatabase(services))
   router.use(cookieParser())
   router.use(tokenRoutes(services))
@@ -99,6 +100,14 @@ const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>
     exposedHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
     maxAge: 600,
   })
+
+/** Before anything can go wrong: whatever is sent and whatever the database says, this browser is signed out. */
+const clearAtLogout =
+  ({ refreshCookies }: Pick<Services, 'refreshCookies'>): RequestHandler =>
+  (req, res, next) => {
+    if (req.method === routes.logout.method && req.path === routes.logout.path) refreshCookies.clear(res)
+    next()
+  }
 
 const requireDatabase =
   ({ database }: Pick<Services, 'database'>): RequestHandler =>

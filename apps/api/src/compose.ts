@@ -66,8 +66,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     onRecorded: createNotices(mailQueue),
   })
 
-  const { issuableFrom } = revocations
-  const accessTokens = createAccessTokens({ config: config.accessToken, clock, issuableFrom })
+  const accessTokens = createAccessTokens({ config: config.accessToken, clock })
   const refreshTokens = createRefreshTokens(config.refreshToken, clock)
   const sessions = createSessions({ users, refreshTokens, revocations, events, clock, config })
 
@@ -80,16 +79,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
 
   const passwords = createPasswords(config.password)
-  const signIn = { accounts, sessions, events, refreshTokens, passwords, mailQueue, requireVerifiedEmail }
-  const auth = createAuth(signIn)
-  const passwordService = createPasswordService({
-    accounts,
-    actionTokens,
-    sessions,
-    events,
-    mailQueue,
-    passwords,
-  })
+  const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
+  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
 
   const rateLimits = createRateLimits({ connection: database.connection, config: config.rateLimits })
 
@@ -97,7 +88,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
     async start(): Promise<void> {
       await database.connect()
-      revocations.follow()
+      await revocations.follow()
       mailQueue.start(accountMail)
     },
 

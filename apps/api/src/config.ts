@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { signingKey } from './sessions/signing-keys.ts'
 
+const maxDurationSeconds = 10 * 365 * 86_400
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
 
@@ -17,8 +18,11 @@ export class ConfigError extends Error {
 
 const DurationSchema = z
   .string()
-  .regex(/^[1-9]\d*[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
+  .regex(/^\d+[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
   .transform((text) => Number(text.slice(0, -1)) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+  .refine((seconds) => seconds <= maxDurationSeconds, 'must not be longer than ten years')
+
+const PositiveDurationSchema = DurationSchema.refine((seconds) => seconds > 0, 'must be longer than nothing')
 
 const integer = (min: number, max: number) =>
   z
@@ -26,6 +30,10 @@ const integer = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
+
+/** As browsers write an origin: lower case, no default port, no slash at the end. What is none stays as it is. */
+const canonicalOrigin = (text: string) =>
+  URL.canParse(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
 
 const isOrigin = (text: string) =>
   URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
@@ -37,9 +45,7 @@ const ListSchema = z.string().transform((text) =>
     .filter(Boolean),
 )
 
-const OriginsSchema = ListSchema.transform((origins) =>
-  origins.map((origin) => origin.replace(/\/$/, '')),
-).refine(
+const OriginsSchema = ListSchema.transform((origins) => origins.map(canonicalOrigin)).refine(
   (origins) => origins.every(isOrigin),
   'must be origins like https://app.example.com, separated by commas',
 )
@@ -58,18 +64,18 @@ const EnvironmentSchema = z.object({
   CLIENT_URL: OriginsSchema.optional(),
   PUBLIC_URL: z
     .string()
-    .transform((text) => text.replace(/\/$/, ''))
+    .transform(canonicalOrigin)
     .refine(isOrigin, 'must be an origin like https://app.example.com, without a path')
     .optional(),
   JWT_ACCESS_SECRET: z.string().optional(),
   JWT_REFRESH_SECRET: z.string().optional(),
   JWT_ACCESS_SECRET_PREVIOUS: ListSchema.default([]),
   JWT_REFRESH_SECRET_PREVIOUS: ListSchema.default([]),
-  ACCESS_TOKEN_EXPIRY: DurationSchema.default(900),
-  REFRESH_TOKEN_EXPIRY: DurationSchema.default(7 * 86_400),
-  SESSION_MAX_AGE: DurationSchema.default(90 * 86_400),
+  ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.default(900),
+  REFRESH_TOKEN_EXPIRY: PositiveDurationSchema.default(7 * 86_400),
+  SESSION_MAX_AGE: PositiveDurationSchema.default(90 * 86_400),
   SESSION_LIMIT: integer(1, 1000).default(50),
-  REFRESH_LEEWAY: DurationSchema.or(z.literal('0').transform(() => 0)).default(10),
+  REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
@@ -139,7 +145,7 @@ export interface RateLimit {
   readonly windowSeconds: number
 }
 
-/** How patient sign-in, registration and refreshing are. Attempts that succeed are given back. */
+/** How patient sign-in, registration and refreshing are. Sign-ins and passwords that were right are given back. */
 export interface RateLimits {
   /** Failed sign-ins from one address, whatever the account. */
   readonly loginPerAddress: RateLimit
@@ -211,7 +217,7 @@ export function readConfig(
       trustedProxies: env.TRUST_PROXY,
       publicUrl: env.PUBLIC_URL,
       // Vite's own address: the page of `pnpm dev` may also call the API directly.
-      clientOrigins: env.CLIENT_URL ?? (production ? [] : ['http://localhost:5173']),
+      clientOrigins: env.CLIENT_URL ?? (production || env.PUBLIC_URL ? [] : ['http://localhost:5173']),
     },
     database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
     accessToken: {
@@ -266,18 +272,22 @@ function secretProblems(given: Record<string, string | undefined>): string[] {
 
 /** Keys that could not sign, wherever the process runs. */
 function keyProblems(given: Record<string, string | undefined>): string[] {
-  return secretNames.flatMap((name) => {
-    const keys = [given[name] ?? '', ...ListSchema.parse(given[`${name}_PREVIOUS`] ?? '')]
-    if (name === 'JWT_REFRESH_SECRET' && keys.some((key) => key.startsWith('es256:')))
+  return secretNames.flatMap((name) => [
+    ...unusable(name, given[name] ? [given[name]] : []),
+    ...unusable(`${name}_PREVIOUS`, ListSchema.parse(given[`${name}_PREVIOUS`] ?? '')),
+  ])
+}
+
+function unusable(name: string, keys: string[]): string[] {
+  return keys.flatMap((key) => {
+    if (name.startsWith('JWT_REFRESH') && key.startsWith('es256:'))
       return [`${name} is a shared secret; only access tokens are signed with es256`]
-    return keys.filter(Boolean).flatMap((key) => {
-      try {
-        signingKey(key)
-        return []
-      } catch (error) {
-        return [`${name} ${error instanceof Error ? error.message : 'cannot be used'}`]
-      }
-    })
+    try {
+      signingKey(key)
+      return []
+    } catch (error) {
+      return [`${name} ${error instanceof Error ? error.message : 'cannot be used'}`]
+    }
   })
 }
 

@@ -85,10 +85,29 @@ async function createIndexes(connection: Connection): Promise<void> {
   await rateLimits.createIndex({ expire: 1 }, { expireAfterSeconds: 0 })
 }
 
+/** What the operating system says of a connection that is gone. */
+const brokenConnection = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
+
 /** Whether an error means that the database is out of reach, as opposed to having said no. */
 export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (isOutage(error)) return true
+  // A bulk write and some of the driver's own errors carry the real one inside.
+  const inner: unknown = error.cause ?? ('errorResponse' in error ? error.errorResponse : undefined)
+  return inner !== undefined && inner !== error && isDatabaseOutage(inner)
+}
+
+function isOutage(error: Error): boolean {
+  if ('syscall' in error && 'code' in error && brokenConnection.has(String(error.code))) return true
   if (error instanceof mongo.MongoServerError)
-    return outageCodes.has(error.code) || error.hasErrorLabel('RetryableWriteError')
+    return outageCodes.has(error.code) || error.hasErrorLabel('RetryableWriteError') || isCut(error)
   if (error instanceof mongo.MongoError)
     return (
       error instanceof mongo.MongoNetworkError ||
@@ -100,9 +119,14 @@ export function isDatabaseOutage(error: unknown): boolean {
       /PoolCleared|PoolClosed|WaitQueueTimeout|ExpiredSession/.test(error.name)
     )
   // Mongoose's own: no connection, and its copy of the driver's server selection error.
-  return (
-    error instanceof MongooseError &&
-    (error.name === 'MongooseServerSelectionError' ||
-      /initial connection|before .*connect|bufferCommands/i.test(error.message))
-  )
+  if (error instanceof MongooseError)
+    return (
+      error.name === 'MongooseServerSelectionError' ||
+      /initial connection|before .*connect|bufferCommands/i.test(error.message)
+    )
+  return isCut(error)
 }
+
+/** Node's words for a socket that ended under a write; the driver passes them on without a code. */
+const isCut = ({ message }: Error) =>
+  /socket has been ended|ECONNRESET|EPIPE|connection .*closed/i.test(message)

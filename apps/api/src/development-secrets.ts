@@ -1,27 +1,36 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod'
+
+const SecretsSchema = z.object({ accessSecret: z.string().min(1), refreshSecret: z.string().min(1) })
 
 /**
  * The secrets of a development checkout: made once, kept beside the data, so that a restart keeps people signed in.
- * Two processes that start at once agree: the file is created exclusively and the loser reads the winner's.
+ * The file appears whole or not at all, and only once: of two processes that start together the later one reads the
+ * other's.
  */
-export function developmentSecrets(dataDir: string): { accessSecret: string; refreshSecret: string } {
+export function developmentSecrets(dataDir: string): z.infer<typeof SecretsSchema> {
   const file = join(dataDir, 'development-secrets.json')
-  const secret = () => randomBytes(48).toString('base64url')
-  mkdirSync(dataDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeOnce(file)
   try {
-    const made = { accessSecret: secret(), refreshSecret: secret() }
-    writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { flag: 'wx', mode: 0o600 })
-    return made
+    return SecretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    const advice = 'delete it and new ones are made (which signs everybody out)'
+    throw new Error(`${file} does not hold two secrets; ${advice}.`, { cause })
+  }
+}
+
+function makeOnce(file: string): void {
+  const secret = () => randomBytes(48).toString('base64url')
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  writeFileSync(draft, JSON.stringify({ accessSecret: secret(), refreshSecret: secret() }), { mode: 0o600 })
+  try {
+    linkSync(draft, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft)
   }
-  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  const { accessSecret, refreshSecret } = kept
-  if (typeof accessSecret !== 'string' || typeof refreshSecret !== 'string')
-    throw new Error(
-      `${file} does not hold two secrets; delete it and new ones are made (this signs everybody out).`,
-    )
-  return { accessSecret, refreshSecret }
 }

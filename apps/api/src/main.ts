@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
@@ -6,8 +5,9 @@ import { config as loadEnvironmentFile } from 'dotenv'
 import { createApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { compose } from './compose.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
+import { createExpressServer } from './http/server.ts'
 import { createLogger } from './logger.ts'
 
 /** The checkout, or the folder it was copied to; the same number of steps up from the source and from the build. */
@@ -15,8 +15,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const drainTimeoutMs = 10_000
 
 main().catch((error: unknown) => {
-  const expected = error instanceof ConfigError || (error instanceof Error && 'code' in error)
-  console.error(expected ? (error as Error).message : error)
+  // What stops the start says how to mend it; where it was thrown helps nobody but us.
+  console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : error)
   process.exit(1)
 })
 
@@ -30,16 +30,7 @@ async function main() {
   )
   const log = createLogger(config.log)
 
-  const embedded = config.database.uri
-    ? null
-    : await startEmbeddedMongo({
-        dataDir: inRoot(config.database.dataDir),
-        onExit(error) {
-          // Nothing works without it, and whoever supervises this process starts it afresh.
-          log.fatal({ err: error }, 'the embedded database ended')
-          process.exit(1)
-        },
-      })
+  const embedded = config.database.uri ? null : await startEmbedded(inRoot(config.database.dataDir))
   const services = compose({
     config,
     clock: systemClock,
@@ -48,7 +39,7 @@ async function main() {
     webRoot: inRoot('apps/web/dist'),
     outboxDir: config.production ? null : inRoot(`${config.database.dataDir}/outbox`),
   })
-  const server = createServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config))
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
 
@@ -60,11 +51,20 @@ async function main() {
   const started = services.start()
   await listen()
   await started
-  const { port, host } = config.server
-  const address =
-    config.server.publicUrl ??
-    `http://${host === '127.0.0.1' || host === '0.0.0.0' ? 'localhost' : host}:${port}`
-  log.info({ database: embedded ? embedded.uri : 'MONGO_URI' }, `Latchkey is ready on ${address}`)
+  if (services.lifecycle.draining) return
+  log.info({ database: embedded ? embedded.uri : 'MONGO_URI' }, `Latchkey is ready on ${address(config)}`)
+
+  function startEmbedded(dataDir: string) {
+    if (config.production) log.warn('MONGO_URI is not set: the embedded database is made for development')
+    return startEmbeddedMongo({
+      dataDir,
+      onExit(error) {
+        // Nothing works without it, and whoever supervises this process starts it afresh.
+        log.fatal({ err: error }, 'the embedded database ended')
+        process.exit(1)
+      },
+    })
+  }
 
   function listen(): Promise<void> {
     return new Promise((done, failed) => {
@@ -94,4 +94,11 @@ async function main() {
     log.info('closed')
     process.exit(0)
   }
+}
+
+/** Where a person opens it. */
+function address({ server: { publicUrl, host, port } }: Config): string {
+  if (publicUrl) return publicUrl
+  const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)
+  return `http://${everywhere ? 'localhost' : host}:${port}`
 }

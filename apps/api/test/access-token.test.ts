@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
-import { protectedWith, registered, type SignedInPerson } from './support/people.ts'
+import { protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
 
 let api: TestApi
 let person: SignedInPerson
@@ -152,6 +152,31 @@ it('expires by the clock of the server', async () => {
   expect(response.status).toBe(401)
   expect(response.body.code).toBe('access_token_expired')
   expect(response.headers['www-authenticate']).toContain('error="invalid_token"')
+})
+
+it('never outlives its session', async () => {
+  const short = await startApi({ environment: { SESSION_MAX_AGE: '1h' } })
+  const fresh = await registered(short)
+  short.clock.advance(3600 - 60)
+  const last = await refresh(short, fresh.jar).expect(200)
+  expect(last.body.expiresIn).toBe(60)
+  await protectedWith(short, last.body.accessToken).expect(200)
+  short.clock.advance(61)
+  expect((await protectedWith(short, last.body.accessToken)).body.code).toBe('access_token_expired')
+  await short.close()
+})
+
+it('never outlives what is set today, and so never a revocation either', async () => {
+  const long = await startApi({ environment: { ACCESS_TOKEN_EXPIRY: '2h' } })
+  const fresh = await registered(long)
+  const shared = { mongoUri: long.mongoUri, clock: long.clock }
+  const short = await startApi({ ...shared, environment: { ACCESS_TOKEN_EXPIRY: '5m' } })
+  await protectedWith(short, fresh.body.accessToken).expect(200)
+  long.clock.advance(299)
+  await protectedWith(short, fresh.body.accessToken).expect(200)
+  long.clock.advance(1)
+  expect((await protectedWith(short, fresh.body.accessToken)).body.code).toBe('access_token_expired')
+  await Promise.all([short.close(), long.close()])
 })
 
 it('the token of a person who is gone does not open their profile', async () => {

@@ -1,5 +1,9 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
+import { developmentSecrets } from '../src/development-secrets.ts'
+import { temporaryFolder } from './support/process.ts'
 
 const good = {
   NODE_ENV: 'production',
@@ -87,6 +91,11 @@ it.each([
   ['CLIENT_URL', '*'],
   ['PUBLIC_URL', 'app.example.com'],
   ['REFRESH_TOKEN_EXPIRY', '7 days'],
+  ['REFRESH_TOKEN_EXPIRY', '999999999999d'],
+  ['ACCESS_TOKEN_EXPIRY', '0s'],
+  ['JWT_ACCESS_SECRET_PREVIOUS', 'es256:AAAA'],
+  ['SMTP_URL', 'mail.example.com'],
+  ['REQUIRE_VERIFIED_EMAIL', 'yes'],
   ['SESSION_LIMIT', '0'],
   ['BCRYPT_COST', '31'],
   ['TRUST_PROXY', 'true'],
@@ -98,6 +107,26 @@ it.each([
   const problems = problemsOf({ [name]: value })
   expect(problems).toHaveLength(1)
   expect(problems[0]?.startsWith(name)).toBe(true)
+})
+
+it('an origin is read as browsers write it', () => {
+  const config = readConfig({ ...good, PUBLIC_URL: 'https://App.Example.com:443/' }, noSecrets)
+  expect(config.server.publicUrl).toBe('https://app.example.com')
+  expect(config.cookie.secure).toBe(true)
+})
+
+it('a leeway of nothing is one', () => {
+  expect(readConfig({ ...good, REFRESH_LEEWAY: '0s' }, noSecrets).refreshToken.leewaySeconds).toBe(0)
+})
+
+it('development secrets are made once, whole, for whoever starts', () => {
+  const folder = temporaryFolder()
+  const first = developmentSecrets(folder)
+  expect(developmentSecrets(folder)).toEqual(first)
+  expect(readdirSync(folder)).toEqual(['development-secrets.json'])
+  expect(statSync(join(folder, 'development-secrets.json')).mode & 0o777).toBe(0o600)
+  writeFileSync(join(folder, 'development-secrets.json'), '')
+  expect(() => developmentSecrets(folder)).toThrow(/does not hold two secrets; delete it/)
 })
 
 it('nobody changes a setting later', () => {

@@ -109,6 +109,21 @@ it('hashes anew when the cost has changed, and the person notices nothing', asyn
   await login(costlier, person)
 })
 
+it('several sign-ins at once while the hash is made anew all succeed', async () => {
+  const person = await registered(api)
+  const costlier = await apiForTest({ environment: { BCRYPT_COST: '5' }, mongoUri: api.mongoUri })
+  await Promise.all(Array.from({ length: 6 }, () => login(costlier, person)))
+  expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/)
+})
+
+it('the headers say nothing of whether two names are one account', async () => {
+  const person = await registered(api)
+  const remaining = async (identifier: string) => (await attempt(identifier, 'wrong wrong')).headers.ratelimit
+  const seen = (header: string | undefined) => /"login-account-address";r=(\d+)/.exec(header ?? '')?.[1]
+  expect(seen(await remaining(person.email))).toBe('9')
+  expect(seen(await remaining(person.username))).toBe('9')
+})
+
 it('ten thousand sign-ins leave fifty sessions, the latest ones', async () => {
   const person = await registered(api)
   const { accounts, sessions } = api.services

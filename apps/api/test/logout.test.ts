@@ -40,6 +40,31 @@ it('an expired token may still sign out', async () => {
   await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
 })
 
+it('ends whatever a body, a cookie and an access token name, though one of them is garbage', async () => {
+  const person = await registered(api)
+  const other = await login(api, person)
+  const third = await login(api, person)
+  const response = await api.http
+    .post('/api/logout')
+    .set('Cookie', person.jar.header)
+    .set('Authorization', `Bearer ${other.body.accessToken}`)
+    .send({ refreshToken: 'garbage' })
+  expect(response.status).toBe(200)
+  await refresh(api, person.jar).expect(403)
+  await refresh(api, other.jar).expect(403)
+  await refresh(api, third.jar).expect(200)
+})
+
+it.each([
+  ['text/plain', 'hello', 415],
+  ['application/json', '{', 400],
+  ['application/json', '{"refreshToken":{"$gt":""}}', 400],
+])('clears the cookies whatever is sent: %s %s', async (type, body, status) => {
+  const response = await api.http.post('/api/logout').type(type).send(body)
+  expect(response.status).toBe(status)
+  expect(setCookies(response)).toHaveLength(2)
+})
+
 it('a client without cookies signs out with its refresh token or with its access token', async () => {
   const person = await registered(api)
   const other = await login(api, person)

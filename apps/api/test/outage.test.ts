@@ -61,6 +61,29 @@ it('started before its database, it says so, and becomes ready by itself', async
   expect(jarOf(await refresh(api, person.jar).expect(200)).session).toBe(`${person.sessionId}.1`)
 })
 
+it('ending a session while the connection breaks is a 503 and never a 500', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  const statuses = new Set<number>()
+  for (let i = 0; i < 6; i++) {
+    const requests = Array.from({ length: 8 }, () =>
+      api.http
+        .delete('/api/sessions/000000000000000000000000')
+        .set('Authorization', `Bearer ${person.body.accessToken}`),
+    )
+    const logouts = Array.from({ length: 8 }, () =>
+      api.http.post('/api/logout').set('Cookie', person.jar.header),
+    )
+    const all = Promise.all([...requests, ...logouts])
+    wire.cut()
+    for (const { status } of await all) statuses.add(status)
+    await wire.mend()
+    await new Promise((done) => setTimeout(done, 300))
+  }
+  expect([...statuses].filter((status) => status >= 500 && status !== 503)).toEqual([])
+}, 60_000)
+
 it('a sign-out during an outage still clears the cookies of this browser', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
   const api = await apiForTest({ mongoUri: wire.uri })

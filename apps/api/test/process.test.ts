@@ -55,7 +55,14 @@ it('killed between the commit and the response, the client retries and is still 
   }
   const first = await apiProcess(environment)
   await ready(first)
-  const cookie = cookiesOf(await post(`${first.url}/api/register`, somebody()))
+  const registered = await post(`${first.url}/api/register`, somebody())
+  const cookie = cookiesOf(registered)
+  const { accessToken } = (await registered.json()) as SignedIn
+  // Connections to spare: a new one could not be opened any more once no answer comes through.
+  const authorization = `Bearer ${accessToken}`
+  await Promise.all(
+    Array.from({ length: 12 }, () => fetch(`${first.url}/api/me`, { headers: { authorization } })),
+  )
   wire.loseAnswers()
   const lost = post(`${first.url}/api/refresh-token`, {}, cookie).catch(() => 'lost')
   const database = await mongoose.createConnection(direct).asPromise()

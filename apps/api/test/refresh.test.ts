@@ -179,6 +179,36 @@ describe('a bound session', () => {
     await refresh(api, jarOf(rotated), owner.at(1)).expect(200)
   })
 
+  it('an answer that is lost in the last days of the idle time is asked for again after them', async () => {
+    const owner = lockOwner()
+    const person = await registered(api, owner.signIn)
+    api.clock.advance(6 * 86_400)
+    const lost = await refresh(api, person.jar, owner.at(0)).expect(200)
+    api.clock.advance(3 * 86_400)
+    // The token had seven days; the session has gone on since.
+    const retried = await refresh(api, person.jar, owner.at(0)).expect(200)
+    expect(jarOf(retried).refreshToken).toBe(jarOf(lost).refreshToken)
+    api.clock.advance(4 * 86_400)
+    expect((await refresh(api, person.jar, owner.at(0))).body.code).toBe('refresh_token_expired')
+  })
+
+  it('a thief without the key cannot use up what the owner may refresh', async () => {
+    const tight = await apiForTest({
+      environment: { TRUST_PROXY: '1' },
+      configure: (config) => ({
+        ...config,
+        rateLimits: { ...config.rateLimits, refreshPerSession: { points: 5, windowSeconds: 60 } },
+      }),
+    })
+    const owner = lockOwner()
+    const person = await registered(tight, owner.signIn)
+    const thief = { 'X-Forwarded-For': '198.51.100.1' }
+    const statuses: number[] = []
+    for (let i = 0; i < 7; i++) statuses.push((await refresh(tight, person.jar, thief)).status)
+    expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429])
+    await refresh(tight, person.jar, { ...owner.at(0), 'X-Forwarded-For': '198.51.100.2' }).expect(200)
+  })
+
   it('a key that lags one generation behind its cookie is still the same client', async () => {
     const owner = lockOwner()
     const person = await registered(api, owner.signIn)

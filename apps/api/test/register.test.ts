@@ -34,10 +34,10 @@ it('makes an account and signs in at once', async () => {
     /^device=[\w-]{43}; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   )
   expect(refreshToken).toMatch(
-    /^refreshToken=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    /^refreshToken=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=1209600; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   )
   expect(session).toMatch(
-    /^session=[0-9a-f]{24}\.0; Max-Age=604800; Path=\/; Expires=[^;]+; SameSite=Strict$/,
+    /^session=[0-9a-f]{24}\.0; Max-Age=1209600; Path=\/; Expires=[^;]+; SameSite=Strict$/,
   )
 })
 

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
+import { cuttableProxy } from './support/cuttable-proxy.ts'
 import {
   login,
   protectedWith,
@@ -176,6 +178,42 @@ it('changing the password ends every other session and keeps this one', async ()
     .send({ email: person.email, password: 'a new and better one' })
     .expect(200)
 })
+
+it('a password change that is cut off after its commit has ended the other sessions', async () => {
+  const direct = testDatabaseUri()
+  const wire = await cuttableProxy(direct)
+  const cut = await startApi({ mongoUri: wire.uri })
+  const person = await registered(cut)
+  const other = await login(cut, person)
+  const there = await startApi({ mongoUri: direct, clock: cut.clock })
+  await protectedWith(cut, other.body.accessToken).expect(200)
+  const changed = vi.waitFor(
+    async () => {
+      const user = await there.services.accounts.credentials(person.body.user.id)
+      expect(await there.services.passwords.verify('a new and better one', user?.passwordHash)).toBe(true)
+    },
+    { timeout: 10_000, interval: 5 },
+  )
+  const change = cut.http
+    .post('/api/change-password')
+    .set(as(person))
+    .send({ currentPassword: person.password, newPassword: 'a new and better one' })
+    .then(({ status }) => status)
+  await changed
+  wire.cut()
+  await change
+  // The sessions went with the password, in one update.
+  await refresh(there, other.jar).expect(403)
+  await refresh(there, person.jar).expect(200)
+  await protectedWith(cut, other.body.accessToken).expect(401)
+  await wire.mend()
+  // And what could not be written of their access tokens is written when the database is back.
+  await vi.waitFor(async () => protectedWith(there, other.body.accessToken).expect(401), {
+    timeout: 20_000,
+    interval: 200,
+  })
+  await Promise.all([cut.close(), there.close()])
+}, 40_000)
 
 it('of two password changes at once one wins', async () => {
   const person = await registered(api)

@@ -1,5 +1,6 @@
-import { type AuthClient, AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
-import type { ErrorCode, FieldError, User } from '@latchkey/contracts'
+import { AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
+import { type ErrorCode, type FieldError, type RouteContract, routes, type User } from '@latchkey/contracts'
 import axios from 'axios'
 import { vi } from 'vitest'
 
@@ -71,10 +72,16 @@ export function refusal(
   })
 }
 
+type Answers = (options?: { body?: unknown; params?: Record<string, string> }) => unknown
+
 /** An AuthClient that does nothing by itself: tests move its state and its log, and say how calls end. */
 export function fakeAuthClient(initial: SessionState) {
   const state = fakeStore(initial)
   const log = fakeStore<readonly AuthLogEntry[]>([])
+  const answers = new Map<RouteContract, Answers>([
+    [routes.sessions, () => ({ sessions: [] })],
+    [routes.activity, () => ({ events: [] })],
+  ])
 
   async function enter() {
     state.set(signedIn())
@@ -86,20 +93,25 @@ export function fakeAuthClient(initial: SessionState) {
     stop: vi.fn(),
     getState: state.get,
     subscribe: state.subscribe,
-    register: vi.fn<AuthClient['register']>(enter),
-    login: vi.fn<AuthClient['login']>(enter),
-    logout: vi.fn<AuthClient['logout']>(async () => state.set({ status: 'signedOut', reason: 'signedOut' })),
-    call: vi.fn(),
-    http: axios.create(),
+    register: vi.fn<LazyAuthClient['register']>(enter),
+    login: vi.fn<LazyAuthClient['login']>(enter),
+    logout: vi.fn<LazyAuthClient['logout']>(async () =>
+      state.set({ status: 'signedOut', reason: 'signedOut' }),
+    ),
+    call: vi.fn().mockImplementation(async (route: RouteContract, options) => answers.get(route)?.(options)),
+    http: vi.fn(async () => axios.create()),
+    preload: vi.fn(),
     refresh: vi.fn(async () => undefined),
     expireAccessToken: vi.fn(),
     getLog: log.get,
     subscribeLog: log.subscribe,
     clearLog: vi.fn(() => log.set([])),
 
+    /** How calls of a route end from now on: with what this returns, or throws. */
+    answer: (route: RouteContract, answer: Answers) => void answers.set(route, answer),
     become: state.set,
     write: log.set,
-  } satisfies AuthClient & Record<string, unknown>
+  } satisfies LazyAuthClient & Record<string, unknown>
 }
 
 function fakeStore<Value>(initial: Value) {

@@ -1,4 +1,4 @@
-import type { AuthClient } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { act, render } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import {
@@ -11,7 +11,7 @@ import {
 import { App } from '../src/app/app.tsx'
 
 /** The whole application at an address, with a client of the test's own. */
-export function renderApp(client: AuthClient, address: string) {
+export function renderApp(client: LazyAuthClient, address: string) {
   const browser: { location?: Location; navigate?: NavigateFunction } = {}
 
   function Probe() {

@@ -1,5 +1,5 @@
 import type { ErrorCode, Problem } from '@latchkey/contracts'
-import { type AxiosResponse, isAxiosError } from 'axios'
+import type { AxiosError, AxiosResponse } from 'axios'
 import { retryAfterSeconds } from './retry-after.ts'
 
 /** What the client itself can report, beside the codes of the API. */
@@ -30,6 +30,10 @@ export class AuthError extends Error {
     this.retryAfterSeconds = evidence.retryAfterSeconds ?? null
   }
 }
+
+// axios's own would bring axios along, which a page may want to load later.
+export const isAxiosError = (error: unknown): error is AxiosError =>
+  typeof error === 'object' && error !== null && 'isAxiosError' in error && error.isAxiosError === true
 
 /** Turns whatever a request threw into an AuthError. */
 export function toAuthError(error: unknown): AuthError {

@@ -1,16 +1,11 @@
-import {
-  type AxiosInstance,
-  type AxiosRequestConfig,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-  isAxiosError,
-} from 'axios'
-import { fromAnswer, signedOut } from './auth-error.ts'
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
+import { fromAnswer, isAxiosError, signedOut } from './auth-error.ts'
 import type { Clock } from './environment.ts'
 import type { AuthLog } from './log.ts'
+import { ownPaths } from './own-paths.ts'
+import { outcomeOf } from './post.ts'
 import type { Renewal } from './renewal.ts'
 import type { Session } from './session.ts'
-import { outcomeOf, ownPaths } from './transport.ts'
 
 declare module 'axios' {
   interface AxiosRequestConfig {

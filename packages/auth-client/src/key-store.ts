@@ -42,7 +42,7 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
     return await new Promise((resolve, reject) => {
       let result: Result | undefined
       transaction.oncomplete = () => resolve(result)
-      transaction.onabort = () => reject(transaction.error)
+      transaction.onabort = () => reject(transaction.error ?? new Error('The browser refuses to keep this.'))
       work(transaction.objectStore(storeName), (value) => {
         result = value
       })
@@ -97,5 +97,12 @@ function open(factory: IDBFactory, onClosed: () => void): Promise<IDBDatabase> {
 
 function readAll(store: IDBObjectStore, then: (keys: StoredKey[]) => void) {
   const request: IDBRequest<StoredKey[]> = store.getAll()
-  request.onsuccess = () => then(request.result.sort((a, b) => a.order - b.order))
+  request.onsuccess = () => {
+    try {
+      then(request.result.sort((a, b) => a.order - b.order))
+    } catch {
+      // Some private windows refuse keys at once (DataCloneError). Thrown from here it would reach nobody.
+      store.transaction.abort()
+    }
+  }
 }

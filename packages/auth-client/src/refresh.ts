@@ -2,10 +2,11 @@ import { type HeldToken, holdToken } from './access-token.ts'
 import { AuthError, fromAnswer, timedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import { headerNames } from './header-names.ts'
+import { ownPaths } from './own-paths.ts'
+import type { Post } from './post.ts'
 import { refreshKey, refreshLock } from './refresh-lock.ts'
 import { type SessionCookie, type SessionRef, sameGeneration } from './session-cookie.ts'
 import type { NamedKey, SessionKeys } from './session-keys.ts'
-import { ownPaths, type Post } from './transport.ts'
 
 export type Refreshed =
   | { kind: 'tokens'; token: HeldToken }

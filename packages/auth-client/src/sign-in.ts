@@ -5,13 +5,13 @@ import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
 import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
+import type { Post } from './post.ts'
 import type { Renewal } from './renewal.ts'
 import type { Session } from './session.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { SignOut } from './sign-out.ts'
 import type { Tabs } from './tabs.ts'
-import type { Post } from './transport.ts'
 
 interface Needs {
   session: Session

@@ -3,12 +3,13 @@ import { backoffMs } from './backoff.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
 import type { AuthLog } from './log.ts'
+import { ownPaths } from './own-paths.ts'
+import type { Post } from './post.ts'
 import type { Renewal } from './renewal.ts'
 import type { Session } from './session.ts'
 import type { SessionCookie } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { Tabs } from './tabs.ts'
-import { ownPaths, type Post } from './transport.ts'
 
 export interface SignOut {
   /** Ends the session here at once and then on the server. Never fails: what the server did not hear is retried. */

@@ -61,9 +61,9 @@ it('a browser that refuses to open its database makes the store fail, and later 
   expect(await store.all()).toEqual([])
 })
 
-it('a value that cannot be stored fails instead of hanging', async () => {
+it('a value that cannot be stored fails, in words, instead of hanging', async () => {
   const store = indexedDbKeyStore(new IDBFactory())
   const unstorable = { sign: () => undefined } as unknown as CryptoKey
-  await expect(store.put('sid', unstorable)).rejects.toBeDefined()
+  await expect(store.put('sid', unstorable)).rejects.toThrow('refuses to keep')
   expect(await store.all()).toEqual([])
 })

@@ -99,7 +99,7 @@ export const routes = {
     body: RegisterBodySchema,
     status: 201,
     reply: RegisteredSchema,
-    errors: ['validation_failed', 'email_taken', 'username_taken', 'rate_limited'],
+    errors: ['validation_failed', 'refresh_lock_malformed', 'email_taken', 'username_taken', 'rate_limited'],
   }),
   login: contract({
     method: 'POST',
@@ -111,6 +111,7 @@ export const routes = {
     reply: SignedInSchema,
     errors: [
       'validation_failed',
+      'refresh_lock_malformed',
       'invalid_credentials',
       'email_not_verified',
       'account_disabled',
@@ -151,6 +152,7 @@ export const routes = {
     path: '/logout',
     summary: 'End this session and clear its cookies; 204 when there was nothing to end',
     requires: 'nothing',
+    body: RefreshBodySchema,
     status: 200,
     reply: MessageSchema,
     errors: [],

@@ -26,7 +26,8 @@ export interface Server {
  * @throws DirectoryLockedError when the directory is served already
  */
 export async function serve(options: ServerOptions): Promise<Server> {
-  mkdirSync(options.dataDir, { recursive: true })
+  // Nobody else's to read: there is no password on what is in it.
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const directory = realpathSync(options.dataDir)
   const lock = await lockDirectory(directory)
   const undo: (() => Promise<void> | void)[] = [() => lock.release()]

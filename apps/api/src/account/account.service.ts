@@ -125,29 +125,53 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     },
 
     /**
-     * Puts a new password hash in place of the one that was checked. False when it is no longer that one: of two
-     * changes at once, one wins.
+     * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
+     * when it is no longer that password: of two changes at once, one wins.
      */
-    async changePassword(user: Credentials, passwordHash: string): Promise<boolean> {
-      const { matchedCount } = await users.updateOne(
-        { _id: user._id, passwordHash: user.passwordHash },
-        { $set: { passwordHash, updatedAt: clock.now() } },
-      )
-      return matchedCount > 0
+    async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
+      const kept = new Types.ObjectId(keptSessionId)
+      const before = await users
+        .findOneAndUpdate(
+          { _id: user._id, passwordHash: user.passwordHash },
+          {
+            $set: { passwordHash, updatedAt: clock.now() },
+            $pull: { refreshTokens: { _id: { $ne: kept } } },
+          },
+          { returnDocument: 'before', projection: sessionIds },
+        )
+        .lean<SessionIds>()
+      if (before) await revocations.revokeEnded(idsOf(before).filter((id) => !id.equals(kept)))
+      return before !== null
+    },
+
+    /** Puts a hash of the same password, made at another cost, in place of the one that was checked. */
+    async replacePasswordHash(user: Credentials, passwordHash: string): Promise<void> {
+      await users.updateOne({ _id: user._id, passwordHash: user.passwordHash }, { $set: { passwordHash } })
     },
 
     /**
-     * Sets a password for whoever holds the address, which is thereby proved. False when it is no longer the
-     * account's.
+     * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update.
+     * False when the address is no longer the account's.
      */
     async resetPassword(userId: Types.ObjectId, email: string, passwordHash: string): Promise<boolean> {
       const now = clock.now()
-      const { matchedCount } = await users.updateOne(
-        { _id: userId, emailKey: emailKey(email) },
-        // Whoever used to sign in with the old password has to prove themselves again.
-        { $set: { passwordHash, emailVerifiedAt: now, updatedAt: now, knownDevices: [] } },
-      )
-      return matchedCount > 0
+      // Whoever used to sign in with the old password has to prove themselves again.
+      const fresh = {
+        passwordHash,
+        emailVerifiedAt: now,
+        updatedAt: now,
+        knownDevices: [],
+        refreshTokens: [],
+      }
+      const before = await users
+        .findOneAndUpdate(
+          { _id: userId, emailKey: emailKey(email) },
+          { $set: fresh },
+          { returnDocument: 'before', projection: sessionIds },
+        )
+        .lean<SessionIds>()
+      if (before) await revocations.revokeEnded(idsOf(before))
+      return before !== null
     },
 
     /** False when the address is no longer the account's. */
@@ -209,6 +233,10 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     },
   }
 }
+
+const sessionIds = { 'refreshTokens._id': 1 } as const
+type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }
+const idsOf = ({ refreshTokens }: SessionIds) => refreshTokens.map(({ _id }) => _id)
 
 /** What a violated unique index means to a person; any other error stays what it is. */
 function taken(error: unknown): unknown {

@@ -57,21 +57,17 @@ export function authRoutes(services: Collaborators): Router {
     return fromBody ? tokens(signedIn, { inBody: true }) : setCookies(res, signedIn)
   })
 
-  route(router, routes.logout, [], async (_, { req, res }) => {
-    // Cleared first: whatever the database says, this browser is signed out.
-    refreshCookies.clear(res)
-    const ended = sessionToEnd(req)
-    if (!ended || !(await sessions.revoke(ended.userId, ended.sessionId))) {
-      res.status(204)
-      return null
+  route(router, routes.logout, [], async (body, { req, res }) => {
+    let ended = 0
+    for (const { userId, sessionId } of sessionsToEnd(req, body?.refreshToken)) {
+      if (!(await sessions.revoke(userId, sessionId))) continue
+      ended++
+      const ids = { userId: new Types.ObjectId(userId), sessionId: new Types.ObjectId(sessionId) }
+      await events.record({ kind: 'signed_out', ...ids, device: deviceOf(req) })
     }
-    await events.record({
-      kind: 'signed_out',
-      userId: new Types.ObjectId(ended.userId),
-      sessionId: new Types.ObjectId(ended.sessionId),
-      device: deviceOf(req),
-    })
-    return { message: 'You are signed out.' }
+    if (ended > 0) return { message: 'You are signed out.' }
+    res.status(204)
+    return null
   })
 
   return router
@@ -91,28 +87,34 @@ export function authRoutes(services: Collaborators): Router {
     return tokens(signedIn, { inBody: false })
   }
 
-  function tokens({ user, session, refreshToken }: SignedInSession, { inBody }: { inBody: boolean }): Tokens {
+  function tokens(signedIn: SignedInSession, { inBody }: { inBody: boolean }): Tokens {
+    const { accessToken, expiresIn } = accessTokens.sign(signedIn)
     return {
-      accessToken: accessTokens.sign(user, session._id.toHexString()),
+      accessToken,
       tokenType: 'Bearer',
-      expiresIn: accessTokens.ttlSeconds,
-      user: userView(user),
-      ...(inBody && { refreshToken }),
+      expiresIn,
+      user: userView(signedIn.user),
+      ...(inBody && { refreshToken: signedIn.refreshToken }),
     }
   }
 
-  /** A cookie, a token in the body, or an access token: each names the session it wants to end. */
-  function sessionToEnd(req: Request): { userId: string; sessionId: string } | null {
-    const inBody: unknown = req.body?.refreshToken
-    const token = typeof inBody === 'string' ? inBody : refreshCookies.read(req)
-    try {
-      if (token) return refreshTokens.read(token, { ignoreExpiration: true })
-      const bearer = bearerToken(req)
-      if (!bearer) return null
-      const { sub, sid } = accessTokens.verify(bearer)
-      return { userId: sub, sessionId: sid }
-    } catch {
-      return null // not a token of ours: nothing to end
-    }
+  /** The sessions that a body, a cookie and an access token name, each once; what is not ours names none. */
+  function sessionsToEnd(req: Request, inBody: string | undefined): { userId: string; sessionId: string }[] {
+    const bearer = bearerToken(req)
+    const named = [
+      () => inBody && refreshTokens.read(inBody),
+      () => refreshTokens.read(refreshCookies.read(req) ?? ''),
+      () => {
+        const { sub, sid } = accessTokens.verify(bearer ?? '')
+        return { userId: sub, sessionId: sid }
+      },
+    ].flatMap((read) => {
+      try {
+        return read() || []
+      } catch {
+        return []
+      }
+    })
+    return [...new Map(named.map((each) => [each.sessionId, each])).values()]
   }
 }

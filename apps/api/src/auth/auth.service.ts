@@ -2,7 +2,6 @@ import type { BodyOf, routes } from '@latchkey/contracts'
 import type { Accounts, Credentials } from '../account/account.service.ts'
 import { AuthError } from '../auth-error.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
-import type { RefreshTokens } from '../sessions/refresh-token.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Device } from '../sessions/session.schema.ts'
 import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
@@ -18,7 +17,6 @@ interface Collaborators {
   accounts: Accounts
   sessions: Sessions
   events: SecurityEvents
-  refreshTokens: RefreshTokens
   passwords: Passwords
   mailQueue: MailQueue
   /** Whether an address has to be proved before its owner can sign in. */
@@ -36,7 +34,7 @@ export interface SignIn {
 
 /** Whose sign-in is attempted, for the one who counts attempts. */
 export interface Attempt {
-  /** The user's id, or what was typed when there is no such user: both are counted alike. */
+  /** What was typed, whether or not there is such an account: anything else would tell. */
   account: string
   /** The hash of a device that this account was signed in from before. */
   knownDevice: string | null
@@ -54,8 +52,7 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
 export function createAuth(collaborators: Collaborators) {
-  const { accounts, sessions, events, refreshTokens, passwords, mailQueue, requireVerifiedEmail } =
-    collaborators
+  const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
 
   return {
     /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
@@ -70,9 +67,7 @@ export function createAuth(collaborators: Collaborators) {
       const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
-      return session
-        ? { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session) }
-        : { user, session }
+      return session ? sessions.present(user, session) : { user, session }
     },
 
     /**
@@ -87,14 +82,15 @@ export function createAuth(collaborators: Collaborators) {
     ): Promise<SignedInSession> {
       const user = await accounts.findByIdentifier(email)
       const known = isKnown(user, deviceId)
+      const open = (to: Credentials) => sessions.issue(to, sessions.begin(device, lock))
       const admission = await admit({
-        account: user?._id.toHexString() ?? email.toLowerCase(),
+        account: email.toLowerCase(),
         knownDevice: known ? (deviceId?.idHash ?? null) : null,
       })
 
       if (!(await passwords.verify(password, user?.passwordHash)) || !user) {
         // Not waited for: the answer must take as long as for an account that does not exist.
-        if (user && admission.failures >= failureBurst)
+        if (user && admission.failures === failureBurst)
           void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
@@ -102,12 +98,10 @@ export function createAuth(collaborators: Collaborators) {
       if (user.disabledAt) throw new AuthError('account_disabled')
       if (requireVerifiedEmail && !user.emailVerifiedAt) throw new AuthError('email_not_verified')
 
-      if (passwords.isOutdated(user.passwordHash)) {
-        const passwordHash = await passwords.hash(password)
-        if (await accounts.changePassword(user, passwordHash)) user.passwordHash = passwordHash
-      }
-      const signedIn = await sessions.issue(user, sessions.begin(device, lock))
+      const signedIn = (await open(user)) ?? (await openAgain(email, password, open))
       if (!signedIn) throw new AuthError('invalid_credentials')
+      if (passwords.isOutdated(user.passwordHash))
+        await accounts.replacePasswordHash(user, await passwords.hash(password))
 
       const sessionId = signedIn.session._id
       await Promise.all([
@@ -117,6 +111,19 @@ export function createAuth(collaborators: Collaborators) {
       ])
       return signedIn
     },
+  }
+
+  /**
+   * The hash was replaced between the comparison and the session: by a change of the password, or by another sign-in
+   * that made it anew at today's cost. Whether this password is still the one is looked at once more.
+   */
+  async function openAgain(
+    identifier: string,
+    password: string,
+    open: (user: Credentials) => Promise<SignedInSession | null>,
+  ): Promise<SignedInSession | null> {
+    const user = await accounts.findByIdentifier(identifier)
+    return user && (await passwords.verify(password, user.passwordHash)) ? await open(user) : null
   }
 }
 

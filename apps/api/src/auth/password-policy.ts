@@ -1,3 +1,4 @@
+import { normalizePassword } from '@latchkey/contracts'
 import { AuthError } from '../auth-error.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
@@ -13,7 +14,8 @@ export function refuseGuessable(
   if (isCommonPassword(password))
     complain(path, 'This password is one of the first that anybody would try. Choose another.')
   const personal = [username, email, email.split('@', 1)[0] ?? '']
-  if (personal.some((word) => word.toLowerCase() === password.toLowerCase()))
+  const typed = normalizePassword(password).toLowerCase()
+  if (personal.some((word) => word.toLowerCase() === typed))
     complain(path, 'Your password must not be your name or address. Choose another.')
 }
 

@@ -25,23 +25,26 @@ export function passwordProofRoutes(services: Collaborators): Router {
 
   route(router, routes.changePassword, [authenticate], async (body, { req, res }) => {
     const { sub, sid } = claimsOf(req)
-    await rateLimits.password(req, res, sub)
+    const settle = await rateLimits.password(res, sid)
     await passwordService.change(body, { userId: sub, sessionId: sid, device: deviceOf(req) })
+    await settle()
     return { message: 'Your password is changed. Everywhere else you are signed out.' }
   })
 
   route(router, routes.changeEmail, [authenticate], async ({ email, password }, { req, res }) => {
-    const { sub } = claimsOf(req)
-    await rateLimits.password(req, res, sub)
+    const { sub, sid } = claimsOf(req)
+    const settle = await rateLimits.password(res, sid)
     await passwordService.prove(sub, password, 'password')
+    await settle()
     await emailAddresses.requestChange(sub, email)
     return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
   })
 
   route(router, routes.deleteMe, [authenticate], async ({ password }, { req, res }) => {
-    const { sub } = claimsOf(req)
-    await rateLimits.password(req, res, sub)
+    const { sub, sid } = claimsOf(req)
+    const settle = await rateLimits.password(res, sid)
     const user = await passwordService.prove(sub, password, 'password')
+    await settle()
     await removal.remove(user)
     refreshCookies.clear(res)
     return null

@@ -6,14 +6,12 @@ import { AuthError } from '../auth-error.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Device } from '../sessions/session.schema.ts'
-import type { Sessions } from '../sessions/session.service.ts'
 import type { Passwords } from './password.ts'
 import { complain, refuseGuessable } from './password-policy.ts'
 
 interface Collaborators {
   accounts: Accounts
   actionTokens: ActionTokens
-  sessions: Sessions
   events: SecurityEvents
   mailQueue: MailQueue
   passwords: Passwords
@@ -23,7 +21,7 @@ export type PasswordService = ReturnType<typeof createPasswordService>
 
 /** Proving, changing and resetting a password. */
 export function createPasswordService(collaborators: Collaborators) {
-  const { accounts, actionTokens, sessions, events, mailQueue, passwords } = collaborators
+  const { accounts, actionTokens, events, mailQueue, passwords } = collaborators
 
   return {
     prove,
@@ -38,10 +36,8 @@ export function createPasswordService(collaborators: Collaborators) {
     ): Promise<void> {
       const user = await prove(userId, currentPassword, 'currentPassword')
       refuseGuessable('newPassword', newPassword, user)
-      // In this order: from here on the old password signs nobody in, and who was signed in with it is next.
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword))))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
         complain('currentPassword', wrongPassword)
-      await sessions.revokeOthers(userId, sessionId)
       await actionTokens.consumeAll('reset_password', user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
@@ -68,7 +64,6 @@ export function createPasswordService(collaborators: Collaborators) {
         if (!(error instanceof AuthError) || error.code === 'overloaded') await actionTokens.restore(consumed)
         throw error
       }
-      await sessions.revokeOthers(userId.toHexString(), null)
       await actionTokens.consumeAll('reset_password', userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device })
     },

@@ -1,5 +1,11 @@
-import { type OAuthError, type OAuthTokens, routes, TokenBodySchema } from '@latchkey/contracts'
-import { type Response, Router } from 'express'
+import {
+  type ErrorCode,
+  type OAuthError,
+  type OAuthTokens,
+  routes,
+  TokenBodySchema,
+} from '@latchkey/contracts'
+import { type ErrorRequestHandler, type Response, Router } from 'express'
 import { oauthBody } from '../http/body.ts'
 import { toAuthError } from '../http/problem.ts'
 import type { Refresh } from '../http/refresh.ts'
@@ -28,10 +34,11 @@ export function tokenRoutes({
     if (!refresh_token) return refuse(res, 'invalid_request', 'refresh_token is missing.')
     try {
       const signedIn = await refresh(req, res, refresh_token)
+      const { accessToken, expiresIn } = accessTokens.sign(signedIn)
       const tokens: OAuthTokens = {
-        access_token: accessTokens.sign(signedIn.user, signedIn.session._id.toHexString()),
+        access_token: accessToken,
         token_type: 'Bearer',
-        expires_in: accessTokens.ttlSeconds,
+        expires_in: expiresIn,
         refresh_token: signedIn.refreshToken,
       }
       res.json(tokens)
@@ -45,8 +52,17 @@ export function tokenRoutes({
     }
   })
 
+  // A body that could not be read, in the shape of this endpoint.
+  router.use(routes.token.path, ((thrown: unknown, _req, res, next) => {
+    const { code } = toAuthError(thrown)
+    if (!unreadable.has(code)) return next(thrown)
+    refuse(res, 'invalid_request', 'Send grant_type and refresh_token as a form or as JSON.')
+  }) satisfies ErrorRequestHandler)
+
   return router
 }
+
+const unreadable = new Set<ErrorCode>(['malformed_json', 'unsupported_media_type', 'bad_request'])
 
 function refuse(res: Response, error: OAuthError['error'], error_description: string): void {
   const body: OAuthError = { error, error_description }

@@ -8,10 +8,10 @@ import type { Revocations } from '../sessions/revocations.ts'
 export type Authenticate = RequestHandler
 
 const claims = new WeakMap<Request, AccessTokenClaims>()
+const guards = new WeakSet<RequestHandler>()
 
-export const createAuthenticate =
-  (accessTokens: AccessTokens, revocations: Revocations): Authenticate =>
-  (req, _res, next) => {
+export function createAuthenticate(accessTokens: AccessTokens, revocations: Revocations): Authenticate {
+  const authenticate: Authenticate = (req, _res, next) => {
     if (req.headers.authorization === undefined) throw new AuthError('access_token_missing')
     const token = bearerToken(req)
     if (token === null) throw new AuthError('access_token_invalid')
@@ -26,6 +26,12 @@ export const createAuthenticate =
     if (typeof revoked === 'boolean') return pass(revoked)
     return revoked.then(pass)
   }
+  guards.add(authenticate)
+  return authenticate
+}
+
+/** Whether a guard is `authenticate`. */
+export const isAuthenticate = (guard: RequestHandler) => guards.has(guard)
 
 /** The claims of the access token of an authenticated request. */
 export function claimsOf(req: Request): AccessTokenClaims {

@@ -12,10 +12,9 @@ export function methodNotAllowed(): Router {
     const known = new Set(table.filter((each) => each.path === path).map(({ method }): string => method))
     if (known.has('GET')) known.add('HEAD')
     const methods = order.filter((method) => known.has(method))
-    router.all(path, (req, res) => {
-      res.set('Allow', [...methods, 'OPTIONS'].join(', '))
-      if (req.method !== 'OPTIONS') throw new AuthError('method_not_allowed')
-      res.status(204).end()
+    router.all(path, (_req, res) => {
+      res.set('Allow', methods.join(', '))
+      throw new AuthError('method_not_allowed')
     })
   }
   return router

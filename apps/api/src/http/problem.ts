@@ -106,6 +106,7 @@ const isHttpError = (thrown: unknown): thrown is HttpError =>
 
 function codeOfHttpError({ status, type }: HttpError): ErrorCode {
   if (type === 'entity.parse.failed') return 'malformed_json'
+  if (status === 404) return 'not_found'
   if (status === 413) return 'payload_too_large'
   if (status === 415) return 'unsupported_media_type'
   return status < 500 ? 'bad_request' : 'internal_error'

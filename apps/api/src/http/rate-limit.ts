@@ -13,11 +13,14 @@ import { AuthError } from '../auth-error.ts'
 import type { Config, RateLimit } from '../config.ts'
 import { rateLimitCollection } from '../database.ts'
 
+/** Gives attempts back that were good ones. */
+type Settle = () => Promise<void>
+
 export interface RateLimits {
   /** Counts an attempt to sign in before it is looked at. Throws AuthError `rate_limited`. */
   login(req: Request, res: Response, attempt: Attempt): Promise<Admission>
-  /** Counts an attempt of somebody signed in to prove that they know their password. Throws AuthError `rate_limited`. */
-  password(req: Request, res: Response, userId: string): Promise<void>
+  /** Counts an attempt of a session to show its owner's password; settled when it was right. Throws `rate_limited`. */
+  password(res: Response, sessionId: string): Promise<Settle>
   register(req: Request, res: Response): Promise<void>
   /** Counts asking for mails and trying their links. Throws AuthError `rate_limited`. */
   mail(req: Request, res: Response): Promise<void>
@@ -90,14 +93,18 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
       }
     },
 
-    password: async (_req, res, userId) => void (await consume(res, password(), userId)),
+    async password(res, sessionId) {
+      await consume(res, password(), sessionId)
+      return async () => void (await password().delete(sessionId))
+    },
 
     mail: async (req, res) => void (await consume(res, mailPerAddress(), addressBucket(req.ip))),
 
     register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
 
     refresh: async (req, res, sessionId) =>
-      void (await consume(res, refreshPerSession, sessionId ?? addressBucket(req.ip))),
+      // With the address: whoever copied the cookie spends an allowance of their own.
+      void (await consume(res, refreshPerSession, `${sessionId ?? ''}@${addressBucket(req.ip)}`)),
   }
 
   /**
@@ -150,16 +157,26 @@ const digest = (text: string) => createHash('sha256').update(text).digest('base6
 
 /** An IPv6 customer has a whole /64 to send from, so that is one address here. */
 function addressBucket(ip = ''): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (mapped || !isIPv6(ip)) return digest(mapped ?? ip)
-  const [head = '', tail] = ip.split('%', 1)[0]?.split('::') ?? []
+  // Some proxies add the port.
+  const host = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^([^:]+):\d+$/.exec(ip)?.[1] ?? ip
+  return digest(isIPv6(host) ? network(host) : host)
+}
+
+/** The first four groups, or the IPv4 address that is mapped into it. */
+function network(ip: string): string {
+  // The URL parser writes every spelling of an address the same way.
+  const [head = '', tail] = new URL(`http://[${ip.split('%', 1)[0]}]`).hostname.slice(1, -1).split('::')
   const groups = head.split(':').filter(Boolean)
   const after = tail?.split(':').filter(Boolean) ?? []
   const zeros = tail === undefined ? [] : Array<string>(8 - groups.length - after.length).fill('0')
-  const network = [...groups, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-  return digest(network.join(':'))
+  const all = [...groups, ...zeros, ...after]
+  const isMapped = all.slice(0, 5).every((group) => group === '0') && all[5] === 'ffff'
+  if (!isMapped) return all.slice(0, 4).join(':')
+  const bytes = all.slice(6).flatMap((group) => {
+    const pair = Number.parseInt(group, 16)
+    return [pair >> 8, pair & 255]
+  })
+  return bytes.join('.')
 }
 
 /** The limiter wants a connected client, which is there only when the first request is. */

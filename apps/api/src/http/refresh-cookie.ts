@@ -2,6 +2,7 @@ import { cookieNames } from '@latchkey/contracts'
 import type { CookieOptions, Request, Response } from 'express'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import type { Session } from '../sessions/session.schema.ts'
 import type { SignedInSession } from '../sessions/session.service.ts'
 
 /** As long as browsers keep any cookie (RFC 6265bis §5.5). */
@@ -21,7 +22,7 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
   const attributes: CookieOptions = { path: '/', sameSite: config.sameSite, secure: config.secure }
 
   return {
-    /** The refresh token; undefined without one. cookie-parser turns `j:` cookies into objects: not a token. */
+    /** The refresh token; undefined without one. What cookie-parser made an object of (`j:{…}`) is not a token. */
     read(req: Request): string | undefined {
       const token: unknown = req.cookies[refreshTokenName]
       return typeof token === 'string' && token !== '' ? token : undefined
@@ -39,7 +40,7 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
     },
 
     set(res: Response, { session, refreshToken }: SignedInSession): void {
-      const maxAge = session.expiresAt.getTime() - clock.now().getTime()
+      const maxAge = lastUseOf(session).getTime() - clock.now().getTime()
       const readable = `${session._id.toHexString()}.${session.generation}`
       res.cookie(refreshTokenName, refreshToken, { ...attributes, httpOnly: true, maxAge })
       res.cookie(sessionName, readable, { ...attributes, maxAge })
@@ -51,4 +52,13 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
       res.clearCookie(sessionName, attributes)
     },
   }
+}
+
+/**
+ * How long a cookie is worth keeping: its token may be used at the last moment, the answer be lost, and the session live
+ * for that long once more. The session itself decides; a cookie that is kept too long opens nothing.
+ */
+function lastUseOf({ rotatedAt, expiresAt, absoluteExpiresAt }: Session): Date {
+  const onceMore = new Date(2 * expiresAt.getTime() - rotatedAt.getTime())
+  return onceMore < absoluteExpiresAt ? onceMore : absoluteExpiresAt
 }

@@ -2,6 +2,7 @@ import type { BodyOf, FieldError, ParamsOf, QueryOf, ReplyOf, RouteContract } fr
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type * as z from 'zod/mini'
 import { AuthError } from '../auth-error.ts'
+import { isAuthenticate } from './authenticate.ts'
 
 interface Exchange<Route extends RouteContract> {
   params: ParamsOf<Route>
@@ -17,7 +18,8 @@ type Handler<Route extends RouteContract> = (
 
 /**
  * Mounts one endpoint: its contract, its guards, its handler. The handler gets a parsed body and returns the reply;
- * null is an empty body. Throws AuthError `validation_failed` before the handler sees anything wrong.
+ * null is an empty body. Throws AuthError `validation_failed` before the handler sees anything wrong, and Error when a
+ * contract that requires an access token is mounted without the guard for it.
  */
 export function route<const Route extends RouteContract>(
   router: Router,
@@ -25,6 +27,11 @@ export function route<const Route extends RouteContract>(
   guards: RequestHandler[],
   handler: Handler<Route>,
 ): void {
+  const needsToken = contract.requires === 'accessToken' || contract.requires === 'admin'
+  if (needsToken && !guards.some(isAuthenticate))
+    throw new Error(
+      `${contract.method} ${contract.path} requires an access token and is mounted without authenticate.`,
+    )
   const method = contract.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete'
   router[method](contract.path, ...guards, async (req, res) => {
     const params = (contract.params && parse(contract.params, req.params)) as ParamsOf<Route>

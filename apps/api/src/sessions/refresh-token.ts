@@ -7,13 +7,15 @@ import type { Session } from './session.schema.ts'
 import { signingKey } from './signing-keys.ts'
 
 const objectId = z.string().regex(/^[0-9a-f]{24}$/)
-const ClaimsSchema = z.object({ sub: objectId, sid: objectId, gen: z.int().min(0) })
+const ClaimsSchema = z.object({ sub: objectId, sid: objectId, gen: z.int().min(0), exp: z.int() })
 
 /** What a refresh token says: whose session, which one, and at which generation. */
 export interface RefreshTokenClaims {
   userId: string
   sessionId: string
   generation: number
+  /** Whether the session had expired by now when the token was signed. It may have gone on since. */
+  expired: boolean
 }
 
 export type RefreshTokens = ReturnType<typeof createRefreshTokens>
@@ -43,10 +45,10 @@ export function createRefreshTokens(config: Config['refreshToken'], clock: Clock
     },
 
     /**
-     * The claims of a token that we signed. Throws AuthError `refresh_token_invalid` or, with a good signature,
-     * `refresh_token_expired`. `ignoreExpiration` is for signing out, which an old token may always do.
+     * The claims of a token that we signed, expired or not: its session decides, which may have gone on while the
+     * response that said so was lost. Throws AuthError `refresh_token_invalid`.
      */
-    read(token: string, { ignoreExpiration = false } = {}): RefreshTokenClaims {
+    read(token: string): RefreshTokenClaims {
       try {
         const kid = jwt.decode(token, { complete: true })?.header.kid
         const key = kid === undefined ? undefined : keys.get(kid)
@@ -54,14 +56,13 @@ export function createRefreshTokens(config: Config['refreshToken'], clock: Clock
         const { header, payload } = jwt.verify(token, key.verifyWith, {
           complete: true,
           algorithms: ['HS256'],
-          clockTimestamp: toNumericDate(clock.now()),
-          ignoreExpiration,
+          ignoreExpiration: true,
         })
         if (header.typ !== 'rt+jwt') throw new AuthError('refresh_token_invalid')
         const claims = ClaimsSchema.parse(payload)
-        return { userId: claims.sub, sessionId: claims.sid, generation: claims.gen }
+        const expired = claims.exp <= toNumericDate(clock.now())
+        return { userId: claims.sub, sessionId: claims.sid, generation: claims.gen, expired }
       } catch (error) {
-        if (error instanceof jwt.TokenExpiredError) throw new AuthError('refresh_token_expired')
         throw new AuthError('refresh_token_invalid', { cause: error })
       }
     },

@@ -22,7 +22,7 @@ export type RefreshVerdict =
   | { kind: 'refused'; code: ErrorCode }
 
 interface Question {
-  claims: Pick<RefreshTokenClaims, 'generation'>
+  claims: Pick<RefreshTokenClaims, 'generation' | 'expired'>
   proof: LockProof
   /** The session as it is stored; undefined when it is gone. */
   session: Session | undefined
@@ -37,7 +37,8 @@ export const isComplete = ({ opens, next }: LockProof) => opens !== null && next
 /** The rules of the refresh protocol (docs/refresh-protocol.md), for a session that is bound to a key or not. */
 export function judgeRefresh(question: Question): RefreshVerdict {
   const { claims, session, now } = question
-  if (!session) return { kind: 'refused', code: 'refresh_token_revoked' }
+  if (!session)
+    return { kind: 'refused', code: claims.expired ? 'refresh_token_expired' : 'refresh_token_revoked' }
   if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }
   // Not signed by us, or signed from a history that the database has lost.
   if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }

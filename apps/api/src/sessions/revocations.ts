@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { AccessTokenClaims } from '@latchkey/contracts'
 import type { Logger } from 'pino'
 import { AuthError } from '../auth-error.ts'
-import { addSeconds, type Clock } from '../clock.ts'
+import { addSeconds, type Clock, toNumericDate } from '../clock.ts'
 import type { RevocationModel, RevocationRecord } from './revocation.model.ts'
 
 /** Half of the second within which every node must know. */
@@ -34,29 +34,31 @@ export type Revocations = ReturnType<typeof createRevocations>
 export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: Collaborators) {
   const live = new Map<string, RevocationRecord>()
   const stopping = new AbortController()
+  const unwritten: RevocationRecord['_id'][] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
   let readAt = Number.NEGATIVE_INFINITY
   let reloadedAt = Number.NEGATIVE_INFINITY
   let newest: Date | undefined
   let following: Promise<void> | undefined
+  let loadedFirst = () => {}
+  const firstLoad = new Promise<void>((done) => {
+    loadedFirst = done
+  })
 
   return {
     /** Every access token of these sessions dies, here at once and elsewhere within a second. */
-    async revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
-      if (sessionIds.length === 0) return
+    revokeSessions,
+
+    /** The same for sessions that are gone already: never throws, and what could not be written is written later. */
+    async revokeEnded(sessionIds: RevocationRecord['_id'][]): Promise<void> {
       const expiresAt = forgettableAt()
-      await model.bulkWrite(
-        sessionIds.map((_id) => ({
-          updateOne: {
-            filter: { _id },
-            // The database's clock orders them, whichever process writes.
-            update: { $set: { before: null, expiresAt }, $currentDate: { at: true } },
-            upsert: true,
-          },
-        })),
-        { ordered: false },
-      )
       for (const _id of sessionIds) remember({ _id, before: null, at: clock.now(), expiresAt })
+      try {
+        await revokeSessions(sessionIds)
+      } catch (error) {
+        log.warn({ err: error }, 'revocations could not be written yet; trying again')
+        unwritten.push(...sessionIds)
+      }
     },
 
     /** Every access token that a user was issued so far dies; their sessions go on. */
@@ -84,15 +86,19 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
       return concerns(live.get(claims.sid), claims) || concerns(live.get(claims.sub), claims)
     },
 
-    /** The earliest `iat` (seconds) of a token for this user that is not revoked from the start. */
-    issuableFrom(userId: string): number {
+    /**
+     * The `iat` (seconds) of a token that says what is about to be read of its user. To be asked before reading: what
+     * is revoked after that is newer than what was read.
+     */
+    issuedAt(userId: string): number {
       const before = live.get(userId)?.before
-      return before ? before.getTime() / 1000 : 0
+      return Math.max(toNumericDate(clock.now()), before ? before.getTime() / 1000 : 0)
     },
 
-    /** Loads everything that is live, however often that takes, and follows the collection until stopped. */
-    follow(): void {
+    /** Resolves once everything that is live is loaded, however often that takes; follows the collection from then on. */
+    async follow(): Promise<void> {
       following ??= poll()
+      await Promise.race([following, firstLoad])
     },
 
     /** Whether everything that was live at the start has been loaded. */
@@ -100,15 +106,27 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
       return reloadedAt !== Number.NEGATIVE_INFINITY
     },
 
-    /** How many are live here. */
-    get size() {
-      return live.size
-    },
-
     async stop(): Promise<void> {
       stopping.abort()
       await following
     },
+  }
+
+  async function revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
+    if (sessionIds.length === 0) return
+    const expiresAt = forgettableAt()
+    await model.bulkWrite(
+      sessionIds.map((_id) => ({
+        updateOne: {
+          filter: { _id },
+          // The database's clock orders them, whichever process writes.
+          update: { $set: { before: null, expiresAt }, $currentDate: { at: true } },
+          upsert: true,
+        },
+      })),
+      { ordered: false },
+    )
+    for (const _id of sessionIds) remember({ _id, before: null, at: clock.now(), expiresAt })
   }
 
   /** When a token issued now has expired on every node. */
@@ -123,6 +141,10 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
+        if (unwritten.length > 0) {
+          await revokeSessions([...unwritten])
+          unwritten.length = 0
+        }
         if (performance.now() - reloadedAt > reloadMs) await reload()
         else await read(newest ? { at: { $gt: addSeconds(newest, -overlapSeconds) } } : {})
       } catch (error) {
@@ -136,6 +158,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     const startedAt = performance.now()
     await read({ expiresAt: { $gt: clock.now() } })
     reloadedAt = startedAt
+    loadedFirst()
     for (const [id, { expiresAt }] of live) if (expiresAt <= clock.now()) live.delete(id)
   }
 

@@ -16,6 +16,8 @@ export interface SignedInSession {
   user: SessionOwner
   session: Session
   refreshToken: string
+  /** `iat` of the access token that goes with it, in seconds. */
+  issuedAt: number
 }
 
 type SessionHolders = Pick<Model<SessionHolder>, 'findOne' | 'findOneAndUpdate' | 'updateOne'>
@@ -40,6 +42,10 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
   const { leewaySeconds } = config.refreshToken
 
   return {
+    /** A new account with the session it was stored with. */
+    present: (user: SessionOwner, session: Session) =>
+      present(user, session, revocations.issuedAt(user._id.toHexString())),
+
     /** A session at generation 0, not stored yet. `lock` null: the client is unbound. */
     begin(device: Device, lock: string | null): Session {
       const now = clock.now()
@@ -69,6 +75,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
       session: Session,
     ): Promise<SignedInSession | null> {
       const now = clock.now()
+      const issuedAt = revocations.issuedAt(user._id.toHexString())
       const before = await users
         .findOneAndUpdate(
           { _id: user._id, passwordHash: user.passwordHash, disabledAt: null },
@@ -78,8 +85,8 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
         .lean<SessionOwner & { refreshTokens: Session[] }>()
       if (!before) return null
       const { refreshTokens: earlierSessions, ...owner } = before
-      await revocations.revokeSessions(evicted(earlierSessions, session, now, config.session.limit))
-      return { user: owner, session, refreshToken: refreshTokens.sign(owner._id.toHexString(), session) }
+      await revocations.revokeEnded(evicted(earlierSessions, session, now, config.session.limit))
+      return present(owner, session, issuedAt)
     },
 
     /**
@@ -94,6 +101,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
       if (rotated) return rotated
 
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const issuedAt = revocations.issuedAt(claims.userId)
         const found = await find(claims)
         const verdict = judgeRefresh({
           claims,
@@ -102,7 +110,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
           now: clock.now(),
           leewaySeconds,
         })
-        if (verdict.kind === 'answer') return signedIn(found)
+        if (verdict.kind === 'answer') return signedIn(found, issuedAt)
         if (verdict.kind === 'refused') throw new AuthError(verdict.code)
         if (verdict.kind === 'reused') {
           await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
@@ -110,8 +118,11 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
           throw new AuthError('refresh_token_reused')
         }
         if (verdict.kind === 'locked') {
-          await record('copied_session_refused', claims, device)
           const { generation } = verdict
+          // Its own client, with a cookie that came back from long ago, is told which key to show instead. It always
+          // shows one; who shows none is nobody's client.
+          if (generation === undefined || proof.opens === null)
+            await record('copied_session_refused', claims, device)
           throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
         }
         const swapped = await swap(claims, verdict.lock, found?.session.absoluteExpiresAt)
@@ -180,6 +191,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
   ): Promise<SignedInSession | null> {
     if (!latestExpiresAt) return null
     const now = clock.now()
+    const issuedAt = revocations.issuedAt(userId)
     const expiresAt = earlier(addSeconds(now, config.refreshToken.ttlSeconds), latestExpiresAt)
     const user = await users
       .findOneAndUpdate(
@@ -212,7 +224,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
         { returnDocument: 'after', projection: withOneSession(sessionId) },
       )
       .lean<UserWithOneSession>()
-    return user && signedIn(pick(user))
+    return user && signedIn(pick(user), issuedAt)
   }
 
   async function find({ userId, sessionId }: RefreshTokenClaims) {
@@ -231,9 +243,16 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
     })
   }
 
-  function signedIn(found: { user: SessionOwner; session: Session } | null): SignedInSession {
+  function signedIn(
+    found: { user: SessionOwner; session: Session } | null,
+    issuedAt: number,
+  ): SignedInSession {
     if (!found) throw new AuthError('refresh_token_revoked')
-    return { ...found, refreshToken: refreshTokens.sign(found.user._id.toHexString(), found.session) }
+    return present(found.user, found.session, issuedAt)
+  }
+
+  function present(user: SessionOwner, session: Session, issuedAt: number): SignedInSession {
+    return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session), issuedAt }
   }
 }
 

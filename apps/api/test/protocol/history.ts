@@ -36,6 +36,15 @@ export const manyRefreshes = fc.tuple(number, fc.integer({ min: 2, max: 10 })).m
   }),
 )
 
+/** A Set-Cookie that comes so late that the server has forgotten the generation it puts back. */
+export const veryLateResponses = fc.tuple(number, number).map(([late, busy]) =>
+  event(`tab #${late} waits for a response while tab #${busy} refreshes 10 times`, async (world) => {
+    await world.refresh(world.tab(late), 'response late')
+    for (let done = 0; done < 10; done++) await world.refresh(world.tab(busy), 'arrives')
+    await world.arriveLate(world.responses.length - 1)
+  }),
+)
+
 export const storms = fc
   .tuple(fc.array(number, { minLength: 2, maxLength: 6 }), fc.nat(719))
   .map(([tabs, order]) =>

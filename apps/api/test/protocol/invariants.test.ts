@@ -10,7 +10,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import * as happens from './history.ts'
 import { type Nodes, startNodes, World } from './world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? 25)
+const runs = Number(process.env.PROTOCOL_RUNS ?? 20)
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
 const timeout = 30_000 + runs * 1000
 
@@ -54,10 +54,15 @@ const badNetwork: [number, fc.Arbitrary<happens.Event>][] = [
   [3, happens.lateResponses],
 ]
 const anyTime = happens.time(1, 10, 11, 900, 86_400, 3 * 86_400)
-const longTimes = happens.time(11, 86_400, 5 * 86_400, 7 * 86_400)
+const longTimes = happens.time(3 * 86_400, 4 * 86_400, 6 * 86_400, 7 * 86_400)
 
 it('I1: without a thief no bound session is lost before it expires', { timeout }, async () => {
-  const history = happens.histories(...badNetwork, [3, anyTime])
+  const history = happens.histories(
+    ...badNetwork,
+    [3, anyTime],
+    [1, longTimes],
+    [1, happens.veryLateResponses],
+  )
   await search(['bound'], history, async (world) => {
     await world.everybodyGoesOn()
     await world.everybodyGoesOn()
@@ -105,8 +110,11 @@ it('I4: what has ended stays ended, at once, and no other session is touched', {
     [1, happens.copies],
     [2, happens.thefts],
   )
-  await search(['bound', 'unbound', 'bound'], history, async (world) => {
+  await search(['bound', 'unbound', 'unbound'], history, async (world) => {
     await world.everybodyGoesOn()
+    await world.everyUnboundSessionIsReused()
+    await world.deadStayDead()
+    await world.everythingEnds()
     await world.deadStayDead()
   })
 })
@@ -120,5 +128,6 @@ it('I5: generations are one chain, however many ask at once', { timeout }, async
   )
   await search(['bound', 'unbound'], history, async (world) => {
     await world.everybodyGoesOn()
+    await world.nonsenseMovesNothing()
   })
 })

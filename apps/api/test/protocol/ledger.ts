@@ -118,8 +118,6 @@ export class Ledger {
     return session.end === null && element !== undefined && element.expiresAt.getTime() > this.#now()
   }
 
-  tokenHasExpired = (refreshToken: string) => Math.floor(this.#now() / 1000) >= claimsOf(refreshToken).exp
-
   /** Judges answers that were given at the same time, with what was stored before and after. */
   check(answers: Answer[], before: Stored, after: Stored): void {
     const asked = new Set(answers.map((answer) => claimsOf(answer.presentation.refreshToken).sid))
@@ -160,7 +158,6 @@ export class Ledger {
       if (answer.status === 200) this.#noteTokens(session, answer)
       if (answer.presentation.outage !== null) continue
       if (!lived) this.#checkEnded(session, answer)
-      else if (this.tokenHasExpired(answer.presentation.refreshToken)) this.#checkExpired(session, answer)
       else if (reuse.length > 0) this.#checkReuse(session, answer, reuse.includes(answer))
       else if (honest.includes(answer)) this.#checkHonest(session, answer, is?.generation ?? first)
       else this.#checkCopy(session, answer)
@@ -234,12 +231,6 @@ export class Ledger {
     if (!endings.has(code)) this.#fail(`I4: a token of ${session.name}, which has ended, is answered ${code}`)
   }
 
-  #checkExpired(session: SessionRecord, { status, code }: Answer) {
-    if (status === 200) this.#fail(`I4: an expired token of ${session.name} was honoured`)
-    if (code !== 'refresh_token_expired')
-      this.#fail(`I1: an expired token of ${session.name} is answered ${code}`)
-  }
-
   #checkReuse(session: SessionRecord, { code }: Answer, isReuse: boolean) {
     if (isReuse && code !== 'refresh_token_reused' && code !== 'refresh_token_revoked')
       this.#fail(`I3: an old token of ${session.name} is used outside the leeway and is answered ${code}`)
@@ -272,14 +263,14 @@ export class Ledger {
 
   /** Whether this presentation is the one that uses the current generation up. */
   #rotates(session: SessionRecord, { refreshToken, key, outage }: Presentation, current: number): boolean {
-    if (outage === 'before' || this.tokenHasExpired(refreshToken)) return false
+    if (outage === 'before') return false
     const { gen } = claimsOf(refreshToken)
     return gen === current && (!session.owner || key?.generation === current)
   }
 
   /** An old token of an unbound session, outside the leeway or older than is remembered. */
   #isReuse(session: SessionRecord, { refreshToken, outage }: Presentation, current: number): boolean {
-    if (outage !== null || this.tokenHasExpired(refreshToken)) return false
+    if (outage !== null) return false
     return this.isOutdated(session, refreshToken, current)
   }
 

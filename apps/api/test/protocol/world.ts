@@ -327,11 +327,10 @@ export class World {
     if (tab.browser.cookies) tab.browser.cookies.session = null
   }
 
-  /** I1: nobody is sent away while their session lives, as far as their browser can know: until its cookie has expired. */
-  #checkEnding(browser: Browser, sent: string, { code, presentation }: Answer): void {
+  /** I1: nobody is sent away while their session lives. */
+  #checkEnding(browser: Browser, sent: string, { code }: Answer): void {
     const session = this.ledger.get(sent.split('.')[0] ?? '')
     if (!this.ledger.lives(session, this.#stored)) return
-    if (this.ledger.tokenHasExpired(presentation.refreshToken)) return
     this.fail(`I1: ${browser.name} was signed out by ${code}, and ${session.name} lives`)
   }
 
@@ -451,11 +450,10 @@ export class World {
   }
 
   /** I1: every tab of a browser that holds a living session refreshes, and its access token works. */
-  async everybodyGoesOn(): Promise<number> {
-    let going = 0
-    for (const tab of this.tabs) {
+  async everybodyGoesOn(tabs = this.tabs): Promise<void> {
+    for (const tab of tabs) {
       const cookies = this.#cookies(tab.browser)
-      if (!cookies?.session || this.ledger.tokenHasExpired(cookies.refreshToken)) continue
+      if (!cookies?.session) continue
       const session = this.ledger.get(claimsOf(cookies.refreshToken).sid)
       if (!this.ledger.lives(session, this.#stored)) continue
       // An unbound client that is further behind than the leeway allows cannot be told from a thief.
@@ -467,9 +465,7 @@ export class World {
       if (tab.accessToken === null) this.fail(`I1: ${tab.name} gets no token though ${session.name} lives`)
       if ((await access(this.#nodes.all[0], tab.accessToken)) !== 200)
         this.fail(`I1: the access token of ${tab.name} does not work though ${session.name} lives`)
-      going += 1
     }
-    return going
   }
 
   /** I2: the owner can read of every copy that was refused. */
@@ -505,6 +501,67 @@ export class World {
       await this.#judge(await this.#present(presentations))
       await this.#checkAccess(session)
     }
+  }
+
+  /** I4: the oldest token of each unbound session is used again: that ends this session, and this one only. */
+  async everyUnboundSessionIsReused(): Promise<void> {
+    this.pass(11)
+    for (const session of this.ledger.sessions.values()) {
+      const oldest = session.refreshTokens.get(0)
+      if (session.owner || oldest === undefined || !this.ledger.lives(session, this.#stored)) continue
+      this.copies.push({ name: `a backup of ${session.name}`, refreshToken: oldest })
+      await this.steal(this.copies.length - 1, 'no key', 'cookie')
+    }
+  }
+
+  /** I4: refreshed or not, everything ends by its longest age at the latest, and nobody is let in after that. */
+  async everythingEnds(): Promise<void> {
+    const oneOfEach = this.browsers.flatMap(({ tabs }) => tabs.slice(0, 1))
+    for (let times = 0; times < 4; times++) {
+      this.pass(6 * 86_400)
+      await this.everybodyGoesOn(oneOfEach)
+    }
+    for (const session of this.ledger.sessions.values())
+      if (this.ledger.lives(session, this.#stored)) this.fail(`I4: ${session.name} outlives its longest age`)
+  }
+
+  /** I5: what no client of ours sends moves no generation: a token from the future, a key without the next lock. */
+  async nonsenseMovesNothing(): Promise<void> {
+    const [node] = this.#nodes.all
+    for (const [id, element] of this.#stored) {
+      const session = this.ledger.get(id)
+      if (!this.ledger.lives(session, this.#stored)) continue
+      const { generation } = element
+      const proof = session.owner?.at(generation)
+      const current = node.services.refreshTokens.sign(this.userId, element)
+      const future = node.services.refreshTokens.sign(this.userId, { ...element, generation: generation + 1 })
+      await this.#expectRefusal(future, proof ?? {}, 'refresh_token_invalid')
+      if (proof)
+        await this.#expectRefusal(
+          current,
+          { 'X-Refresh-Key': proof['X-Refresh-Key'] },
+          'refresh_lock_malformed',
+        )
+    }
+    const before = this.#stored
+    this.#stored = await this.#read()
+    this.ledger.check([], before, this.#stored)
+  }
+
+  async #expectRefusal(refreshToken: string, headers: Record<string, string>, code: string): Promise<void> {
+    const { sid, gen } = claimsOf(refreshToken)
+    const [node] = this.#nodes.all
+    const presentation: Presentation = {
+      from: 'client',
+      refreshToken,
+      headers,
+      key: null,
+      node,
+      outage: null,
+    }
+    const [answer] = await this.#present([presentation])
+    this.tell(`somebody asks with ${this.#describe(`${sid}.${gen}`)}: ${answer && this.#inWords(answer)}`)
+    if (answer?.code !== code) this.fail(`I5: the answer should have been ${code}`)
   }
 
   /** I3: by the second use of what a thief and its victim hold, outside the leeway, the session has ended. */
@@ -561,8 +618,7 @@ export class World {
 
   /** I4: the access tokens of a session that was ended are refused at once, by the process that ended it. */
   async #checkAccess(session: SessionRecord): Promise<void> {
-    if (!session.end) return
-    const { node, how } = session.end
+    const { node, how } = session.end ?? { node: this.#nodes.all[0], how: 'expired' }
     const newest = session.accessTokens.slice(-5)
     for (const status of await Promise.all(newest.map((token) => access(node, token))))
       if (status !== 401)

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { onTestFinished } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
+import { createExpressServer } from '../../src/http/server.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 
 export interface TestApi {
@@ -68,7 +68,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
   })
-  const server = createServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const started = services.start()
   if (!options.early) await started

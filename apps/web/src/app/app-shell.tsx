@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import { Link } from 'react-router-dom'
+import { Link, NavLink } from 'react-router-dom'
 import { Button } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SkipLink } from '../components/skip-link.tsx'
@@ -7,6 +7,13 @@ import styles from './app-shell.module.css'
 import { useAuthClient } from './auth-context.ts'
 import { paths } from './paths.ts'
 import { useSignedIn } from './signed-in-context.ts'
+
+const destinations = [
+  { path: paths.dashboard, name: 'Dashboard' },
+  { path: paths.sessions, name: 'Sessions' },
+  { path: paths.activity, name: 'Activity' },
+  { path: paths.password, name: 'Password' },
+]
 
 /** The frame of every page behind the sign-in. */
 export function AppShell({ children }: { children: ReactNode }) {
@@ -19,6 +26,17 @@ export function AppShell({ children }: { children: ReactNode }) {
           <Link to={paths.dashboard} className={styles.home}>
             <Logo />
           </Link>
+          <nav className={styles.nav} aria-label="Main">
+            <ul>
+              {destinations.map(({ path, name }) => (
+                <li key={path}>
+                  <NavLink to={path} className={styles.destination ?? ''}>
+                    {name}
+                  </NavLink>
+                </li>
+              ))}
+            </ul>
+          </nav>
           <div className={styles.account}>
             <span className={styles.username} title={user.email}>
               {user.username}

@@ -1,4 +1,4 @@
-import type { AuthClient } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { Suspense } from 'react'
 import { Route, Routes } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
@@ -8,7 +8,7 @@ import { HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
 import { pages } from './pages.ts'
 import { paths } from './paths.ts'
 
-export function App({ client }: { client: AuthClient }) {
+export function App({ client }: { client: LazyAuthClient }) {
   return (
     <ErrorBoundary>
       <AuthClientContext value={client}>
@@ -22,6 +22,9 @@ export function App({ client }: { client: AuthClient }) {
             <Route element={<SignedInOnly />}>
               <Route element={<pages.signedInArea.Page />}>
                 <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
+                <Route path={paths.sessions} element={<pages.sessions.Page />} />
+                <Route path={paths.activity} element={<pages.activity.Page />} />
+                <Route path={paths.password} element={<pages.password.Page />} />
               </Route>
             </Route>
             <Route path="*" element={<pages.notFound.Page />} />

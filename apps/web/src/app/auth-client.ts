@@ -1,4 +1,4 @@
-import { createAuthClient } from '@latchkey/auth-client'
+import { createLazyAuthClient } from '@latchkey/auth-client/lazy'
 
 /** The page's one client: it holds the access token, and tells React by `subscribe`. */
-export const authClient = createAuthClient()
+export const authClient = createLazyAuthClient()

@@ -1,9 +1,10 @@
-import type { AuthClient, AuthLogEntry, SessionState } from '@latchkey/auth-client'
+import type { AuthLogEntry, SessionState } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { createContext, use, useSyncExternalStore } from 'react'
 
-export const AuthClientContext = createContext<AuthClient | null>(null)
+export const AuthClientContext = createContext<LazyAuthClient | null>(null)
 
-export function useAuthClient(): AuthClient {
+export function useAuthClient(): LazyAuthClient {
   const client = use(AuthClientContext)
   if (!client) throw new Error('useAuthClient needs an AuthClientContext above it')
   return client

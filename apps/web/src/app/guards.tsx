@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
-import { useSession } from './auth-context.ts'
+import { useAuthClient, useSession } from './auth-context.ts'
 import { preloadSignedIn } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
@@ -32,13 +32,17 @@ const preloadDelayMs = 1500
 
 /** The entrance: somebody who is signed in already goes on to where they were heading. */
 export function SignedOutOnly() {
+  const client = useAuthClient()
   const session = useSession()
   const { search } = useLocation()
 
+  // The form is there; what it takes to send it can come.
+  useEffect(() => client.preload(), [client])
+
   useEffect(() => {
-    const timer = setTimeout(preloadSignedIn, preloadDelayMs)
+    const timer = setTimeout(() => preloadSignedIn(readReturnPath(search) ?? paths.dashboard), preloadDelayMs)
     return () => clearTimeout(timer)
-  }, [])
+  }, [search])
 
   switch (session.status) {
     case 'restoring':

@@ -8,16 +8,26 @@ export const pages = {
   register: lazyPage(() => import('../features/auth/register-page.tsx')),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
+  sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
+  activity: lazyPage(() => import('../features/activity/activity-page.tsx')),
+  password: lazyPage(() => import('../features/account/password-page.tsx')),
   notFound: lazyPage(() => import('../features/not-found/not-found-page.tsx')),
 }
 
-export function preloadSignedIn() {
+const signedInPages = new Map([
+  [paths.sessions as string, pages.sessions],
+  [paths.activity, pages.activity],
+  [paths.password, pages.password],
+])
+
+export function preloadSignedIn(pathname: string) {
   pages.signedInArea.preload()
-  pages.dashboard.preload()
+  const page = signedInPages.get(pathname) ?? pages.dashboard
+  page.preload()
 }
 
 export function preloadFor(session: SessionState, pathname: string) {
-  if (session.status !== 'signedOut') return preloadSignedIn()
+  if (session.status !== 'signedOut') return preloadSignedIn(pathname)
   if (pathname === paths.register) return pages.register.preload()
   pages.login.preload()
 }

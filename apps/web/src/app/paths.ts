@@ -4,4 +4,7 @@ export const paths = {
   login: '/login',
   register: '/register',
   dashboard: '/dashboard',
+  sessions: '/sessions',
+  activity: '/activity',
+  password: '/account/password',
 } as const

@@ -52,26 +52,28 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
     return { ...(outcome.answer as AxiosResponse), config }
   }
 
+  const options = (environment: Partial<ClientEnvironment> = {}) => ({
+    baseUrl: `${serverUrl}/api`,
+    environment: {
+      clock: time.clock,
+      cookies: { read: jar.readable, write: jar.write },
+      keyStore,
+      locks,
+      openChannel,
+      storage,
+      random: () => 0.5,
+      adapter,
+      ...environment,
+    },
+  })
+
   function tab(environment: Partial<ClientEnvironment> = {}) {
     const wakers = new Set<() => void>()
-    const client = createAuthClient({
-      baseUrl: `${serverUrl}/api`,
-      environment: {
-        clock: time.clock,
-        cookies: { read: jar.readable, write: jar.write },
-        keyStore,
-        locks,
-        openChannel,
-        storage,
-        random: () => 0.5,
-        adapter,
-        onWake(listener) {
-          wakers.add(listener)
-          return () => wakers.delete(listener)
-        },
-        ...environment,
-      },
-    })
+    function onWake(listener: () => void) {
+      wakers.add(listener)
+      return () => void wakers.delete(listener)
+    }
+    const client = createAuthClient(options({ onWake, ...environment }))
     return Object.assign(client, {
       wake() {
         for (const waker of wakers) waker()
@@ -90,6 +92,7 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
     storage,
     time,
     network,
+    options,
     tab,
     fault: (fault: Fault) => faults.push(fault),
     forgetFaults: () => faults.splice(0),

@@ -4,9 +4,9 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { Field } from '../../components/field.tsx'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
-import { NewPasswordField } from './new-password-field.tsx'
 
 export function RegisterForm() {
   const client = useAuthClient()

@@ -1,3 +1,4 @@
+import { routes } from '@latchkey/contracts'
 import { act, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, logEntry, refusal, signedIn } from '../../../test/fake-auth-client.ts'
@@ -37,8 +38,8 @@ describe('the dashboard', () => {
 
   it('calls the protected endpoint on request only, and shows its answer', async () => {
     const { client, user } = await openDashboard()
-    expect(client.call).not.toHaveBeenCalled()
-    client.call.mockResolvedValue({ message: 'Welcome, ada', user: ada })
+    expect(client.call).not.toHaveBeenCalledWith(routes.protected)
+    client.answer(routes.protected, () => ({ message: 'Welcome, ada', user: ada }))
     await user.click(screen.getByRole('button', { name: 'Call the protected endpoint' }))
     expect(await screen.findByText('200 OK')).toBeVisible()
     expect(screen.getByText(/"Welcome, ada"/)).toBeVisible()
@@ -47,7 +48,9 @@ describe('the dashboard', () => {
 
   it('shows a refusal like any other answer', async () => {
     const { client, user } = await openDashboard()
-    client.call.mockRejectedValue(refusal('rate_limited', { status: 429, detail: 'Too many requests.' }))
+    client.answer(routes.protected, () => {
+      throw refusal('rate_limited', { status: 429, detail: 'Too many requests.' })
+    })
     await user.click(screen.getByRole('button', { name: 'Call the protected endpoint' }))
     expect(await screen.findByText('429 refused')).toBeVisible()
     expect(screen.getByText(/"Too many requests."/)).toBeVisible()

@@ -1,6 +1,7 @@
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Card } from '../../components/card.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
+import { SecurityNotice } from '../activity/security-notice.tsx'
 import { ActivityLog } from './activity-log.tsx'
 import { ClaimList } from './claim-list.tsx'
 import styles from './dashboard-page.module.css'
@@ -14,6 +15,7 @@ export default function DashboardPage() {
   const expiry = useTokenExpiry(accessToken.claims.jti)
   return (
     <>
+      <SecurityNotice />
       <div className={styles.heading}>
         <div className={styles.welcome}>
           <PageTitle tabTitle="Dashboard">{`Hello, ${user.username}`}</PageTitle>

@@ -1,4 +1,5 @@
-import { type AuthClient, AuthError } from '@latchkey/auth-client'
+import { AuthError } from '@latchkey/auth-client'
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { routes } from '@latchkey/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
@@ -17,13 +18,13 @@ export function useProtectedCall() {
   return useMutation({ mutationFn: () => timed(client) })
 }
 
-async function timed(client: AuthClient): Promise<Answer> {
+async function timed(client: LazyAuthClient): Promise<Answer> {
   const startedAt = performance.now()
   const reply = await answered(client)
   return { ...reply, took: performance.now() - startedAt }
 }
 
-async function answered(client: AuthClient): Promise<Omit<Answer, 'took'>> {
+async function answered(client: LazyAuthClient): Promise<Omit<Answer, 'took'>> {
   try {
     return { status: routes.protected.status, body: await client.call(routes.protected) }
   } catch (error) {

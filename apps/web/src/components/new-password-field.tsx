@@ -1,6 +1,6 @@
 import { passwordLength } from '@latchkey/contracts'
-import { PasswordField } from '../../components/password-field.tsx'
 import styles from './new-password-field.module.css'
+import { PasswordField } from './password-field.tsx'
 import { passwordStrength, passwordStrengths } from './password-strength.ts'
 
 interface NewPasswordFieldProps {

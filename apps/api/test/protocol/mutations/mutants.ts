@@ -1,0 +1,341 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5'
+
+/** One rule of the protocol, broken: in a source file, the one place where `rule` stands becomes `broken`. */
+export interface Mutant {
+  /** The invariant that falls with the rule: its test must notice. */
+  breaks: Invariant
+  name: string
+  edits: { file: string; rule: string; broken: string }[]
+}
+
+const source = new URL('../../../src/', import.meta.url)
+export const pathOf = (file: string) => fileURLToPath(new URL(file, source))
+
+const mutant = (breaks: Invariant, name: string, file: string, rule: string, broken: string): Mutant => ({
+  breaks,
+  name,
+  edits: [{ file, rule, broken }],
+})
+
+const service = 'sessions/session.service.ts'
+const verdict = 'sessions/refresh-verdict.ts'
+
+export const mutants: Mutant[] = [
+  // Rule 1: the compare-and-swap
+  mutant(
+    'I5',
+    'the swap does not look at the generation',
+    service,
+    '              generation,\n              lock: opens,\n',
+    '              lock: opens,\n',
+  ),
+  mutant(
+    'I2',
+    'the swap does not look at the lock',
+    service,
+    '              generation,\n              lock: opens,\n',
+    '              generation,\n',
+  ),
+  mutant(
+    'I5',
+    'a rotation does not count',
+    service,
+    "$inc: { 'refreshTokens.$.generation': 1 }",
+    "$inc: { 'refreshTokens.$.generation': 0 }",
+  ),
+  mutant(
+    'I5',
+    'a rotation counts twice',
+    service,
+    "$inc: { 'refreshTokens.$.generation': 1 }",
+    "$inc: { 'refreshTokens.$.generation': 2 }",
+  ),
+  mutant(
+    'I4',
+    'the swap does not look at the session',
+    service,
+    '              _id: sessionId,\n              generation,\n',
+    '              generation,\n',
+  ),
+  mutant('I1', 'nothing that was used up is remembered', service, '$slice: -consumedLimit', '$slice: 0'),
+  mutant(
+    'I5',
+    'the token depends on when it is asked for',
+    'sessions/refresh-token.ts',
+    'iat: toNumericDate(session.rotatedAt)',
+    'iat: toNumericDate(clock.now())',
+  ),
+
+  // Rule 2: the hash lock
+  mutant('I1', 'the next lock is not stored', service, "            'refreshTokens.$.lock': next,\n", ''),
+  mutant(
+    'I5',
+    'a bound session may rotate without the next lock',
+    service,
+    'const lock = isComplete(proof) ? proof : unbound',
+    'const lock = proof',
+  ),
+  mutant(
+    'I1',
+    'a key is compared with the lock as it is',
+    'sessions/refresh-lock.ts',
+    "return createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')",
+    'return key',
+  ),
+
+  // Rule 3: bound sessions
+  mutant(
+    'I2',
+    'a generation that was used up is answered without its key',
+    verdict,
+    "if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }",
+    "if (consumedGeneration(session, claims.generation) || opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }",
+  ),
+  mutant(
+    'I2',
+    'the current generation is answered without its key',
+    verdict,
+    'if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock)))',
+    'if (claims.generation === session.generation || session.consumed.some(({ lock }) => opens(lock)))',
+  ),
+  mutant(
+    'I1',
+    'a generation that was used up is answered to nobody',
+    verdict,
+    "if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }\n",
+    '',
+  ),
+  mutant(
+    'I1',
+    'a generation is remembered with the wrong lock',
+    service,
+    '{ generation, lock: opens, at: now }',
+    '{ generation, lock: next, at: now }',
+  ),
+  mutant(
+    'I5',
+    'a retry gets a generation of its own',
+    service,
+    "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
+    `if (verdict.kind === 'answer' && found) {
+          const { generation, lock, absoluteExpiresAt } = found.session
+          const again = await swap({ ...claims, generation }, { opens: lock, next: proof.next }, absoluteExpiresAt)
+          if (again) return again
+        }`,
+  ),
+  mutant(
+    'I5',
+    'a retry is answered with a token of the generation it asked with',
+    service,
+    "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
+    `if (verdict.kind === 'answer' && found)
+          return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, issuedAt)`,
+  ),
+  mutant(
+    'I2',
+    'a copy that is refused ends the session',
+    service,
+    "            await record('copied_session_refused', claims, device)\n",
+    `          await record('copied_session_refused', claims, device)
+          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))\n`,
+  ),
+  mutant(
+    'I2',
+    'a copy that is refused is not recorded',
+    service,
+    "            await record('copied_session_refused', claims, device)\n",
+    '',
+  ),
+  mutant(
+    'I1',
+    'a client that is too far behind is not told the generation',
+    verdict,
+    "{ kind: 'locked', generation: session.generation }",
+    "{ kind: 'locked' }",
+  ),
+
+  // Rule 4: unbound sessions
+  mutant(
+    'I3',
+    'the leeway has no end',
+    verdict,
+    'now <= addSeconds(consumed.at, leewaySeconds)',
+    'now >= consumed.at',
+  ),
+  mutant('I1', 'there is no leeway', verdict, "kind: inLeeway ? 'answer' : 'reused'", "kind: 'reused'"),
+  mutant(
+    'I3',
+    'what is no longer remembered counts as recent',
+    verdict,
+    'const inLeeway = consumed !== undefined && now',
+    'const inLeeway = consumed === undefined || now',
+  ),
+  mutant(
+    'I4',
+    'reuse ends every session of the person',
+    service,
+    `          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
+          await record('token_reused'`,
+    `          await revokeWhere(claims.userId, () => true)
+          await record('token_reused'`,
+  ),
+  mutant(
+    'I3',
+    'reuse ends nothing',
+    service,
+    `          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
+          await record('token_reused'`,
+    `          await record('token_reused'`,
+  ),
+  mutant(
+    'I3',
+    'reuse is refused like any other bad token',
+    verdict,
+    "return { kind: inLeeway ? 'answer' : 'reused' }",
+    "return inLeeway ? { kind: 'answer' } : { kind: 'refused', code: 'refresh_token_invalid' }",
+  ),
+  mutant(
+    'I3',
+    'reuse is not recorded',
+    service,
+    "          await record('token_reused', claims, device)\n",
+    '',
+  ),
+  {
+    name: 'an unbound session can be bound later',
+    breaks: 'I3',
+    edits: [
+      {
+        file: verdict,
+        rule: 'function judgeUnbound({ claims, now, leewaySeconds }: Question',
+        broken: 'function judgeUnbound({ claims, proof, now, leewaySeconds }: Question',
+      },
+      {
+        file: verdict,
+        rule: "if (claims.generation === session.generation) return { kind: 'swap', lock: unbound }",
+        broken:
+          "if (claims.generation === session.generation) return { kind: 'swap', lock: { ...proof, opens: null } }",
+      },
+    ],
+  },
+
+  // Rule 5: generations from the future
+  mutant(
+    'I5',
+    'a generation above the current one is taken for the same client',
+    verdict,
+    "  if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }\n",
+    '',
+  ),
+
+  // Rule 6: expiry
+  mutant(
+    'I4',
+    'a session outlives its longest age',
+    service,
+    '              absoluteExpiresAt: { $gte: expiresAt },\n',
+    '',
+  ),
+  mutant('I1', 'expiry does not slide', service, "            'refreshTokens.$.expiresAt': expiresAt,\n", ''),
+  {
+    name: 'nothing looks at the expiry',
+    breaks: 'I4',
+    edits: [
+      {
+        file: verdict,
+        rule: "  if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }\n",
+        broken: '',
+      },
+      { file: service, rule: '              expiresAt: { $gt: now },\n', broken: '' },
+    ],
+  },
+
+  // Rule 7: cookies
+  mutant(
+    'I1',
+    'a refused refresh clears the cookies',
+    'auth/auth.routes.ts',
+    'const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))',
+    `const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req)).catch((error) => {
+      refreshCookies.clear(res)
+      throw error
+    })`,
+  ),
+  mutant(
+    'I1',
+    'the readable cookie stays behind',
+    'http/refresh-cookie.ts',
+    '      res.cookie(sessionName, readable, { ...attributes, maxAge })\n',
+    '',
+  ),
+
+  // Rule 8: outages
+  mutant(
+    'I1',
+    'a database out of reach reads as a bad token',
+    'http/problem.ts',
+    "if (isDatabaseOutage(thrown)) return new AuthError('database_unavailable'",
+    "if (isDatabaseOutage(thrown)) return new AuthError('refresh_token_invalid'",
+  ),
+
+  mutant(
+    'I1',
+    'an outage does not say when to come back',
+    'http/problem.ts',
+    '(status === 503 ? outageRetrySeconds : undefined)',
+    'undefined',
+  ),
+
+  // Ending sessions
+  mutant('I4', 'a sign-in ends the others', service, '$concatArrays: [live, [', '$concatArrays: [[], ['),
+  mutant(
+    'I4',
+    'access tokens of a session that ended live on',
+    service,
+    '    await revocations.revokeSessions(ids)\n',
+    '',
+  ),
+  mutant(
+    'I4',
+    'nobody asks whether an access token was revoked',
+    'http/authenticate.ts',
+    "if (revoked) throw new AuthError('access_token_revoked')",
+    '',
+  ),
+  mutant(
+    'I4',
+    'ending a session leaves it stored',
+    service,
+    '    await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })\n',
+    '',
+  ),
+  mutant(
+    'I4',
+    'ending one session ends them all',
+    service,
+    'return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0',
+    'return (await revokeWhere(userId, () => true)) > 0',
+  ),
+]
+
+/** The source of one file with the mutant's edits. Throws when a rule does not stand there exactly once. */
+export function mutated(mutant: Mutant, file: string, code: string): string {
+  let result = code
+  for (const { rule, broken } of mutant.edits.filter((edit) => edit.file === file)) {
+    const found = result.split(rule).length - 1
+    if (found !== 1)
+      throw new Error(
+        `"${mutant.name}" wants to break a rule that stands ${found} times in ${file}:\n${rule}`,
+      )
+    result = result.replace(rule, () => broken)
+  }
+  return result
+}
+
+/** Throws when the source has moved on from what a mutant breaks. */
+export function checkApplies(mutant: Mutant): void {
+  for (const { file } of mutant.edits) mutated(mutant, file, readFileSync(pathOf(file), 'utf8'))
+}

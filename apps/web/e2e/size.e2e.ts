@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+
+interface Chunk {
+  file: string
+  imports?: string[]
+}
+
+const dist = new URL('../dist/', import.meta.url)
+const manifest: Record<string, Chunk> = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'))
+const limitBytes = 110_000
+
+/** The scripts that these entries need before they can run. */
+function scriptsOf(entries: string[]): Set<string> {
+  const files = new Set<string>()
+  for (const entry of entries) {
+    const chunk = manifest[entry]
+    if (!chunk) throw new Error(`${entry} is not in the manifest`)
+    files.add(chunk.file)
+    for (const file of scriptsOf(chunk.imports ?? [])) files.add(file)
+  }
+  return files
+}
+
+const gzipped = (file: string) => gzipSync(readFileSync(new URL(file, dist))).length
+
+it.each(['login', 'register'])('the %s page works after at most 110 kB of JavaScript', (page) => {
+  const sizes = [...scriptsOf(['index.html', `src/features/auth/${page}-page.tsx`])].map(gzipped)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  console.log(`JavaScript before /${page} works: ${(total / 1000).toFixed(1)} kB gzipped`)
+  expect(total).toBeLessThanOrEqual(limitBytes)
+})

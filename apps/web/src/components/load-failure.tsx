@@ -1,0 +1,22 @@
+import type { AuthError } from '@latchkey/auth-client'
+import { Button } from './button.tsx'
+import { FailureAlert } from './failure-alert.tsx'
+import styles from './load-failure.module.css'
+
+interface LoadFailureProps {
+  failure: AuthError
+  isRetrying: boolean
+  retry: () => void
+}
+
+/** In the place of what could not be fetched. */
+export function LoadFailure({ failure, isRetrying, retry }: LoadFailureProps) {
+  return (
+    <div className={styles.failure}>
+      <FailureAlert failure={failure} />
+      <Button variant="secondary" isBusy={isRetrying} onClick={retry}>
+        Try again
+      </Button>
+    </div>
+  )
+}

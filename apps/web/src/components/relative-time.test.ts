@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { relativeTime } from './relative-time.ts'
+
+const now = Date.UTC(2026, 0, 2)
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
+
+describe('a time in words', () => {
+  it.each([
+    [0, 'just now'],
+    [-59 * second, 'just now'],
+    [2 * second, 'just now'],
+    [30 * second, 'in less than a minute'],
+    [-minute, '1 minute ago'],
+    [-59 * minute, '59 minutes ago'],
+    [-2 * hour, '2 hours ago'],
+    [-30 * hour, '1 day ago'],
+    [7 * day - second, 'in 7 days'],
+  ])('%i ms away is %j', (distanceMs, words) => {
+    expect(relativeTime(now + distanceMs, now)).toBe(words)
+  })
+})

@@ -1,0 +1,20 @@
+import { relativeTime } from './relative-time.ts'
+
+const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' })
+
+interface TimeAgoProps {
+  /** ISO 8601. */
+  at: string
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** How long ago, or how soon, in words; the exact time as a tooltip. */
+export function TimeAgo({ at, now }: TimeAgoProps) {
+  const date = new Date(at)
+  return (
+    <time dateTime={at} title={exact.format(date)}>
+      {relativeTime(date.getTime(), now)}
+    </time>
+  )
+}

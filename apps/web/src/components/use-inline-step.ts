@@ -1,0 +1,27 @@
+import { type RefObject, useEffect, useRef, useState } from 'react'
+
+interface InlineStep<Target extends HTMLElement> {
+  isOpen: boolean
+  open: () => void
+  close: () => void
+  /** The button that leads here. */
+  trigger: RefObject<HTMLButtonElement | null>
+  /** What takes the focus while the step is open. */
+  target: RefObject<Target | null>
+}
+
+/** A step that takes the place of the button that led to it: the focus goes in, and back to the button. */
+export function useInlineStep<Target extends HTMLElement>(): InlineStep<Target> {
+  const [isOpen, setIsOpen] = useState(false)
+  const wasOpen = useRef(false)
+  const trigger = useRef<HTMLButtonElement>(null)
+  const target = useRef<Target>(null)
+
+  useEffect(() => {
+    if (isOpen) target.current?.focus()
+    else if (wasOpen.current) trigger.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen])
+
+  return { isOpen, open: () => setIsOpen(true), close: () => setIsOpen(false), trigger, target }
+}

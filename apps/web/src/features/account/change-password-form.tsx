@@ -1,0 +1,51 @@
+import { ChangePasswordBodySchema, routes } from '@latchkey/contracts'
+import { type FormEvent, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { useSignedIn } from '../../app/signed-in-context.ts'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import styles from './password-page.module.css'
+
+export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
+  const client = useAuthClient()
+  const { user } = useSignedIn()
+  const [newPassword, setNewPassword] = useState('')
+  const form = useForm(ChangePasswordBodySchema, async (body) => {
+    await client.call(routes.changePassword, { body })
+    onChanged()
+  })
+
+  function onInput(event: FormEvent<HTMLFormElement>) {
+    form.props.onInput(event)
+    const { target } = event
+    if (target instanceof HTMLInputElement && target.name === 'newPassword') setNewPassword(target.value)
+  }
+
+  return (
+    <form {...form.props} onInput={onInput} className={styles.form} aria-label="Change your password">
+      <FailureAlert failure={form.failure} />
+      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+      <PasswordField
+        label="Current password"
+        name="currentPassword"
+        autoComplete="current-password"
+        required
+        error={form.errorOf('currentPassword')}
+      />
+      <NewPasswordField
+        label="New password"
+        name="newPassword"
+        value={newPassword}
+        personal={[user.username, user.email]}
+        error={form.errorOf('newPassword')}
+      />
+      <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Changing your password…' : 'Change password'}
+      </Button>
+    </form>
+  )
+}

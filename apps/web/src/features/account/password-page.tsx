@@ -1,0 +1,33 @@
+import { useEffect, useRef, useState } from 'react'
+import { Note } from '../../components/alert.tsx'
+import { Card } from '../../components/card.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { ChangePasswordForm } from './change-password-form.tsx'
+import styles from './password-page.module.css'
+
+export default function PasswordPage() {
+  const [changes, setChanges] = useState(0)
+  const result = useRef<HTMLDivElement>(null)
+
+  useEffect(() => {
+    if (changes > 0) result.current?.focus()
+  }, [changes])
+
+  return (
+    <>
+      <PageHeading title="Change your password">
+        Everywhere else you will be signed out; here you stay. Whoever knew the old password is locked out
+        within a second.
+      </PageHeading>
+      <div className={styles.page}>
+        <div ref={result} tabIndex={-1} className={styles.result}>
+          <Note>{changes > 0 && 'Your password is changed. Everywhere else you are signed out.'}</Note>
+        </div>
+        <Card title="Choose a new password">
+          {/* A form that was sent has done its work; the next one starts empty. */}
+          <ChangePasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
+        </Card>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,131 @@
+import { type ActivityEvent, activityKinds, routes } from '@latchkey/contracts'
+import { screen, within } from '@testing-library/react'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fakeAuthClient, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+/** What the fake session's access token makes the server's time. */
+const serverNow = 1_760_000_000_000
+
+let events = 0
+
+function event(kind: ActivityEvent['kind'], secondsAgo = 60, sessionId: string | null = 'session-1') {
+  events += 1
+  return {
+    id: `event-${events}`,
+    kind,
+    at: new Date(serverNow - secondsAgo * 1000).toISOString(),
+    sessionId,
+    ip: '192.0.2.7',
+    device: 'Firefox on macOS',
+  } satisfies ActivityEvent
+}
+
+beforeAll(async () => {
+  await Promise.all([import('./activity-page.tsx'), import('../../app/signed-in-area.tsx')])
+  await import('../dashboard/dashboard-page.tsx')
+})
+
+beforeEach(() => localStorage.clear())
+afterEach(() => vi.restoreAllMocks())
+
+function open(address: string, ...events: ActivityEvent[]) {
+  const client = fakeAuthClient(signedIn())
+  client.answer(routes.activity, () => ({ events }))
+  return { client, ...renderApp(client, address) }
+}
+
+async function openActivity(...events: ActivityEvent[]) {
+  const app = open('/activity', ...events)
+  await screen.findAllByRole('article')
+  return app
+}
+
+describe('recent activity', () => {
+  it('stands under its days, newest first', async () => {
+    await openActivity(event('signed_out', 60), event('signed_in', 86_400), event('registered', 400 * 86_400))
+    const days = screen.getAllByRole('region')
+    expect(days.map((day) => within(day).getByRole('heading', { level: 2 }).textContent)).toEqual([
+      'Today',
+      'Yesterday',
+      expect.stringMatching(/, 2024$/),
+    ])
+  })
+
+  it('has words for every kind of event', async () => {
+    await openActivity(...activityKinds.map((kind) => event(kind)))
+    const titles = screen.getAllByRole('heading', { level: 3 }).map((title) => title.textContent)
+    expect(new Set(titles).size).toBe(activityKinds.length)
+    for (const title of titles) expect(title).toMatch(/^[A-Z][a-z -]+$/)
+  })
+
+  it.each(['copied_session_refused', 'token_reused', 'failed_sign_ins', 'new_device'] as const)(
+    'says what to do about %s',
+    async (kind) => {
+      await openActivity(event(kind))
+      const item = within(screen.getByRole('article'))
+      expect(item.getByText(/Please check|Was this you/)).toBeVisible()
+      expect(item.getByRole('link', { name: 'Look at your sessions' })).toHaveAttribute('href', '/sessions')
+      expect(item.getByRole('link', { name: 'Change your password' })).toHaveAttribute(
+        'href',
+        '/account/password',
+      )
+    },
+  )
+
+  it('leaves what is harmless without advice', async () => {
+    await openActivity(event('signed_in'))
+    expect(within(screen.getByRole('article')).queryByRole('link')).not.toBeInTheDocument()
+  })
+
+  it('tells one ended session from all of them', async () => {
+    await openActivity(event('session_revoked', 60, null), event('session_revoked'))
+    expect(screen.getByText('Sessions ended together')).toBeVisible()
+    expect(screen.getByText('Session ended from another device')).toBeVisible()
+  })
+})
+
+describe('the notice on the dashboard', () => {
+  const notice = () => screen.findByRole('link', { name: 'See recent activity' })
+
+  async function expectNoNotice(client: ReturnType<typeof open>['client']) {
+    await screen.findByRole('heading', { name: 'Hello, ada' })
+    await vi.waitFor(() => expect(client.call).toHaveResolved())
+    expect(screen.queryByRole('link', { name: 'See recent activity' })).not.toBeInTheDocument()
+  }
+
+  it('tells of an alarming event and leads to it; once seen, it is gone', async () => {
+    const alarm = event('copied_session_refused', 40)
+    const { user, address, goBack, client } = open('/dashboard', event('signed_in', 35), alarm)
+    await user.click(await notice())
+    await screen.findByText('A copy of your session was refused')
+    expect(address()).toBe('/activity')
+    await goBack()
+    await expectNoNotice(client)
+  })
+
+  it('comes back for a newer one', async () => {
+    await openActivity(event('token_reused', 60))
+    open('/dashboard', event('failed_sign_ins', 30), event('token_reused', 60))
+    expect(await screen.findByText(/Many failed sign-ins/)).toBeVisible()
+  })
+
+  it('is not there for harmless events', async () => {
+    const { client } = open('/dashboard', event('signed_in'), event('new_device'))
+    await expectNoNotice(client)
+  })
+
+  it('works where the browser keeps nothing', async () => {
+    vi.spyOn(Storage.prototype, 'getItem').mockImplementation(() => {
+      throw new DOMException('blocked', 'SecurityError')
+    })
+    vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('blocked', 'SecurityError')
+    })
+    const { user, goBack, client } = open('/dashboard', event('failed_sign_ins', 1))
+    await user.click(await notice())
+    await screen.findByRole('article')
+    await goBack()
+    await expectNoNotice(client)
+  })
+})

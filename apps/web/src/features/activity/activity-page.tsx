@@ -1,0 +1,67 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+import { useEffect } from 'react'
+import { useServerNow } from '../../app/server-clock.ts'
+import { useSignedIn } from '../../app/signed-in-context.ts'
+import { Card } from '../../components/card.tsx'
+import { LoadFailure } from '../../components/load-failure.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import styles from './activity-page.module.css'
+import { byDay, type Day } from './days.ts'
+import { EventItem } from './event-item.tsx'
+import { rememberSeen } from './seen-activity.ts'
+import { useActivity } from './use-activity.ts'
+
+export default function ActivityPage() {
+  const activity = useActivity()
+  return (
+    <>
+      <PageHeading title="Recent activity">
+        What happened to your account in the last 90 days, newest first. If something was not you, act on it.
+      </PageHeading>
+      {activity.data && <Events events={activity.data} />}
+      {activity.isPending && (
+        <Card title="Today">
+          <Skeleton label="Loading your activity…" count={4} />
+        </Card>
+      )}
+      {activity.isLoadingError && (
+        <LoadFailure
+          failure={activity.error}
+          isRetrying={activity.isFetching}
+          retry={() => void activity.refetch()}
+        />
+      )}
+    </>
+  )
+}
+
+function Events({ events }: { events: ActivityEvent[] }) {
+  const { user } = useSignedIn()
+  const now = useServerNow()
+
+  useEffect(() => rememberSeen(user.id, events), [user.id, events])
+
+  if (events.length === 0) return <p>Nothing has happened yet.</p>
+  return (
+    <div className={styles.days}>
+      {byDay(events, now).map((day) => (
+        <DayCard key={day.name} day={day} now={now} />
+      ))}
+    </div>
+  )
+}
+
+function DayCard({ day, now }: { day: Day; now: number }) {
+  return (
+    <Card title={day.name}>
+      <ul className={styles.events}>
+        {day.events.map((event) => (
+          <li key={event.id}>
+            <EventItem event={event} now={now} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

@@ -1,0 +1,47 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+import { Link } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { EventIcon } from './event-icon.tsx'
+import styles from './event-item.module.css'
+import { wordsFor } from './event-words.ts'
+
+const marks = { plain: null, check: 'Was this you?', alarm: 'Please check' }
+
+const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+
+interface EventItemProps {
+  event: ActivityEvent
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+export function EventItem({ event, now }: EventItemProps) {
+  const { title, meaning, weight } = wordsFor(event)
+  const mark = marks[weight]
+  return (
+    <article className={styles.event} data-weight={weight}>
+      <EventIcon kind={event.kind} />
+      <div className={styles.words}>
+        <div className={styles.title}>
+          <h3>{title}</h3>
+          {mark && <span className={styles.mark}>{mark}</span>}
+        </div>
+        {meaning && <p className={styles.meaning}>{meaning}</p>}
+        {weight !== 'plain' && (
+          <p className={styles.steps}>
+            <Link to={paths.sessions}>Look at your sessions</Link>
+            <Link to={paths.password}>Change your password</Link>
+          </p>
+        )}
+        <p className={styles.circumstances}>
+          {event.device} · <span className={styles.address}>{event.ip}</span>
+        </p>
+      </div>
+      <p className={styles.time}>
+        <span>{clock.format(new Date(event.at))}</span>
+        <TimeAgo at={event.at} now={now} />
+      </p>
+    </article>
+  )
+}

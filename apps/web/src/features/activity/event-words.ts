@@ -1,0 +1,69 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+
+interface EventWords {
+  title: string
+  /** What it means, and what to do where something is to be done. */
+  meaning: string | null
+  /** alarm: somebody may be after the account. check: it matters when it was somebody else. */
+  weight: 'plain' | 'check' | 'alarm'
+}
+
+const words: Record<string, EventWords | undefined> = {
+  registered: { title: 'Account created', meaning: null, weight: 'plain' },
+  signed_in: { title: 'Signed in', meaning: null, weight: 'plain' },
+  new_device: {
+    title: 'Signed in on a new device',
+    meaning: 'Not you? End that session and change your password.',
+    weight: 'check',
+  },
+  signed_out: { title: 'Signed out', meaning: null, weight: 'plain' },
+  session_revoked: { title: 'Session ended from another device', meaning: null, weight: 'plain' },
+  copied_session_refused: {
+    title: 'A copy of your session was refused',
+    meaning:
+      'Somebody showed a cookie of yours without the key that never leaves your browser. They got nothing, and your session goes on. Cookies do not copy themselves, though: check that device for unwanted software, end its session and change your password.',
+    weight: 'alarm',
+  },
+  token_reused: {
+    title: 'An old copy of a session was used',
+    meaning:
+      'Either an app of yours went wrong or somebody had copied its session. That session was ended to keep you safe. If you can’t explain it, change your password.',
+    weight: 'alarm',
+  },
+  password_changed: {
+    title: 'Password changed',
+    meaning: 'Every other session was ended.',
+    weight: 'plain',
+  },
+  password_reset: {
+    title: 'Password reset by mail',
+    meaning: 'Every session was ended. If this was not you, secure your mailbox, too.',
+    weight: 'check',
+  },
+  email_verified: { title: 'Email address confirmed', meaning: null, weight: 'plain' },
+  email_changed: {
+    title: 'Email address changed',
+    meaning: 'Mails about your account go to the new address. If this was not you, change your password.',
+    weight: 'check',
+  },
+  username_changed: { title: 'Username changed', meaning: null, weight: 'plain' },
+  account_disabled: { title: 'Account disabled by an administrator', meaning: null, weight: 'plain' },
+  account_enabled: { title: 'Account enabled again', meaning: null, weight: 'plain' },
+  roles_changed: { title: 'Your roles were changed', meaning: null, weight: 'plain' },
+  failed_sign_ins: {
+    title: 'Many failed sign-ins',
+    meaning:
+      'Somebody tried wrong passwords on your account, and did not get in this way. If yours is short or used elsewhere, change it.',
+    weight: 'alarm',
+  },
+}
+
+export function wordsFor({ kind, sessionId }: ActivityEvent): EventWords {
+  if (kind === 'session_revoked' && sessionId === null) return plain('Sessions ended together')
+  // A newer server may know more kinds than this page.
+  return words[kind] ?? plain(kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' '))
+}
+
+const plain = (title: string): EventWords => ({ title, meaning: null, weight: 'plain' })
+
+export const isAlarming = (event: ActivityEvent): boolean => wordsFor(event).weight === 'alarm'

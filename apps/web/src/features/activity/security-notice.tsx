@@ -1,0 +1,29 @@
+import { Link } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { useSignedIn } from '../../app/signed-in-context.ts'
+import { isAlarming, wordsFor } from './event-words.ts'
+import styles from './security-notice.module.css'
+import { unseenOf } from './seen-activity.ts'
+import { useActivity } from './use-activity.ts'
+
+/** Tells of alarming events since the last visit to the activity page; otherwise nothing. */
+export function SecurityNotice() {
+  const { user } = useSignedIn()
+  const activity = useActivity()
+  const latest = unseenOf(user.id, activity.data ?? []).find(isAlarming)
+  return (
+    <div role="status" className={styles.region}>
+      {latest && (
+        <div className={styles.notice}>
+          <p>
+            <strong>{wordsFor(latest).title}.</strong> See what happened, and whether there is something for
+            you to do.
+          </p>
+          <Link to={paths.activity} className={styles.link}>
+            See recent activity
+          </Link>
+        </div>
+      )}
+    </div>
+  )
+}

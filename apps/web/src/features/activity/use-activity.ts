@@ -1,0 +1,16 @@
+import type { AuthError } from '@latchkey/auth-client'
+import { type ActivityEvent, type ReplyOf, routes } from '@latchkey/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useAuthClient } from '../../app/auth-context.ts'
+
+/** What happened to the account, newest first. */
+export function useActivity() {
+  const client = useAuthClient()
+  return useQuery<ReplyOf<typeof routes.activity>, AuthError, ActivityEvent[]>({
+    queryKey: ['activity'],
+    queryFn: ({ signal }) => client.call(routes.activity, { signal }),
+    select: ({ events }) => events,
+    // The dashboard shows each request it makes; one that comes of looking away and back would puzzle.
+    refetchOnWindowFocus: false,
+  })
+}

@@ -1,0 +1,24 @@
+import styles from './device-icon.module.css'
+
+/** A picture of what its words say already. */
+export function DeviceIcon({ device }: { device: string }) {
+  return (
+    <span className={styles.plate} aria-hidden="true">
+      <svg className={styles.icon} viewBox="0 0 24 24" aria-hidden="true">
+        <path d={pictureOf(device)} />
+      </svg>
+    </span>
+  )
+}
+
+const phone =
+  'M8 2.75h8A1.25 1.25 0 0 1 17.25 4v16A1.25 1.25 0 0 1 16 21.25H8A1.25 1.25 0 0 1 6.75 20V4A1.25 1.25 0 0 1 8 2.75ZM10.75 18.25h2.5'
+const computer =
+  'M5 4.75h14a1 1 0 0 1 1 1v9.5H4v-9.5a1 1 0 0 1 1-1ZM2.5 15.25h19l-1.2 3.3a1 1 0 0 1-.95.7H4.65a1 1 0 0 1-.95-.7Z'
+const terminal =
+  'M4 4.75h16a1 1 0 0 1 1 1v12.5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5.75a1 1 0 0 1 1-1ZM7 9.25l3 2.75-3 2.75M12.5 15h4.5'
+
+function pictureOf(device: string): string {
+  if (/\b(Android|iOS)\b/.test(device)) return phone
+  return device.includes(' on ') ? computer : terminal
+}

@@ -1,0 +1,27 @@
+import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useEndOtherSessions } from './use-sessions.ts'
+
+interface EndOthersProps {
+  count: number
+  onEnded: (what: string) => void
+}
+
+export function EndOthers({ count, onEnded }: EndOthersProps) {
+  const end = useEndOtherSessions()
+  return (
+    <div>
+      <ConfirmedButton
+        question={`End all ${count} other sessions? Whoever uses them has to sign in again.`}
+        confirm={`End all ${count}`}
+        isBusy={end.isPending}
+        onConfirm={() =>
+          end.mutate(undefined, { onSuccess: () => onEnded('All other devices are signed out.') })
+        }
+      >
+        End all others
+      </ConfirmedButton>
+      <FailureAlert failure={end.error} />
+    </div>
+  )
+}

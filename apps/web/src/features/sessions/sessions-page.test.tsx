@@ -1,0 +1,216 @@
+import { AuthError } from '@latchkey/auth-client'
+import { routes, type Session } from '@latchkey/contracts'
+import { screen, within } from '@testing-library/react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+/** What the fake session's access token makes the server's time. */
+const serverNow = 1_760_000_000_000
+const at = (secondsFromNow: number) => new Date(serverNow + secondsFromNow * 1000).toISOString()
+
+function session(overrides: Partial<Session>): Session {
+  return {
+    id: 'session-1',
+    current: false,
+    name: null,
+    device: 'Firefox on macOS',
+    ip: '192.0.2.7',
+    createdAt: at(-3 * 86_400),
+    lastUsedAt: at(-300),
+    expiresAt: at(6 * 86_400),
+    ...overrides,
+  }
+}
+
+const here = session({ current: true, lastUsedAt: at(-2) })
+const phone = session({ id: 'session-2', name: 'My phone', device: 'Chrome on Android', ip: '2001:db8::9' })
+const script = session({ id: 'session-3', device: 'curl' })
+
+beforeAll(async () => {
+  await Promise.all([import('./sessions-page.tsx'), import('../../app/signed-in-area.tsx')])
+  await import('../auth/login-page.tsx')
+})
+
+async function openSessions(...sessions: Session[]) {
+  const client = fakeAuthClient(signedIn())
+  client.answer(routes.sessions, () => ({ sessions }))
+  const { user, address } = renderApp(client, '/sessions')
+  await screen.findByRole('region', { name: 'This device' })
+  await screen.findByRole('region', { name: 'Sign out everywhere' })
+  return { client, user, address }
+}
+
+const region = (name: string) => within(screen.getByRole('region', { name }))
+
+describe('the sessions page', () => {
+  it('tells this device from the others, each in words', async () => {
+    await openSessions(here, phone, script)
+    expect(region('This device').getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
+    const others = region('Other devices').getAllByRole('listitem')
+    expect(others.map((item) => item.textContent)).toEqual([
+      expect.stringMatching(
+        /^My phone.*Chrome on Android · 2001:db8::9.*5 minutes ago.*3 days ago.*in 6 days/,
+      ),
+      expect.stringMatching(/^curl/),
+    ])
+    expect(screen.getByRole('link', { name: 'Sessions' })).toHaveAttribute('aria-current', 'page')
+  })
+
+  it('keeps the exact time for whoever points at it', async () => {
+    await openSessions(here)
+    const times = region('This device').getAllByRole('time')
+    expect(times.map((time) => time.textContent)).toEqual(['just now', '3 days ago', 'in 6 days'])
+    expect(times[0]).toHaveAttribute('title', expect.stringMatching(/2025 at \d\d:\d\d$/))
+    expect(times[0]).toHaveAttribute('datetime', here.lastUsedAt)
+  })
+
+  it('says when there is no other device', async () => {
+    await openSessions(here)
+    expect(screen.getByText('You are signed in nowhere else.')).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'End all others' })).not.toBeInTheDocument()
+  })
+
+  it('says what went wrong when the list cannot be fetched, and tries again', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.sessions, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    const { user } = renderApp(client, '/sessions')
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    client.answer(routes.sessions, () => ({ sessions: [here] }))
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByText('You are signed in nowhere else.')).toBeVisible()
+  })
+})
+
+describe('renaming a session', () => {
+  it('shows the new name at once, and gives the focus back', async () => {
+    const { client, user } = await openSessions(here, phone)
+    client.answer(routes.renameSession, () => new Promise(() => undefined))
+    await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
+    const field = screen.getByLabelText('Name')
+    expect(field).toHaveFocus()
+    await user.clear(field)
+    await user.type(field, ' Pocket {Enter}')
+    expect(await screen.findByRole('heading', { name: 'Pocket' })).toBeVisible()
+    expect(screen.getByRole('button', { name: 'Rename Pocket' })).toHaveFocus()
+    expect(client.call).toHaveBeenCalledWith(routes.renameSession, {
+      params: { id: 'session-2' },
+      body: { name: 'Pocket' },
+    })
+  })
+
+  it('shows the old name again when the server refuses, and why beside it', async () => {
+    const { client, user } = await openSessions(here, phone)
+    client.answer(routes.renameSession, () => {
+      throw refusal('database_unavailable', { status: 503 })
+    })
+    await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
+    await user.type(screen.getByLabelText('Name'), '2{Enter}')
+    const item = within(region('Other devices').getByRole('listitem'))
+    expect(await item.findByText(/busy or restarting/)).toBeVisible()
+    expect(item.getByRole('heading', { name: 'My phone' })).toBeVisible()
+  })
+
+  it('is given up by Escape', async () => {
+    const { client, user } = await openSessions(here, phone)
+    await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
+    await user.type(screen.getByLabelText('Name'), 'nonsense{Escape}')
+    expect(screen.getByRole('button', { name: 'Rename My phone' })).toHaveFocus()
+    expect(client.call).not.toHaveBeenCalledWith(routes.renameSession, expect.anything())
+  })
+
+  it('complains about a name that is too long beside the field', async () => {
+    const { user } = await openSessions(here)
+    await user.click(screen.getByRole('button', { name: 'Rename Firefox on macOS' }))
+    await user.click(screen.getByLabelText('Name'))
+    await user.paste('x'.repeat(65))
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    expect(screen.getByLabelText('Name')).toHaveAccessibleDescription('A name has at most 64 characters.')
+  })
+})
+
+describe('ending a session', () => {
+  const endPhone = 'End the session My phone'
+
+  it('asks first, and does nothing when the answer is no', async () => {
+    const { client, user } = await openSessions(here, phone)
+    await user.click(screen.getByRole('button', { name: endPhone }))
+    expect(screen.getByRole('button', { name: 'Cancel' })).toHaveFocus()
+    await user.keyboard('{Escape}')
+    expect(screen.getByRole('button', { name: endPhone })).toHaveFocus()
+    expect(client.call).not.toHaveBeenCalledWith(routes.revokeSession, expect.anything())
+  })
+
+  it('takes it off the list once the server has ended it, and says so', async () => {
+    const { client, user } = await openSessions(here, phone, script)
+    await user.click(screen.getByRole('button', { name: endPhone }))
+    await user.click(screen.getByRole('button', { name: 'End session' }))
+    expect(await screen.findByText('My phone is signed out.')).toBeVisible()
+    expect(screen.queryByRole('heading', { name: 'My phone' })).not.toBeInTheDocument()
+    expect(screen.getByRole('heading', { name: 'curl' })).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.revokeSession, { params: { id: 'session-2' } })
+  })
+
+  it('that is gone already comes to the same', async () => {
+    const { client, user } = await openSessions(here, phone)
+    client.answer(routes.revokeSession, () => {
+      throw refusal('not_found', { status: 404 })
+    })
+    await user.click(screen.getByRole('button', { name: endPhone }))
+    await user.click(screen.getByRole('button', { name: 'End session' }))
+    expect(await screen.findByText('You are signed in nowhere else.')).toBeVisible()
+  })
+
+  it('that fails keeps it on the list, and says why beside it', async () => {
+    const { client, user } = await openSessions(here, phone)
+    client.answer(routes.revokeSession, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    await user.click(screen.getByRole('button', { name: endPhone }))
+    await user.click(screen.getByRole('button', { name: 'End session' }))
+    const item = within(region('Other devices').getByRole('listitem'))
+    expect(await item.findByText(/can’t reach the server/)).toBeVisible()
+    expect(item.getByRole('heading', { name: 'My phone' })).toBeVisible()
+  })
+
+  it('of all others leaves this one', async () => {
+    const { client, user } = await openSessions(here, phone, script)
+    await user.click(screen.getByRole('button', { name: 'End all others' }))
+    await user.click(screen.getByRole('button', { name: 'End all 2' }))
+    expect(await screen.findByText('All other devices are signed out.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.revokeOtherSessions)
+    expect(region('This device').getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
+  })
+
+  it('that is this one signs out', async () => {
+    const { client, user, address } = await openSessions(here)
+    await user.click(region('This device').getByRole('button', { name: 'Sign out' }))
+    expect(client.logout).toHaveBeenCalledOnce()
+    expect(address()).toBe('/login')
+  })
+
+  it('everywhere asks first, tells the server, and then signs out here', async () => {
+    const { client, user } = await openSessions(here, phone)
+    const everywhere = region('Sign out everywhere')
+    await user.click(everywhere.getByRole('button', { name: 'Sign out everywhere' }))
+    expect(client.call).not.toHaveBeenCalledWith(routes.logoutEverywhere)
+    await user.click(everywhere.getByRole('button', { name: 'Sign out everywhere' }))
+    expect(await screen.findByText('You are signed out.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.logoutEverywhere)
+    expect(client.logout).toHaveBeenCalledOnce()
+  })
+
+  it('everywhere stays signed in when the server did not hear of it', async () => {
+    const { client, user } = await openSessions(here)
+    client.answer(routes.logoutEverywhere, () => {
+      throw new AuthError('timeout', 'x')
+    })
+    const everywhere = region('Sign out everywhere')
+    await user.click(everywhere.getByRole('button', { name: 'Sign out everywhere' }))
+    await user.click(everywhere.getByRole('button', { name: 'Sign out everywhere' }))
+    expect(await everywhere.findByText(/too long to answer/)).toBeVisible()
+    expect(client.logout).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,83 @@
+import type { Session } from '@latchkey/contracts'
+import { useRef, useState } from 'react'
+import { useServerNow } from '../../app/server-clock.ts'
+import { Note } from '../../components/alert.tsx'
+import { Card } from '../../components/card.tsx'
+import { LoadFailure } from '../../components/load-failure.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { EndOthers } from './end-others.tsx'
+import { OtherSession, ThisSession } from './session-item.tsx'
+import styles from './sessions-page.module.css'
+import { SignOutEverywhere } from './sign-out-everywhere.tsx'
+import { useSessions } from './use-sessions.ts'
+
+export default function SessionsPage() {
+  const sessions = useSessions()
+  return (
+    <>
+      <PageHeading title="Sessions">
+        Every browser and app that is signed in to your account. End those you don’t know or no longer use.
+      </PageHeading>
+      {sessions.data && <SessionLists sessions={sessions.data} />}
+      {sessions.isPending && (
+        <Card title="This device">
+          <Skeleton label="Loading your sessions…" count={1} />
+        </Card>
+      )}
+      {sessions.isLoadingError && (
+        <LoadFailure
+          failure={sessions.error}
+          isRetrying={sessions.isFetching}
+          retry={() => void sessions.refetch()}
+        />
+      )}
+    </>
+  )
+}
+
+function SessionLists({ sessions }: { sessions: Session[] }) {
+  const now = useServerNow()
+  const list = useRef<HTMLDivElement>(null)
+  const [news, setNews] = useState<string | null>(null)
+  const current = sessions.find((session) => session.current)
+  const others = sessions.filter((session) => !session.current)
+
+  /** The button that had the focus is gone with its session. */
+  function onEnded(what: string) {
+    setNews(what)
+    list.current?.focus()
+  }
+
+  return (
+    <div className={styles.layout}>
+      <div className={styles.lists}>
+        {current && (
+          <Card title="This device">
+            <ThisSession session={current} now={now} />
+          </Card>
+        )}
+        <Note>{news}</Note>
+        <div ref={list} tabIndex={-1} className={styles.others}>
+          <Card
+            title="Other devices"
+            action={others.length > 1 && <EndOthers count={others.length} onEnded={onEnded} />}
+          >
+            {others.length === 0 ? (
+              <p className={styles.empty}>You are signed in nowhere else.</p>
+            ) : (
+              <ul className={styles.items}>
+                {others.map((session) => (
+                  <li key={session.id}>
+                    <OtherSession session={session} now={now} onEnded={onEnded} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Card>
+        </div>
+      </div>
+      <SignOutEverywhere />
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { Card } from '../../components/card.tsx'
+import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import styles from './sign-out-everywhere.module.css'
+import { useSignOutEverywhere } from './use-sessions.ts'
+
+export function SignOutEverywhere() {
+  const signOut = useSignOutEverywhere()
+  return (
+    <Card title="Sign out everywhere">
+      <div className={styles.content}>
+        <p>
+          Ends every session, this one included. Within a second nothing that was signed in can do anything on
+          your behalf.
+        </p>
+        <FailureAlert failure={signOut.error} />
+        <ConfirmedButton
+          question="Sign out on every device, here as well?"
+          confirm="Sign out everywhere"
+          isBusy={signOut.isPending}
+          onConfirm={() => signOut.mutate()}
+        >
+          Sign out everywhere
+        </ConfirmedButton>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,80 @@
+import type { AuthError } from '@latchkey/auth-client'
+import { type ReplyOf, routes, type Session } from '@latchkey/contracts'
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useAuthClient } from '../../app/auth-context.ts'
+
+type Reply = ReplyOf<typeof routes.sessions>
+
+const queryKey = ['sessions']
+
+/** The signed-in devices as the server lists them: the latest used first. */
+export function useSessions() {
+  const client = useAuthClient()
+  return useQuery<Reply, AuthError, Session[]>({
+    queryKey,
+    queryFn: ({ signal }) => client.call(routes.sessions, { signal }),
+    select: ({ sessions }) => sessions,
+  })
+}
+
+/** Shows the new name at once, and the old one again should the server refuse. */
+export function useRenameSession(session: Session) {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  const show = (name: string | null) =>
+    edit(queryClient, (sessions) =>
+      sessions.map((each) => (each.id === session.id ? { ...each, name } : each)),
+    )
+
+  return useMutation<unknown, AuthError, string>({
+    mutationFn: (name) => client.call(routes.renameSession, { params: { id: session.id }, body: { name } }),
+    onMutate: async (name) => {
+      await queryClient.cancelQueries({ queryKey })
+      show(name || null)
+    },
+    onError: () => show(session.name),
+  })
+}
+
+/** Not shown before it is so: who ends a session relies on it. */
+export function useEndSession(session: Session) {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  return useMutation<void, AuthError>({
+    mutationFn: async () => {
+      await client.call(routes.revokeSession, { params: { id: session.id } }).catch(unlessGone)
+    },
+    onSuccess: () => edit(queryClient, (sessions) => sessions.filter(({ id }) => id !== session.id)),
+  })
+}
+
+export function useEndOtherSessions() {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  return useMutation<void, AuthError>({
+    mutationFn: async () => {
+      await client.call(routes.revokeOtherSessions)
+    },
+    onSuccess: () => edit(queryClient, (sessions) => sessions.filter(({ current }) => current)),
+  })
+}
+
+export function useSignOutEverywhere() {
+  const client = useAuthClient()
+  return useMutation<void, AuthError>({
+    mutationFn: async () => {
+      await client.call(routes.logoutEverywhere)
+      // The server is done; this tells the page and the other tabs.
+      await client.logout()
+    },
+  })
+}
+
+function edit(queryClient: QueryClient, change: (sessions: Session[]) => Session[]) {
+  queryClient.setQueryData<Reply>(queryKey, (before) => before && { sessions: change(before.sessions) })
+}
+
+/** It had ended already: that was the wish. */
+function unlessGone(error: AuthError) {
+  if (error.code !== 'not_found') throw error
+}
