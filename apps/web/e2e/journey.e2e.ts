@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium } from './support/chromium.ts'
+import { otherBrowsers, presentCopy, signInFrom } from './support/elsewhere.ts'
 import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
 import {
@@ -67,7 +68,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     calls.length = 0
     await page.reload()
     await greeting(page, person).waitFor()
-    expect(calls).toEqual(['POST /api/refresh-token 200'])
+    await expect.poll(() => calls).toEqual(['POST /api/refresh-token 200', 'GET /api/activity 200'])
     expect(await layoutShift(page)).toBeLessThan(0.01)
 
     // A second entry in the history, for the back button to go to.
@@ -84,6 +85,68 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await loginHeading(page).waitFor()
     expect(await page.getByText(person.email).count()).toBe(0)
     expect(calls).toEqual([])
+
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('one looks after sessions, activity and password', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, context, complaints, screenshot } = visitor
+    const person = newPerson()
+    await register(page, person)
+
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click()
+    await page.getByText('You are signed in nowhere else.').waitFor()
+    await screenshot('sessions-alone')
+    for (const browserName of otherBrowsers) await signInFrom(product.origin, person, browserName)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Safari on iOS' }).waitFor()
+    expect(await layoutShift(page)).toBeLessThan(0.01)
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await page.getByRole('button', { name: 'Rename Safari on iOS' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('My phone')
+    await expectAccessible(page)
+    await screenshot('sessions-renaming')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'End the session curl' }).click()
+    await page.getByRole('button', { name: 'End session' }).waitFor()
+    await expectAccessible(page)
+    await screenshot('sessions-ending')
+    await page.getByRole('button', { name: 'End session' }).click()
+    await page.getByText('curl is signed out.').waitFor()
+    await page.getByRole('heading', { name: 'My phone' }).waitFor()
+    await screenshot('sessions')
+
+    await presentCopy(product.origin, await context.cookies())
+    await page.getByRole('link', { name: 'Dashboard' }).click()
+    await page.getByText('A copy of your session was refused.').waitFor()
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await screenshot('dashboard-notice')
+
+    await page.getByRole('link', { name: 'See recent activity' }).click()
+    await page.getByRole('heading', { name: 'Account created' }).waitFor()
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await screenshot('activity')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Account created' }).waitFor()
+    expect(await layoutShift(page)).toBeLessThan(0.01)
+
+    await page.getByRole('link', { name: 'Password', exact: true }).click()
+    await page.getByLabel('Current password').fill('a wrong one')
+    await page.getByLabel('New password', { exact: true }).fill('candle river mosaic')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('This is not your current password.').waitFor()
+    await expectAccessible(page)
+    await expectNoSidewaysScrolling(page)
+    await screenshot('password-refused')
+    await page.getByLabel('Current password').fill(person.password)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password is changed.').waitFor()
+    await screenshot('password-changed')
 
     expect(complaints).toEqual([])
     await visitor.leave()

@@ -108,6 +108,12 @@ describe('on the smallest screen', () => {
     await expectNoSidewaysScrolling(page)
     await register(page, newPerson())
     await expectNoSidewaysScrolling(page)
+    for (const name of ['Sessions', 'Activity', 'Password']) {
+      await page.getByRole('link', { name }).click()
+      await page.getByRole('link', { name, exact: true }).waitFor()
+      await page.getByRole('heading', { level: 2 }).first().waitFor()
+      await expectNoSidewaysScrolling(page)
+    }
     await page.goto('/no/such/page')
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     await expectNoSidewaysScrolling(page)

@@ -12,11 +12,14 @@ const places = [
 ]
 
 /** The Chrome or Chromium of this machine, else the one that Playwright has downloaded. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(...extraArgs: string[]): Promise<Browser> {
   const installed = places.find((place) => place && existsSync(place))
   return chromium.launch({
     ...(installed && { executablePath: installed }),
+    // Playwright turns it off; people have it.
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
     args: [
+      ...extraArgs,
       '--no-sandbox',
       '--disable-gpu',
       '--no-first-run',

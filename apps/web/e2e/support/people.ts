@@ -42,3 +42,24 @@ export const greeting = (page: Page, { username }: Person) =>
   page.getByRole('heading', { name: `Hello, ${username}` })
 
 export const loginHeading = (page: Page) => page.getByRole('heading', { name: 'Sign in' })
+
+/** Opens the sign-in page, signs in and waits for the dashboard. */
+export async function arrive(page: Page, person: Person): Promise<void> {
+  await page.goto('/login')
+  await signIn(page, person)
+  await greeting(page, person).waitFor()
+}
+
+/** Which session the browser holds, as its readable cookie says. */
+export async function sessionId(page: Page): Promise<string | undefined> {
+  const cookies = await page.context().cookies()
+  return cookies.find(({ name }) => name === 'session')?.value.split('.')[0]
+}
+
+/** The next call is refused, refreshes and is repeated; resolves when it is answered. */
+export async function callAfterExpiry(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Expire my access token now' }).click()
+  await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+  await page.getByText('A new access token has arrived').waitFor()
+  await page.getByText('200 OK').waitFor()
+}

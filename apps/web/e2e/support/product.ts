@@ -24,7 +24,9 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
       PATH: process.env.PATH,
       PORT: String(port),
       DATA_DIR: dataDir,
-      LOG_LEVEL: 'error',
+      LOG_LEVEL: 'fatal',
+      // Hashing is slow on purpose, and people sign in a hundred times here.
+      BCRYPT_COST: '6',
       ...environment,
     },
     stdio: ['ignore', 'inherit', 'inherit'],

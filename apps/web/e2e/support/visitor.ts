@@ -70,6 +70,8 @@ export async function visit(
     openTab: () => context.newPage(),
     async screenshot(name) {
       const file = `../screenshots/${name}-${look.device}-${look.scheme}.png`
+      // The skip link hides above the window; scrolled down, that is in the picture.
+      await page.evaluate(() => scrollTo(0, 0))
       await page.screenshot({ path: fileURLToPath(new URL(file, import.meta.url)), fullPage: true })
     },
     leave: () => context.close(),

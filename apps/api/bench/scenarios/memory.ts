@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import mongoose from 'mongoose'
+import { type Lab, type Running, residentMegabytes, withDatabase } from '../lab.ts'
+import { type Row, row } from '../row.ts'
+
+const settleMs = 4000
+const liveRevocations = 100_000
+const batch = 10_000
+
+/** What the process holds when nothing happens, and what many revocations add to it. */
+export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<Row[]> {
+  const settled = async (start: () => Promise<Running>) => {
+    const product = await start()
+    await delay(settleMs)
+    const megabytes = residentMegabytes(product)
+    await product.stop()
+    return megabytes
+  }
+  const [empty, full] = [await lab.database('no_revocations'), await lab.database('many_revocations')]
+  await (await lab.product({ MONGO_URI: full })).stop() // makes the indexes
+  await withDatabase(full, async (database) => {
+    // Long enough ago to be no news, which a process reads again and again.
+    const at = new Date(Date.now() - 60_000)
+    const expiresAt = new Date(Date.now() + 900_000)
+    for (let made = 0; made < liveRevocations; made += batch) {
+      const records = Array.from({ length: batch }, () => ({
+        _id: new mongoose.mongo.ObjectId(),
+        before: null,
+        at,
+        expiresAt,
+      }))
+      await database.collection('revocations').insertMany(records, { ordered: false })
+    }
+  })
+  const idle: number[] = []
+  const added: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    // As `pnpm start` runs it, with the embedded database inside; and beside a database of its own.
+    const [withEmbedded, without, withRevocations] = await Promise.all([
+      settled(() => lab.product({})),
+      settled(() => lab.product({ MONGO_URI: empty })),
+      settled(() => lab.product({ MONGO_URI: full })),
+    ])
+    idle.push(withEmbedded)
+    added.push(((withRevocations - without) * 10_000) / liveRevocations)
+  }
+  return [
+    row(
+      {
+        id: 'memory-idle',
+        what: 'memory of the API, idle, with the embedded database inside',
+        unit: 'MB',
+        limit: 120,
+        must: 'stay below',
+        from: 'resident set',
+      },
+      idle,
+    ),
+    row(
+      {
+        id: 'memory-per-10000-revocations',
+        what: 'memory per 10,000 live revocations',
+        unit: 'MB',
+        limit: 5,
+        must: 'stay below',
+        from: `${liveRevocations.toLocaleString('en')} live, resident set`,
+      },
+      added,
+    ),
+  ]
+}

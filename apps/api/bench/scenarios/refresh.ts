@@ -1,0 +1,143 @@
+import { once } from 'node:events'
+import { cookieNames } from '@latchkey/contracts'
+import type autocannon from 'autocannon'
+import type { Task } from '../baselines/find-one-and-update.js'
+import { type Lab, withDatabase } from '../lab.ts'
+import { type Answers, load } from '../load.ts'
+import { lock, populate, proofAt, type SignedIn } from '../people.ts'
+import { interleave, ratios } from '../rounds.ts'
+import { milliseconds, perSecond, type Row, row } from '../row.ts'
+
+/** Enough that no session meets its limit of 300 refreshes a minute. */
+const browsers = 2000
+const connections = 16
+
+interface Scale {
+  rounds: number
+  seconds: number
+  manyUsers: number
+}
+
+/** What a refresh costs beside its one update, and whether it depends on how much there is in the database. */
+export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): Promise<Row[]> {
+  const fewUsers = 1000
+  const [uri, bareUri, largeUri] = [
+    await lab.database('refresh'),
+    await lab.database('bare_update'),
+    await lab.database('many_users'),
+  ]
+  const product = await lab.product({ MONGO_URI: uri })
+  const updater = await lab.updater(bareUri)
+  const ours = await withDatabase(uri, (database) => populate(database, { users: browsers }))
+  const bare = await withDatabase(bareUri, (database) => populate(database, { users: browsers }))
+  let sessions: Task['sessions'] = bare.map(({ userId, sessionId, generation }) => ({
+    userId,
+    sessionId,
+    generation,
+    lock: lock(generation),
+  }))
+  const updatesPerSecond = async () => {
+    updater.send({ sessions, connections, seconds } satisfies Task)
+    const [answer] = (await once(updater, 'message')) as [{ perSecond: number; sessions: Task['sessions'] }]
+    sessions = answer.sessions
+    return answer.perSecond
+  }
+  await refreshes(product.url, ours, 1)
+  await updatesPerSecond()
+  const rates = await interleave(rounds, {
+    refreshes: async () => (await refreshes(product.url, ours, seconds, connections)).perSecond,
+    updates: updatesPerSecond,
+  })
+  updater.kill()
+
+  // One at a time, so that it is the latency that is compared; the same process asks both databases.
+  const small = await lab.database('few_users')
+  const few = await lab.product({ MONGO_URI: small })
+  const many = await lab.product({ MONGO_URI: largeUri })
+  const fewPeople = await withDatabase(small, (database) => populate(database, { users: fewUsers }))
+  const manyPeople = await withDatabase(largeUri, async (database) => {
+    const people = await populate(database, { users: fewUsers })
+    await populate(database, { users: manyUsers - fewUsers, seasoned: false }, 0)
+    return people
+  })
+  const latency = async (url: string, people: SignedIn[]) => (await refreshes(url, people, seconds, 1)).p50Ms
+  await Promise.all([refreshes(few.url, fewPeople, 1), refreshes(many.url, manyPeople, 1)])
+  const users = await interleave(rounds, {
+    few: () => latency(few.url, fewPeople),
+    many: () => latency(many.url, manyPeople),
+  })
+  await Promise.all([few.stop(), many.stop()])
+
+  const crowded = await withDatabase(uri, (database) => populate(database, { users: 200, sessionsEach: 50 }))
+  await refreshes(product.url, crowded, 1)
+  const devices = await interleave(rounds, {
+    one: () => latency(product.url, ours),
+    fifty: () => latency(product.url, crowded),
+  })
+  await product.stop()
+
+  return [
+    row(
+      {
+        id: 'refresh-to-update',
+        what: 'refreshes per second ÷ bare findOneAndUpdate of the same shape',
+        limit: 0.6,
+        must: 'reach',
+        from: `${perSecond(rates.refreshes)} ÷ ${perSecond(rates.updates)}`,
+      },
+      ratios(rates.refreshes, rates.updates),
+    ),
+    row(
+      {
+        id: 'refresh-many-users',
+        what: `refresh with ${manyUsers.toLocaleString('en')} users ÷ with ${fewUsers.toLocaleString('en')}`,
+        limit: 1.3,
+        must: 'stay below',
+        from: `${milliseconds(users.many)} ÷ ${milliseconds(users.few)}`,
+      },
+      ratios(users.many, users.few),
+    ),
+    row(
+      {
+        id: 'refresh-fifty-sessions',
+        what: 'refresh with 50 sessions ÷ with 1',
+        limit: 1.3,
+        must: 'stay below',
+        from: `${milliseconds(devices.fifty)} ÷ ${milliseconds(devices.one)}`,
+      },
+      ratios(devices.fifty, devices.one),
+    ),
+  ]
+}
+
+/** Refreshes by bound browsers in turn; each moves on to the generation that its answer brings. */
+export async function refreshes(
+  url: string,
+  people: SignedIn[],
+  seconds: number,
+  connections = 1,
+): Promise<Answers> {
+  const waiting = people.splice(0)
+  const request: autocannon.Request = {
+    method: 'POST',
+    path: '/api/refresh-token',
+    setupRequest(request, context) {
+      const person = waiting.shift()
+      if (!person) throw new Error('There are fewer browsers than connections')
+      ;(context as { person?: SignedIn }).person = person
+      const cookie = `${cookieNames.refreshToken}=${person.refreshToken}; ${cookieNames.session}=${person.sessionId}.${person.generation}`
+      return { ...request, headers: { cookie, ...proofAt(person.generation) } }
+    },
+    onResponse(_status, _body, context, headers) {
+      const { person } = context as { person: SignedIn }
+      const cookies = String(headers?.['Set-Cookie'] ?? headers?.['set-cookie'])
+      person.refreshToken = new RegExp(`${cookieNames.refreshToken}=([^;]+)`).exec(cookies)?.[1] ?? ''
+      person.generation++
+      waiting.push(person)
+    },
+  }
+  const answers = await load({ url, seconds, connections, requests: [request] })
+  // Whoever was still waiting for an answer has not learnt its new token and does not come again.
+  people.push(...waiting)
+  return answers
+}

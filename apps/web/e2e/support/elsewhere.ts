@@ -1,0 +1,25 @@
+import { expect } from 'vitest'
+import type { Person } from './people.ts'
+
+/** How other browsers and apps introduce themselves. */
+export const otherBrowsers = [
+  'curl/8.4.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0',
+]
+
+export async function signInFrom(origin: string, { email, password }: Person, userAgent: string) {
+  const answer = await fetch(`${origin}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+    body: JSON.stringify({ email, password }),
+  })
+  expect(answer.status).toBe(200)
+}
+
+/** Shows a browser's cookies as a thief would who has copied them, without the key. */
+export async function presentCopy(origin: string, cookies: readonly { name: string; value: string }[]) {
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const answer = await fetch(`${origin}/api/refresh-token`, { method: 'POST', headers: { cookie } })
+  expect(answer.status).toBe(403)
+}
