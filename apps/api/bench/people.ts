@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { headerNames } from '@latchkey/contracts'
 import bcrypt from 'bcryptjs'
 import mongoose from 'mongoose'
-import { systemClock } from '../src/clock.ts'
+import { systemClock, toNumericDate } from '../src/clock.ts'
 import { readConfig } from '../src/config.ts'
 import { createAccessTokens } from '../src/sessions/access-token.ts'
 import { createRefreshTokens } from '../src/sessions/refresh-token.ts'
@@ -13,11 +13,7 @@ const { ObjectId } = mongoose.mongo
 const config = readConfig({ ...secrets, NODE_ENV: 'production' }, () => {
   throw new Error('The secrets are given')
 })
-const accessTokens = createAccessTokens({
-  config: config.accessToken,
-  clock: systemClock,
-  issuableFrom: () => 0,
-})
+const accessTokens = createAccessTokens({ config: config.accessToken, clock: systemClock })
 const refreshTokens = createRefreshTokens(config.refreshToken, systemClock)
 const batch = 1000
 const clientKey = Buffer.alloc(32, 7)
@@ -117,7 +113,8 @@ function holding(document: ReturnType<typeof user>): SignedIn {
     sessionId,
     generation: last.generation,
     email: document.email,
-    accessToken: accessTokens.sign(document, sessionId),
+    accessToken: accessTokens.sign({ user: document, session: last, issuedAt: toNumericDate(last.rotatedAt) })
+      .accessToken,
     refreshToken: refreshTokens.sign(userId, last),
   }
 }

@@ -130,6 +130,8 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      */
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
       const kept = new Types.ObjectId(keptSessionId)
+      // First what the others were issued: should the answer to the update be lost, it is dead all the same.
+      await revokeIssued(user._id, kept)
       const before = await users
         .findOneAndUpdate(
           { _id: user._id, passwordHash: user.passwordHash },
@@ -155,6 +157,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      */
     async resetPassword(userId: Types.ObjectId, email: string, passwordHash: string): Promise<boolean> {
       const now = clock.now()
+      await revokeIssued(userId, null)
       // Whoever used to sign in with the old password has to prove themselves again.
       const fresh = {
         passwordHash,
@@ -231,6 +234,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       const user = await users.findById(userId, ownerFields).lean<SessionOwner>()
       return user && userView(user)
     },
+  }
+
+  async function revokeIssued(userId: Types.ObjectId, kept: Types.ObjectId | null): Promise<void> {
+    const user = await users.findById(userId, sessionIds).lean<SessionIds>()
+    await revocations.revokeIssued(user ? idsOf(user).filter((id) => !kept?.equals(id)) : [])
   }
 }
 

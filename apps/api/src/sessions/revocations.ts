@@ -61,12 +61,17 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
       }
     },
 
+    /**
+     * What these sessions were issued so far dies; the sessions go on. For sessions that are about to end: should that
+     * come to nothing, their clients refresh and notice nothing.
+     */
+    revokeIssued: (sessionIds: RevocationRecord['_id'][]) => write(sessionIds, nextSecond()),
+
     /** Every access token that a user was issued so far dies; their sessions go on. */
     async revokeUser(_id: RevocationRecord['_id']): Promise<void> {
-      // `iat` counts whole seconds. The first second whose tokens live is the next one, and always a later one than the
-      // revocation before this one left: what was issued in between, even within the same second, dies too.
-      const next = new Date(Math.ceil(clock.now().getTime() / 1000) * 1000)
-      const before = { $max: [next, { $add: [{ $ifNull: ['$before', new Date(0)] }, 1000] }] }
+      // Always a later second than the revocation before this one left: what was issued in between, even within the same
+      // second, dies too.
+      const before = { $max: [nextSecond(), { $add: [{ $ifNull: ['$before', new Date(0)] }, 1000] }] }
       const record = await model
         .findOneAndUpdate({ _id }, [{ $set: { before, expiresAt: forgettableAt(), at: '$$NOW' } }], {
           updatePipeline: true,
@@ -87,12 +92,12 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     },
 
     /**
-     * The `iat` (seconds) of a token that says what is about to be read of its user. To be asked before reading: what
+     * The `iat` (seconds) of a token that says what is about to be read of its user, in a session that is there already. To be asked before reading: what
      * is revoked after that is newer than what was read.
      */
-    issuedAt(userId: string): number {
-      const before = live.get(userId)?.before
-      return Math.max(toNumericDate(clock.now()), before ? before.getTime() / 1000 : 0)
+    issuedAt(userId: string, sessionId?: string): number {
+      const seconds = [userId, sessionId ?? ''].map((id) => (live.get(id)?.before?.getTime() ?? 0) / 1000)
+      return Math.max(toNumericDate(clock.now()), ...seconds)
     },
 
     /** Resolves once everything that is live is loaded, however often that takes; follows the collection from then on. */
@@ -112,7 +117,11 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     },
   }
 
-  async function revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
+  function revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
+    return write(sessionIds, null)
+  }
+
+  async function write(sessionIds: RevocationRecord['_id'][], before: Date | null): Promise<void> {
     if (sessionIds.length === 0) return
     const expiresAt = forgettableAt()
     await model.bulkWrite(
@@ -120,13 +129,18 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
         updateOne: {
           filter: { _id },
           // The database's clock orders them, whichever process writes.
-          update: { $set: { before: null, expiresAt }, $currentDate: { at: true } },
+          update: { $set: { before, expiresAt }, $currentDate: { at: true } },
           upsert: true,
         },
       })),
       { ordered: false },
     )
-    for (const _id of sessionIds) remember({ _id, before: null, at: clock.now(), expiresAt })
+    for (const _id of sessionIds) remember({ _id, before, at: clock.now(), expiresAt })
+  }
+
+  /** `iat` counts whole seconds, so the first whose tokens live is the next one. */
+  function nextSecond(): Date {
+    return new Date(Math.ceil(clock.now().getTime() / 1000) * 1000)
   }
 
   /** When a token issued now has expired on every node. */

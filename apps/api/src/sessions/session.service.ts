@@ -101,7 +101,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
       if (rotated) return rotated
 
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
-        const issuedAt = revocations.issuedAt(claims.userId)
+        const issuedAt = revocations.issuedAt(claims.userId, claims.sessionId)
         const found = await find(claims)
         const verdict = judgeRefresh({
           claims,
@@ -191,7 +191,7 @@ export function createSessions({ users, refreshTokens, revocations, events, cloc
   ): Promise<SignedInSession | null> {
     if (!latestExpiresAt) return null
     const now = clock.now()
-    const issuedAt = revocations.issuedAt(userId)
+    const issuedAt = revocations.issuedAt(userId, sessionId)
     const expiresAt = earlier(addSeconds(now, config.refreshToken.ttlSeconds), latestExpiresAt)
     const update: mongo.Document = {
       $inc: { 'refreshTokens.$.generation': 1 },
