@@ -1,10 +1,12 @@
 import { join } from 'node:path'
+import compression from 'compression'
 import express, { Router } from 'express'
 import { AuthError } from '../auth-error.ts'
 
 /** The built web app: hashed assets for a year, the page itself never from a cache, and every address is the page. */
 export function singlePageApp(webRoot: string): Router {
   const router = Router()
+  router.use(compression())
   router.use(
     '/assets',
     express.static(join(webRoot, 'assets'), { immutable: true, maxAge: '1y', index: false }),
