@@ -6,6 +6,7 @@ import { type Row, row } from '../row.ts'
 const settleMs = 4000
 const liveRevocations = 100_000
 const batch = 10_000
+const lifetimeMs = 900_000
 
 /** What the process holds when nothing happens, and what many revocations add to it. */
 export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<Row[]> {
@@ -19,16 +20,14 @@ export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<
   const [empty, full] = [await lab.database('no_revocations'), await lab.database('many_revocations')]
   await (await lab.product({ MONGO_URI: full })).stop() // makes the indexes
   await withDatabase(full, async (database) => {
-    // Long enough ago to be no news, which a process reads again and again.
-    const at = new Date(Date.now() - 60_000)
-    const expiresAt = new Date(Date.now() + 900_000)
+    // As if they had come one by one for as long as an access token lives, up to now.
+    const since = Date.now() - lifetimeMs
     for (let made = 0; made < liveRevocations; made += batch) {
-      const records = Array.from({ length: batch }, () => ({
-        _id: new mongoose.mongo.ObjectId(),
-        before: null,
-        at,
-        expiresAt,
-      }))
+      const records = Array.from({ length: batch }, (_, i) => {
+        const at = new Date(since + (lifetimeMs * (made + i)) / liveRevocations)
+        const expiresAt = new Date(at.getTime() + lifetimeMs + 60_000)
+        return { _id: new mongoose.mongo.ObjectId(), before: null, at, expiresAt }
+      })
       await database.collection('revocations').insertMany(records, { ordered: false })
     }
   })
