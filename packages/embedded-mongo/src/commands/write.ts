@@ -5,7 +5,7 @@ import { type Found, find } from '../query/find.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
 import { compileUpdate, upsertDocument } from '../update/update.ts'
-import { decodeDocument, encodeDocument } from '../values/bson.ts'
+import { decodeStored, encodeDocument } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import type { Document, Maybe, Value } from '../values/types.ts'
 import { checkId } from './insert.ts'
@@ -49,7 +49,7 @@ export function updateMatching(
   // Drawn in full before anything is written, so that no document is met twice at its new place in an index.
   for (const found of [...find(collection, { ...request, limit: multi ? 0 : 1 })]) {
     const { record, raw, hit } = found
-    const after = update.apply(decodeDocument(raw), { hit, inserting: false, now })
+    const after = update.apply(decodeStored(raw), { hit, inserting: false, now })
     const bytes = encodeDocument(after)
     if (!bytes.equals(raw)) {
       collection.replace(record, found.document, after, bytes)

@@ -1,6 +1,6 @@
 import type { Collection } from '../storage/collection.ts'
 import type { RecordId } from '../storage/records.ts'
-import { decodeDocument } from '../values/bson.ts'
+import { decodeStored } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import type { Document, Maybe } from '../values/types.ts'
 import type { Filter, Hit } from './filter.ts'
@@ -70,7 +70,7 @@ function* matching(
 ): Generator<Found> {
   for (const { record, raw } of candidates(collection, plan, statistics)) {
     statistics.documentsExamined++
-    const document = decodeDocument(raw)
+    const document = decodeStored(raw)
     const hit: Hit = {}
     if (filter.matches(document, hit)) yield { record, raw, document, hit }
   }

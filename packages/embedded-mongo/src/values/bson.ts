@@ -27,6 +27,14 @@ export function decodeDocument(bytes: Buffer): Document {
   return result
 }
 
+/**
+ * Reads a document that was checked when it was stored, and the documents in it only as far as anybody looks: a filter
+ * or an update mostly cares for one of many.
+ */
+export function decodeStored(bytes: Buffer): Document {
+  return new Reader(bytes, true).document(0)
+}
+
 /** Bytes of the document that starts at `offset`, checked against what is there. */
 export function documentLength(bytes: Buffer, offset: number): number {
   if (offset + 5 > bytes.length)
@@ -40,15 +48,51 @@ export function documentLength(bytes: Buffer, offset: number): number {
 class Reader {
   position = 0
   private readonly bytes: Buffer
+  private readonly stored: boolean
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, stored = false) {
     this.bytes = bytes
+    this.stored = stored
   }
 
   document(depth: number): Document {
     const result: Document = new Map()
     this.elements(depth, (name, value) => result.set(name, value))
     return result
+  }
+
+  /** The value of one element of the document that starts here, without reading the others; undefined without it. */
+  pick(wanted: Buffer): Value | undefined {
+    const end = this.position + this.bytes.readInt32LE(this.position) - 1
+    this.position += 4
+    while (this.position < end) {
+      const type = this.bytes[this.position++]
+      const nameEnd = this.bytes.indexOf(0, this.position)
+      const found =
+        nameEnd - this.position === wanted.length &&
+        this.bytes.compare(wanted, 0, wanted.length, this.position, nameEnd) === 0
+      this.position = nameEnd + 1
+      if (found) return this.value(type, 0)
+      this.skip(type)
+    }
+    return undefined
+  }
+
+  private skip(type: number | undefined): void {
+    const { bytes, position } = this
+    const fixed = type === undefined ? undefined : FIXED_BYTES[type]
+    if (fixed !== undefined) this.position += fixed
+    else if (type === 3 || type === 4 || type === 15) this.position += bytes.readInt32LE(position)
+    else if (type === 2 || type === 13 || type === 14) this.position += 4 + bytes.readInt32LE(position)
+    else if (type === 5) this.position += 5 + bytes.readInt32LE(position)
+    else this.value(type, 0)
+  }
+
+  /** Moves past the document that starts here. */
+  private later(): Document {
+    const start = this.position
+    this.position += this.bytes.readInt32LE(start)
+    return new StoredDocument(this.bytes, start)
   }
 
   private array(depth: number): Value[] {
@@ -116,7 +160,7 @@ class Reader {
       case 2:
         return this.string()
       case 3:
-        return this.document(depth + 1)
+        return this.stored ? this.later() : this.document(depth + 1)
       case 4:
         return this.array(depth + 1)
       case 5:
@@ -163,6 +207,123 @@ class Reader {
         throw invalid(`expected a BSON type, got ${type}`)
     }
   }
+}
+
+/** Payloads that always have the same length, by type. */
+const FIXED_BYTES: Record<number, number> = {
+  1: 8,
+  6: 0,
+  7: 12,
+  8: 1,
+  9: 8,
+  10: 0,
+  16: 4,
+  17: 8,
+  18: 8,
+  19: 16,
+  127: 0,
+  255: 0,
+}
+
+/** A document inside a stored one, read when it is first looked at. Until then it is encoded by copying its bytes. */
+class StoredDocument extends Map<string, Value> {
+  private bytes: Buffer | undefined
+  private readonly start: number
+
+  constructor(bytes: Buffer, start: number) {
+    super()
+    this.bytes = bytes
+    this.start = start
+  }
+
+  /** The bytes it came from; undefined once somebody may have changed it. */
+  get unread(): Buffer | undefined {
+    return this.bytes?.subarray(this.start, this.start + this.bytes.readInt32LE(this.start))
+  }
+
+  override get(name: string): Value | undefined {
+    if (this.bytes) {
+      const reader = new Reader(this.bytes, true)
+      reader.position = this.start
+      const value = reader.pick(nameBytes(name))
+      // What can be changed in place is handed out from one copy only.
+      if (typeof value !== 'object' || value === null || value instanceof ObjectId) return value
+      this.read()
+    }
+    return super.get(name)
+  }
+
+  override has(name: string): boolean {
+    this.read()
+    return super.has(name)
+  }
+
+  override set(name: string, value: Value): this {
+    // Maps set while they are made, before there are any bytes.
+    if (this.bytes) this.read()
+    return super.set(name, value)
+  }
+
+  override delete(name: string): boolean {
+    this.read()
+    return super.delete(name)
+  }
+
+  override clear(): void {
+    this.bytes = undefined
+    super.clear()
+  }
+
+  override get size(): number {
+    this.read()
+    return super.size
+  }
+
+  override forEach(visit: (value: Value, name: string, map: Map<string, Value>) => void): void {
+    this.read()
+    super.forEach(visit)
+  }
+
+  override entries() {
+    this.read()
+    return super.entries()
+  }
+
+  override keys() {
+    this.read()
+    return super.keys()
+  }
+
+  override values() {
+    this.read()
+    return super.values()
+  }
+
+  override [Symbol.iterator]() {
+    return this.entries()
+  }
+
+  private read(): void {
+    if (!this.bytes) return
+    const reader = new Reader(this.bytes, true)
+    reader.position = this.start
+    this.bytes = undefined
+    for (const [name, value] of reader.document(0)) super.set(name, value)
+  }
+}
+
+/** The few names that are asked for, again and again. */
+const names = new Map<string, Buffer>()
+const MAX_NAMES = 1000
+
+function nameBytes(name: string): Buffer {
+  let bytes = names.get(name)
+  if (!bytes) {
+    if (names.size >= MAX_NAMES) names.clear()
+    bytes = Buffer.from(name)
+    names.set(name, bytes)
+  }
+  return bytes
 }
 
 /** Encodes a document. Members that are raw documents are copied byte for byte. */
@@ -270,7 +431,9 @@ class Writer {
     }
     if (value === null) return 10
     if (value instanceof Map) {
-      this.document(value)
+      const unread = value instanceof StoredDocument ? value.unread : undefined
+      if (unread) this.raw(unread)
+      else this.document(value)
       return 3
     }
     if (Array.isArray(value)) {
