@@ -29,15 +29,15 @@ export const mutants: Mutant[] = [
     'I5',
     'the swap does not look at the generation',
     service,
-    '              generation,\n              lock: opens,\n',
-    '              lock: opens,\n',
+    '            generation,\n            lock: opens,\n',
+    '            lock: opens,\n',
   ),
   mutant(
     'I2',
     'the swap does not look at the lock',
     service,
-    '              generation,\n              lock: opens,\n',
-    '              generation,\n',
+    '            generation,\n            lock: opens,\n',
+    '            generation,\n',
   ),
   mutant(
     'I5',
@@ -57,8 +57,8 @@ export const mutants: Mutant[] = [
     'I4',
     'the swap does not look at the session',
     service,
-    '              _id: sessionId,\n              generation,\n',
-    '              generation,\n',
+    '            _id: new Types.ObjectId(sessionId),\n            generation,\n',
+    '            generation,\n',
   ),
   mutant('I1', 'nothing that was used up is remembered', service, '$slice: -consumedLimit', '$slice: 0'),
   mutant(
@@ -70,7 +70,7 @@ export const mutants: Mutant[] = [
   ),
 
   // Rule 2: the hash lock
-  mutant('I1', 'the next lock is not stored', service, "            'refreshTokens.$.lock': next,\n", ''),
+  mutant('I1', 'the next lock is not stored', service, "        'refreshTokens.$.lock': next,\n", ''),
   mutant(
     'I5',
     'a bound session may rotate without the next lock',
@@ -236,10 +236,10 @@ export const mutants: Mutant[] = [
     'I4',
     'a session outlives its longest age',
     service,
-    '              absoluteExpiresAt: { $gte: expiresAt },\n',
+    '            absoluteExpiresAt: { $gte: expiresAt },\n',
     '',
   ),
-  mutant('I1', 'expiry does not slide', service, "            'refreshTokens.$.expiresAt': expiresAt,\n", ''),
+  mutant('I1', 'expiry does not slide', service, "        'refreshTokens.$.expiresAt': expiresAt,\n", ''),
   {
     name: 'nothing looks at the expiry',
     breaks: 'I4',
@@ -249,7 +249,7 @@ export const mutants: Mutant[] = [
         rule: "  if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }\n",
         broken: '',
       },
-      { file: service, rule: '              expiresAt: { $gt: now },\n', broken: '' },
+      { file: service, rule: '            expiresAt: { $gt: now },\n', broken: '' },
     ],
   },
 
