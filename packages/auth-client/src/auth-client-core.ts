@@ -1,4 +1,4 @@
-import type { BodyInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
+import type { BodyInputOf, QueryInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
 import type { AxiosInstance } from 'axios'
 import { holdToken, spoil } from './access-token.ts'
 import { fromAnswer, toAuthError } from './auth-error.ts'
@@ -37,7 +37,10 @@ export interface AuthClientCore {
   /** The same reference until it changes. */
   getState(): SessionState
   subscribe(listener: () => void): () => void
-  /** @throws AuthError */
+  /**
+   * Makes an account and signs in; where the server first wants the address confirmed, nobody is signed in afterwards.
+   * @throws AuthError
+   */
   register(body: BodyInputOf<typeof routes.register>): Promise<User>
   /** @throws AuthError */
   login(body: BodyInputOf<typeof routes.login>): Promise<User>
@@ -46,7 +49,12 @@ export interface AuthClientCore {
   /** A typed call of any route of the contract. @throws AuthError */
   call<Route extends RouteContract>(
     route: Route,
-    options?: { body?: BodyInputOf<Route>; params?: Record<string, string>; signal?: AbortSignal },
+    options?: {
+      body?: BodyInputOf<Route>
+      params?: Record<string, string>
+      query?: QueryInputOf<Route>
+      signal?: AbortSignal
+    },
   ): Promise<ReplyOf<Route>>
   /** Renews now, once for everybody who asks. @throws AuthError */
   refresh(): Promise<void>
@@ -160,13 +168,14 @@ export function createAuthClientCore(
 
   async function call<Route extends RouteContract>(
     route: Route,
-    { body, params = {}, signal }: Parameters<AuthClientCore['call']>[1] = {},
+    { body, params = {}, query, signal }: Parameters<AuthClientCore['call']>[1] = {},
   ): Promise<ReplyOf<Route>> {
     try {
       const { http } = await transport()
       const answer = await http.request<ReplyOf<Route>>({
         method: route.method,
         url: route.path.replace(/:(\w+)/g, (_, param: string) => encodeURIComponent(params[param] ?? '')),
+        params: query,
         data: body,
         authenticate: route.requires !== 'nothing',
         ...(signal && { signal }),

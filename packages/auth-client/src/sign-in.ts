@@ -1,10 +1,12 @@
 import type { User } from '@latchkey/contracts'
+import type { AxiosResponse } from 'axios'
 import { type HeldToken, holdToken } from './access-token.ts'
 import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
 import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
+import { ownPaths } from './own-paths.ts'
 import type { Post } from './post.ts'
 import type { Renewal } from './renewal.ts'
 import type { Session } from './session.ts'
@@ -12,6 +14,12 @@ import type { SessionCookie } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { SignOut } from './sign-out.ts'
 import type { Tabs } from './tabs.ts'
+
+interface Entry {
+  user: User
+  /** Null after a registration that signs nobody in, because the address is to be confirmed first. */
+  token: HeldToken | null
+}
 
 interface Needs {
   session: Session
@@ -35,28 +43,34 @@ export function createSignIn(needs: Needs) {
     const signOutsBefore = signOut.count()
     const isOvertaken = () => signOut.count() !== signOutsBefore
     try {
-      const token = await exclusively(async () => {
+      const { user, token } = await exclusively(async () => {
         const received = await exchange(path, body)
-        if (!isOvertaken()) open(received)
+        if (received.token && !isOvertaken()) open(received.token)
         return received
       })
-      if (isOvertaken()) throw await revert(token)
-      return token.user
+      if (token && isOvertaken()) throw await revert(token)
+      return user
     } catch (error) {
       return await despite(toAuthError(error), cookieBefore?.sid)
     }
   }
 
-  async function exchange(path: string, body: unknown): Promise<HeldToken> {
+  async function exchange(path: string, body: unknown): Promise<Entry> {
     await signOut.finishBeforeSignIn()
     const key = await keys.begin()
     try {
       const headers: Record<string, string> = key ? { [headerNames.refreshLock]: key.lock } : {}
       const answer = await post(path, { body, headers })
       const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
+      const registered = path === ownPaths.register && !token ? registeredIn(answer) : null
+      if (registered) {
+        if (key) await keys.discard(key)
+        log.add('notice', `The account ${registered.username} is made. Its address is to be confirmed first.`)
+        return { user: registered, token: null }
+      }
       if (!token) throw fromAnswer(answer)
       if (key) await keys.settle(key, token.view.claims.sid)
-      return token
+      return { user: token.user, token }
     } catch (error) {
       const failure = toAuthError(error)
       if (key && isRefusal(failure)) await keys.discard(key)
@@ -94,3 +108,12 @@ export function createSignIn(needs: Needs) {
 }
 
 const isRefusal = ({ status }: AuthError) => status !== null && status >= 400 && status < 500
+
+/** The account that a 201 without tokens tells of. */
+function registeredIn({ status, data }: AxiosResponse<unknown>): User | null {
+  if (status !== 201 || typeof data !== 'object' || data === null || 'accessToken' in data) return null
+  return 'user' in data && isUser(data.user) ? data.user : null
+}
+
+const isUser = (value: unknown): value is User =>
+  typeof value === 'object' && value !== null && 'username' in value && typeof value.username === 'string'

@@ -195,6 +195,22 @@ describe('the log', () => {
 })
 
 describe('a caller', () => {
+  it('sends a query and parameters, escaped; the log leaves the query out', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    world.server.answerNext('/api/admin/users', 200, { users: [] })
+    expect(await tab.call(routes.findUsers, { query: { query: 'ada+1 &@x' } })).toEqual({ users: [] })
+    const found = world.server.calls.at(-1)
+    expect(new URLSearchParams(found?.search).get('query')).toBe('ada+1 &@x')
+    expect(tab.text()).toContain('/api/admin/users → 200')
+    world.server.answerNext('/api/admin/users', 200, { users: [] })
+    await tab.call(routes.findUsers)
+    expect(world.server.calls.at(-1)?.search).toBe('')
+    world.server.answerNext('/api/sessions/a%2Fb', 204)
+    await tab.call(routes.revokeSession, { params: { id: 'a/b' } })
+    expect(world.server.calls.at(-1)?.path).toBe('/api/sessions/a%2Fb')
+  })
+
   it('gets field errors, statuses and network failures in one kind of error', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)

@@ -76,6 +76,35 @@ describe('registering', () => {
     expect(user.username).toBe('eve')
     expect(statusOf(tab)).toBe('signedIn')
   })
+
+  it('where the address is to be confirmed first makes the account, and signs nobody in', async () => {
+    const { server, browser } = await setUp()
+    const tab = browser.tab()
+    await tab.start()
+    const eve = {
+      id: 'eve',
+      username: 'eve',
+      email: 'eve@example.com',
+      emailVerified: false,
+      roles: ['user'],
+    }
+    server.answerNext('/api/register', 201, { message: 'Look into your mail.', user: eve })
+    const user = await tab.register({ username: 'eve', email: 'eve@example.com', password: ada.password })
+    expect(user).toEqual(eve)
+    expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'anonymous' })
+    await tab.login(ada)
+    expect(statusOf(tab)).toBe('signedIn')
+  })
+
+  it('by an answer that holds neither tokens nor an account fails', async () => {
+    const { server, browser } = await setUp()
+    const tab = browser.tab()
+    await tab.start()
+    server.answerNext('/api/register', 201, { message: 'Done.' })
+    const eve = { username: 'eve', email: 'eve@example.com', password: ada.password }
+    expect(await codeOf(tab.register(eve))).toBe('unexpected_answer')
+    expect(statusOf(tab)).toBe('signedOut')
+  })
 })
 
 describe('the timer', () => {

@@ -1,4 +1,5 @@
 export * from './account.ts'
+export * from './bodies.ts'
 export * from './errors.ts'
 export * from './route-contract.ts'
 export * from './routes.ts'

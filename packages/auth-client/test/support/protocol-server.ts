@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 export interface Call {
   method: string
   path: string
+  search?: string
   headers: Record<string, string | undefined>
   body: Record<string, unknown>
 }
@@ -182,9 +183,11 @@ export function createProtocolServer(now: () => number = () => performance.now()
         const chunks: Buffer[] = []
         for await (const chunk of request) chunks.push(chunk as Buffer)
         const text = Buffer.concat(chunks).toString()
+        const { pathname, search } = new URL(request.url ?? '', 'http://localhost')
         const answer = handle({
           method: request.method ?? '',
-          path: new URL(request.url ?? '', 'http://localhost').pathname,
+          path: pathname,
+          search,
           headers: request.headers as Call['headers'],
           body: text ? JSON.parse(text) : {},
         })
