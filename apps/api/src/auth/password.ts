@@ -10,6 +10,7 @@ const threads = Math.max(1, availableParallelism() - 1)
 /** Who would wait longer than this many hashes is told to come back instead. */
 const maxQueue = threads * 32
 const bcryptMaxBytes = 72
+const idleMs = 60_000
 
 export type Passwords = ReturnType<typeof createPasswords>
 
@@ -17,8 +18,10 @@ export type Passwords = ReturnType<typeof createPasswords>
 export function createPasswords({ bcryptCost }: { bcryptCost: number }) {
   const pool = new Tinypool({
     filename: new URL('./password-worker.js', import.meta.url).href,
-    minThreads: 1,
+    // Started by the first sign-in, gone a while after the last: a thread holds some 15 MB.
+    minThreads: 0,
     maxThreads: threads,
+    idleTimeout: idleMs,
     maxQueue,
     isolateWorkers: false,
   })
