@@ -3,7 +3,7 @@ import type { AccessTokenClaims } from '@latchkey/contracts'
 import type { Logger } from 'pino'
 import { AuthError } from '../auth-error.ts'
 import { addSeconds, type Clock, toNumericDate } from '../clock.ts'
-import type { RevocationModel, RevocationRecord } from './revocation.model.ts'
+import { type RevocationModel, type RevocationRecord, readRevocation } from './revocation.model.ts'
 
 /** Half of the second within which every node must know. */
 const pollMs = 500
@@ -16,7 +16,11 @@ const reloadMs = 60_000
 /** How far the clocks of two nodes may lie apart. */
 const skewSeconds = 60
 
+/** So many are read at once, so that neither memory nor the event loop feels how many there are. */
+const readBatch = 500
+
 type Concern = Pick<AccessTokenClaims, 'sub' | 'sid' | 'iat'>
+type Live = Pick<RevocationRecord, 'before'> & { expiresAtSeconds: number }
 
 interface Collaborators {
   model: RevocationModel
@@ -32,7 +36,7 @@ export type Revocations = ReturnType<typeof createRevocations>
  * checking a token is a look-up and no database read.
  */
 export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: Collaborators) {
-  const live = new Map<string, RevocationRecord>()
+  const live = new Map<string, Live>()
   const stopping = new AbortController()
   const unwritten: RevocationRecord['_id'][] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
@@ -52,7 +56,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     /** The same for sessions that are gone already: never throws, and what could not be written is written later. */
     async revokeEnded(sessionIds: RevocationRecord['_id'][]): Promise<void> {
       const expiresAt = forgettableAt()
-      for (const _id of sessionIds) remember({ _id, before: null, at: clock.now(), expiresAt })
+      for (const _id of sessionIds) remember(_id.toHexString(), null, expiresAt)
       try {
         await revokeSessions(sessionIds)
       } catch (error) {
@@ -79,7 +83,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
           returnDocument: 'after',
         })
         .lean<RevocationRecord>()
-      if (record) remember(record)
+      if (record) remember(_id.toHexString(), record.before, record.expiresAt)
     },
 
     /**
@@ -135,7 +139,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
       })),
       { ordered: false },
     )
-    for (const _id of sessionIds) remember({ _id, before, at: clock.now(), expiresAt })
+    for (const _id of sessionIds) remember(_id.toHexString(), before, expiresAt)
   }
 
   /** `iat` counts whole seconds, so the first whose tokens live is the next one. */
@@ -148,8 +152,12 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     return addSeconds(clock.now(), accessTokenTtlSeconds + skewSeconds)
   }
 
-  function remember(record: RevocationRecord): void {
-    live.set(record._id.toHexString(), record)
+  /** As little of each as is needed, and nothing new for what is known: there may be a great many. */
+  function remember(id: string, before: Date | null, expiresAt: Date): void {
+    const expiresAtSeconds = toNumericDate(expiresAt)
+    const known = live.get(id)
+    if (known?.expiresAtSeconds === expiresAtSeconds && known.before?.getTime() === before?.getTime()) return
+    live.set(id, { before, expiresAtSeconds })
   }
 
   async function poll(): Promise<void> {
@@ -173,17 +181,21 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     await read({ expiresAt: { $gt: clock.now() } })
     reloadedAt = startedAt
     loadedFirst()
-    for (const [id, { expiresAt }] of live) if (expiresAt <= clock.now()) live.delete(id)
+    const now = toNumericDate(clock.now())
+    for (const [id, { expiresAtSeconds }] of live) if (expiresAtSeconds < now) live.delete(id)
   }
 
   async function read(filter: object): Promise<void> {
     // What is written while the answer is on its way may be missing from it, so the map is as old as the question.
     const startedAt = performance.now()
-    const records = await model.find(filter).lean<RevocationRecord[]>()
-    for (const record of records) {
-      remember(record)
-      if (!newest || record.at > newest) newest = record.at
-    }
+    const records = model.collection.find<Buffer>(filter, { batchSize: readBatch, raw: true })
+    // By the batch, at one go: handed out one by one they would live long enough to pile up in memory.
+    while (await records.hasNext())
+      for (const raw of records.readBufferedDocuments()) {
+        const { id, before, at, expiresAt } = readRevocation(raw)
+        remember(id, before, expiresAt)
+        if (!newest || at > newest) newest = at
+      }
     readAt = startedAt
   }
 
@@ -197,5 +209,5 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
   }
 }
 
-const concerns = (record: RevocationRecord | undefined, { iat }: Concern): boolean =>
+const concerns = (record: Pick<RevocationRecord, 'before'> | undefined, { iat }: Concern): boolean =>
   record !== undefined && (record.before === null || iat * 1000 < record.before.getTime())
