@@ -135,7 +135,8 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await page.getByRole('heading', { name: 'Account created' }).waitFor()
     expect(await layoutShift(page)).toBeLessThan(0.01)
 
-    await page.getByRole('link', { name: 'Password', exact: true }).click()
+    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await page.getByRole('link', { name: 'Change password' }).click()
     await page.getByLabel('Current password').fill('a wrong one')
     await page.getByLabel('New password', { exact: true }).fill('candle river mosaic')
     await page.getByRole('button', { name: 'Change password' }).click()

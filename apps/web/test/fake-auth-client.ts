@@ -14,24 +14,24 @@ export const ada: User = {
 }
 
 export function signedIn(
-  overrides: { tokenId?: string; remainingMs?: number; problem?: AuthError } = {},
+  overrides: { tokenId?: string; remainingMs?: number; problem?: AuthError; user?: User } = {},
 ): SessionState {
-  const { tokenId = 'token-1', remainingMs = 900_000, problem = null } = overrides
+  const { tokenId = 'token-1', remainingMs = 900_000, problem = null, user = ada } = overrides
   return {
     status: 'signedIn',
-    user: ada,
+    user,
     accessToken: {
       claims: {
         iss: 'http://localhost:4000',
         aud: 'latchkey',
-        sub: ada.id,
+        sub: user.id,
         sid: 'session-1',
         jti: tokenId,
         iat: 1_760_000_000,
         exp: 1_760_000_900,
-        roles: ada.roles,
-        username: ada.username,
-        email: ada.email,
+        roles: user.roles,
+        username: user.username,
+        email: user.email,
       },
       remainingMs: () => remainingMs,
     },
@@ -72,7 +72,11 @@ export function refusal(
   })
 }
 
-type Answers = (options?: { body?: unknown; params?: Record<string, string> }) => unknown
+type Answers = (options?: {
+  body?: unknown
+  params?: Record<string, string>
+  query?: Record<string, string>
+}) => unknown
 
 /** An AuthClient that does nothing by itself: tests move its state and its log, and say how calls end. */
 export function fakeAuthClient(initial: SessionState) {
@@ -81,6 +85,7 @@ export function fakeAuthClient(initial: SessionState) {
   const answers = new Map<RouteContract, Answers>([
     [routes.sessions, () => ({ sessions: [] })],
     [routes.activity, () => ({ events: [] })],
+    [routes.me, () => ({ user: ada })],
   ])
 
   async function enter() {

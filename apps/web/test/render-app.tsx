@@ -29,6 +29,7 @@ export function renderApp(client: LazyAuthClient, address: string) {
 
   return {
     user: userEvent.setup(),
+    hash: () => browser.location?.hash,
     address: () => `${browser.location?.pathname}${browser.location?.search}`,
     goBack: () => act(async () => browser.navigate?.(-1)),
   }

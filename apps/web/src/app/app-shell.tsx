@@ -6,18 +6,21 @@ import { SkipLink } from '../components/skip-link.tsx'
 import styles from './app-shell.module.css'
 import { useAuthClient } from './auth-context.ts'
 import { paths } from './paths.ts'
-import { useSignedIn } from './signed-in-context.ts'
+import { isAdmin, useSignedIn } from './signed-in-context.ts'
 
 const destinations = [
   { path: paths.dashboard, name: 'Dashboard' },
   { path: paths.sessions, name: 'Sessions' },
   { path: paths.activity, name: 'Activity' },
-  { path: paths.password, name: 'Password' },
+  { path: paths.account, name: 'Account' },
 ]
+const forAdmins = { path: paths.admin, name: 'Users' }
 
 /** The frame of every page behind the sign-in. */
 export function AppShell({ children }: { children: ReactNode }) {
-  const { user, problem } = useSignedIn()
+  const session = useSignedIn()
+  const { user, problem } = session
+  const shown = isAdmin(session) ? [...destinations, forAdmins] : destinations
   return (
     <>
       <SkipLink />
@@ -28,7 +31,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           </Link>
           <nav className={styles.nav} aria-label="Main">
             <ul>
-              {destinations.map(({ path, name }) => (
+              {shown.map(({ path, name }) => (
                 <li key={path}>
                   <NavLink to={path} className={styles.destination ?? ''}>
                     {name}

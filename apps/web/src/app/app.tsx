@@ -1,35 +1,48 @@
 import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
-import { Suspense } from 'react'
+import { Suspense, useState } from 'react'
 import { Route, Routes } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { AuthClientContext } from './auth-context.ts'
+import { EntranceNoteContext } from './entrance-note.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
-import { HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
+import { AnybodyAtAll, HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
 import { pages } from './pages.ts'
 import { paths } from './paths.ts'
 
 export function App({ client }: { client: LazyAuthClient }) {
+  const [note, leave] = useState<string | null>(null)
   return (
     <ErrorBoundary>
       <AuthClientContext value={client}>
-        <Suspense fallback={<ProgressScreen />}>
-          <Routes>
-            <Route index element={<HomeRedirect />} />
-            <Route element={<SignedOutOnly />}>
-              <Route path={paths.login} element={<pages.login.Page />} />
-              <Route path={paths.register} element={<pages.register.Page />} />
-            </Route>
-            <Route element={<SignedInOnly />}>
-              <Route element={<pages.signedInArea.Page />}>
-                <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
-                <Route path={paths.sessions} element={<pages.sessions.Page />} />
-                <Route path={paths.activity} element={<pages.activity.Page />} />
-                <Route path={paths.password} element={<pages.password.Page />} />
+        <EntranceNoteContext value={{ note, leave }}>
+          <Suspense fallback={<ProgressScreen />}>
+            <Routes>
+              <Route index element={<HomeRedirect />} />
+              <Route element={<SignedOutOnly />}>
+                <Route path={paths.login} element={<pages.login.Page />} />
+                <Route path={paths.register} element={<pages.register.Page />} />
               </Route>
-            </Route>
-            <Route path="*" element={<pages.notFound.Page />} />
-          </Routes>
-        </Suspense>
+              <Route element={<AnybodyAtAll />}>
+                <Route path={paths.forgotPassword} element={<pages.forgotPassword.Page />} />
+                <Route path={paths.resetPassword} element={<pages.resetPassword.Page />} />
+                <Route path={paths.verifyEmail} element={<pages.verifyEmail.Page />} />
+                <Route path={paths.confirmEmail} element={<pages.confirmEmail.Page />} />
+              </Route>
+              <Route element={<SignedInOnly />}>
+                <Route element={<pages.signedInArea.Page />}>
+                  <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
+                  <Route path={paths.sessions} element={<pages.sessions.Page />} />
+                  <Route path={paths.activity} element={<pages.activity.Page />} />
+                  <Route path={paths.account} element={<pages.account.Page />} />
+                  <Route path={paths.admin} element={<pages.admin.Page />} />
+                  <Route path={paths.adminUser} element={<pages.adminUser.Page />} />
+                  <Route path={paths.password} element={<pages.password.Page />} />
+                </Route>
+              </Route>
+              <Route path="*" element={<pages.notFound.Page />} />
+            </Routes>
+          </Suspense>
+        </EntranceNoteContext>
       </AuthClientContext>
     </ErrorBoundary>
   )

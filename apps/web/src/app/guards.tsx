@@ -1,16 +1,17 @@
 import { useEffect } from 'react'
-import { Navigate, Outlet, useLocation } from 'react-router-dom'
+import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { useAuthClient, useSession } from './auth-context.ts'
-import { preloadSignedIn } from './pages.ts'
+import { pages, preloadSignedIn } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
-import { SignedInContext } from './signed-in-context.ts'
+import { isAdmin, SignedInContext } from './signed-in-context.ts'
 
 /** Lets its pages be seen by somebody who is signed in, and by nobody else, not even for a moment. */
 export function SignedInOnly() {
   const session = useSession()
   const location = useLocation()
+  const isForAdmins = useMatch(`${paths.admin}/*`) !== null
 
   switch (session.status) {
     case 'restoring':
@@ -19,6 +20,8 @@ export function SignedInOnly() {
       // Whoever signs in next may be somebody else: only an interrupted visit is taken up again.
       return <Redirect to={session.reason === 'signedOut' ? paths.login : loginPathFor(location)} />
     case 'signedIn':
+      // Whoever may not go there need not know that it is there.
+      if (isForAdmins && !isAdmin(session)) return <pages.notFound.Page />
       return (
         <SignedInContext value={session}>
           <Outlet />
@@ -52,6 +55,13 @@ export function SignedOutOnly() {
     case 'signedIn':
       return <Redirect to={readReturnPath(search) ?? paths.dashboard} />
   }
+}
+
+/** What links in mails lead to: whoever is signed in here, if anybody, has no say in it. */
+export function AnybodyAtAll() {
+  const client = useAuthClient()
+  useEffect(() => client.preload(), [client])
+  return <Outlet />
 }
 
 export function HomeRedirect() {

@@ -6,18 +6,27 @@ import { paths } from './paths.ts'
 export const pages = {
   login: lazyPage(() => import('../features/auth/login-page.tsx')),
   register: lazyPage(() => import('../features/auth/register-page.tsx')),
+  forgotPassword: lazyPage(() => import('../features/recovery/forgot-password-page.tsx')),
+  resetPassword: lazyPage(() => import('../features/recovery/reset-password-page.tsx')),
+  verifyEmail: lazyPage(() => import('../features/recovery/verify-email-page.tsx')),
+  confirmEmail: lazyPage(() => import('../features/recovery/confirm-email-page.tsx')),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
   sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
   activity: lazyPage(() => import('../features/activity/activity-page.tsx')),
+  account: lazyPage(() => import('../features/account/account-page.tsx')),
   password: lazyPage(() => import('../features/account/password-page.tsx')),
+  admin: lazyPage(() => import('../features/admin/users-page.tsx')),
+  adminUser: lazyPage(() => import('../features/admin/user-page.tsx')),
   notFound: lazyPage(() => import('../features/not-found/not-found-page.tsx')),
 }
 
 const signedInPages = new Map([
   [paths.sessions as string, pages.sessions],
   [paths.activity, pages.activity],
+  [paths.account, pages.account],
   [paths.password, pages.password],
+  [paths.admin, pages.admin],
 ])
 
 export function preloadSignedIn(pathname: string) {
@@ -26,7 +35,16 @@ export function preloadSignedIn(pathname: string) {
   page.preload()
 }
 
+const openPages = new Map([
+  [paths.forgotPassword as string, pages.forgotPassword],
+  [paths.resetPassword, pages.resetPassword],
+  [paths.verifyEmail, pages.verifyEmail],
+  [paths.confirmEmail, pages.confirmEmail],
+])
+
 export function preloadFor(session: SessionState, pathname: string) {
+  const open = openPages.get(pathname)
+  if (open) return open.preload()
   if (session.status !== 'signedOut') return preloadSignedIn(pathname)
   if (pathname === paths.register) return pages.register.preload()
   pages.login.preload()

@@ -1,12 +1,18 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { Outlet } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { AppShell } from './app-shell.tsx'
+import { useEntranceNote } from './entrance-note.ts'
 import { useSignedIn } from './signed-in-context.ts'
 
 export default function SignedInArea() {
   const { user } = useSignedIn()
+  const { leave } = useEntranceNote()
+
+  // What the sign-in page said has been read.
+  useEffect(() => leave(null), [leave])
+
   return (
     <UserData key={user.id}>
       <AppShell>

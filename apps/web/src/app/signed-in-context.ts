@@ -3,6 +3,10 @@ import { createContext, use } from 'react'
 
 export type SignedInSession = Extract<SessionState, { status: 'signedIn' }>
 
+/** As the access token says: the server decides by the same. */
+export const isAdmin = ({ accessToken }: SignedInSession) =>
+  accessToken.claims.roles?.includes('admin') ?? false
+
 export const SignedInContext = createContext<SignedInSession | null>(null)
 
 /** The session of whoever is signed in, for pages below `SignedInOnly`. */

@@ -18,6 +18,14 @@ export function failureSentence(error: AuthError): string {
     case 'internal_error':
     case 'unexpected_answer':
       return 'Something went wrong on the server. Please try again in a moment.'
+    case 'email_not_verified':
+      return 'Confirm your email address first: open the link in the mail that we sent you.'
+    case 'account_disabled':
+      return 'This account was disabled by an administrator. Ask them if you don’t know why.'
+    case 'forbidden':
+      return 'You may not do this any more. Reload the page to see what you may.'
+    case 'email_taken':
+      return 'There is already an account with this email address.'
     case 'signed_out':
       return 'You have been signed out. Sign in to go on.'
     default:

@@ -1,5 +1,8 @@
 import { LoginBodySchema } from '@latchkey/contracts'
+import { lazy, Suspense, useState } from 'react'
+import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { Field } from '../../components/field.tsx'
@@ -7,35 +10,53 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 
+// Few need it: it is no part of the first download.
+const ResendVerification = lazy(() => import('../recovery/resend-verification.tsx'))
+
 export function LoginForm() {
   const client = useAuthClient()
-  const form = useForm(LoginBodySchema, (body) => client.login(body))
+  const [tried, setTried] = useState('')
+  const form = useForm(LoginBodySchema, (body) => {
+    setTried(body.email)
+    return client.login(body)
+  })
 
   return (
-    <form {...form.props} className={styles.form} aria-label="Sign in">
-      <FailureAlert failure={form.failure} />
-      <Field
-        label="Email or username"
-        name="email"
-        type="text"
-        inputMode="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
-        required
-        error={form.errorOf('email')}
-      />
-      <PasswordField
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        required
-        error={form.errorOf('password')}
-      />
-      <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Signing in…' : 'Sign in'}
-      </Button>
-    </form>
+    <>
+      <form {...form.props} className={styles.form} aria-label="Sign in">
+        <FailureAlert failure={form.failure} />
+        <Field
+          label="Email or username"
+          name="email"
+          type="text"
+          inputMode="email"
+          autoComplete="username"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          required
+          error={form.errorOf('email')}
+        />
+        <PasswordField
+          label="Password"
+          name="password"
+          autoComplete="current-password"
+          required
+          error={form.errorOf('password')}
+        />
+        <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
+          {form.isSubmitting ? 'Signing in…' : 'Sign in'}
+        </Button>
+        <p className={styles.forgot}>
+          <Link to={paths.forgotPassword}>Forgot your password?</Link>
+        </p>
+      </form>
+      {form.failure?.code === 'email_not_verified' && (
+        <Suspense>
+          {/* A username does not tell where the mail should go. */}
+          <ResendVerification email={tried.includes('@') ? tried : null} />
+        </Suspense>
+      )}
+    </>
   )
 }

@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
+import { useEntranceNote } from '../../app/entrance-note.ts'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { Note } from '../../components/alert.tsx'
@@ -11,11 +12,12 @@ import { LoginForm } from './login-form.tsx'
 export default function LoginPage() {
   const session = useSession()
   const { search } = useLocation()
-  const note = session.status === 'signedOut' ? signedOutSentence(session) : null
+  const { note } = useEntranceNote()
+  const reason = session.status === 'signedOut' ? signedOutSentence(session) : null
 
   return (
     <EntranceLayout title="Sign in" lead="Welcome. Enter your details to continue.">
-      <Note>{note}</Note>
+      <Note>{note ?? reason}</Note>
       <LoginForm />
       <p className={styles.other}>
         New here? <Link to={withReturnPath(paths.register, readReturnPath(search))}>Create an account</Link>

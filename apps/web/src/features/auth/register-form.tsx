@@ -8,10 +8,14 @@ import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 
-export function RegisterForm() {
+/** `onToBeConfirmed`: the account is made, and its address is to be confirmed before anybody signs in. */
+export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (email: string) => void }) {
   const client = useAuthClient()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
-  const form = useForm(RegisterBodySchema, (body) => client.register(body))
+  const form = useForm(RegisterBodySchema, async (body) => {
+    const { email } = await client.register(body)
+    if (client.getState().status !== 'signedIn') onToBeConfirmed(email)
+  })
 
   function onInput(event: FormEvent<HTMLFormElement>) {
     form.props.onInput(event)

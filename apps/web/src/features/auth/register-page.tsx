@@ -1,3 +1,4 @@
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
@@ -5,13 +6,33 @@ import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { RegisterForm } from './register-form.tsx'
 
+const CheckMail = lazy(() => import('../recovery/check-mail.tsx'))
+
 export default function RegisterPage() {
   const { search } = useLocation()
+  const [unconfirmed, setUnconfirmed] = useState<string | null>(null)
+  const loginPath = withReturnPath(paths.login, readReturnPath(search))
+
+  if (unconfirmed !== null)
+    return (
+      <EntranceLayout
+        key="check-mail"
+        title="Look into your mail"
+        lead={`Your account is made. Confirm your address by the link that we have sent to ${unconfirmed}; then you can sign in.`}
+      >
+        <Suspense>
+          <CheckMail email={unconfirmed} />
+        </Suspense>
+        <p className={styles.other}>
+          Confirmed? <Link to={loginPath}>Sign in</Link>
+        </p>
+      </EntranceLayout>
+    )
   return (
-    <EntranceLayout title="Create your account" lead="It takes a minute, and you are signed in right away.">
-      <RegisterForm />
+    <EntranceLayout key="form" title="Create your account" lead="It takes a minute.">
+      <RegisterForm onToBeConfirmed={setUnconfirmed} />
       <p className={styles.other}>
-        Have an account? <Link to={withReturnPath(paths.login, readReturnPath(search))}>Sign in</Link>
+        Have an account? <Link to={loginPath}>Sign in</Link>
       </p>
     </EntranceLayout>
   )

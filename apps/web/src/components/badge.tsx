@@ -1,0 +1,12 @@
+import styles from './badge.module.css'
+
+/** A word about the thing beside it. */
+export function Badge({
+  tone = 'plain',
+  children,
+}: {
+  tone?: 'plain' | 'good' | 'warning' | 'danger'
+  children: string
+}) {
+  return <span className={`${styles.badge} ${styles[tone]}`}>{children}</span>
+}

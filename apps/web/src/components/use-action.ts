@@ -1,0 +1,33 @@
+import { AuthError } from '@latchkey/auth-client'
+import { useRef, useState } from 'react'
+
+export interface Action {
+  isBusy: boolean
+  /** How often it went well. */
+  successes: number
+  failure: AuthError | null
+  run: () => void
+}
+
+/** Something a button does that may fail. A second press while it is under way does nothing. */
+export function useAction(act: () => Promise<unknown>): Action {
+  const isInFlight = useRef(false)
+  const [state, setState] = useState<Omit<Action, 'run'>>({ isBusy: false, successes: 0, failure: null })
+
+  async function run() {
+    if (isInFlight.current) return
+    isInFlight.current = true
+    setState((before) => ({ ...before, isBusy: true, failure: null }))
+    try {
+      await act()
+      setState(({ successes }) => ({ isBusy: false, successes: successes + 1, failure: null }))
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error
+      setState((before) => ({ ...before, isBusy: false, failure: error }))
+    } finally {
+      isInFlight.current = false
+    }
+  }
+
+  return { ...state, run: () => void run() }
+}

@@ -1,0 +1,44 @@
+import { Link } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { Card } from '../../components/card.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import styles from './account-page.module.css'
+import { DeleteAccount } from './delete-account.tsx'
+import { DownloadData } from './download-data.tsx'
+import { EmailRow } from './email-row.tsx'
+import { useMe } from './use-me.ts'
+import { UsernameRow } from './username-row.tsx'
+
+export default function AccountPage() {
+  const { user, show } = useMe()
+  return (
+    <>
+      <PageHeading title="Account">
+        Your name, your address and your password, and what is kept about you.
+      </PageHeading>
+      <div className={styles.page}>
+        <Card title="Profile">
+          <div className={styles.rows}>
+            <UsernameRow user={user} onChanged={show} />
+            <EmailRow user={user} />
+            <div>
+              <div className={styles.line}>
+                <div className={styles.fact}>
+                  <h3>Password</h3>
+                  <p className={styles.value}>Known to you alone</p>
+                </div>
+                <Link to={paths.password} className={styles.link}>
+                  Change password
+                </Link>
+              </div>
+            </div>
+          </div>
+        </Card>
+        <div className={styles.side}>
+          <DownloadData username={user.username} />
+          <DeleteAccount />
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,33 @@
+import { routes } from '@latchkey/contracts'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Note } from '../../components/alert.tsx'
+import { Button } from '../../components/button.tsx'
+import { Card } from '../../components/card.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useAction } from '../../components/use-action.ts'
+import styles from './account-page.module.css'
+import { saveFile } from './save-file.ts'
+
+export function DownloadData({ username }: { username: string }) {
+  const client = useAuthClient()
+  const name = `latchkey-${username}.json`
+  const download = useAction(async () => {
+    const data = await client.call(routes.exportMe)
+    saveFile(name, 'application/json', JSON.stringify(data, null, 2))
+  })
+  return (
+    <Card title="Your data">
+      <div className={styles.part}>
+        <p>
+          Everything that is kept about you: your account, your sessions and what happened lately, as a JSON
+          file.
+        </p>
+        <FailureAlert failure={download.failure} />
+        <Note>{download.successes > 0 && `${name} is among your downloads.`}</Note>
+        <Button variant="secondary" isBusy={download.isBusy} onClick={download.run}>
+          {download.isBusy ? 'Gathering your data…' : 'Download my data'}
+        </Button>
+      </div>
+    </Card>
+  )
+}

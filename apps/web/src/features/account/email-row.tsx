@@ -1,0 +1,124 @@
+import { ChangeEmailBodySchema, routes, type User } from '@latchkey/contracts'
+import { type KeyboardEvent, type RefObject, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Note } from '../../components/alert.tsx'
+import { Badge } from '../../components/badge.tsx'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Field } from '../../components/field.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useInlineStep } from '../../components/use-inline-step.ts'
+import ResendVerification from '../recovery/resend-verification.tsx'
+import styles from './account-page.module.css'
+
+export function EmailRow({ user }: { user: User }) {
+  const step = useInlineStep<HTMLInputElement>()
+  const [sentTo, setSentTo] = useState<string | null>(null)
+
+  function onSent(email: string) {
+    setSentTo(email)
+    step.close()
+  }
+
+  return (
+    <div>
+      <div className={styles.line}>
+        <div className={styles.fact}>
+          <h3>Email</h3>
+          <p className={styles.value}>
+            <span>{user.email}</span>
+            {user.emailVerified ? (
+              <Badge tone="good">Confirmed</Badge>
+            ) : (
+              <Badge tone="warning">Not confirmed</Badge>
+            )}
+          </p>
+        </div>
+        {!step.isOpen && (
+          <Button ref={step.trigger} variant="secondary" aria-label="Change email" onClick={step.open}>
+            Change
+          </Button>
+        )}
+      </div>
+      {step.isOpen && <EmailForm user={user} input={step.target} onSent={onSent} onCancel={step.close} />}
+      <Note>
+        {!step.isOpen &&
+          sentTo !== null &&
+          sentTo !== user.email &&
+          `We have sent a mail to ${sentTo}. The change counts once you confirm it from there; until then ${user.email} stays.`}
+      </Note>
+      {!step.isOpen && !user.emailVerified && (
+        <>
+          <p className={styles.explanation}>
+            Open the link in the mail that we sent you, so that we can help you should you forget your
+            password.
+          </p>
+          <ResendVerification email={user.email} />
+        </>
+      )}
+    </div>
+  )
+}
+
+interface EmailFormProps {
+  user: User
+  input: RefObject<HTMLInputElement | null>
+  onSent: (email: string) => void
+  onCancel: () => void
+}
+
+function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
+  const client = useAuthClient()
+  const form = useForm(ChangeEmailBodySchema, async (body) => {
+    await client.call(routes.changeEmail, { body })
+    onSent(body.email)
+  })
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') onCancel()
+  }
+
+  return (
+    <form
+      {...form.props}
+      className={styles.form}
+      onKeyDown={onKeyDown}
+      aria-label="Change your email address"
+    >
+      <p className={styles.explanation}>
+        We send a mail to the new address. It counts once you confirm it from there, and we tell the old one.
+      </p>
+      <FailureAlert failure={form.failure} />
+      <Field
+        ref={input}
+        label="New email"
+        name="email"
+        type="email"
+        inputMode="email"
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        error={form.errorOf('email')}
+      />
+      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+      <PasswordField
+        label="Your password"
+        name="password"
+        autoComplete="current-password"
+        required
+        error={form.errorOf('password')}
+      />
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Send the mail
+        </Button>
+        <Button variant="secondary" onClick={onCancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  )
+}

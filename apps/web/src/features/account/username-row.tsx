@@ -1,0 +1,95 @@
+import { routes, UpdateMeBodySchema, type User, usernameLength } from '@latchkey/contracts'
+import { type KeyboardEvent, type RefObject, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Note } from '../../components/alert.tsx'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Field } from '../../components/field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useInlineStep } from '../../components/use-inline-step.ts'
+import styles from './account-page.module.css'
+
+interface UsernameRowProps {
+  user: User
+  onChanged: (user: User) => void
+}
+
+export function UsernameRow({ user, onChanged }: UsernameRowProps) {
+  const step = useInlineStep<HTMLInputElement>()
+  const [news, setNews] = useState<string | null>(null)
+
+  function onSaved(changed: User) {
+    onChanged(changed)
+    setNews(`You are ${changed.username} from now on.`)
+    step.close()
+  }
+
+  return (
+    <div>
+      {step.isOpen ? (
+        <UsernameForm user={user} input={step.target} onSaved={onSaved} onCancel={step.close} />
+      ) : (
+        <div className={styles.line}>
+          <div className={styles.fact}>
+            <h3>Username</h3>
+            <p className={styles.value}>
+              <span>{user.username}</span>
+            </p>
+          </div>
+          <Button ref={step.trigger} variant="secondary" aria-label="Change username" onClick={step.open}>
+            Change
+          </Button>
+        </div>
+      )}
+      <Note>{!step.isOpen && news}</Note>
+    </div>
+  )
+}
+
+interface UsernameFormProps {
+  user: User
+  input: RefObject<HTMLInputElement | null>
+  onSaved: (user: User) => void
+  onCancel: () => void
+}
+
+function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
+  const client = useAuthClient()
+  const form = useForm(UpdateMeBodySchema, async (body) => {
+    const { user: changed } = await client.call(routes.updateMe, { body })
+    // The access token carries the name: a new one shows it at the top of the page, here and in other tabs.
+    await client.refresh().catch(() => undefined)
+    onSaved(changed)
+  })
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') onCancel()
+  }
+
+  return (
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Change your username">
+      <FailureAlert failure={form.failure} />
+      <Field
+        ref={input}
+        label="New username"
+        name="username"
+        defaultValue={user.username}
+        autoComplete="username"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        required
+        hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
+        error={form.errorOf('username')}
+      />
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Save
+        </Button>
+        <Button variant="secondary" onClick={onCancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  )
+}

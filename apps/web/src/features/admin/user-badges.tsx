@@ -1,0 +1,20 @@
+import type { ManagedUser } from '@latchkey/contracts'
+import { Badge } from '../../components/badge.tsx'
+import styles from './admin.module.css'
+
+export function UserBadges({ user }: { user: ManagedUser }) {
+  const { roles, disabled, emailVerified } = user
+  if (!roles.includes('admin') && !disabled && emailVerified) return null
+  return (
+    <span className={styles.badges}>
+      {roles.includes('admin') && <Badge tone="good">Administrator</Badge>}
+      {disabled && <Badge tone="danger">Disabled</Badge>}
+      {!emailVerified && <Badge tone="warning">Not confirmed</Badge>}
+    </span>
+  )
+}
+
+export function sessionsInWords(count: number): string {
+  if (count === 0) return 'Signed in nowhere'
+  return count === 1 ? '1 session' : `${count} sessions`
+}

@@ -1,0 +1,89 @@
+import type { ManagedUser, Session } from '@latchkey/contracts'
+import { useRef, useState } from 'react'
+import { Link, useLocation, useParams } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { useSignedIn } from '../../app/signed-in-context.ts'
+import { Note } from '../../components/alert.tsx'
+import { Card } from '../../components/card.tsx'
+import { LoadFailure } from '../../components/load-failure.tsx'
+import { PageHeading } from '../../components/page-heading.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import styles from './admin.module.css'
+import { useUser } from './use-users.ts'
+import { UserAccess } from './user-access.tsx'
+import { UserBadges } from './user-badges.tsx'
+import { UserSessions } from './user-sessions.tsx'
+
+const longDate = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
+
+export default function UserPage() {
+  const { id = '' } = useParams()
+  const found = useUser(id)
+  return (
+    <>
+      <BackToSearch />
+      {found.data && <UserDetails user={found.data.user} sessions={found.data.sessions} />}
+      {found.isPending && (
+        <>
+          <PageHeading title="User">One moment.</PageHeading>
+          <Card title="Sessions">
+            <Skeleton label="Loading the user…" count={2} />
+          </Card>
+        </>
+      )}
+      {found.isLoadingError &&
+        (found.error.code === 'not_found' ? (
+          <PageHeading title="No such user">
+            The account was deleted, or the address of this page was mistyped.
+          </PageHeading>
+        ) : (
+          <>
+            <PageHeading title="User">The account could not be fetched.</PageHeading>
+            <LoadFailure
+              failure={found.error}
+              isRetrying={found.isFetching}
+              retry={() => void found.refetch()}
+            />
+          </>
+        ))}
+    </>
+  )
+}
+
+function BackToSearch() {
+  const { state } = useLocation()
+  const query: unknown = state?.query
+  const search = typeof query === 'string' && query ? `?${new URLSearchParams({ q: query })}` : ''
+  return (
+    <Link to={paths.admin + search} className={styles.back}>
+      ← All users
+    </Link>
+  )
+}
+
+function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[] }) {
+  const { accessToken } = useSignedIn()
+  const result = useRef<HTMLDivElement>(null)
+  const [news, setNews] = useState<string | null>(null)
+
+  /** The button that had the focus has become another one, or is gone. */
+  function onDone(what: string) {
+    setNews(what)
+    result.current?.focus()
+  }
+
+  return (
+    <>
+      <PageHeading title={user.username}>
+        {user.email}, a member since {longDate.format(new Date(user.createdAt))}. <UserBadges user={user} />
+      </PageHeading>
+      <div ref={result} tabIndex={-1} className={styles.result}>
+        <Note>{news}</Note>
+      </div>
+      <div className={styles.layout}>
+        <UserSessions user={user} sessions={sessions} onDone={onDone} />
+        <UserAccess user={user} isOwn={accessToken.claims.sub === user.id} onDone={onDone} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,45 @@
+import { routes } from '@latchkey/contracts'
+import { Link } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { ConfirmLink } from './confirm-link.tsx'
+import { Confirmed } from './confirmed.tsx'
+import { DeadLink, type DeadLinkReason } from './dead-link.tsx'
+import styles from './recovery.module.css'
+import { useLinkToken } from './use-link-token.ts'
+
+export default function ConfirmEmailPage() {
+  const token = useLinkToken()
+  if (token === null) return <Dead reason="incomplete" />
+  return (
+    <ConfirmLink
+      key={token}
+      token={token}
+      route={routes.confirmEmail}
+      title="Confirm your new email address"
+      lead="One press, and it takes the place of the old one."
+      done={(whose) => (
+        <Confirmed
+          title="Your new address counts"
+          lead="You sign in with it from now on, and mails about your account go there. We have told the old address."
+          whose={whose}
+        />
+      )}
+      dead={(reason) => <Dead reason={reason} />}
+    />
+  )
+}
+
+function Dead({ reason }: { reason: DeadLinkReason }) {
+  return (
+    <DeadLink reason={reason}>
+      <p>
+        {reason === 'token_used'
+          ? 'Then the new address most likely counts already. Your account page shows which one does.'
+          : 'Ask for the change once more on your account page. Until then the old address stays.'}
+      </p>
+      <p className={styles.next}>
+        <Link to={paths.account}>Go to your account</Link>
+      </p>
+    </DeadLink>
+  )
+}

@@ -1,0 +1,32 @@
+import { Link } from 'react-router-dom'
+import { useSession } from '../../app/auth-context.ts'
+import { paths } from '../../app/paths.ts'
+import { EntranceLayout } from '../auth/entrance-layout.tsx'
+import type { Whose } from './confirm-link.tsx'
+import styles from './recovery.module.css'
+
+/** What the press of the button came to, and where to go from here. */
+export function Confirmed({ title, lead, whose }: { title: string; lead: string; whose: Whose }) {
+  const session = useSession()
+  return (
+    <EntranceLayout key="confirmed" title={title} lead={lead}>
+      <div className={styles.content}>
+        {session.status === 'signedIn' && whose === 'another' && (
+          <p>
+            It is not the account of <strong>{session.user.username}</strong> ({session.user.email}), who is
+            signed in in this browser. To go on with the other one, sign out here first.
+          </p>
+        )}
+        <p className={styles.next}>
+          {session.status === 'signedIn' ? (
+            <Link to={paths.account}>
+              {whose === 'another' ? `Go on as ${session.user.username}` : 'Go to your account'}
+            </Link>
+          ) : (
+            <Link to={paths.login}>Sign in</Link>
+          )}
+        </p>
+      </div>
+    </EntranceLayout>
+  )
+}

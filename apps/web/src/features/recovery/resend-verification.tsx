@@ -1,0 +1,68 @@
+import { EmailOnlyBodySchema, routes } from '@latchkey/contracts'
+import { useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Note } from '../../components/alert.tsx'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Field } from '../../components/field.tsx'
+import { useAction } from '../../components/use-action.ts'
+import { useForm } from '../../components/use-form.ts'
+import styles from './recovery.module.css'
+
+/** Has the mail with the link sent again: to a known address by one press, else to one that is asked for. */
+export default function ResendVerification({ email }: { email: string | null }) {
+  return email === null ? <ResendForm /> : <ResendButton email={email} />
+}
+
+function ResendButton({ email }: { email: string }) {
+  const client = useAuthClient()
+  const resend = useAction(() => client.call(routes.resendVerification, { body: { email } }))
+  return (
+    <div className={styles.resend}>
+      <FailureAlert failure={resend.failure} />
+      <Note>{resend.successes > 0 && sentSentence(email)}</Note>
+      <Button variant="secondary" isBusy={resend.isBusy} onClick={resend.run}>
+        {resend.isBusy ? 'Sending…' : 'Send the mail again'}
+      </Button>
+    </div>
+  )
+}
+
+function ResendForm() {
+  const [sentTo, setSentTo] = useState<string | null>(null)
+  return (
+    <div className={styles.resend}>
+      <Note>{sentTo !== null && sentSentence(sentTo)}</Note>
+      {sentTo === null && <AddressForm onSent={setSentTo} />}
+    </div>
+  )
+}
+
+function AddressForm({ onSent }: { onSent: (email: string) => void }) {
+  const client = useAuthClient()
+  const form = useForm(EmailOnlyBodySchema, async (body) => {
+    await client.call(routes.resendVerification, { body })
+    onSent(body.email)
+  })
+  return (
+    <form {...form.props} className={styles.resend} aria-label="Send the mail again">
+      <FailureAlert failure={form.failure} />
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        error={form.errorOf('email')}
+      />
+      <Button type="submit" variant="secondary" isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Sending…' : 'Send the mail again'}
+      </Button>
+    </form>
+  )
+}
+
+const sentSentence = (email: string) =>
+  `If ${email} still has to be confirmed, a new mail is on its way. The link in it works for 24 hours.`

@@ -1,0 +1,124 @@
+import { AuthError } from '@latchkey/auth-client'
+import { ResetPasswordBodySchema, routes } from '@latchkey/contracts'
+import { type FormEvent, useState } from 'react'
+import { Link, useNavigate } from 'react-router-dom'
+import { useAuthClient, useSession } from '../../app/auth-context.ts'
+import { useEntranceNote } from '../../app/entrance-note.ts'
+import { paths } from '../../app/paths.ts'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import formStyles from '../auth/entrance-form.module.css'
+import { EntranceLayout } from '../auth/entrance-layout.tsx'
+import { DeadLink, type DeadLinkReason, isDeadLink } from './dead-link.tsx'
+import styles from './recovery.module.css'
+import { SignedInHere } from './signed-in-here.tsx'
+import { useLinkToken } from './use-link-token.ts'
+
+export default function ResetPasswordPage() {
+  const token = useLinkToken()
+  return token === null ? <Dead reason="incomplete" /> : <Reset key={token} token={token} />
+}
+
+function Reset({ token }: { token: string }) {
+  const client = useAuthClient()
+  const session = useSession()
+  const navigate = useNavigate()
+  const { leave } = useEntranceNote()
+  const [dead, setDead] = useState<DeadLinkReason | null>(null)
+  const [isDone, setIsDone] = useState(false)
+
+  async function onReset() {
+    // Whoever is signed in here with that account was signed out by it; the server knows.
+    if (client.getState().status !== 'signedOut') await client.refresh().catch(() => undefined)
+    if (client.getState().status !== 'signedOut') return setIsDone(true)
+    leave('Your password is changed, and you are signed out everywhere. Sign in with the new one.')
+    await navigate(paths.login, { replace: true })
+  }
+
+  if (dead) return <Dead reason={dead} />
+  if (isDone) return <DoneBesideSomebody />
+  return (
+    <EntranceLayout
+      title="Choose a new password"
+      lead="You will be signed out everywhere. Whoever knew the old password is locked out within a second."
+    >
+      {session.status === 'signedIn' && <SignedInHere />}
+      <ResetForm token={token} onReset={onReset} onDead={setDead} />
+    </EntranceLayout>
+  )
+}
+
+interface ResetFormProps {
+  token: string
+  onReset: () => Promise<void>
+  onDead: (reason: DeadLinkReason) => void
+}
+
+function ResetForm({ token, onReset, onDead }: ResetFormProps) {
+  const client = useAuthClient()
+  const [password, setPassword] = useState('')
+  const schema = {
+    safeParse: (values: unknown) => ResetPasswordBodySchema.safeParse(Object.assign({ token }, values)),
+  }
+  const form = useForm(schema, async (body) => {
+    try {
+      await client.call(routes.resetPassword, { body })
+    } catch (error) {
+      if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
+      throw error
+    }
+    await onReset()
+  })
+
+  function onInput(event: FormEvent<HTMLFormElement>) {
+    form.props.onInput(event)
+    if (event.target instanceof HTMLInputElement) setPassword(event.target.value)
+  }
+
+  return (
+    <form {...form.props} onInput={onInput} className={formStyles.form} aria-label="Choose a new password">
+      <FailureAlert failure={form.failure} />
+      <NewPasswordField
+        label="New password"
+        name="password"
+        value={password}
+        personal={[]}
+        error={form.errorOf('password')}
+      />
+      <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Changing your password…' : 'Change password'}
+      </Button>
+    </form>
+  )
+}
+
+function DoneBesideSomebody() {
+  return (
+    <EntranceLayout
+      key="done"
+      title="Your password is changed"
+      lead="The account that the link was for is signed out everywhere. Sign in with the new password."
+    >
+      <div className={styles.content}>
+        <SignedInHere />
+        <p className={styles.next}>
+          <Link to={paths.dashboard}>Go on as who is signed in</Link>
+        </p>
+      </div>
+    </EntranceLayout>
+  )
+}
+
+function Dead({ reason }: { reason: DeadLinkReason }) {
+  return (
+    <DeadLink reason={reason}>
+      {reason === 'token_used' && <p>If it was you who used it, sign in with the password you chose.</p>}
+      <p className={styles.next}>
+        <Link to={paths.forgotPassword}>Ask for a new link</Link>
+        <Link to={paths.login}>Sign in</Link>
+      </p>
+    </DeadLink>
+  )
+}
