@@ -1,5 +1,13 @@
 // Runs in a worker thread. Plain JavaScript: the same file serves from source and beside the build.
+import { setPriority } from 'node:os'
 import bcrypt from 'bcryptjs'
+
+// Where there are fewer cores than work, requests go first. Only on Linux is a priority a single thread's.
+try {
+  if (process.platform === 'linux') setPriority(5)
+} catch {
+  // A sandbox may forbid it; hashing works without.
+}
 
 /**
  * @param {{ password: string, cost: number }} task
