@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
     full: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
     only: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '1.5' },
     help: { type: 'boolean', default: false },
   },
@@ -40,7 +40,7 @@ const scenarios: Record<string, (lab: Lab, how: typeof size) => Promise<(Row | S
   'sign-in': signIn,
   refresh,
   revocation,
-  memory: (lab) => memory(lab, { rounds: 3 }),
+  memory: (lab) => memory(lab, { rounds: 2 }),
   web: (lab) => web(lab, { rounds: 3 }),
   start,
 }

@@ -122,8 +122,13 @@ function holding(document: ReturnType<typeof user>): SignedIn {
 const key = (generation: number) => createHmac('sha256', clientKey).update(`latchkey${generation}`).digest()
 export const lock = (generation: number) => createHash('sha256').update(key(generation)).digest('base64url')
 
-/** What a browser proves with a refresh at a generation (docs/refresh-protocol.md). */
-export const proofAt = (generation: number) => ({
-  [headerNames.refreshKey]: key(generation).toString('base64url'),
-  [headerNames.refreshLock]: lock(generation + 1),
-})
+/** The headers by which a browser proves itself at a generation (docs/refresh-protocol.md). All here have the same key. */
+export function proofAt(generation: number): string[] {
+  proofs[generation] ??= [
+    `${headerNames.refreshKey}: ${key(generation).toString('base64url')}`,
+    `${headerNames.refreshLock}: ${lock(generation + 1)}`,
+  ]
+  return proofs[generation]
+}
+
+const proofs: string[][] = []

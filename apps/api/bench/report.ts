@@ -34,7 +34,7 @@ export const describeMachine = ({ machine, database }: Report): string =>
 /** A value with as many digits as it deserves, and its unit. */
 export function format(value: number, unit: Row['unit']): string {
   const text =
-    value === 0 ? '0' : value < 0.01 ? value.toFixed(4) : value < 10 ? value.toFixed(2) : value.toFixed(0)
+    value < 0.00005 ? '0' : value < 0.01 ? value.toFixed(4) : value < 10 ? value.toFixed(2) : value.toFixed(0)
   return unit === '' || unit === 'reads' || unit === 'shift' ? text : `${text} ${unit}`
 }
 

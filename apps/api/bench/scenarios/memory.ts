@@ -3,7 +3,8 @@ import mongoose from 'mongoose'
 import { type Lab, type Running, residentMegabytes, withDatabase } from '../lab.ts'
 import { type Row, row } from '../row.ts'
 
-const settleMs = 4000
+/** What the start leaves behind is swept up some seconds after it. */
+const settleMs = 15_000
 const liveRevocations = 100_000
 const batch = 10_000
 const lifetimeMs = 900_000

@@ -1,16 +1,15 @@
 import { once } from 'node:events'
 import { cookieNames } from '@latchkey/contracts'
-import type autocannon from 'autocannon'
 import type { Task } from '../baselines/find-one-and-update.js'
+import { converse } from '../converse.ts'
 import { type Lab, withDatabase } from '../lab.ts'
-import { type Answers, load } from '../load.ts'
 import { lock, populate, proofAt, type SignedIn } from '../people.ts'
-import { interleave, ratios } from '../rounds.ts'
+import { interleave, quantile, ratios } from '../rounds.ts'
 import { milliseconds, perSecond, type Row, row } from '../row.ts'
 
 /** Enough that no session meets its limit of 300 refreshes a minute. */
 const browsers = 2000
-const connections = 16
+const connections = 32
 /** Until the code on this path is compiled: a process that has served for a minute is what is measured. */
 const warmUpSeconds = 4
 
@@ -122,28 +121,32 @@ export async function refreshes(
   people: SignedIn[],
   seconds: number,
   connections = 1,
-): Promise<Answers> {
-  const waiting = people.splice(0)
-  const request: autocannon.Request = {
-    method: 'POST',
-    path: '/api/refresh-token',
-    setupRequest(request, context) {
-      const person = waiting.shift()
-      if (!person) throw new Error('There are fewer browsers than connections')
-      ;(context as { person?: SignedIn }).person = person
-      const cookie = `${cookieNames.refreshToken}=${person.refreshToken}; ${cookieNames.session}=${person.sessionId}.${person.generation}`
-      return { ...request, headers: { cookie, ...proofAt(person.generation) } }
-    },
-    onResponse(_status, _body, context, headers) {
-      const { person } = context as { person: SignedIn }
-      const cookies = String(headers?.['Set-Cookie'] ?? headers?.['set-cookie'])
-      person.refreshToken = new RegExp(`${cookieNames.refreshToken}=([^;]+)`).exec(cookies)?.[1] ?? ''
-      person.generation++
-      waiting.push(person)
-    },
-  }
-  const answers = await load({ url, seconds, connections, requests: [request] })
-  // Whoever was still waiting for an answer has not learnt its new token and does not come again.
-  people.push(...waiting)
-  return answers
+): Promise<{ perSecond: number; p50Ms: number }> {
+  const startedAt = performance.now()
+  const milliseconds = await converse(url, seconds, connections, () => {
+    const person = people.shift()
+    if (!person) throw new Error('There are fewer browsers than connections')
+    return {
+      request: refreshRequest(person),
+      answered(head) {
+        person.refreshToken = refreshTokenIn.exec(head)?.[1] ?? ''
+        person.generation++
+        people.push(person)
+      },
+    }
+  })
+  const elapsedSeconds = (performance.now() - startedAt) / 1000
+  return { perSecond: milliseconds.length / elapsedSeconds, p50Ms: quantile(milliseconds, 0.5) }
 }
+
+const refreshTokenIn = new RegExp(`${cookieNames.refreshToken}=([^;]+)`)
+
+const refreshRequest = ({ refreshToken, sessionId, generation }: SignedIn): string =>
+  [
+    'POST /api/refresh-token HTTP/1.1',
+    'Host: localhost',
+    'Content-Length: 0',
+    `Cookie: ${cookieNames.refreshToken}=${refreshToken}; ${cookieNames.session}=${sessionId}.${generation}`,
+    ...proofAt(generation),
+    '\r\n',
+  ].join('\r\n')
