@@ -1,10 +1,9 @@
 import type { BodyInputOf, QueryInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
-import type { AxiosInstance } from 'axios'
 import { holdToken, spoil } from './access-token.ts'
 import { fromAnswer, toAuthError } from './auth-error.ts'
 import { browserEnvironment, type ClientEnvironment } from './environment.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
-import { installInterceptor } from './interceptor.ts'
+import type { InterceptorNeeds } from './interceptor.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
 import { createPost } from './post.ts'
@@ -77,13 +76,13 @@ export const settingsOf = ({ baseUrl = '/api', environment }: AuthClientOptions)
 })
 
 /**
- * A client, and what makes axios part of it. `transport` is asked with each request; whoever makes one has its `http`
- * intercepted, once.
+ * A client, and what makes axios part of it. `transport` is asked with each request; whoever makes one installs the
+ * interceptor on its `http`, once, with these needs.
  */
 export function createAuthClientCore(
   { baseUrl, environment }: Settings,
   transport: () => Promise<Transport>,
-): { client: AuthClientCore; intercept: (http: AxiosInstance) => void } {
+): { client: AuthClientCore; needs: InterceptorNeeds } {
   const { clock, random } = environment
   const name = `latchkey:${baseUrl}`
 
@@ -211,6 +210,6 @@ export function createAuthClientCore(
   }
   return {
     client,
-    intercept: (http) => installInterceptor({ http, baseUrl, session, renewal, log, clock }),
+    needs: { baseUrl, session, renewal, log, clock },
   }
 }

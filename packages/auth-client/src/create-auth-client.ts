@@ -5,6 +5,7 @@ import {
   createAuthClientCore,
   settingsOf,
 } from './auth-client-core.ts'
+import { installInterceptor } from './interceptor.ts'
 import { createTransport } from './transport.ts'
 
 export interface AuthClient extends AuthClientCore {
@@ -16,7 +17,7 @@ export interface AuthClient extends AuthClientCore {
 export function createAuthClient(options: AuthClientOptions = {}): AuthClient {
   const settings = settingsOf(options)
   const transport = createTransport(settings)
-  const { client, intercept } = createAuthClientCore(settings, async () => transport)
-  intercept(transport.http)
+  const { client, needs } = createAuthClientCore(settings, async () => transport)
+  installInterceptor(transport.http, needs)
   return { ...client, http: transport.http }
 }

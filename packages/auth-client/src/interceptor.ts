@@ -26,8 +26,8 @@ interface SentUnder {
 /** After a replay with a brand-new token was refused, the token is not what is wrong: no refresh for so long. */
 const refusedPauseMs = 10_000
 
-interface Needs {
-  http: AxiosInstance
+/** What the interceptor knows of the client. */
+export interface InterceptorNeeds {
   baseUrl: string
   session: Session
   renewal: Renewal
@@ -36,7 +36,10 @@ interface Needs {
 }
 
 /** Attaches the access token to requests for the API, and answers their 401 by one refresh and one replay. */
-export function installInterceptor({ http, baseUrl, session, renewal, log, clock }: Needs) {
+export function installInterceptor(
+  http: AxiosInstance,
+  { baseUrl, session, renewal, log, clock }: InterceptorNeeds,
+) {
   const page = typeof location === 'undefined' ? 'http://localhost' : location.href
   const api = new URL(baseUrl, page)
   const base = api.pathname.replace(/\/$/, '')

@@ -22,12 +22,12 @@ const downloadLimitMs = 10_000
 export function createLazyAuthClient(options: AuthClientOptions = {}): LazyAuthClient {
   const settings = settingsOf(options)
   let transport: Promise<Transport> | null = null
-  const { client, intercept } = createAuthClientCore(settings, loaded)
+  const { client, needs } = createAuthClientCore(settings, loaded)
 
   async function load(): Promise<Transport> {
-    const { createTransport } = await import('./transport.ts')
+    const { createTransport, installInterceptor } = await import('./intercepted-transport.ts')
     const made = createTransport(settings)
-    intercept(made.http)
+    installInterceptor(made.http, needs)
     return made
   }
 

@@ -46,24 +46,3 @@ export const NewPasswordSchema = z.string('Choose a password.').check(
 export const PasswordSchema = z
   .string('Enter your password.')
   .check(z.minLength(1, 'Enter your password.'), z.maxLength(1024, 'This password is too long to be yours.'))
-
-export const roles = ['user', 'admin'] as const
-export type Role = (typeof roles)[number]
-
-export const UserSchema = z.object({
-  id: z.string(),
-  username: z.string(),
-  email: z.string(),
-  emailVerified: z.boolean(),
-  roles: z.array(z.enum(roles)),
-  createdAt: z.iso.datetime(),
-})
-/** What the API shows of a user. `createdAt` is ISO 8601 in UTC. */
-export type User = z.infer<typeof UserSchema>
-
-/** What an administrator sees of a user. */
-export const ManagedUserSchema = z.extend(UserSchema, {
-  disabled: z.boolean(),
-  sessionCount: z.int(),
-})
-export type ManagedUser = z.infer<typeof ManagedUserSchema>

@@ -1,17 +1,12 @@
 import * as z from 'zod/mini'
-import { ManagedUserSchema, roles, UserSchema } from './account.ts'
 import {
   ChangeEmailBodySchema,
   ChangePasswordBodySchema,
   DeleteMeBodySchema,
   EmailOnlyBodySchema,
-  FindUsersQuerySchema,
   LoginBodySchema,
-  RefreshBodySchema,
   RegisterBodySchema,
   ResetPasswordBodySchema,
-  SetRolesBodySchema,
-  TokenBodySchema,
   TokenOnlyBodySchema,
   UpdateMeBodySchema,
 } from './bodies.ts'
@@ -22,7 +17,15 @@ import {
   SessionParamsSchema,
   SessionSchema,
 } from './sessions.ts'
-import { OAuthTokensSchema, RegisteredSchema, SignedInSchema, TokensSchema } from './tokens.ts'
+import {
+  OAuthTokensSchema,
+  RefreshBodySchema,
+  RegisteredSchema,
+  SignedInSchema,
+  TokenBodySchema,
+  TokensSchema,
+} from './tokens.ts'
+import { FindUsersQuerySchema, ManagedUserSchema, roles, SetRolesBodySchema, UserSchema } from './users.ts'
 
 /** Everything the API serves stands below this path. */
 export const apiPrefix = '/api'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { roles, UserSchema } from './account.ts'
+import { roles, UserSchema } from './users.ts'
 
 /**
  * Names on the wire.
@@ -68,3 +68,16 @@ export const OAuthTokensSchema = z.object({
   refresh_token: z.string(),
 })
 export type OAuthTokens = z.infer<typeof OAuthTokensSchema>
+
+/** A JWT of ours is under 1 kB; anything much longer is not worth parsing. */
+const RefreshTokenSchema = z
+  .string('refreshToken is a string.')
+  .check(z.minLength(1, 'refreshToken is empty.'), z.maxLength(4096, 'refreshToken is too long.'))
+
+export const RefreshBodySchema = z.optional(z.strictObject({ refreshToken: z.optional(RefreshTokenSchema) }))
+
+/** RFC 6749 §6. Unknown parameters are ignored, as §3.2 asks. */
+export const TokenBodySchema = z.object({
+  grant_type: z.string(),
+  refresh_token: z.optional(RefreshTokenSchema),
+})

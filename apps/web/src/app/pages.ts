@@ -2,22 +2,26 @@ import type { SessionState } from '@latchkey/auth-client'
 import { lazyPage } from './lazy-page.ts'
 import { paths } from './paths.ts'
 
-/** Each page is a download of its own. React Query and all that needs a session come with `signedInArea`. */
+const account = () => import('../features/account/pages.ts')
+const admin = () => import('../features/admin/pages.ts')
+const recovery = () => import('../features/recovery/pages.ts')
+
+/** Each page, or small group of pages, is a download of its own. React Query and all that needs a session come with `signedInArea`. */
 export const pages = {
   login: lazyPage(() => import('../features/auth/login-page.tsx')),
   register: lazyPage(() => import('../features/auth/register-page.tsx')),
-  forgotPassword: lazyPage(() => import('../features/recovery/forgot-password-page.tsx')),
-  resetPassword: lazyPage(() => import('../features/recovery/reset-password-page.tsx')),
-  verifyEmail: lazyPage(() => import('../features/recovery/verify-email-page.tsx')),
-  confirmEmail: lazyPage(() => import('../features/recovery/confirm-email-page.tsx')),
+  forgotPassword: lazyPage(async () => ({ default: (await recovery()).ForgotPasswordPage })),
+  resetPassword: lazyPage(async () => ({ default: (await recovery()).ResetPasswordPage })),
+  verifyEmail: lazyPage(async () => ({ default: (await recovery()).VerifyEmailPage })),
+  confirmEmail: lazyPage(async () => ({ default: (await recovery()).ConfirmEmailPage })),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
   sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
   activity: lazyPage(() => import('../features/activity/activity-page.tsx')),
-  account: lazyPage(() => import('../features/account/account-page.tsx')),
-  password: lazyPage(() => import('../features/account/password-page.tsx')),
-  admin: lazyPage(() => import('../features/admin/users-page.tsx')),
-  adminUser: lazyPage(() => import('../features/admin/user-page.tsx')),
+  account: lazyPage(async () => ({ default: (await account()).AccountPage })),
+  password: lazyPage(async () => ({ default: (await account()).PasswordPage })),
+  admin: lazyPage(async () => ({ default: (await admin()).UsersPage })),
+  adminUser: lazyPage(async () => ({ default: (await admin()).UserPage })),
   notFound: lazyPage(() => import('../features/not-found/not-found-page.tsx')),
 }
 
