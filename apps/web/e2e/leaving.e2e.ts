@@ -126,7 +126,8 @@ describe('ending another device’s session', () => {
     const device = await visit(browser, product.origin)
     await arrive(device.page, person)
 
-    await page.getByRole('link', { name: 'Password', exact: true }).click()
+    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await page.getByRole('link', { name: 'Change password' }).click()
     await page.getByLabel('Current password').fill('not this one')
     await page.getByLabel('New password', { exact: true }).fill('candle river mosaic')
     await page.getByRole('button', { name: 'Change password' }).click()

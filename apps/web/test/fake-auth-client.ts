@@ -106,7 +106,7 @@ export function fakeAuthClient(initial: SessionState) {
     call: vi.fn().mockImplementation(async (route: RouteContract, options) => answers.get(route)?.(options)),
     http: vi.fn(async () => axios.create()),
     preload: vi.fn(),
-    refresh: vi.fn(async () => undefined),
+    refresh: vi.fn<LazyAuthClient['refresh']>(async () => undefined),
     expireAccessToken: vi.fn(),
     getLog: log.get,
     subscribeLog: log.subscribe,

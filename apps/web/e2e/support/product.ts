@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -6,12 +6,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const entry = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url))
+const makeAdminEntry = fileURLToPath(new URL('../../../api/dist/make-admin.js', import.meta.url))
 const startLimitMs = 30_000
 
 export interface Product {
   origin: string
+  dataDir: string
+  /** Makes somebody the first administrator, as one does on the server. */
+  makeAdmin(email: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,6 +41,13 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
 
   return {
     origin,
+    dataDir,
+    async makeAdmin(email) {
+      const { PATH } = process.env
+      await promisify(execFile)(process.execPath, [makeAdminEntry, email], {
+        env: { PATH, DATA_DIR: dataDir, LOG_LEVEL: 'fatal' },
+      })
+    },
     async stop() {
       if (server.exitCode === null) {
         const exited = once(server, 'exit')

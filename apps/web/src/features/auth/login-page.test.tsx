@@ -1,4 +1,5 @@
 import { AuthError } from '@latchkey/auth-client'
+import { routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
@@ -90,6 +91,25 @@ describe('the sign-in form', () => {
     expect(screen.getByText('Too many tries. Try again in 1 second.')).toBeVisible()
     act(() => void vi.advanceTimersByTime(1500))
     expect(screen.getByRole('alert')).toHaveTextContent('You can try again now.')
+  })
+
+  it('tells whoever is disabled', async () => {
+    const { client, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('account_disabled', { status: 403 }))
+    await signIn()
+    expect(await screen.findByText(/disabled by an administrator/)).toBeVisible()
+  })
+
+  it('sends the mail again to whoever has not confirmed the address', async () => {
+    const { client, user, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('email_not_verified', { status: 403 }))
+    await signIn()
+    expect(await screen.findByText(/Confirm your email address first/)).toBeVisible()
+    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
+    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.resendVerification, {
+      body: { email: 'ada@example.com' },
+    })
   })
 
   it('sends once, however often it is submitted', async () => {

@@ -1,6 +1,7 @@
+import { routes } from '@latchkey/contracts'
 import { screen } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
+import { ada, anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 beforeAll(async () => {
@@ -36,6 +37,17 @@ describe('the registration form', () => {
       password: 'otter lamp violet',
     })
     expect(address()).toBe('/dashboard')
+  })
+
+  it('where addresses are to be confirmed first says to look into the mail', async () => {
+    const { client, user, register, address } = await openRegister()
+    client.register.mockResolvedValue(ada)
+    await register()
+    expect(await screen.findByRole('heading', { name: 'Look into your mail' })).toBeVisible()
+    expect(screen.getByText(/link that we have sent to ada@example.com/)).toBeVisible()
+    expect(address()).toBe('/register')
+    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
+    expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
   })
 
   it.each([

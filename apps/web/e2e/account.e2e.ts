@@ -1,0 +1,284 @@
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { linkTo, mailTo } from './support/mail.ts'
+import { arrive, greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
+import { type Product, startProduct } from './support/product.ts'
+import { expectAccessible, expectNoSidewaysScrolling, layoutShift, looks, visit } from './support/visitor.ts'
+
+let product: Product
+let browser: Browser
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+const newPassword = 'candle river mosaic'
+const heading = (page: Page, name: string) => page.getByRole('heading', { name })
+
+/** Neither the address bar nor the entry in the history holds the token any more. */
+async function expectNoToken(page: Page) {
+  await expect.poll(() => page.url()).not.toContain('token')
+  expect(await page.evaluate(() => JSON.stringify([location.href, history.state]))).not.toContain('token')
+}
+
+async function openAccount(page: Page) {
+  await page.getByRole('link', { name: 'Account', exact: true }).click()
+  await page.getByRole('button', { name: 'Change username' }).waitFor()
+}
+
+describe('the life of an account', () => {
+  it('a forgotten password is reset by mail, and the other browser is signed out', async () => {
+    const person = newPerson()
+    const device = await visit(browser, product.origin)
+    await register(device.page, person)
+
+    const visitor = await visit(browser, product.origin)
+    const { page, complaints } = visitor
+    await page.goto('/login')
+    await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByLabel('Email').fill(person.email)
+    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await heading(page, 'Look into your mail').waitFor()
+
+    const link = await linkTo(product.dataDir, person.email, '/reset-password')
+    await page.goto(link)
+    await heading(page, 'Choose a new password').waitFor()
+    await expectNoToken(page)
+    await page.getByLabel('New password', { exact: true }).fill(newPassword)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password is changed').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/login')
+    await signIn(page, { ...person, password: newPassword })
+    await greeting(page, person).waitFor()
+
+    await device.page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+    await device.page.getByText('This session was ended').waitFor()
+    await mailTo(product.dataDir, person.email, 'password')
+
+    await page.goto(link)
+    await page.getByLabel('New password', { exact: true }).fill(newPassword)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await heading(page, 'This link was used already').waitFor()
+    await expectNoToken(page)
+    expect(complaints).toEqual([])
+    await device.leave()
+    await visitor.leave()
+  })
+
+  it('an address is confirmed by a press of the button, and by nothing less', async () => {
+    const person = newPerson()
+    const visitor = await visit(browser, product.origin)
+    const { page, calls, complaints } = visitor
+    await register(page, person)
+    await openAccount(page)
+    await page.getByText('Not confirmed').waitFor()
+    const link = await linkTo(product.dataDir, person.email, '/verify-email')
+
+    const scanner = await visit(browser, product.origin)
+    await scanner.page.goto(link)
+    await scanner.page.getByRole('button', { name: 'Confirm my address' }).waitFor()
+    expect(scanner.calls).toEqual([])
+    await scanner.leave()
+
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'Your address is confirmed').waitFor()
+    await expectNoToken(page)
+    expect(calls).toContain('POST /api/verify-email 200')
+    await page.getByRole('link', { name: 'Go to your account' }).click()
+    await page.getByText('Confirmed', { exact: true }).waitFor()
+
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'This link was used already').waitFor()
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('an address is changed from the new one, and the old one is told', async () => {
+    const person = newPerson()
+    const newEmail = `new-${person.email}`
+    const visitor = await visit(browser, product.origin)
+    const { page, complaints } = visitor
+    await register(page, person)
+    await openAccount(page)
+    await page.getByRole('button', { name: 'Change email' }).click()
+    await page.getByLabel('New email').fill(newEmail)
+    await page.getByLabel('Your password', { exact: true }).fill('not this one')
+    await page.getByRole('button', { name: 'Send the mail' }).click()
+    await page.getByText('This is not your').waitFor()
+    await page.getByLabel('Your password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Send the mail' }).click()
+    await page.getByText(`We have sent a mail to ${newEmail}.`).waitFor()
+
+    await page.goto(await linkTo(product.dataDir, newEmail, '/confirm-email'))
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'Your new address counts').waitFor()
+    await expectNoToken(page)
+    await page.getByRole('link', { name: 'Go to your account' }).click()
+    await page.getByText(newEmail).first().waitFor()
+    await mailTo(product.dataDir, person.email, 'address')
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('a link for another account says whose account it is not', async () => {
+    const [ada, bob] = [newPerson(), newPerson()]
+    const first = await visit(browser, product.origin)
+    await register(first.page, ada)
+    await first.leave()
+    const visitor = await visit(browser, product.origin)
+    const { page } = visitor
+    await register(page, bob)
+    await page.goto(await linkTo(product.dataDir, ada.email, '/verify-email'))
+    await page.getByText(`In this browser ${bob.username} (${bob.email}) is signed in.`).waitFor()
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await page.getByText(`It is not the account of ${bob.username}`).waitFor()
+    await visitor.leave()
+  })
+
+  it('the name changes everywhere at once, the data comes as a file, and the account goes', async () => {
+    const person = newPerson()
+    const visitor = await visit(browser, product.origin)
+    const { page, complaints } = visitor
+    await register(page, person)
+    await openAccount(page)
+    const username = `${person.username}-2`
+    await page.getByRole('button', { name: 'Change username' }).click()
+    await page.getByLabel('New username').fill(username)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(`You are ${username} from now on.`).waitFor()
+    await page.getByRole('banner').getByText(username).waitFor()
+
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download my data' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toBe(`latchkey-${username}.json`)
+    const data = JSON.parse(await readFile(await file.path(), 'utf8'))
+    expect(data.user).toMatchObject({ username, email: person.email })
+    expect(data.sessions).toHaveLength(1)
+
+    await page.getByRole('button', { name: 'Delete my account' }).click()
+    await page.getByLabel('Your password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByText(`Goodbye, ${username}.`).waitFor()
+    await loginHeading(page).waitFor()
+    await signIn(page, person)
+    await page.getByText('don’t match').waitFor()
+    await mailTo(product.dataDir, person.email, 'deleted')
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('an administrator finds a user, ends a session and keeps them out', async () => {
+    const [boss, person] = [newPerson(), newPerson()]
+    const user = await visit(browser, product.origin)
+    await register(user.page, person)
+    await user.page.goto('/admin')
+    await heading(user.page, 'Page not found').waitFor()
+    await user.page.goto('/dashboard')
+    await greeting(user.page, person).waitFor()
+
+    const visitor = await visit(browser, product.origin)
+    const { page, complaints } = visitor
+    await register(page, boss)
+    await product.makeAdmin(boss.email)
+    await page.reload()
+    await page.getByRole('link', { name: 'Users' }).click()
+    await page.getByLabel('Search').fill(person.username)
+    await expect.poll(() => page.url()).toContain(`q=${person.username}`)
+    await page.getByRole('link', { name: person.username, exact: true }).click()
+    await heading(page, person.username).waitFor()
+    await page.getByRole('button', { name: /^End the session/ }).click()
+    await page.getByRole('button', { name: 'End session' }).click()
+    await page.getByText(`${person.username} is signed in nowhere.`).waitFor()
+    await user.page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+    await user.page.getByText('This session was ended').waitFor()
+
+    await page.getByRole('button', { name: 'Disable account' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Disable account' }).click()
+    await page.getByText(`${person.username} is disabled and signed out.`).waitFor()
+    await signIn(user.page, person)
+    await user.page.getByText('disabled by an administrator').waitFor()
+    await page.getByRole('button', { name: 'Enable account' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Enable account' }).click()
+    await page.getByText(`${person.username} can sign in again.`).waitFor()
+    await arrive(user.page, person)
+
+    await page.goBack()
+    await page.getByLabel('Search').fill(boss.username)
+    await page.getByRole('link', { name: boss.username, exact: true }).click()
+    await page.getByText('This is your own account.').waitFor()
+    expect(await page.getByRole('button', { name: 'Disable account' }).count()).toBe(0)
+    expect(complaints).toEqual([])
+    await user.leave()
+    await visitor.leave()
+  })
+})
+
+describe.each(looks)('on a $device, $scheme', (look) => {
+  it('every page of it is sound', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, complaints, screenshot } = visitor
+    async function isSound(name: string) {
+      expect(await layoutShift(page)).toBeLessThan(0.01)
+      await expectAccessible(page)
+      await expectNoSidewaysScrolling(page)
+      await screenshot(name)
+    }
+
+    await page.goto('/forgot-password')
+    await page.getByRole('button', { name: 'Send me a link' }).waitFor()
+    await isSound('forgot-password')
+    await page.getByLabel('Email').fill('nobody@example.com')
+    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await heading(page, 'Look into your mail').waitFor()
+    await isSound('forgot-password-sent')
+
+    await page.goto('/reset-password#token=abc')
+    await page.getByLabel('New password', { exact: true }).fill(newPassword)
+    await isSound('reset-password')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await heading(page, 'This link is not valid').waitFor()
+    await isSound('reset-password-invalid')
+    await page.goto('/verify-email#token=abc')
+    await page.getByRole('button', { name: 'Confirm my address' }).waitFor()
+    await isSound('verify-email')
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'This link is not valid').waitFor()
+    await isSound('verify-email-invalid')
+    await page.goto('/confirm-email')
+    await heading(page, 'This link is not complete').waitFor()
+    await isSound('confirm-email-incomplete')
+
+    const person = newPerson()
+    await register(page, person)
+    await openAccount(page)
+    await page.getByText('Not confirmed').waitFor()
+    await isSound('account')
+    await page.getByRole('button', { name: 'Change email' }).click()
+    await page.getByRole('button', { name: 'Delete my account' }).click()
+    await isSound('account-changing')
+    await page.goto('/verify-email#token=abc')
+    await page.getByText('is signed in').waitFor()
+    await isSound('verify-email-signed-in')
+
+    await product.makeAdmin(person.email)
+    await page.goto('/admin')
+    await page.getByRole('link', { name: person.username, exact: true }).waitFor()
+    await isSound('admin')
+    await page.getByRole('main').getByRole('listitem').nth(1).getByRole('link').click()
+    await heading(page, 'Role').waitFor()
+    await isSound('admin-user')
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+})

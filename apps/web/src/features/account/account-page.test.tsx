@@ -1,0 +1,171 @@
+import { AuthError } from '@latchkey/auth-client'
+import { routes } from '@latchkey/contracts'
+import { screen, within } from '@testing-library/react'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
+  await import('../auth/login-page.tsx')
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+async function openAccount() {
+  const client = fakeAuthClient(signedIn())
+  const app = renderApp(client, '/account')
+  await screen.findByRole('heading', { name: 'Account' })
+  return { client, ...app }
+}
+
+describe('the account page', () => {
+  it('shows name and address as the database has them, and leads to the password', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.me, () => ({ user: { ...ada, emailVerified: true } }))
+    renderApp(client, '/account')
+    expect(await screen.findByText('Confirmed')).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Send the mail again' })).not.toBeInTheDocument()
+    expect(screen.getByRole('link', { name: 'Change password' })).toHaveAttribute('href', '/account/password')
+    expect(screen.getByRole('link', { name: 'Account' })).toHaveAttribute('aria-current', 'page')
+  })
+
+  it('sends the mail again while the address is not confirmed', async () => {
+    const { client, user } = await openAccount()
+    expect(screen.getByText('Not confirmed')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
+    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
+  })
+})
+
+describe('changing the username', () => {
+  it('asks for a new token, so that the name is right everywhere', async () => {
+    const { client, user } = await openAccount()
+    client.answer(routes.updateMe, () => ({ user: { ...ada, username: 'lovelace' } }))
+    await user.click(screen.getByRole('button', { name: 'Change username' }))
+    const field = screen.getByLabelText('New username')
+    expect(field).toHaveFocus()
+    await user.clear(field)
+    await user.type(field, 'lovelace{Enter}')
+    expect(await screen.findByText('You are lovelace from now on.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.updateMe, { body: { username: 'lovelace' } })
+    expect(client.refresh).toHaveBeenCalledOnce()
+    expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
+  })
+
+  it('says beside the field that it is taken, and is given up by Escape', async () => {
+    const { client, user } = await openAccount()
+    client.answer(routes.updateMe, () => {
+      throw refusal('username_taken', { status: 409 })
+    })
+    await user.click(screen.getByRole('button', { name: 'Change username' }))
+    await user.type(screen.getByLabelText('New username'), '2{Enter}')
+    expect(await screen.findByText('This username is taken. Try another.')).toBeVisible()
+    await user.keyboard('{Escape}')
+    expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
+  })
+})
+
+describe('changing the address', () => {
+  async function change(
+    client: ReturnType<typeof fakeAuthClient>,
+    user: ReturnType<typeof renderApp>['user'],
+  ) {
+    expect(client.call).not.toHaveBeenCalledWith(routes.changeEmail, expect.anything())
+    await user.click(screen.getByRole('button', { name: 'Change email' }))
+    await user.type(screen.getByLabelText('New email'), 'new@example.com')
+    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet')
+    await user.click(screen.getByRole('button', { name: 'Send the mail' }))
+  }
+
+  it('asks for the password, and says that it counts once it is confirmed', async () => {
+    const { client, user } = await openAccount()
+    await change(client, user)
+    expect(
+      await screen.findByText(/sent a mail to new@example.com.*once you confirm it.*ada@example.com stays/),
+    ).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.changeEmail, {
+      body: { email: 'new@example.com', password: 'otter lamp violet' },
+    })
+  })
+
+  it('shows a wrong password and a taken address beside their fields', async () => {
+    const { client, user } = await openAccount()
+    const errors = [{ path: 'password', message: 'This is not your password.' }]
+    client.answer(routes.changeEmail, () => {
+      throw refusal('validation_failed', { errors })
+    })
+    await change(client, user)
+    expect(await screen.findByText('This is not your password.')).toBeVisible()
+    client.answer(routes.changeEmail, () => {
+      throw refusal('email_taken', { status: 409 })
+    })
+    await user.click(screen.getByRole('button', { name: 'Send the mail' }))
+    expect(await screen.findByText('There is already an account with this email address.')).toBeVisible()
+  })
+})
+
+describe('my data', () => {
+  it('comes as a file', async () => {
+    vi.stubGlobal(
+      'URL',
+      class extends URL {
+        static override createObjectURL = vi.fn(() => 'blob:x')
+        static override revokeObjectURL = vi.fn()
+      },
+    )
+    const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
+    const { client, user } = await openAccount()
+    client.answer(routes.exportMe, () => ({ user: ada }))
+    await user.click(screen.getByRole('button', { name: 'Download my data' }))
+    expect(await screen.findByText('latchkey-ada.json is among your downloads.')).toBeVisible()
+    expect(click).toHaveBeenCalledOnce()
+  })
+
+  it('says when it could not be fetched', async () => {
+    const { client, user } = await openAccount()
+    client.answer(routes.exportMe, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    await user.click(screen.getByRole('button', { name: 'Download my data' }))
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+  })
+})
+
+describe('deleting the account', () => {
+  async function askToDelete() {
+    const opened = await openAccount()
+    const card = within(screen.getByRole('region', { name: 'Delete your account' }))
+    await opened.user.click(card.getByRole('button', { name: 'Delete my account' }))
+    expect(card.getByLabelText('Your password')).toHaveFocus()
+    return { ...opened, card }
+  }
+
+  it('asks for the password, and then says goodbye', async () => {
+    const { client, user, address } = await askToDelete()
+    await user.keyboard('otter lamp violet{Enter}')
+    expect(await screen.findByText(/Your account is deleted.*Goodbye, ada/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.deleteMe, { body: { password: 'otter lamp violet' } })
+    expect(client.logout).toHaveBeenCalledOnce()
+    expect(address()).toBe('/login')
+  })
+
+  it('keeps it when the password is wrong', async () => {
+    const { client, user, card } = await askToDelete()
+    const errors = [{ path: 'password', message: 'This is not your password.' }]
+    client.answer(routes.deleteMe, () => {
+      throw refusal('validation_failed', { errors })
+    })
+    await user.keyboard('nonsense{Enter}')
+    expect(await card.findByText('This is not your password.')).toBeVisible()
+    expect(client.logout).not.toHaveBeenCalled()
+  })
+
+  it('is given up by Escape', async () => {
+    const { client, user } = await askToDelete()
+    await user.keyboard('{Escape}')
+    expect(screen.getByRole('button', { name: 'Delete my account' })).toHaveFocus()
+    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMe, expect.anything())
+  })
+})

@@ -1,0 +1,198 @@
+import { AuthError } from '@latchkey/auth-client'
+import { type ManagedUser, routes, type Session } from '@latchkey/contracts'
+import { screen, waitFor, within } from '@testing-library/react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+const boss = {
+  ...ada,
+  id: 'boss',
+  username: 'grace',
+  email: 'grace@example.com',
+  roles: ['user' as const, 'admin' as const],
+}
+const managed = (overrides: Partial<ManagedUser> = {}): ManagedUser => ({
+  ...ada,
+  disabled: false,
+  sessionCount: 2,
+  ...overrides,
+})
+const session = (id: string, device: string): Session => ({
+  id,
+  current: false,
+  name: null,
+  device,
+  ip: '192.0.2.7',
+  createdAt: '2025-10-09T08:00:00.000Z',
+  lastUsedAt: '2025-10-09T08:30:00.000Z',
+  expiresAt: '2025-10-16T08:00:00.000Z',
+})
+
+beforeAll(async () => {
+  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
+  await import('../not-found/not-found-page.tsx')
+})
+
+function asAdmin() {
+  const client = fakeAuthClient(signedIn({ user: boss }))
+  client.answer(routes.findUsers, () => ({ users: [managed(), managed({ ...boss, sessionCount: 1 })] }))
+  client.answer(routes.inspectUser, () => ({
+    user: managed(),
+    sessions: [session('s1', 'Firefox on macOS'), session('s2', 'curl')],
+  }))
+  return client
+}
+
+describe('finding users', () => {
+  it.each(['/admin', '/admin/users/1'])(
+    'at %s is for administrators, and unknown to others',
+    async (address) => {
+      const client = fakeAuthClient(signedIn())
+      renderApp(client, address)
+      expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible()
+      expect(client.call).not.toHaveBeenCalledWith(routes.findUsers, expect.anything())
+    },
+  )
+
+  it('has an entry in the navigation of administrators only', async () => {
+    renderApp(fakeAuthClient(signedIn()), '/account')
+    await screen.findByRole('link', { name: 'Account' })
+    expect(screen.queryByRole('link', { name: 'Users' })).not.toBeInTheDocument()
+  })
+
+  it('lists the newest first, with their state', async () => {
+    renderApp(asAdmin(), '/admin')
+    const list = within(await screen.findByRole('region', { name: 'Newest' }))
+    const items = (await list.findAllByRole('listitem')).map((item) => item.textContent)
+    expect(items).toEqual([
+      expect.stringMatching(/^ada.*Not confirmed.*2 sessions/),
+      expect.stringMatching(/^grace.*Administrator.*1 session/),
+    ])
+    expect(screen.getByRole('link', { name: 'Users' })).toHaveAttribute('aria-current', 'page')
+  })
+
+  it('asks when the typing pauses, keeps the question in the address, and says when nobody is found', async () => {
+    const client = asAdmin()
+    const { user, address } = renderApp(client, '/admin')
+    client.answer(routes.findUsers, () => ({ users: [] }))
+    await user.type(await screen.findByLabelText('Search'), 'zo+')
+    expect(await screen.findByText('Nobody’s username or address begins with “zo+”.')).toBeVisible()
+    expect(address()).toBe('/admin?q=zo%2B')
+    expect(client.call).toHaveBeenCalledWith(
+      routes.findUsers,
+      expect.objectContaining({ query: { query: 'zo+' } }),
+    )
+    expect(client.call).not.toHaveBeenCalledWith(
+      routes.findUsers,
+      expect.objectContaining({ query: { query: 'z' } }),
+    )
+  })
+
+  it('says what went wrong, and tries again', async () => {
+    const client = asAdmin()
+    client.answer(routes.findUsers, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    const { user } = renderApp(client, '/admin?q=ada')
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    expect(screen.getByLabelText('Search')).toHaveValue('ada')
+    client.answer(routes.findUsers, () => ({ users: [managed()] }))
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('link', { name: 'ada' })).toHaveAttribute('href', `/admin/users/${ada.id}`)
+  })
+})
+
+describe('the page of a user', () => {
+  async function openUser() {
+    const client = asAdmin()
+    const app = renderApp(client, `/admin/users/${ada.id}`)
+    await screen.findByRole('heading', { name: 'ada' })
+    return { client, ...app }
+  }
+
+  it('ends one session, and all', async () => {
+    const { client, user } = await openUser()
+    await user.click(screen.getByRole('button', { name: 'End the session curl' }))
+    await user.click(screen.getByRole('button', { name: 'End session' }))
+    expect(await screen.findByText('The session curl is ended.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.endUserSession, {
+      params: { id: ada.id, sessionId: 's2' },
+    })
+    expect(screen.queryByRole('heading', { name: 'curl' })).not.toBeInTheDocument()
+    expect(screen.getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
+  })
+
+  it('ends all sessions at once', async () => {
+    const { client, user } = await openUser()
+    await user.click(screen.getByRole('button', { name: 'End all' }))
+    await user.click(screen.getByRole('button', { name: 'End all 2' }))
+    expect(await screen.findByText('ada is signed in nowhere.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.endUserSessions, { params: { id: ada.id } })
+  })
+
+  it('makes an administrator, after a question, and takes it back', async () => {
+    const { client, user } = await openUser()
+    client.answer(routes.setUserRoles, () => ({ user: managed({ roles: ['user', 'admin'] }) }))
+    await user.click(screen.getByRole('button', { name: 'Make administrator' }))
+    expect(client.call).not.toHaveBeenCalledWith(routes.setUserRoles, expect.anything())
+    await user.click(screen.getByRole('button', { name: 'Make administrator' }))
+    expect(await screen.findByText('ada is an administrator now.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.setUserRoles, {
+      params: { id: ada.id },
+      body: { roles: ['user', 'admin'] },
+    })
+    client.answer(routes.setUserRoles, () => ({ user: managed() }))
+    await user.click(screen.getByRole('button', { name: 'Remove as administrator' }))
+    await user.click(screen.getByRole('button', { name: 'Make a user' }))
+    expect(await screen.findByText('ada is no administrator any more.')).toBeVisible()
+  })
+
+  it('disables and enables', async () => {
+    const { client, user } = await openUser()
+    client.answer(routes.disableUser, () => ({ user: managed({ disabled: true, sessionCount: 0 }) }))
+    await user.click(screen.getByRole('button', { name: 'Disable account' }))
+    await user.click(screen.getByRole('button', { name: 'Disable account' }))
+    expect(await screen.findByText('ada is disabled and signed out.')).toBeVisible()
+    expect(screen.getByText('ada is signed in nowhere.')).toBeVisible()
+    client.answer(routes.enableUser, () => ({ user: managed() }))
+    await user.click(screen.getByRole('button', { name: 'Enable account' }))
+    await user.click(screen.getByRole('button', { name: 'Enable account' }))
+    expect(await screen.findByText('ada can sign in again.')).toBeVisible()
+  })
+
+  it('says beside the button what went wrong', async () => {
+    const { client, user } = await openUser()
+    client.answer(routes.disableUser, () => {
+      throw refusal('forbidden', { status: 403 })
+    })
+    await user.click(screen.getByRole('button', { name: 'Disable account' }))
+    await user.click(screen.getByRole('button', { name: 'Disable account' }))
+    const card = within(screen.getByRole('region', { name: 'Access' }))
+    expect(await card.findByText(/You may not do this any more/)).toBeVisible()
+  })
+
+  it('of one’s own account has no such buttons, and says why', async () => {
+    const client = asAdmin()
+    client.answer(routes.inspectUser, () => ({ user: managed(boss), sessions: [] }))
+    renderApp(client, '/admin/users/boss')
+    expect(await screen.findByText(/This is your own account/)).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Disable account' })).not.toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: /administrator/ })).not.toBeInTheDocument()
+  })
+
+  it('of nobody says so', async () => {
+    const client = asAdmin()
+    client.answer(routes.inspectUser, () => {
+      throw refusal('not_found', { status: 404 })
+    })
+    renderApp(client, '/admin/users/none')
+    expect(await screen.findByRole('heading', { name: 'No such user' })).toBeVisible()
+  })
+
+  it('becomes unknown to whoever is no administrator any more', async () => {
+    const { client } = await openUser()
+    client.become(signedIn({ user: { ...boss, roles: ['user'] } }))
+    await waitFor(() => expect(screen.getByRole('heading', { name: 'Page not found' })).toBeVisible())
+  })
+})

@@ -1,0 +1,224 @@
+import { AuthError } from '@latchkey/auth-client'
+import { routes } from '@latchkey/contracts'
+import { screen, waitFor } from '@testing-library/react'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await Promise.all([import('./pages.ts'), import('../auth/login-page.tsx')])
+})
+
+const token = 'Zm9yZ290dGVuLXRva2Vu_-0'
+const fails = (error: AuthError) => () => {
+  throw error
+}
+
+describe('a forgotten password', () => {
+  async function openForgot() {
+    const client = fakeAuthClient(anonymous)
+    const { user } = renderApp(client, '/login')
+    await user.click(await screen.findByRole('link', { name: 'Forgot your password?' }))
+    const email = await screen.findByLabelText('Email')
+    return { client, user, email, send: screen.getByRole('button', { name: 'Send me a link' }) }
+  }
+
+  it('asks for the address and says to look into the mail, whoever has it', async () => {
+    const { client, user, email, send } = await openForgot()
+    await user.type(email, ' ada@example.com ')
+    await user.click(send)
+    expect(await screen.findByRole('heading', { name: 'Look into your mail' })).toHaveFocus()
+    expect(screen.getByText(/If there is an account with the address ada@example.com/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.forgotPassword, { body: { email: 'ada@example.com' } })
+    await user.click(screen.getByRole('button', { name: 'Try another address' }))
+    expect(await screen.findByLabelText('Email')).toHaveValue('')
+  })
+
+  it('complains about what is no address, and asks nobody', async () => {
+    const { client, user, email, send } = await openForgot()
+    await user.type(email, 'ada')
+    await user.click(send)
+    expect(email).toHaveAccessibleDescription(/does not look like an email address/)
+    expect(client.call).not.toHaveBeenCalledWith(routes.forgotPassword, expect.anything())
+  })
+
+  it.each([
+    [new AuthError('network_error', 'x'), /can’t reach the server/],
+    [refusal('rate_limited', { status: 429 }), /Too many tries/],
+  ])('$code: says so and keeps the address', async (error, sentence) => {
+    const { client, user, email, send } = await openForgot()
+    client.answer(routes.forgotPassword, fails(error))
+    await user.type(email, 'ada@example.com')
+    await user.click(send)
+    expect(await screen.findByText(sentence)).toBeVisible()
+    expect(email).toHaveValue('ada@example.com')
+  })
+})
+
+describe('the link to reset a password', () => {
+  async function openReset(state = anonymous) {
+    const client = fakeAuthClient(state)
+    const app = renderApp(client, `/reset-password#token=${token}`)
+    const password = await screen.findByLabelText('New password')
+    async function change() {
+      await app.user.type(password, 'otter lamp violet')
+      await app.user.click(screen.getByRole('button', { name: 'Change password' }))
+    }
+    return { client, password, change, ...app }
+  }
+
+  it('leaves the address bar at once, changes the password and leads to the sign-in page', async () => {
+    const { client, change, address, hash } = await openReset()
+    await waitFor(() => expect(hash()).toBe(''))
+    await change()
+    expect(await screen.findByText(/Your password is changed.*Sign in with the new one/)).toBeVisible()
+    expect(address()).toBe('/login')
+    expect(client.call).toHaveBeenCalledWith(routes.resetPassword, {
+      body: { token, password: 'otter lamp violet' },
+    })
+    expect(client.refresh).not.toHaveBeenCalled()
+  })
+
+  it('says how strong the password is, and shows what the server has against it', async () => {
+    const { client, change, password } = await openReset()
+    const errors = [{ path: 'password', message: 'This password is on the lists attackers try first.' }]
+    client.answer(routes.resetPassword, fails(refusal('validation_failed', { errors })))
+    await change()
+    expect(screen.getByText(/^Strength: /)).toBeVisible()
+    expect(password).toHaveAccessibleDescription(/attackers try first/)
+    expect(password).toHaveFocus()
+  })
+
+  it.each([
+    ['token_expired', 'This link has expired'],
+    ['token_used', 'This link was used already'],
+    ['token_invalid', 'This link is not valid'],
+  ] as const)('%s: says so, and where to get a new one', async (code, title) => {
+    const { client, change } = await openReset()
+    client.answer(routes.resetPassword, fails(refusal(code)))
+    await change()
+    expect(await screen.findByRole('heading', { name: title })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Ask for a new link' })).toHaveAttribute(
+      'href',
+      '/forgot-password',
+    )
+  })
+
+  it('keeps the form when the server cannot be reached', async () => {
+    const { client, change, password } = await openReset()
+    client.answer(routes.resetPassword, fails(new AuthError('network_error', 'x')))
+    await change()
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    expect(password).toHaveValue('otter lamp violet')
+  })
+
+  it('that has lost its token says what happened to it', async () => {
+    renderApp(fakeAuthClient(anonymous), '/reset-password')
+    expect(await screen.findByRole('heading', { name: 'This link is not complete' })).toBeVisible()
+    expect(screen.getByText(/reloading the page loses it/)).toBeVisible()
+  })
+
+  it('of the account that is signed in here signs out here, too', async () => {
+    const { client, change, address } = await openReset(signedIn())
+    client.refresh.mockImplementation(async () => {
+      client.become({ status: 'signedOut', reason: 'ended', code: 'refresh_token_revoked' })
+      throw refusal('refresh_token_revoked', { status: 403 })
+    })
+    await change()
+    expect(await screen.findByText(/Your password is changed/)).toBeVisible()
+    expect(address()).toBe('/login')
+  })
+
+  it('of another account leaves whoever is signed in here, and says who that is', async () => {
+    const { change } = await openReset(signedIn())
+    expect(
+      screen.getByText(/is signed in. The link counts for the account that it was sent to/),
+    ).toBeVisible()
+    await change()
+    expect(await screen.findByRole('heading', { name: 'Your password is changed' })).toBeVisible()
+    expect(screen.getByText('ada')).toBeVisible()
+  })
+})
+
+describe.each([
+  ['/verify-email', routes.verifyEmail, 'Your address is confirmed', { emailVerified: true }],
+  ['/confirm-email', routes.confirmEmail, 'Your new address counts', { email: 'new@example.com' }],
+] as const)('the link to %s', (path, route, title, change) => {
+  async function openLink(state = anonymous) {
+    const client = fakeAuthClient(state)
+    const app = renderApp(client, `${path}#token=${token}`)
+    const button = await screen.findByRole('button', { name: 'Confirm my address' })
+    return { client, button, ...app }
+  }
+
+  it('does nothing before the button is pressed', async () => {
+    const { client, user, button, hash } = await openLink()
+    await waitFor(() => expect(hash()).toBe(''))
+    expect(client.call).not.toHaveBeenCalled()
+    await user.click(button)
+    expect(await screen.findByRole('heading', { name: title })).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(route, { body: { token } })
+    expect(screen.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/login')
+  })
+
+  it('for whoever is signed in here leads to their account, which knows it', async () => {
+    const { client, user, button } = await openLink(signedIn())
+    client.refresh.mockImplementation(async () =>
+      client.become(signedIn({ tokenId: 'token-2', user: { ...ada, ...change } })),
+    )
+    await user.click(button)
+    expect(await screen.findByRole('link', { name: 'Go to your account' })).toBeVisible()
+    expect(screen.queryByText(/It is not the account of/)).not.toBeInTheDocument()
+  })
+
+  it('for somebody else says whose account it is not', async () => {
+    const { client, user, button } = await openLink(signedIn())
+    client.refresh.mockImplementation(async () => client.become(signedIn({ tokenId: 'token-2' })))
+    await user.click(button)
+    expect(await screen.findByText(/It is not the account of/)).toBeVisible()
+  })
+
+  it.each([
+    ['token_expired', 'This link has expired'],
+    ['token_used', 'This link was used already'],
+    ['token_invalid', 'This link is not valid'],
+  ] as const)('%s: says so and what to do', async (code, sentence) => {
+    const { client, user, button } = await openLink(signedIn())
+    client.answer(route, fails(refusal(code)))
+    await user.click(button)
+    expect(await screen.findByRole('heading', { name: sentence })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Go to your account' })).toHaveAttribute('href', '/account')
+  })
+
+  it.each([
+    [refusal('rate_limited', { status: 429, retryAfterSeconds: 90 }), /Try again in 1:30 minutes/],
+    [new AuthError('network_error', 'x'), /can’t reach the server/],
+  ])('$code: says so, and the button stays', async (error, sentence) => {
+    const { client, user, button } = await openLink()
+    client.answer(route, fails(error))
+    await user.click(button)
+    expect((await screen.findAllByText(sentence))[0]).toBeVisible()
+    expect(button).toBeVisible()
+  })
+})
+
+describe('a new mail to confirm an address', () => {
+  it('goes to an address that is asked for when nobody is signed in', async () => {
+    const client = fakeAuthClient(anonymous)
+    const { user } = renderApp(client, '/verify-email')
+    await user.type(await screen.findByLabelText('Email'), 'ada@example.com')
+    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
+    expect(await screen.findByText(/If ada@example.com still has to be confirmed/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.resendVerification, {
+      body: { email: 'ada@example.com' },
+    })
+  })
+
+  it('goes to one’s own by one press', async () => {
+    const client = fakeAuthClient(signedIn())
+    const { user } = renderApp(client, '/verify-email')
+    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
+    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
+  })
+})
