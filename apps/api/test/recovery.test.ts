@@ -138,7 +138,8 @@ it('one person gets five links of a kind in an hour, however often somebody asks
   const { api, mail } = await withMail()
   const person = await registered(api)
   for (let i = 0; i < 9; i++) await post(api, '/forgot-password', { email: person.email }).expect(200)
-  await new Promise((done) => setTimeout(done, 1500))
+  const jobs = api.services.database.connection.collection('mailJobs')
+  await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
   expect(mail.received.filter(({ subject }) => /Reset/.test(subject))).toHaveLength(5)
 })
 
