@@ -282,3 +282,19 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await visitor.leave()
   })
 })
+
+it('an administrator finds their way on 320 pixels', async () => {
+  const person = newPerson()
+  const visitor = await visit(browser, product.origin)
+  const { page } = visitor
+  await page.setViewportSize({ width: 320, height: 640 })
+  await register(page, person)
+  await product.makeAdmin(person.email)
+  await page.goto('/admin')
+  await page.getByRole('link', { name: person.username, exact: true }).waitFor()
+  await expectNoSidewaysScrolling(page)
+  await page.getByRole('link', { name: 'Account', exact: true }).click()
+  await page.getByRole('button', { name: 'Change email' }).click()
+  await expectNoSidewaysScrolling(page)
+  await visitor.leave()
+})

@@ -67,7 +67,7 @@ export default function UsersPage() {
 function UserList({ users, query }: { users: ManagedUser[]; query: string }) {
   return (
     <>
-      <p role="status" className={styles.soft}>
+      <p role="status" className={`${styles.soft} ${styles.found}`}>
         {users.length === 0 && `Nobody’s username or address begins with “${query}”.`}
       </p>
       <ul className={styles.users}>
