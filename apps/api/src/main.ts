@@ -37,7 +37,7 @@ async function main() {
     log,
     mongoUri: config.database.uri ?? embedded?.uri ?? '',
     webRoot: inRoot('apps/web/dist'),
-    outboxDir: config.production ? null : inRoot(`${config.database.dataDir}/outbox`),
+    outboxDir: isPrivate(config) ? inRoot(`${config.database.dataDir}/outbox`) : null,
   })
   const server = createExpressServer(createApp(services, config))
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
@@ -101,4 +101,10 @@ function address({ server: { publicUrl, host, port } }: Config): string {
   if (publicUrl) return publicUrl
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)
   return `http://${everywhere ? 'localhost' : host}:${port}`
+}
+
+/** Whether only this machine can be meant: what is kept for a developer to read holds links that open accounts. */
+function isPrivate({ production, server: { publicUrl } }: Config): boolean {
+  const host = publicUrl ? new URL(publicUrl).hostname : 'localhost'
+  return !production && ['localhost', '127.0.0.1', '[::1]'].includes(host)
 }

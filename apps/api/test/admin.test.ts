@@ -109,6 +109,8 @@ it('a promotion and a demotion count at once, and nobody changes their own', asy
     ).body.code,
   ).toBe('forbidden')
   expect((await api.http.post(users(admin, '/disable')).set(as(admin))).body.code).toBe('forbidden')
+  const shouted = users(admin, '/disable').replace(admin.body.user.id, admin.body.user.id.toUpperCase())
+  expect((await api.http.post(shouted).set(as(admin))).body.code).toBe('forbidden')
   for (const roles of [[], ['root'], 'admin'])
     await api.http.patch(users(person, '/roles')).set(as(admin)).send({ roles }).expect(400)
 })

@@ -39,7 +39,7 @@ it('a mail server that nobody can reach loses nothing, and an hour later it is s
   const url = gone.url.replace(/:\d+$/, ':1') // nothing listens there
   const api = await apiForTest({ environment: { SMTP_URL: url } })
   await registered(api)
-  for (const attempts of [1, 2, 3, 4]) {
+  for (const attempts of [1, 2, 3, 4, 5, 6, 7]) {
     await vi.waitFor(async () => expect((await jobsOf(api).findOne())?.attempts).toBe(attempts), {
       timeout: 5000,
     })
@@ -53,7 +53,7 @@ it('a mail server that nobody can reach loses nothing, and an hour later it is s
   api.clock.advance(24 * 3600)
   // By now nobody wants to read it any more.
   await new Promise((done) => setTimeout(done, 1200))
-  expect((await jobsOf(api).findOne())?.attempts).toBeLessThanOrEqual(5)
+  expect((await jobsOf(api).findOne())?.attempts).toBeLessThanOrEqual(8)
 })
 
 it('a slow mail server delays no request', async () => {
@@ -160,9 +160,13 @@ it('nothing that a stranger writes becomes HTML in a mail', async () => {
   const mail = await mailServer()
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
   const person = await registered(api)
-  await login(api, person, { 'User-Agent': '<img/src=x>' })
-  const { html } = await mail.mailTo(person.email, /A new device/)
+  await login(api, person, {
+    'User-Agent': 'Your mailbox is full. Sign in at https://evil.example/now/1 <img/src=x>',
+  })
+  const { html, text } = await mail.mailTo(person.email, /A new device/)
   expect(html).not.toContain('<img')
+  expect(text).not.toMatch(/evil|mailbox/)
+  expect(text).toContain('Unknown device')
 })
 
 it('in development the mail can be read in the browser, in production there is no such page', async () => {

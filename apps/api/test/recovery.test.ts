@@ -114,6 +114,32 @@ it('a token does one thing only, and only for the address it was sent to', async
   await post(api, '/login', { email: address, password: person.password }).expect(200)
 })
 
+it.each(['reset', 'change'])(
+  'a link to another address ends with the password it was asked for with: %s',
+  async (how) => {
+    const { api, mail } = await withMail()
+    const person = await registered(api)
+    const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+    const address = `mallory-${person.email}`
+    await api.http
+      .post('/api/change-email')
+      .set(bearer)
+      .send({ email: address, password: person.password })
+      .expect(200)
+    const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
+    if (how === 'change') {
+      const passwords = { currentPassword: person.password, newPassword: 'a new and better one' }
+      await api.http.post('/api/change-password').set(bearer).send(passwords).expect(200)
+    } else {
+      await post(api, '/forgot-password', { email: person.email }).expect(200)
+      const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+      await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(200)
+    }
+    expect((await post(api, '/confirm-email', { token })).body.code).toBe('token_used')
+    expect((await stored(api, person)).email).toBe(person.email)
+  },
+)
+
 it('asking is answered alike for every address, and nothing is sent to strangers', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)

@@ -49,8 +49,9 @@ export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Co
 
   async function linkMail(kind: ActionKind, job: MailJobRecord, user: SessionOwner): Promise<Mail | null> {
     if (kind === 'verify_email' && user.emailVerifiedAt) return null
+    // Counted once for each mail, not for each time a mail server turned it away.
     const lately = await actionTokens.countSince(kind, user._id, addSeconds(clock.now(), -3600))
-    if (lately >= linksPerHour) return null
+    if (job.attempts === 1 && lately >= linksPerHour) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email
     if (address === null) return null

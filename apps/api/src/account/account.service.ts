@@ -224,9 +224,12 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
 
     /** Deletes an account, its sessions included; every access token of it dies. False: no such user. */
     async remove(userId: Types.ObjectId): Promise<boolean> {
-      const { deletedCount } = await users.deleteOne({ _id: userId })
+      const before = await users
+        .findOneAndDelete({ _id: userId }, { projection: sessionIds })
+        .lean<SessionIds>()
       await revocations.revokeUser(userId)
-      return deletedCount > 0
+      await revocations.revokeEnded(before ? idsOf(before) : [])
+      return before !== null
     },
 
     /** Null when the account is gone. */

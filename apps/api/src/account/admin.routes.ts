@@ -58,7 +58,7 @@ export function adminRoutes({ administration, sessions, events, authenticate }: 
     return { user }
   })
 
-  route(router, routes.enableUser, guards, async (_, { req, params }) => {
+  route(router, routes.enableUser, [...guards, notOneself], async (_, { req, params }) => {
     const user = found(await administration.enable(params.id))
     await tell('account_enabled', user.id, req)
     return { user }
@@ -84,7 +84,10 @@ const adminsOnly: RequestHandler = (req, _res, next) => {
 
 /** So that the last administrator does not lock themselves out. */
 const notOneself: RequestHandler = (req, _res, next) => {
-  if (claimsOf(req).sub === req.params.id) throw new AuthError('forbidden')
+  const id = String(req.params.id)
+  // However the id is written.
+  const oneself = Types.ObjectId.isValid(id) && new Types.ObjectId(id).equals(claimsOf(req).sub)
+  if (oneself) throw new AuthError('forbidden')
   next()
 }
 

@@ -42,7 +42,15 @@ export function createAdministration({ users, revocations, clock }: Collaborator
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
     /** Keeps somebody out: no sign-in, and every session ends with the same update. */
-    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [] }),
+    async disable(id: string): Promise<ManagedUser | null> {
+      const sessions = Types.ObjectId.isValid(id)
+        ? await users.findById(id, { 'refreshTokens._id': 1 }).lean<Pick<UserRecord, 'refreshTokens'>>()
+        : null
+      const user = await change(id, { disabledAt: clock.now(), refreshTokens: [] })
+      // By session as well: that asks no clock, should the one of another node be ahead.
+      await revocations.revokeEnded(sessions?.refreshTokens.map(({ _id }) => _id) ?? [])
+      return user
+    },
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }

@@ -33,6 +33,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
 
   route(router, routes.changeEmail, [authenticate], async ({ email, password }, { req, res }) => {
     const { sub, sid } = claimsOf(req)
+    await rateLimits.mail(req, res)
     const settle = await rateLimits.password(res, sid)
     await passwordService.prove(sub, password, 'password')
     await settle()

@@ -38,7 +38,7 @@ export function createPasswordService(collaborators: Collaborators) {
       refuseGuessable('newPassword', newPassword, user)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
         complain('currentPassword', wrongPassword)
-      await actionTokens.consumeAll('reset_password', user._id)
+      await endLinks(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
     },
@@ -64,9 +64,16 @@ export function createPasswordService(collaborators: Collaborators) {
         if (!(error instanceof AuthError) || error.code === 'overloaded') await actionTokens.restore(consumed)
         throw error
       }
-      await actionTokens.consumeAll('reset_password', userId)
+      await endLinks(userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device })
     },
+  }
+
+  /** Whoever asked for a link with the old password, to another address above all, asked in vain. */
+  async function endLinks(userId: Types.ObjectId): Promise<void> {
+    await mailQueue.drop('confirm_new_email', userId)
+    await actionTokens.consumeAll('confirm_new_email', userId)
+    await actionTokens.consumeAll('reset_password', userId)
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */

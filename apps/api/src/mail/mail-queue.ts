@@ -6,6 +6,9 @@ import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 const pollMs = 1000
+const stopMs = 4000
+/** However lively the other side keeps the connection. */
+const sendMs = 60_000
 /** How long one attempt may take before another process may try. Longer than the mailer's own time limits. */
 const leaseSeconds = 120
 /** A mail that could not be sent for so long says nothing its reader still wants to know. */
@@ -55,15 +58,20 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
       }
     },
 
+    /** Forgets what is queued of one kind for a user. */
+    async drop(kind: MailKind, userId: Types.ObjectId): Promise<void> {
+      await model.deleteMany({ kind, userId })
+    },
+
     /** Sends what is due, and goes on until stopped. */
     start(compose: ComposeMail): void {
       working ??= work(compose)
     },
 
-    /** Resolves when the mail being sent is done. */
+    /** Resolves when the mail being sent is done, or has taken too long: then it is sent again after its lease. */
     async stop(): Promise<void> {
       stopping.abort()
-      await working
+      await Promise.race([working, delay(stopMs, undefined, { ref: false })])
       mailer.close()
     },
   }
@@ -111,8 +119,9 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
     if (!job) return false
     try {
       const mail = await compose(job)
-      if (mail) await mailer.send(mail)
-      await model.deleteOne({ _id: job._id })
+      if (mail) await inTime(mailer.send(mail))
+      // Unless its time was up and somebody else has taken it.
+      await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null, attempts: job.attempts }, 'mail')
     } catch (error) {
       await postpone(job, error)
@@ -126,6 +135,20 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
       { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds },
       'a mail was not sent',
     )
-    await model.updateOne({ _id: job._id }, { $set: { dueAt: addSeconds(clock.now(), seconds) } })
+    const own = { _id: job._id, attempts: job.attempts }
+    await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds) } })
+  }
+}
+
+async function inTime(sending: Promise<void>): Promise<void> {
+  const timer = new AbortController()
+  const late = delay(sendMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new Error(`The mail server took more than ${sendMs / 1000} s`)
+  })
+  late.catch(() => {}) // told to stop
+  try {
+    await Promise.race([sending, late])
+  } finally {
+    timer.abort()
   }
 }
