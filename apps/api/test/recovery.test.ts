@@ -47,6 +47,8 @@ it('a forgotten password is reset once, ends every session, and the old one no l
 
   const weak = await post(api, '/reset-password', { token, password: 'password123' })
   expect(weak.body.errors[0].path).toBe('password')
+  const own = await post(api, '/reset-password', { token, password: person.email })
+  expect(own.body.errors[0].path).toBe('password')
   const attempts = await Promise.all(
     ['the first new password', 'the second new one'].map((password) =>
       post(api, '/reset-password', { token, password }),

@@ -52,16 +52,18 @@ export function createPasswordService(collaborators: Collaborators) {
      * easily guessed, which leaves the token as it was.
      */
     async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
-      refuseGuessable('password', password, { username: '', email: '' })
       const consumed = await actionTokens.consume('reset_password', token)
       const { userId, email } = consumed
       try {
+        const owner = await accounts.findForMail({ userId, email: null })
+        refuseGuessable('password', password, owner ?? { username: '', email })
         const passwordHash = await passwords.hash(password)
         // Bound to the address it was sent to: since changed, it opens nothing.
         if (!(await accounts.resetPassword(userId, email, passwordHash))) throw new AuthError('token_invalid')
       } catch (error) {
-        // Too busy, or the database went away: the link still works when its owner tries again.
-        if (!(error instanceof AuthError) || error.code === 'overloaded') await actionTokens.restore(consumed)
+        // Another password, a quieter moment, the database back: the link still works when its owner tries again.
+        const isOver = error instanceof AuthError && error.code === 'token_invalid'
+        if (!isOver) await actionTokens.restore(consumed)
         throw error
       }
       await endLinks(userId)
