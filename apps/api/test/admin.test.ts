@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { ownEnvironment } from './support/process.ts'
 
 let api: TestApi
 let admin: SignedInPerson
@@ -164,7 +165,7 @@ it('a command makes the first administrator, while the API runs', async () => {
       ],
       {
         encoding: 'utf8',
-        env: { PATH: process.env.PATH, MONGO_URI: api.mongoUri },
+        env: { ...ownEnvironment(), MONGO_URI: api.mongoUri },
       },
     )
   const made = makeAdmin(person.email)

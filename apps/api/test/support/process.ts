@@ -21,7 +21,7 @@ const tsx = import.meta.resolve('tsx')
 export async function apiProcess(environment: Record<string, string>): Promise<ApiProcess> {
   const port = environment.PORT ?? String(await freePort())
   const child = spawn(process.execPath, ['--import', tsx, main], {
-    env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...environment, PORT: port },
+    env: { ...ownEnvironment(), BCRYPT_COST: '4', ...environment, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -35,6 +35,26 @@ export async function apiProcess(environment: Record<string, string>): Promise<A
   })
   return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited }
 }
+
+/**
+ * What a process gets that is started by a test: nothing of the checkout's own data or `.env`, which never overrides what
+ * is given, be it empty.
+ */
+export const ownEnvironment = () => ({
+  PATH: process.env.PATH,
+  DATA_DIR: temporaryFolder(),
+  NODE_ENV: 'development',
+  ...Object.fromEntries(
+    [
+      'MONGO_URI',
+      'JWT_ACCESS_SECRET',
+      'JWT_REFRESH_SECRET',
+      'PUBLIC_URL',
+      'SMTP_URL',
+      'ACCESS_TOKEN_EXPIRY',
+    ].map((name) => [name, '']),
+  ),
+})
 
 /** Resolves when the process is ready; throws with its output when it ends before. */
 export async function ready({ url, child, output }: ApiProcess): Promise<void> {
