@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
 import { ownEnvironment } from './support/process.ts'
@@ -170,6 +170,9 @@ it('a command makes the first administrator, while the API runs', async () => {
     )
   const made = makeAdmin(person.email)
   expect([made.status, made.stdout]).toEqual([0, `${person.username} is an administrator now.\n`])
+  // The command is another process: this one hears of it within a second.
+  const refused = async () => protectedWith(api, person.body.accessToken).expect(401)
+  await vi.waitFor(refused, { timeout: 5000, interval: 50 })
   const refreshed = await refresh(api, person.jar).expect(200)
   await api.http
     .get('/api/admin/users')
