@@ -116,6 +116,7 @@ it('everything that is kept can be downloaded, and holds no secret', async () =>
   expect(response.body).toMatchObject({
     user: person.body.user,
     sessions: [{ id: person.sessionId, current: true }],
+    knownDevices: [{ lastSeenAt: api.clock.now().toISOString() }],
     activity: [{ kind: 'registered' }],
   })
   expect(response.text).not.toMatch(/passwordHash|lock|consumed|\$2b\$/)

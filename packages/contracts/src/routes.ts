@@ -210,6 +210,8 @@ export const routes = {
       exportedAt: z.iso.datetime(),
       user: UserSchema,
       sessions: z.array(SessionSchema),
+      /** Browsers that have signed in before; they are known by a hash alone. */
+      knownDevices: z.array(z.object({ lastSeenAt: z.iso.datetime() })),
       activity: z.array(ActivityEventSchema),
     }),
     errors: [],

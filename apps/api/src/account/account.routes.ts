@@ -37,16 +37,18 @@ export function accountRoutes({ accounts, sessions, events, clock, authenticate 
 
   route(router, routes.exportMe, [authenticate], async (_, { req, res }) => {
     const { sub, sid } = claimsOf(req)
-    const [user, own, activity] = await Promise.all([
+    const [user, own, devices, activity] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
-      events.list(sub),
+      accounts.knownDevices(sub),
+      events.list(sub, 0),
     ])
     res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
     return {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
+      knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
       activity,
     }
   })

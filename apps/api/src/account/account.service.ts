@@ -232,6 +232,13 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return before !== null
     },
 
+    /** When browsers that have signed in before were last seen. */
+    async knownDevices(userId: string): Promise<Date[]> {
+      const fields = { 'knownDevices.lastSeenAt': 1 }
+      const user = await users.findById(userId, fields).lean<Pick<UserRecord, 'knownDevices'>>()
+      return user?.knownDevices.map(({ lastSeenAt }) => lastSeenAt) ?? []
+    },
+
     /** Null when the account is gone. */
     async profile(userId: string): Promise<User | null> {
       const user = await users.findById(userId, ownerFields).lean<SessionOwner>()

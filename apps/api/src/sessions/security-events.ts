@@ -62,13 +62,9 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await model.deleteMany({ userId })
     },
 
-    /** The latest of one user, newest first. */
-    async list(userId: string): Promise<ActivityEvent[]> {
-      const events = await model
-        .find({ userId })
-        .sort({ at: -1 })
-        .limit(shownLimit)
-        .lean<SecurityEventRecord[]>()
+    /** The latest of one user, newest first; `limit` 0: all there are. */
+    async list(userId: string, limit = shownLimit): Promise<ActivityEvent[]> {
+      const events = await model.find({ userId }).sort({ at: -1 }).limit(limit).lean<SecurityEventRecord[]>()
       return events.map(view)
     },
   }
