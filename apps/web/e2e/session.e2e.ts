@@ -108,9 +108,9 @@ describe('on the smallest screen', () => {
     await expectNoSidewaysScrolling(page)
     await register(page, newPerson())
     await expectNoSidewaysScrolling(page)
-    for (const name of ['Sessions', 'Activity', 'Password']) {
-      await page.getByRole('link', { name }).click()
-      await page.getByRole('link', { name, exact: true }).waitFor()
+    for (const name of ['Sessions', 'Activity', 'Account']) {
+      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+      await page.waitForURL(`**/${name.toLowerCase()}`)
       await page.getByRole('heading', { level: 2 }).first().waitFor()
       await expectNoSidewaysScrolling(page)
     }
