@@ -44,7 +44,7 @@ describe('the life of an account', () => {
     const { page, complaints } = visitor
     await page.goto('/login')
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await page.getByLabel('Email').fill(person.email)
+    await page.getByLabel('Email', { exact: true }).fill(person.email)
     await page.getByRole('button', { name: 'Send me a link' }).click()
     await heading(page, 'Look into your mail').waitFor()
 
@@ -238,7 +238,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await page.goto('/forgot-password')
     await page.getByRole('button', { name: 'Send me a link' }).waitFor()
     await isSound('forgot-password')
-    await page.getByLabel('Email').fill('nobody@example.com')
+    await page.getByLabel('Email', { exact: true }).fill('nobody@example.com')
     await page.getByRole('button', { name: 'Send me a link' }).click()
     await heading(page, 'Look into your mail').waitFor()
     await isSound('forgot-password-sent')
@@ -305,8 +305,8 @@ it('where addresses are confirmed first, nobody comes in before', async () => {
   const visitor = await visit(browser, strict.origin)
   const { page, complaints } = visitor
   await page.goto('/register')
-  await page.getByLabel('Username').fill(person.username)
-  await page.getByLabel('Email').fill(person.email)
+  await page.getByLabel('Username', { exact: true }).fill(person.username)
+  await page.getByLabel('Email', { exact: true }).fill(person.email)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
   await page.getByRole('button', { name: 'Create account' }).click()
   await heading(page, 'Look into your mail').waitFor()

@@ -17,8 +17,8 @@ export function newPerson(): Person {
 
 export async function register(page: Page, person: Person): Promise<void> {
   await page.goto('/register')
-  await page.getByLabel('Username').fill(person.username)
-  await page.getByLabel('Email').fill(person.email)
+  await page.getByLabel('Username', { exact: true }).fill(person.username)
+  await page.getByLabel('Email', { exact: true }).fill(person.email)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
   await page.getByRole('button', { name: 'Create account' }).click()
   await greeting(page, person).waitFor()
