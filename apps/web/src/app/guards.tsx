@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { useAuthClient, useSession } from './auth-context.ts'
@@ -57,11 +57,19 @@ export function SignedOutOnly() {
   }
 }
 
-/** What links in mails lead to: whoever is signed in here, if anybody, has no say in it. */
+/**
+ * What links in mails lead to: whoever is signed in here, if anybody, has no say in it. The pages name them, though, so
+ * they begin when it is known, or cannot be; from then on they stay, whatever becomes of the session.
+ */
 export function AnybodyAtAll() {
   const client = useAuthClient()
+  const session = useSession()
   useEffect(() => client.preload(), [client])
-  return <Outlet />
+
+  const isKnown = session.status !== 'restoring' || session.problem !== null
+  const [hasBegun, setHasBegun] = useState(isKnown)
+  if (isKnown && !hasBegun) setHasBegun(true)
+  return hasBegun ? <Outlet /> : <ProgressScreen />
 }
 
 export function HomeRedirect() {

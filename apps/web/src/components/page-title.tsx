@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 
 /** The first page of a visit leaves focus where the browser put it: at the start of the document. */
 let isFirstPage = true
@@ -11,7 +11,7 @@ export function PageTitle({ children, tabTitle = children }: { children: string;
     document.title = `${tabTitle} · Latchkey`
   }, [tabTitle])
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isFirstPage) heading.current?.focus()
     isFirstPage = false
   }, [])

@@ -1,5 +1,5 @@
 import { AuthError } from '@latchkey/auth-client'
-import { type FocusEvent, type FormEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type FocusEvent, type FormEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react'
 import { type FieldErrors, type FormSchema, firstErrors } from './form-schema.ts'
 import { serverFieldErrors } from './server-field-errors.ts'
 
@@ -36,8 +36,9 @@ export function useForm<Values>(
   const [failure, setFailure] = useState<AuthError | null>(null)
   const [refusals, setRefusals] = useState(0)
 
-  // After the complaints are on the page, so that the focused field is announced together with its own.
-  useEffect(() => {
+  // With the complaints on the page, so that the focused field is announced together with its own, and before anybody
+  // sees them without the focus.
+  useLayoutEffect(() => {
     if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [refusals])
 

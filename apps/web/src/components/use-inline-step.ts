@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react'
 
 interface InlineStep<Target extends HTMLElement> {
   isOpen: boolean
@@ -17,7 +17,7 @@ export function useInlineStep<Target extends HTMLElement>(): InlineStep<Target> 
   const trigger = useRef<HTMLButtonElement>(null)
   const target = useRef<Target>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isOpen) target.current?.focus()
     else if (wasOpen.current) trigger.current?.focus()
     wasOpen.current = isOpen

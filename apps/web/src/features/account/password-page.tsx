@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
@@ -9,7 +9,7 @@ export default function PasswordPage() {
   const [changes, setChanges] = useState(0)
   const result = useRef<HTMLDivElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (changes > 0) result.current?.focus()
   }, [changes])
 

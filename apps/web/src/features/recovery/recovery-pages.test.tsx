@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
-import { screen, waitFor } from '@testing-library/react'
+import { act, screen, waitFor } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -159,6 +159,17 @@ describe.each([
     expect(await screen.findByRole('heading', { name: title })).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(route, { body: { token } })
     expect(screen.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/login')
+  })
+
+  it('opens when it is known who is signed in here, and stays open while that is asked anew', async () => {
+    const client = fakeAuthClient({ status: 'restoring', problem: null })
+    renderApp(client, `${path}#token=${token}`)
+    expect(await screen.findByText('Loading…')).toBeInTheDocument()
+    expect(screen.queryByRole('button')).not.toBeInTheDocument()
+    act(() => client.become(signedIn()))
+    expect(await screen.findByText(/is signed in. The link counts/)).toBeVisible()
+    act(() => client.become({ status: 'restoring', problem: null }))
+    expect(screen.getByRole('button', { name: 'Confirm my address' })).toBeVisible()
   })
 
   it('for whoever is signed in here leads to their account, which knows it', async () => {
