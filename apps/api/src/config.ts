@@ -158,6 +158,8 @@ export interface RateLimits {
   /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
   readonly loginPerKnownDevice: RateLimit
   readonly registerPerAddress: RateLimit
+  /** New usernames of one account: each takes a name from everybody else and is written down in its activity. */
+  readonly renamePerAccount: RateLimit
   /** Mails that one address may ask for, and links it may try. */
   readonly mailPerAddress: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
@@ -172,6 +174,7 @@ const rateLimits: RateLimits = {
   loginPerKnownDevice: { points: 10, windowSeconds: 900 },
   mailPerAddress: { points: 30, windowSeconds: 3600 },
   registerPerAddress: { points: 60, windowSeconds: 3600 },
+  renamePerAccount: { points: 10, windowSeconds: 3600 },
   refreshPerSession: { points: 300, windowSeconds: 60 },
 }
 

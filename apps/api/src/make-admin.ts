@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { config as loadEnvironmentFile } from 'dotenv'
@@ -10,6 +11,7 @@ import { readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
 
 /** Makes an account an administrator, whether or not the API is running: `make-admin <email address or username>`. */
+const patienceMs = 10_000
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 main(process.argv[2]).catch((error: unknown) => {
@@ -31,16 +33,29 @@ async function main(identifier: string | undefined) {
     outboxDir: null,
   })
   try {
-    await services.database.connect()
+    await Promise.race([services.database.connect(), unreachable()])
     const account = await services.accounts.findByIdentifier(identifier)
     if (!account) throw new Error(`There is no account ${identifier}.`)
+    const id = account._id.toHexString()
+    // Whoever keeps the server has the last word, should the administrators have locked one another out.
+    if (account.disabledAt) await services.administration.enable(id)
     const roles = [...new Set([...account.roles, 'admin' as const])]
-    await services.administration.setRoles(account._id.toHexString(), roles)
-    process.stdout.write(`${account.username} is an administrator now.\n`)
+    await services.administration.setRoles(id, roles)
+    const { username, emailVerifiedAt } = account
+    say(`${username} is an administrator now${account.disabledAt ? ', and no longer disabled' : ''}.`)
+    if (config.mail.requireVerifiedEmail && !emailVerifiedAt)
+      say(`They cannot sign in before they confirm their address, ${account.email}.`)
   } finally {
     await services.close()
     await database.close()
   }
+}
+
+const say = (sentence: string) => process.stdout.write(`${sentence}\n`)
+
+async function unreachable(): Promise<never> {
+  await delay(patienceMs, undefined, { ref: false })
+  throw new Error('The database cannot be reached. Is it running, and is MONGO_URI right?')
 }
 
 /** The configured database, the embedded one of an API that is running, or the embedded one itself. */

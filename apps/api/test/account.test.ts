@@ -61,6 +61,13 @@ it('an address that somebody took in the meantime is a 409, and nothing changes'
     .send({ email: address, password: person.password })
   expect(early.status).toBe(409)
   expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(person.email)
+
+  // The link came to nothing through no fault of its owner: it works once the address is free again.
+  const credentials = { username: 'the-quicker', email: address, password: 'correct horse battery' }
+  const quicker = await login(api, credentials)
+  await api.http.delete('/api/me').set(as(quicker)).send({ password: 'correct horse battery' }).expect(204)
+  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(address)
 })
 
 it('a username changes, unless it is taken', async () => {
@@ -79,6 +86,9 @@ it('a username changes, unless it is taken', async () => {
   // The next refresh carries the new name.
   const refreshed = await refresh(api, person.jar).expect(200)
   expect((await protectedWith(api, refreshed.body.accessToken)).body.user.username).toBe(name)
+
+  for (let i = 0; i < 10; i++) await rename(`${name}-${i}`)
+  expect((await rename(`${name}-last`)).status).toBe(429)
 })
 
 it('deleting the account asks for the password, ends everything and removes the data', async () => {
@@ -136,4 +146,16 @@ it('guessing the password at an open screen is cut off', async () => {
       ).status,
     )
   expect(statuses).toEqual([...Array(10).fill(400), 429, 429])
+})
+
+it('whoever knows the password may look for a new one as often as it takes', async () => {
+  const { api, as } = await withMail()
+  const person = await registered(api)
+  const change = (newPassword: string) =>
+    api.http
+      .post('/api/change-password')
+      .set(as(person))
+      .send({ currentPassword: person.password, newPassword })
+  for (let i = 0; i < 11; i++) expect((await change('password1')).body.errors[0].path).toBe('newPassword')
+  await change('a new and better one').expect(200)
 })

@@ -91,6 +91,26 @@ it('a link expires, and another one for the same account ends with the one that 
   )
 })
 
+it('of two links used in the same instant one counts', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const tokens: string[] = []
+  for (let i = 0; i < 2; i++) {
+    mail.received.length = 0
+    await post(api, '/forgot-password', { email: person.email }).expect(200)
+    tokens.push(tokenIn(await mail.mailTo(person.email, /Reset your password/)))
+  }
+  const passwords = ['the first new password', 'the second new one']
+  const answers = await Promise.all(
+    passwords.map((password, i) => post(api, '/reset-password', { token: tokens[i], password })),
+  )
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(answers.find(({ status }) => status === 400)?.body.code).toBe('token_used')
+  const winner = answers.findIndex(({ status }) => status === 200)
+  await post(api, '/login', { email: person.email, password: passwords[winner] }).expect(200)
+  await post(api, '/login', { email: person.email, password: passwords[1 - winner] }).expect(401)
+})
+
 it('a token does one thing only, and only for the address it was sent to', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)

@@ -188,7 +188,7 @@ export const routes = {
     body: UpdateMeBodySchema,
     status: 200,
     reply: z.object({ user: UserSchema }),
-    errors: ['validation_failed', 'username_taken'],
+    errors: ['validation_failed', 'username_taken', 'rate_limited'],
   }),
   deleteMe: contract({
     method: 'DELETE',

@@ -5,6 +5,7 @@ import { AuthError } from '../auth-error.ts'
 import type { Clock } from '../clock.ts'
 import { type Authenticate, claimsOf } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
+import type { RateLimits } from '../http/rate-limit.ts'
 import { route } from '../http/route.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Sessions } from '../sessions/session.service.ts'
@@ -15,20 +16,23 @@ interface Collaborators {
   accounts: Accounts
   sessions: Sessions
   events: SecurityEvents
+  rateLimits: RateLimits
   clock: Clock
   authenticate: Authenticate
 }
 
 /** What somebody reads and changes about their own account, without showing the password again. */
-export function accountRoutes({ accounts, sessions, events, clock, authenticate }: Collaborators): Router {
+export function accountRoutes(services: Collaborators): Router {
+  const { accounts, sessions, events, rateLimits, clock, authenticate } = services
   const router = Router()
 
   route(router, routes.me, [authenticate], async (_, { req }) => ({
     user: present(await accounts.profile(claimsOf(req).sub)),
   }))
 
-  route(router, routes.updateMe, [authenticate], async ({ username }, { req }) => {
+  route(router, routes.updateMe, [authenticate], async ({ username }, { req, res }) => {
     const { sub, sid } = claimsOf(req)
+    await rateLimits.rename(res, sub)
     const user = present(await accounts.changeUsername(sub, username))
     const ids = { userId: new Types.ObjectId(sub), sessionId: new Types.ObjectId(sid) }
     await events.record({ kind: 'username_changed', ...ids, device: deviceOf(req) })

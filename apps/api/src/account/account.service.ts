@@ -153,11 +153,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
 
     /**
      * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update.
-     * False when the address is no longer the account's.
+     * False when the password or the address has changed since the account was read: of two resets at once, one wins.
      */
-    async resetPassword(userId: Types.ObjectId, email: string, passwordHash: string): Promise<boolean> {
+    async resetPassword(user: Credentials, passwordHash: string): Promise<boolean> {
       const now = clock.now()
-      await revokeIssued(userId, null)
+      await revokeIssued(user._id, null)
       // Whoever used to sign in with the old password has to prove themselves again.
       const fresh = {
         passwordHash,
@@ -168,7 +168,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       }
       const before = await users
         .findOneAndUpdate(
-          { _id: userId, emailKey: emailKey(email) },
+          { _id: user._id, passwordHash: user.passwordHash, emailKey: emailKey(user.email) },
           { $set: fresh },
           { returnDocument: 'before', projection: sessionIds },
         )

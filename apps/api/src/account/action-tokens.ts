@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import type { ErrorCode } from '@latchkey/contracts'
 import type { Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import { addSeconds, type Clock } from '../clock.ts'
@@ -10,6 +11,8 @@ const lifetimeSeconds: Record<ActionKind, number> = {
   confirm_new_email: 24 * 3600,
 }
 const rememberedSeconds = 7 * 86_400
+/** What is wrong with the token itself, and will be tomorrow. */
+const voidCodes = new Set<ErrorCode>(['token_invalid', 'token_used'])
 
 export type ActionTokens = ReturnType<typeof createActionTokens>
 
@@ -40,31 +43,42 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
       model.countDocuments({ kind, userId, createdAt: { $gt: since } }).exec(),
 
     /**
-     * Uses a token up: of any number of callers one gets it.
-     * Throws AuthError `token_used`, `token_expired` or `token_invalid`.
+     * Uses a token up for the one thing that `use` does: of any number of callers one gets it. Resolves with what `use`
+     * resolves with. When it throws, nothing has been done and the token is given back, unless it is void: another
+     * password, a quieter moment, the database back, and the link still works.
+     * Throws AuthError `token_used`, `token_expired` or `token_invalid`, and what `use` throws.
      */
-    async consume(kind: ActionKind, token: string): Promise<ActionTokenRecord> {
+    async consume<T>(
+      kind: ActionKind,
+      token: string,
+      use: (token: ActionTokenRecord) => Promise<T>,
+    ): Promise<T> {
       const now = clock.now()
+      const _id = hash(token)
       const consumed = await model
-        .findOneAndUpdate(
-          { _id: hash(token), kind, usedAt: null, expiresAt: { $gt: now } },
-          { $set: { usedAt: now } },
-        )
+        .findOneAndUpdate({ _id, kind, usedAt: null, expiresAt: { $gt: now } }, { $set: { usedAt: now } })
         .lean<ActionTokenRecord>()
-      if (consumed) return consumed
-      const known = await model.findOne({ _id: hash(token), kind }).lean<ActionTokenRecord>()
-      if (!known) throw new AuthError('token_invalid')
-      throw new AuthError(known.usedAt ? 'token_used' : 'token_expired')
+      if (!consumed) {
+        const known = await model.findOne({ _id, kind }).lean<ActionTokenRecord>()
+        if (!known) throw new AuthError('token_invalid')
+        throw new AuthError(known.usedAt ? 'token_used' : 'token_expired')
+      }
+      try {
+        return await use(consumed)
+      } catch (error) {
+        const isVoid = error instanceof AuthError && voidCodes.has(error.code)
+        if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } })
+        throw error
+      }
     },
 
-    /** Gives a token back whose use came to nothing through no fault of its owner. */
-    async restore(token: ActionTokenRecord): Promise<void> {
-      await model.updateOne({ _id: token._id }, { $set: { usedAt: null } })
-    },
-
-    /** Uses up all that are left of one kind: the one that was used has done what they were for. */
+    /**
+     * Uses up all of one kind: the one that was used has done what they were for. Those in use as well, so that none of
+     * them is given back.
+     */
     async consumeAll(kind: ActionKind, userId: Types.ObjectId): Promise<void> {
-      await model.updateMany({ kind, userId, usedAt: null }, { $set: { usedAt: clock.now() } })
+      const now = clock.now()
+      await model.updateMany({ kind, userId }, { $set: { usedAt: now, expiresAt: now } })
     },
 
     /** Forgets everything about a user. */

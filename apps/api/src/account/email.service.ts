@@ -24,9 +24,11 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
 
     /** Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
     async verify(token: string, device: Device): Promise<void> {
-      const { userId, email } = await actionTokens.consume('verify_email', token)
-      // Bound to the address it was sent to: since changed, it proves nothing.
-      if (!(await accounts.markVerified(userId, email))) throw new AuthError('token_invalid')
+      const userId = await actionTokens.consume('verify_email', token, async ({ userId, email }) => {
+        // Bound to the address it was sent to: since changed, it proves nothing.
+        if (!(await accounts.markVerified(userId, email))) throw new AuthError('token_invalid')
+        return userId
+      })
       await events.record({ kind: 'email_verified', userId, sessionId: null, device })
     },
 
@@ -38,15 +40,18 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
 
     /** Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
     async confirmChange(token: string, device: Device): Promise<void> {
-      const consumed = await actionTokens.consume('confirm_new_email', token)
-      const before = await accounts.changeEmail(consumed.userId, consumed.email)
-      if (!before) throw new AuthError('token_invalid')
-      await actionTokens.consumeAll('confirm_new_email', consumed.userId)
+      const { before, email } = await actionTokens.consume('confirm_new_email', token, async (consumed) => {
+        const before = await accounts.changeEmail(consumed.userId, consumed.email)
+        if (!before) throw new AuthError('token_invalid')
+        return { before, email: consumed.email }
+      })
+      const userId = before._id
+      if (emailKey(before.email) !== emailKey(email))
+        await mailQueue.tell({ kind: 'email_changed', email: before.email })
+      await actionTokens.consumeAll('confirm_new_email', userId)
       // Links that went to the old address end with it.
-      await actionTokens.consumeAll('reset_password', consumed.userId)
-      await events.record({ kind: 'email_changed', userId: consumed.userId, sessionId: null, device })
-      if (emailKey(before.email) !== emailKey(consumed.email))
-        await mailQueue.add({ kind: 'email_changed', email: before.email })
+      await actionTokens.consumeAll('reset_password', userId)
+      await events.record({ kind: 'email_changed', userId, sessionId: null, device })
     },
   }
 }

@@ -26,8 +26,9 @@ export function passwordProofRoutes(services: Collaborators): Router {
   route(router, routes.changePassword, [authenticate], async (body, { req, res }) => {
     const { sub, sid } = claimsOf(req)
     const settle = await rateLimits.password(res, sid)
-    await passwordService.change(body, { userId: sub, sessionId: sid, device: deviceOf(req) })
+    const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
     await settle()
+    await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
     return { message: 'Your password is changed. Everywhere else you are signed out.' }
   })
 

@@ -2,6 +2,7 @@ import type { BodyOf, routes } from '@latchkey/contracts'
 import { Types } from 'mongoose'
 import type { Accounts, Credentials } from '../account/account.service.ts'
 import type { ActionTokens } from '../account/action-tokens.ts'
+import { emailKey } from '../account/user.model.ts'
 import { AuthError } from '../auth-error.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
@@ -27,14 +28,14 @@ export function createPasswordService(collaborators: Collaborators) {
     prove,
 
     /**
-     * Changes the password of somebody who is signed in and ends all their other sessions.
-     * Throws AuthError `validation_failed` when the current password is wrong or the new one is too easily guessed.
+     * Changes the password of somebody who has shown the current one and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the new one is too easily guessed, or the current one has just changed.
      */
     async change(
-      { currentPassword, newPassword }: BodyOf<typeof routes.changePassword>,
-      { userId, sessionId, device }: { userId: string; sessionId: string; device: Device },
+      user: Credentials,
+      newPassword: string,
+      { sessionId, device }: { sessionId: string; device: Device },
     ): Promise<void> {
-      const user = await prove(userId, currentPassword, 'currentPassword')
       refuseGuessable('newPassword', newPassword, user)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
         complain('currentPassword', wrongPassword)
@@ -52,20 +53,15 @@ export function createPasswordService(collaborators: Collaborators) {
      * easily guessed, which leaves the token as it was.
      */
     async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
-      const consumed = await actionTokens.consume('reset_password', token)
-      const { userId, email } = consumed
-      try {
-        const owner = await accounts.findForMail({ userId, email: null })
-        refuseGuessable('password', password, owner ?? { username: '', email })
-        const passwordHash = await passwords.hash(password)
+      const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
+        const user = await accounts.credentials(userId.toHexString())
         // Bound to the address it was sent to: since changed, it opens nothing.
-        if (!(await accounts.resetPassword(userId, email, passwordHash))) throw new AuthError('token_invalid')
-      } catch (error) {
-        // Another password, a quieter moment, the database back: the link still works when its owner tries again.
-        const isOver = error instanceof AuthError && error.code === 'token_invalid'
-        if (!isOver) await actionTokens.restore(consumed)
-        throw error
-      }
+        if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
+        refuseGuessable('password', password, user)
+        const passwordHash = await passwords.hash(password)
+        if (!(await accounts.resetPassword(user, passwordHash))) throw new AuthError('token_used')
+        return userId
+      })
       await endLinks(userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device })
     },

@@ -22,6 +22,7 @@ export interface RateLimits {
   /** Counts an attempt of a session to show its owner's password; settled when it was right. Throws `rate_limited`. */
   password(res: Response, sessionId: string): Promise<Settle>
   register(req: Request, res: Response): Promise<void>
+  rename(res: Response, userId: string): Promise<void>
   /** Counts asking for mails and trying their links. Throws AuthError `rate_limited`. */
   mail(req: Request, res: Response): Promise<void>
   /** A bucket for each session, or for the address when there is none. */
@@ -60,6 +61,7 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
   const password = inDatabase('password', config.loginPerKnownDevice)
   const mailPerAddress = inDatabase('mail-address', config.mailPerAddress)
   const registerPerAddress = inDatabase('register-address', config.registerPerAddress)
+  const renamePerAccount = inDatabase('rename-account', config.renamePerAccount)
   const refreshPerSession = new RateLimiterMemory({
     keyPrefix: 'refresh-session',
     points: config.refreshPerSession.points,
@@ -101,6 +103,8 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
     mail: async (req, res) => void (await consume(res, mailPerAddress(), addressBucket(req.ip))),
 
     register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
+
+    rename: async (res, userId) => void (await consume(res, renamePerAccount(), userId)),
 
     refresh: async (req, res, sessionId) =>
       // With the address: whoever copied the cookie spends an allowance of their own.
