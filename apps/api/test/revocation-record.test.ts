@@ -9,10 +9,11 @@ const expiresAt = new Date(at.getTime() + 960_000)
 const read = (record: object) => readRevocation(Buffer.from(BSON.serialize(record)))
 
 it('reads a revocation from its bytes as the driver would, whatever the order of its fields', () => {
-  const id = _id.toHexString()
-  expect(read({ _id, before: null, at, expiresAt })).toEqual({ id, before: null, at, expiresAt })
-  expect(read({ expiresAt, at, before: at, _id })).toEqual({ id, before: at, at, expiresAt })
-  expect(read({ _id, at, expiresAt })).toEqual({ id, before: null, at, expiresAt })
+  const times = { at: at.getTime(), expiresAt: expiresAt.getTime() }
+  const ended = { id: _id.toHexString(), before: null, ...times }
+  expect(read({ _id, before: null, at, expiresAt })).toEqual(ended)
+  expect(read({ expiresAt, at, before: at, _id })).toEqual({ ...ended, before: at.getTime() })
+  expect(read({ _id, at, expiresAt })).toEqual(ended)
 })
 
 it('refuses what is no revocation rather than guess', () => {

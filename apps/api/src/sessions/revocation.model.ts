@@ -32,27 +32,35 @@ export type RevocationModel = ReturnType<typeof revocationModel>
 /** Types of BSON that a record holds (https://bsonspec.org/spec.html). */
 const bson = { objectId: 7, date: 9, null: 10 }
 
+/** A record as every process keeps reading it: the id in hex, times in milliseconds. */
+export interface ReadRevocation {
+  id: string
+  before: number | null
+  at: number
+  expiresAt: number
+}
+
 /**
- * A record from its bytes, its id in hex. The driver makes some 4 kB of objects for each of these 80 bytes, and every
- * process reads every record.
+ * A record from its bytes. The driver makes some 4 kB of objects for each of these 80 bytes, and every process reads
+ * every record.
  */
-export function readRevocation(raw: Buffer): Omit<RevocationRecord, '_id'> & { id: string } {
-  const dates: Record<string, Date> = {}
-  let id = ''
+export function readRevocation(raw: Buffer): ReadRevocation {
+  const read = { id: '', before: null, at: 0, expiresAt: 0 } as ReadRevocation
   let position = 4
   for (let type = raw[position]; type; type = raw[position]) {
     const nameEnd = raw.indexOf(0, position)
     const name = raw.toString('latin1', position + 1, nameEnd)
     position = nameEnd + 1
     if (type === bson.objectId) {
-      id = raw.toString('hex', position, position + 12)
+      read.id = raw.toString('hex', position, position + 12)
       position += 12
     } else if (type === bson.date) {
-      dates[name] = new Date(Number(raw.readBigInt64LE(position)))
+      const milliseconds = raw.readInt32LE(position + 4) * 2 ** 32 + raw.readUInt32LE(position)
+      if (name === 'before' || name === 'at' || name === 'expiresAt') read[name] = milliseconds
       position += 8
     } else if (type !== bson.null) throw new Error(`A revocation holds \`${name}\` of BSON type ${type}`)
   }
-  const { before = null, at, expiresAt } = dates
-  if (!id || !at || !expiresAt) throw new Error('A revocation lacks `_id`, `at` or `expiresAt`')
-  return { id, before, at, expiresAt }
+  if (!read.id || !read.at || !read.expiresAt)
+    throw new Error('A revocation lacks `_id`, `at` or `expiresAt`')
+  return read
 }

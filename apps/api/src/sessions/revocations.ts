@@ -20,7 +20,6 @@ const skewSeconds = 60
 const readBatch = 500
 
 type Concern = Pick<AccessTokenClaims, 'sub' | 'sid' | 'iat'>
-type Live = Pick<RevocationRecord, 'before'> & { expiresAtSeconds: number }
 
 interface Collaborators {
   model: RevocationModel
@@ -36,13 +35,16 @@ export type Revocations = ReturnType<typeof createRevocations>
  * checking a token is a look-up and no database read.
  */
 export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: Collaborators) {
-  const live = new Map<string, Live>()
+  /** Sessions all of whose tokens are dead, and when that can be forgotten, in seconds: a number each, for there may be many. */
+  const ended = new Map<string, number>()
+  /** Users and sessions whose tokens issued before a second are dead. */
+  const cut = new Map<string, { beforeSeconds: number; expiresAtSeconds: number }>()
   const stopping = new AbortController()
   const unwritten: RevocationRecord['_id'][] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
   let readAt = Number.NEGATIVE_INFINITY
   let reloadedAt = Number.NEGATIVE_INFINITY
-  let newest: Date | undefined
+  let newest: number | undefined
   let following: Promise<void> | undefined
   let loadedFirst = () => {}
   const firstLoad = new Promise<void>((done) => {
@@ -56,7 +58,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     /** The same for sessions that are gone already: never throws, and what could not be written is written later. */
     async revokeEnded(sessionIds: RevocationRecord['_id'][]): Promise<void> {
       const expiresAt = forgettableAt()
-      for (const _id of sessionIds) remember(_id.toHexString(), null, expiresAt)
+      for (const _id of sessionIds) remember(_id.toHexString(), null, expiresAt.getTime())
       try {
         await revokeSessions(sessionIds)
       } catch (error) {
@@ -83,7 +85,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
           returnDocument: 'after',
         })
         .lean<RevocationRecord>()
-      if (record) remember(_id.toHexString(), record.before, record.expiresAt)
+      if (record?.before) remember(_id.toHexString(), record.before.getTime(), record.expiresAt.getTime())
     },
 
     /**
@@ -92,7 +94,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
      */
     isRevoked(claims: Concern): boolean | Promise<boolean> {
       if (performance.now() - readAt > staleMs) return ask(claims)
-      return concerns(live.get(claims.sid), claims) || concerns(live.get(claims.sub), claims)
+      return ended.has(claims.sid) || claims.iat < Math.max(cutOf(claims.sid), cutOf(claims.sub))
     },
 
     /**
@@ -100,8 +102,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
      * is revoked after that is newer than what was read.
      */
     issuedAt(userId: string, sessionId?: string): number {
-      const seconds = [userId, sessionId ?? ''].map((id) => (live.get(id)?.before?.getTime() ?? 0) / 1000)
-      return Math.max(toNumericDate(clock.now()), ...seconds)
+      return Math.max(toNumericDate(clock.now()), cutOf(userId), cutOf(sessionId ?? ''))
     },
 
     /** Resolves once everything that is live is loaded, however often that takes; follows the collection from then on. */
@@ -139,7 +140,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
       })),
       { ordered: false },
     )
-    for (const _id of sessionIds) remember(_id.toHexString(), before, expiresAt)
+    for (const _id of sessionIds) remember(_id.toHexString(), before?.getTime() ?? null, expiresAt.getTime())
   }
 
   /** `iat` counts whole seconds, so the first whose tokens live is the next one. */
@@ -152,12 +153,22 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     return addSeconds(clock.now(), accessTokenTtlSeconds + skewSeconds)
   }
 
-  /** As little of each as is needed, and nothing new for what is known: there may be a great many. */
-  function remember(id: string, before: Date | null, expiresAt: Date): void {
-    const expiresAtSeconds = toNumericDate(expiresAt)
-    const known = live.get(id)
-    if (known?.expiresAtSeconds === expiresAtSeconds && known.before?.getTime() === before?.getTime()) return
-    live.set(id, { before, expiresAtSeconds })
+  /** Times in milliseconds. What is known is not made anew: it is read again and again. */
+  function remember(id: string, before: number | null, expiresAt: number): void {
+    const expiresAtSeconds = Math.floor(expiresAt / 1000)
+    if (before === null) {
+      ended.set(id, expiresAtSeconds)
+      return
+    }
+    const beforeSeconds = before / 1000
+    const known = cut.get(id)
+    if (known?.expiresAtSeconds === expiresAtSeconds && known.beforeSeconds === beforeSeconds) return
+    cut.set(id, { beforeSeconds, expiresAtSeconds })
+  }
+
+  /** The second (`iat`) whose tokens are the first that live. */
+  function cutOf(id: string): number {
+    return cut.get(id)?.beforeSeconds ?? 0
   }
 
   async function poll(): Promise<void> {
@@ -168,7 +179,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
           unwritten.length = 0
         }
         if (performance.now() - reloadedAt > reloadMs) await reload()
-        else await read(newest ? { at: { $gt: addSeconds(newest, -overlapSeconds) } } : {})
+        else await read(newest ? { at: { $gt: new Date(newest - overlapSeconds * 1000) } } : {})
       } catch (error) {
         log.debug({ err: error }, 'the revocations could not be read; trying again')
       }
@@ -182,7 +193,8 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     reloadedAt = startedAt
     loadedFirst()
     const now = toNumericDate(clock.now())
-    for (const [id, { expiresAtSeconds }] of live) if (expiresAtSeconds < now) live.delete(id)
+    for (const [id, expiresAtSeconds] of ended) if (expiresAtSeconds < now) ended.delete(id)
+    for (const [id, { expiresAtSeconds }] of cut) if (expiresAtSeconds < now) cut.delete(id)
   }
 
   async function read(filter: object): Promise<void> {
@@ -202,12 +214,9 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
   async function ask(claims: Concern): Promise<boolean> {
     try {
       const records = await model.find({ _id: { $in: [claims.sid, claims.sub] } }).lean<RevocationRecord[]>()
-      return records.some((record) => concerns(record, claims))
+      return records.some(({ before }) => before === null || claims.iat * 1000 < before.getTime())
     } catch (cause) {
       throw new AuthError('database_unavailable', { cause })
     }
   }
 }
-
-const concerns = (record: Pick<RevocationRecord, 'before'> | undefined, { iat }: Concern): boolean =>
-  record !== undefined && (record.before === null || iat * 1000 < record.before.getTime())
