@@ -70,6 +70,13 @@ export class Lab {
     return this.serve(here('./baselines/tutorial.js'), '/', { ...secrets, NODE_ENV: 'production', MONGO_URI })
   }
 
+  updateRoute(MONGO_URI: string): Promise<Running> {
+    return this.serve(here('./baselines/update-route.js'), '/api/health/ready', {
+      NODE_ENV: 'production',
+      MONGO_URI,
+    })
+  }
+
   /** The bare update, waiting for tasks. */
   async updater(MONGO_URI: string): Promise<ChildProcess> {
     const child = fork(here('./baselines/find-one-and-update.js'), {

@@ -4,7 +4,7 @@ import type { Task } from '../baselines/find-one-and-update.js'
 import { converse } from '../converse.ts'
 import { type Lab, withDatabase } from '../lab.ts'
 import { lock, populate, proofAt, type SignedIn } from '../people.ts'
-import { interleave, quantile, ratios } from '../rounds.ts'
+import { interleave, quantile, ratios, summarize } from '../rounds.ts'
 import { milliseconds, perSecond, type Row, row } from '../row.ts'
 
 /** Enough that no session meets its limit of 300 refreshes a minute. */
@@ -22,15 +22,18 @@ interface Scale {
 /** What a refresh costs beside its one update, and whether it depends on how much there is in the database. */
 export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): Promise<Row[]> {
   const fewUsers = 1000
-  const [uri, bareUri, largeUri] = [
+  const [uri, bareUri, routeUri, largeUri] = [
     await lab.database('refresh'),
     await lab.database('bare_update'),
+    await lab.database('update_route'),
     await lab.database('many_users'),
   ]
   const product = await lab.product({ MONGO_URI: uri })
   const updater = await lab.updater(bareUri)
+  const route = await lab.updateRoute(routeUri)
   const ours = await withDatabase(uri, (database) => populate(database, { users: browsers }))
   const bare = await withDatabase(bareUri, (database) => populate(database, { users: browsers }))
+  const routed = await withDatabase(routeUri, (database) => populate(database, { users: browsers }))
   let sessions: Task['sessions'] = bare.map(({ userId, sessionId, generation }) => ({
     userId,
     sessionId,
@@ -44,12 +47,15 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
     return answer.perSecond
   }
   await refreshes(product.url, ours, warmUpSeconds, connections)
+  await inTurn(route.url, routed, warmUpSeconds, connections, updateRequest)
   for (let warm = 0; warm < warmUpSeconds; warm += seconds) await updatesPerSecond()
   const rates = await interleave(rounds, {
     refreshes: async () => (await refreshes(product.url, ours, seconds, connections)).perSecond,
     updates: updatesPerSecond,
+    routed: async () => (await inTurn(route.url, routed, seconds, connections, updateRequest)).perSecond,
   })
   updater.kill()
+  await route.stop()
 
   // One at a time, so that it is the latency that is compared; the same process asks both databases.
   const small = await lab.database('few_users')
@@ -88,7 +94,7 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
         what: 'refreshes per second ÷ bare findOneAndUpdate of the same shape',
         limit: 0.6,
         must: 'reach',
-        from: `${perSecond(rates.refreshes)} ÷ ${perSecond(rates.updates)}`,
+        from: `${perSecond(rates.refreshes)} ÷ ${perSecond(rates.updates)}; an Express route with that update alone: ${share(rates.routed, rates.updates)}`,
       },
       ratios(rates.refreshes, rates.updates),
     ),
@@ -115,20 +121,28 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
   ]
 }
 
-/** Refreshes by bound browsers in turn; each moves on to the generation that its answer brings. */
-export async function refreshes(
+const share = (above: number[], below: number[]) => summarize(ratios(above, below)).median.toFixed(2)
+
+/** Refreshes by bound browsers. */
+export const refreshes = (url: string, people: SignedIn[], seconds: number, connections = 1) =>
+  inTurn(url, people, seconds, connections, refreshRequest)
+
+/** Requests by signed-in browsers in turn; each moves on to the generation that its answer brings. */
+async function inTurn(
   url: string,
   people: SignedIn[],
   seconds: number,
-  connections = 1,
+  connections: number,
+  requestOf: (person: SignedIn) => string,
 ): Promise<{ perSecond: number; p50Ms: number }> {
   const startedAt = performance.now()
   const milliseconds = await converse(url, seconds, connections, () => {
     const person = people.shift()
     if (!person) throw new Error('There are fewer browsers than connections')
     return {
-      request: refreshRequest(person),
+      request: requestOf(person),
       answered(head) {
+        // Without one the next request is refused, and so is the measurement.
         person.refreshToken = refreshTokenIn.exec(head)?.[1] ?? ''
         person.generation++
         people.push(person)
@@ -148,5 +162,14 @@ const refreshRequest = ({ refreshToken, sessionId, generation }: SignedIn): stri
     'Content-Length: 0',
     `Cookie: ${cookieNames.refreshToken}=${refreshToken}; ${cookieNames.session}=${sessionId}.${generation}`,
     ...proofAt(generation),
+    '\r\n',
+  ].join('\r\n')
+
+const updateRequest = ({ userId, sessionId, generation }: SignedIn): string =>
+  [
+    'POST /api/refresh-token HTTP/1.1',
+    'Host: localhost',
+    'Content-Length: 0',
+    `Session: ${userId}.${sessionId}.${generation}.${lock(generation)}.${lock(generation + 1)}`,
     '\r\n',
   ].join('\r\n')
