@@ -3,8 +3,9 @@ import mongoose from 'mongoose'
 import { here, type Lab, type Running, residentMegabytes, withDatabase } from '../lab.ts'
 import { type Row, row } from '../row.ts'
 
-/** V8 sweeps up what the start left behind, and gives it back, some 20 seconds after it. */
-const settleMs = 30_000
+/** V8 sweeps up what the start left behind, and gives it back, 10 to 30 seconds after it. */
+const settleMs = 45_000
+const loadMs = 12_000
 /** Memory goes back to the system in the background, and not all of it at the first collection. */
 const collections = 8
 const collectMs = 1000
@@ -24,7 +25,7 @@ export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<
   }
   const held = async (start: Promise<Running>) => {
     const product = await start
-    await delay(settleMs - collections * collectMs)
+    await delay(loadMs)
     for (let collected = 0; collected < collections; collected++) {
       product.child.kill('SIGUSR2')
       await delay(collectMs)
