@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import { here, type Lab, type Running, residentMegabytes, withDatabase } from '../lab.ts'
 import { type Row, row } from '../row.ts'
 
-/** V8 sweeps up what the start left behind, and gives it back, 10 to 30 seconds after it. */
+/** V8 sweeps up what the start left behind, and gives it back, mostly 10 to 30 seconds after it. */
 const settleMs = 45_000
 const loadMs = 12_000
 /** Memory goes back to the system in the background, and not all of it at the first collection. */
