@@ -158,7 +158,7 @@ export interface RateLimits {
   /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
   readonly loginPerKnownDevice: RateLimit
   readonly registerPerAddress: RateLimit
-  /** New usernames of one account: each takes a name from everybody else and is written down in its activity. */
+  /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
   /** Mails that one address may ask for, and links it may try. */
   readonly mailPerAddress: RateLimit

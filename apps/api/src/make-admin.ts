@@ -11,7 +11,6 @@ import { readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
 
 /** Makes an account an administrator, whether or not the API is running: `make-admin <email address or username>`. */
-const patienceMs = 10_000
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 main(process.argv[2]).catch((error: unknown) => {
@@ -54,8 +53,10 @@ async function main(identifier: string | undefined) {
 const say = (sentence: string) => process.stdout.write(`${sentence}\n`)
 
 async function unreachable(): Promise<never> {
-  await delay(patienceMs, undefined, { ref: false })
-  throw new Error('The database cannot be reached. Is it running, and is MONGO_URI right?')
+  await delay(10_000, undefined, { ref: false })
+  throw new Error(
+    'The database cannot be reached. Is it running, and is MONGO_URI right, its password included?',
+  )
 }
 
 /** The configured database, the embedded one of an API that is running, or the embedded one itself. */

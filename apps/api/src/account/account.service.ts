@@ -15,9 +15,16 @@ import {
 } from './user.model.ts'
 
 /** What signing in needs to know of an account. */
-export type Credentials = SessionOwner & Pick<UserRecord, 'passwordHash' | 'knownDevices' | 'disabledAt'>
+export type Credentials = SessionOwner &
+  Pick<UserRecord, 'passwordHash' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
 
-const credentialFields = { ...ownerFields, passwordHash: 1, knownDevices: 1, disabledAt: 1 } as const
+const credentialFields = {
+  ...ownerFields,
+  passwordHash: 1,
+  passwordResetAt: 1,
+  knownDevices: 1,
+  disabledAt: 1,
+} as const
 
 type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
@@ -57,6 +64,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         emailKey: emailKey(email),
         emailVerifiedAt: null,
         disabledAt: null,
+        passwordResetAt: null,
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
@@ -153,7 +161,8 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
 
     /**
      * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update.
-     * False when the password or the address has changed since the account was read: of two resets at once, one wins.
+     * False when the address has changed or the password was reset since the account was read: of two resets at once
+     * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
      */
     async resetPassword(user: Credentials, passwordHash: string): Promise<boolean> {
       const now = clock.now()
@@ -161,6 +170,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       // Whoever used to sign in with the old password has to prove themselves again.
       const fresh = {
         passwordHash,
+        passwordResetAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
         knownDevices: [],
@@ -168,7 +178,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       }
       const before = await users
         .findOneAndUpdate(
-          { _id: user._id, passwordHash: user.passwordHash, emailKey: emailKey(user.email) },
+          {
+            _id: user._id,
+            emailKey: emailKey(user.email),
+            passwordResetAt: user.passwordResetAt ?? null,
+          },
           { $set: fresh },
           { returnDocument: 'before', projection: sessionIds },
         )

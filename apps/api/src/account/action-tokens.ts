@@ -44,8 +44,8 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
 
     /**
      * Uses a token up for the one thing that `use` does: of any number of callers one gets it. Resolves with what `use`
-     * resolves with. When it throws, nothing has been done and the token is given back, unless it is void: another
-     * password, a quieter moment, the database back, and the link still works.
+     * resolves with. When it throws, the token is given back if that can be done, unless it is void: another password, a
+     * free address, a quieter moment, and the link still works.
      * Throws AuthError `token_used`, `token_expired` or `token_invalid`, and what `use` throws.
      */
     async consume<T>(
@@ -67,7 +67,8 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         return await use(consumed)
       } catch (error) {
         const isVoid = error instanceof AuthError && voidCodes.has(error.code)
-        if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } })
+        // Should the database be away by now, that is what the caller hears of, and the link is used up.
+        if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } }).catch(() => {})
         throw error
       }
     },

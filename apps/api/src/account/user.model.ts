@@ -12,6 +12,8 @@ export interface UserRecord extends SessionHolder {
   emailKey: string
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
+  /** When the password was last reset by mail. */
+  passwordResetAt: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   updatedAt: Date
@@ -38,6 +40,7 @@ const userSchema = new Schema<UserRecord>(
     emailKey: { type: String, required: true },
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
+    passwordResetAt: { type: Date, default: null },
     passwordHash: { type: String, required: true },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],

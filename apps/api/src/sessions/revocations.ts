@@ -153,7 +153,10 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     return addSeconds(clock.now(), accessTokenTtlSeconds + skewSeconds)
   }
 
-  /** Times in milliseconds. What is known is not made anew: it is read again and again. */
+  /**
+   * Times in milliseconds. What is known is not made anew, for it is read again and again; and never taken back, for
+   * what is read may be older than what this process has written meanwhile.
+   */
   function remember(id: string, before: number | null, expiresAt: number): void {
     const expiresAtSeconds = Math.floor(expiresAt / 1000)
     if (before === null) {
@@ -162,8 +165,11 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     }
     const beforeSeconds = before / 1000
     const known = cut.get(id)
-    if (known?.expiresAtSeconds === expiresAtSeconds && known.beforeSeconds === beforeSeconds) return
-    cut.set(id, { beforeSeconds, expiresAtSeconds })
+    if (known && known.beforeSeconds >= beforeSeconds && known.expiresAtSeconds >= expiresAtSeconds) return
+    cut.set(id, {
+      beforeSeconds: Math.max(beforeSeconds, known?.beforeSeconds ?? 0),
+      expiresAtSeconds: Math.max(expiresAtSeconds, known?.expiresAtSeconds ?? 0),
+    })
   }
 
   /** The second (`iat`) whose tokens are the first that live. */
@@ -174,16 +180,23 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if (unwritten.length > 0) {
-          await revokeSessions([...unwritten])
-          unwritten.length = 0
-        }
+        await writeUnwritten()
         if (performance.now() - reloadedAt > reloadMs) await reload()
         else await read(newest ? { at: { $gt: new Date(newest - overlapSeconds * 1000) } } : {})
       } catch (error) {
         log.debug({ err: error }, 'the revocations could not be read; trying again')
       }
       await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
+    }
+  }
+
+  async function writeUnwritten(): Promise<void> {
+    const sessionIds = unwritten.splice(0)
+    try {
+      await revokeSessions(sessionIds)
+    } catch (error) {
+      unwritten.push(...sessionIds)
+      throw error
     }
   }
 

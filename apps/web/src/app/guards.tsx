@@ -57,9 +57,12 @@ export function SignedOutOnly() {
   }
 }
 
+/** Longer than it mostly takes to know, shorter than anybody wonders. */
+const knowingMs = 1500
+
 /**
  * What links in mails lead to: whoever is signed in here, if anybody, has no say in it. The pages name them, though, so
- * they begin when it is known, or cannot be; from then on they stay, whatever becomes of the session.
+ * they wait a moment until it is known; once begun they stay, whatever becomes of the session.
  */
 export function AnybodyAtAll() {
   const client = useAuthClient()
@@ -69,6 +72,10 @@ export function AnybodyAtAll() {
   const isKnown = session.status !== 'restoring' || session.problem !== null
   const [hasBegun, setHasBegun] = useState(isKnown)
   if (isKnown && !hasBegun) setHasBegun(true)
+  useEffect(() => {
+    const timer = setTimeout(() => setHasBegun(true), knowingMs)
+    return () => clearTimeout(timer)
+  }, [])
   return hasBegun ? <Outlet /> : <ProgressScreen />
 }
 

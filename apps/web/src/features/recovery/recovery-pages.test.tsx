@@ -172,6 +172,12 @@ describe.each([
     expect(screen.getByRole('button', { name: 'Confirm my address' })).toBeVisible()
   })
 
+  it('opens after a moment all the same when that takes long', async () => {
+    renderApp(fakeAuthClient({ status: 'restoring', problem: null }), `${path}#token=${token}`)
+    const button = await screen.findByRole('button', { name: 'Confirm my address' }, { timeout: 4000 })
+    expect(button).toBeVisible()
+  })
+
   it('for whoever is signed in here leads to their account, which knows it', async () => {
     const { client, user, button } = await openLink(signedIn())
     client.refresh.mockImplementation(async () =>
