@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 /** The first page of a visit leaves focus where the browser put it: at the start of the document. */
 let isFirstPage = true
@@ -7,7 +7,7 @@ let isFirstPage = true
 export function PageTitle({ children, tabTitle = children }: { children: string; tabTitle?: string }) {
   const heading = useRef<HTMLHeadingElement>(null)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${tabTitle} · Latchkey`
   }, [tabTitle])
 
