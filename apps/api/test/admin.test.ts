@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startApi, type TestApi } from './support/api.ts'
+import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
 import { ownEnvironment } from './support/process.ts'
 
@@ -78,6 +78,15 @@ it('sees and ends the sessions of a user', async () => {
 
   await api.http.delete(users(person, '/sessions')).set(as(admin)).expect(204)
   await refresh(api, person.jar).expect(403)
+  await protectedWith(api, person.body.accessToken).expect(401)
+})
+
+it('a promotion on the stroke of a second revokes what was issued on it', async () => {
+  const api = await apiForTest()
+  api.clock.advance(1 - (api.clock.now().getTime() % 1000) / 1000)
+  expect(api.clock.now().getMilliseconds()).toBe(0)
+  const person = await registered(api)
+  await api.services.administration.setRoles(person.body.user.id, ['user', 'admin'])
   await protectedWith(api, person.body.accessToken).expect(401)
 })
 

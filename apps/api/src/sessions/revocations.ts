@@ -145,7 +145,7 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
 
   /** `iat` counts whole seconds, so the first whose tokens live is the next one. */
   function nextSecond(): Date {
-    return new Date(Math.ceil(clock.now().getTime() / 1000) * 1000)
+    return new Date((toNumericDate(clock.now()) + 1) * 1000)
   }
 
   /** When a token issued now has expired on every node. */
