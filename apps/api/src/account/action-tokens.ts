@@ -67,7 +67,7 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         return await use(consumed)
       } catch (error) {
         const isVoid = error instanceof AuthError && voidCodes.has(error.code)
-        // Should the database be away by now, that is what the caller hears of, and the link is used up.
+        // Should that fail, too, the link stays used up; what the caller hears of is why `use` failed.
         if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } }).catch(() => {})
         throw error
       }
