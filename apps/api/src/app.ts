@@ -2,7 +2,6 @@ import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
-import onHeaders from 'on-headers'
 import { accountRoutes } from './account/account.routes.ts'
 import { adminRoutes } from './account/admin.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
@@ -35,7 +34,6 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('etag')
 
   app.use(requestLog(services.log, app))
-  app.use(closeWhileDraining(services))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(jwksRoutes(services))
@@ -80,16 +78,6 @@ const neverStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store')
   next()
 }
-
-/** Decided when an answer goes out: the request may have come in before. */
-const closeWhileDraining =
-  ({ lifecycle }: Pick<Services, 'lifecycle'>): RequestHandler =>
-  (_req, res, next) => {
-    onHeaders(res, () => {
-      if (lifecycle.draining) res.set('Connection', 'close')
-    })
-    next()
-  }
 
 /** Cross-origin calls with cookies, for the origins in CLIENT_URL and no others. */
 const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>

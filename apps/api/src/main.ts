@@ -39,7 +39,7 @@ async function main() {
     webRoot: inRoot('apps/web/dist'),
     outboxDir: isPrivate(config) ? inRoot(`${config.database.dataDir}/outbox`) : null,
   })
-  const server = createExpressServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config), services.lifecycle)
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
 

@@ -108,7 +108,7 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
 
     refresh: async (req, res, sessionId) =>
       // With the address: whoever copied the cookie spends an allowance of their own.
-      void (await consume(res, refreshPerSession, `${sessionId ?? ''}@${addressBucket(req.ip)}`)),
+      void (await consume(res, refreshPerSession, `${sessionId ?? ''}@${addressOf(req.ip)}`)),
   }
 
   /**
@@ -159,11 +159,13 @@ const secondsLeft = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(
 /** Addresses and names are kept as digests: a count needs no list of who tried to sign in. */
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
+const addressBucket = (ip: string | undefined) => digest(addressOf(ip))
+
 /** An IPv6 customer has a whole /64 to send from, so that is one address here. */
-function addressBucket(ip = ''): string {
+function addressOf(ip = ''): string {
   // Some proxies add the port.
   const host = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^([^:]+):\d+$/.exec(ip)?.[1] ?? ip
-  return digest(isIPv6(host) ? network(host) : host)
+  return isIPv6(host) ? network(host) : host
 }
 
 /** The first four groups, or the IPv4 address that is mapped into it. */

@@ -1,5 +1,6 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Express } from 'express'
+import type { Lifecycle } from '../ops/lifecycle.ts'
 
 /**
  * An HTTP server whose requests and responses are Express's from birth.
@@ -8,9 +9,15 @@ import type { Express } from 'express'
  * every property up the slow way: more than half of what a request costs. Here there is nothing left to change
  * (docs/performance.md).
  */
-export function createExpressServer(app: Express): Server {
+export function createExpressServer(app: Express, lifecycle: Lifecycle): Server {
   class Request extends IncomingMessage {}
-  class Response extends ServerResponse {}
+  class Response extends ServerResponse {
+    // Decided when an answer goes out: the request may have come in before.
+    override writeHead(status: number, ...rest: unknown[]): this {
+      if (lifecycle.draining) this.shouldKeepAlive = false
+      return super.writeHead(status, ...(rest as []))
+    }
+  }
   app.request = adopt(Request.prototype, app.request)
   app.response = adopt(Response.prototype, app.response)
   return createServer({ IncomingMessage: Request, ServerResponse: Response }, app)

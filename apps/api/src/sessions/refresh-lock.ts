@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { AuthError } from '../auth-error.ts'
 
 /** 32 bytes in base64url without padding. The last character carries 4 bits, so only 16 of the 64 can stand there. */
@@ -28,5 +28,5 @@ export function readLock(lock: string | undefined): string | null {
 /** lock = SHA-256(key), over the 32 raw bytes. */
 function lockOf(key: string): string {
   if (!thirtyTwoBytes.test(key)) throw new AuthError('refresh_lock_malformed')
-  return createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')
+  return hash('sha256', Buffer.from(key, 'base64url'), 'base64url')
 }

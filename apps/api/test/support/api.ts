@@ -68,7 +68,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
   })
-  const server = createExpressServer(createApp(services, config))
+  const server = createExpressServer(createApp(services, config), services.lifecycle)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const started = services.start()
   if (!options.early) await started
