@@ -4,8 +4,8 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
@@ -90,18 +90,7 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
         We send a mail to the new address. It counts once you confirm it from there, and we tell the old one.
       </p>
       <FailureAlert failure={form.failure} />
-      <Field
-        ref={input}
-        label="New email"
-        name="email"
-        type="email"
-        inputMode="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={form.errorOf('email')}
-      />
+      <EmailField ref={input} label="New email" error={form.errorOf('email')} />
       {/* Tells password managers whose password it is (nameless: it is not sent). */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordField

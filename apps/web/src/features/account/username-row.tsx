@@ -1,12 +1,12 @@
-import { routes, UpdateMeBodySchema, type User, usernameLength } from '@latchkey/contracts'
+import { routes, UpdateMeBodySchema, type User } from '@latchkey/contracts'
 import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { Field } from '../../components/field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { UsernameField } from '../../components/username-field.tsx'
 import styles from './account-page.module.css'
 
 interface UsernameRowProps {
@@ -69,17 +69,10 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
   return (
     <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Change your username">
       <FailureAlert failure={form.failure} />
-      <Field
+      <UsernameField
         ref={input}
         label="New username"
-        name="username"
         defaultValue={user.username}
-        autoComplete="username"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
-        required
-        hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
         error={form.errorOf('username')}
       />
       <div className={styles.answers}>

@@ -1,11 +1,12 @@
-import { RegisterBodySchema, usernameLength } from '@latchkey/contracts'
+import { RegisterBodySchema } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { Field } from '../../components/field.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { UsernameField } from '../../components/username-field.tsx'
 import styles from './entrance-form.module.css'
 
 /** `onToBeConfirmed`: the account is made, and its address is to be confirmed before anybody signs in. */
@@ -26,28 +27,8 @@ export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (email: str
   return (
     <form {...form.props} onInput={onInput} className={styles.form} aria-label="Create your account">
       <FailureAlert failure={form.failure} />
-      <Field
-        label="Username"
-        name="username"
-        autoComplete="username"
-        autoCapitalize="none"
-        autoCorrect="off"
-        spellCheck={false}
-        required
-        hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
-        error={form.errorOf('username')}
-      />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        inputMode="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={form.errorOf('email')}
-      />
+      <UsernameField label="Username" error={form.errorOf('username')} />
+      <EmailField error={form.errorOf('email')} />
       <NewPasswordField
         label="Password"
         name="password"

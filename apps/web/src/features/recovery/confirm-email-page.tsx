@@ -2,29 +2,20 @@ import { routes } from '@latchkey/contracts'
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { ConfirmLink } from './confirm-link.tsx'
-import { Confirmed } from './confirmed.tsx'
 import { DeadLink, type DeadLinkReason } from './dead-link.tsx'
 import styles from './recovery.module.css'
-import { useLinkToken } from './use-link-token.ts'
 
 export default function ConfirmEmailPage() {
-  const token = useLinkToken()
-  if (token === null) return <Dead reason="incomplete" />
   return (
     <ConfirmLink
-      key={token}
-      token={token}
       route={routes.confirmEmail}
       title="Confirm your new email address"
       lead="One press, and it takes the place of the old one."
-      done={(whose) => (
-        <Confirmed
-          title="Your new address counts"
-          lead="You sign in with it from now on, and mails about your account go there. We have told the old address."
-          whose={whose}
-        />
-      )}
-      dead={(reason) => <Dead reason={reason} />}
+      confirmed={{
+        title: 'Your new address counts',
+        lead: 'You sign in with it from now on, and mails about your account go there. We have told the old address.',
+      }}
+      Dead={Dead}
     />
   )
 }

@@ -1,30 +1,34 @@
 import type { SessionState } from '@latchkey/auth-client'
 import type { routes } from '@latchkey/contracts'
-import { type ReactNode, useState } from 'react'
+import { type ComponentType, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useAction } from '../../components/use-action.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
+import { Confirmed, type Whose } from './confirmed.tsx'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
 import styles from './recovery.module.css'
 import { SignedInHere } from './signed-in-here.tsx'
-
-/** Whose address it was: of whoever is signed in here, of somebody else, or one cannot tell. */
-export type Whose = 'mine' | 'another' | 'unknown'
+import { useLinkToken } from './use-link-token.ts'
 
 interface ConfirmLinkProps {
-  token: string
   route: typeof routes.verifyEmail | typeof routes.confirmEmail
   title: string
   lead: string
-  done: (whose: Whose) => ReactNode
-  dead: (reason: DeadLinkReason) => ReactNode
+  confirmed: { title: string; lead: string }
+  Dead: ComponentType<{ reason: DeadLinkReason }>
+}
+
+/** The page of a link that says an address is right. */
+export function ConfirmLink(page: ConfirmLinkProps) {
+  const token = useLinkToken()
+  return token === null ? <page.Dead reason="incomplete" /> : <Confirm key={token} token={token} {...page} />
 }
 
 /** Uses a link up, and only when told so: programs that look through mails open pages, but press no buttons. */
-export function ConfirmLink({ token, route, title, lead, done, dead }: ConfirmLinkProps) {
+function Confirm({ token, route, title, lead, confirmed, Dead }: ConfirmLinkProps & { token: string }) {
   const client = useAuthClient()
   const [whose, setWhose] = useState<Whose>('unknown')
   const confirm = useAction(async () => {
@@ -35,8 +39,8 @@ export function ConfirmLink({ token, route, title, lead, done, dead }: ConfirmLi
     setWhose(whoseAddress(before, client.getState()))
   })
 
-  if (confirm.successes > 0) return done(whose)
-  if (confirm.failure && isDeadLink(confirm.failure.code)) return dead(confirm.failure.code)
+  if (confirm.successes > 0) return <Confirmed {...confirmed} whose={whose} />
+  if (confirm.failure && isDeadLink(confirm.failure.code)) return <Dead reason={confirm.failure.code} />
   return (
     <EntranceLayout title={title} lead={lead}>
       <div className={styles.content}>

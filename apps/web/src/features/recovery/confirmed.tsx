@@ -2,8 +2,10 @@ import { Link } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
-import type { Whose } from './confirm-link.tsx'
 import styles from './recovery.module.css'
+
+/** Whose address it was: of whoever is signed in here, of somebody else, or one cannot tell. */
+export type Whose = 'mine' | 'another' | 'unknown'
 
 /** What the press of the button came to, and where to go from here. */
 export function Confirmed({ title, lead, whose }: { title: string; lead: string; whose: Whose }) {

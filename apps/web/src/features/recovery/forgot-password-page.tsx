@@ -1,14 +1,11 @@
-import { EmailOnlyBodySchema, routes } from '@latchkey/contracts'
+import { routes } from '@latchkey/contracts'
 import { useState } from 'react'
 import { Link } from 'react-router-dom'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
-import { FailureAlert } from '../../components/failure-alert.tsx'
-import { Field } from '../../components/field.tsx'
-import { useForm } from '../../components/use-form.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
+import { AddressForm } from './address-form.tsx'
 import { MailAdvice } from './mail-advice.tsx'
 import styles from './recovery.module.css'
 
@@ -21,38 +18,17 @@ export default function ForgotPasswordPage() {
       title="Forgot your password?"
       lead="Enter the email address of your account. We send you a link to choose a new password."
     >
-      <AddressForm onSent={setSentTo} />
+      <AddressForm
+        label="Forgot your password?"
+        className={formStyles.form}
+        route={routes.forgotPassword}
+        button={{ children: 'Send me a link', className: formStyles.submit }}
+        onSent={setSentTo}
+      />
       <p className={formStyles.other}>
         It came back to you? <Link to={paths.login}>Sign in</Link>
       </p>
     </EntranceLayout>
-  )
-}
-
-function AddressForm({ onSent }: { onSent: (email: string) => void }) {
-  const client = useAuthClient()
-  const form = useForm(EmailOnlyBodySchema, async (body) => {
-    await client.call(routes.forgotPassword, { body })
-    onSent(body.email)
-  })
-  return (
-    <form {...form.props} className={formStyles.form} aria-label="Forgot your password?">
-      <FailureAlert failure={form.failure} />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        inputMode="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={form.errorOf('email')}
-      />
-      <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Sending…' : 'Send me a link'}
-      </Button>
-    </form>
   )
 }
 

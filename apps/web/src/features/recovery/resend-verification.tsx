@@ -1,12 +1,11 @@
-import { EmailOnlyBodySchema, routes } from '@latchkey/contracts'
+import { routes } from '@latchkey/contracts'
 import { useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { Field } from '../../components/field.tsx'
 import { useAction } from '../../components/use-action.ts'
-import { useForm } from '../../components/use-form.ts'
+import { AddressForm } from './address-form.tsx'
 import styles from './recovery.module.css'
 
 /** Has the mail with the link sent again: to a known address by one press, else to one that is asked for. */
@@ -33,34 +32,16 @@ function ResendForm() {
   return (
     <div className={styles.resend}>
       <Note>{sentTo !== null && sentSentence(sentTo)}</Note>
-      {sentTo === null && <AddressForm onSent={setSentTo} />}
+      {sentTo === null && (
+        <AddressForm
+          label="Send the mail again"
+          className={styles.resend}
+          route={routes.resendVerification}
+          button={{ children: 'Send the mail again', variant: 'secondary' }}
+          onSent={setSentTo}
+        />
+      )}
     </div>
-  )
-}
-
-function AddressForm({ onSent }: { onSent: (email: string) => void }) {
-  const client = useAuthClient()
-  const form = useForm(EmailOnlyBodySchema, async (body) => {
-    await client.call(routes.resendVerification, { body })
-    onSent(body.email)
-  })
-  return (
-    <form {...form.props} className={styles.resend} aria-label="Send the mail again">
-      <FailureAlert failure={form.failure} />
-      <Field
-        label="Email"
-        name="email"
-        type="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={form.errorOf('email')}
-      />
-      <Button type="submit" variant="secondary" isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Sending…' : 'Send the mail again'}
-      </Button>
-    </form>
   )
 }
 

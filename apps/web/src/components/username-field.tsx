@@ -1,0 +1,18 @@
+import { usernameLength } from '@latchkey/contracts'
+import { Field, type FieldProps } from './field.tsx'
+
+/** A username that is being chosen. */
+export function UsernameField(field: Pick<FieldProps, 'ref' | 'label' | 'defaultValue' | 'error'>) {
+  return (
+    <Field
+      {...field}
+      name="username"
+      autoComplete="username"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+      required
+      hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
+    />
+  )
+}

@@ -1,0 +1,35 @@
+import { EmailOnlyBodySchema, type routes } from '@latchkey/contracts'
+import type { ComponentProps } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { Button } from '../../components/button.tsx'
+import { EmailField } from '../../components/email-field.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useForm } from '../../components/use-form.ts'
+
+interface AddressFormProps {
+  /** What the form is for, to a screen reader. */
+  label: string
+  className: string | undefined
+  route: typeof routes.forgotPassword | typeof routes.resendVerification
+  /** `children`: what the button says. */
+  button: ComponentProps<typeof Button>
+  onSent: (email: string) => void
+}
+
+/** Asks for an address and has a mail sent to it. The answer is the same whether or not there is such an account. */
+export function AddressForm({ label, className, route, button, onSent }: AddressFormProps) {
+  const client = useAuthClient()
+  const form = useForm(EmailOnlyBodySchema, async (body) => {
+    await client.call(route, { body })
+    onSent(body.email)
+  })
+  return (
+    <form {...form.props} className={className} aria-label={label}>
+      <FailureAlert failure={form.failure} />
+      <EmailField error={form.errorOf('email')} />
+      <Button {...button} type="submit" isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Sending…' : button.children}
+      </Button>
+    </form>
+  )
+}
