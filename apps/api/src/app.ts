@@ -1,7 +1,7 @@
 import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
-import express, { type Express, type RequestHandler, Router } from 'express'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { adminRoutes } from './account/admin.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
@@ -14,7 +14,7 @@ import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
 import { jsonBody } from './http/body.ts'
 import { methodNotAllowed } from './http/method-not-allowed.ts'
-import { answerProblem } from './http/problem.ts'
+import { answerProblem, statusOf, toAuthError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { sameOrigin } from './http/same-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -54,7 +54,7 @@ function api(services: Services, config: Config): Router {
   router.use(protectedRoutes(services))
 
   router.use(sameOrigin(config.server))
-  router.use(clearAtLogout(services))
+  router.post(routes.logout.path, clearCookies(services))
   router.use(requireDatabase(services))
   router.use(cookieParser())
   router.use(tokenRoutes(services))
@@ -65,6 +65,7 @@ function api(services: Services, config: Config): Router {
   router.use(sessionRoutes(services))
   router.use(accountRoutes(services))
   router.use(adminRoutes(services))
+  router.use(routes.logout.path, keepTokenInOutage(services))
 
   router.use(methodNotAllowed())
   router.use(() => {
@@ -89,12 +90,26 @@ const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>
     maxAge: 600,
   })
 
-/** Before anything can go wrong: whatever is sent and whatever the database says, this browser is signed out. */
-const clearAtLogout =
+/** Before anything can go wrong: whatever is sent, this browser is signed out. */
+const clearCookies =
   ({ refreshCookies }: Pick<Services, 'refreshCookies'>): RequestHandler =>
-  (req, res, next) => {
-    if (req.method === routes.logout.method && req.path === routes.logout.path) refreshCookies.clear(res)
+  (_req, res, next) => {
+    refreshCookies.clear(res)
     next()
+  }
+
+/**
+ * A sign-out that the database has not heard of is sent again later, and is nothing without the token. The page forgets
+ * the session all the same.
+ */
+const keepTokenInOutage =
+  ({ refreshCookies }: Pick<Services, 'refreshCookies'>): ErrorRequestHandler =>
+  (thrown: unknown, _req, res, next) => {
+    if (statusOf(toAuthError(thrown)) >= 500) {
+      res.removeHeader('Set-Cookie')
+      refreshCookies.clearReadable(res)
+    }
+    next(thrown)
   }
 
 const requireDatabase =

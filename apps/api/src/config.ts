@@ -160,6 +160,8 @@ export interface RateLimits {
   readonly registerPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
+  /** New addresses that one account may have a link sent to. */
+  readonly changeEmailPerAccount: RateLimit
   /** Mails that one address may ask for, and links it may try. */
   readonly mailPerAddress: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
@@ -175,6 +177,7 @@ const rateLimits: RateLimits = {
   mailPerAddress: { points: 30, windowSeconds: 3600 },
   registerPerAddress: { points: 60, windowSeconds: 3600 },
   renamePerAccount: { points: 10, windowSeconds: 3600 },
+  changeEmailPerAccount: { points: 5, windowSeconds: 3600 },
   refreshPerSession: { points: 300, windowSeconds: 60 },
 }
 

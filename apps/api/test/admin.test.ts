@@ -54,6 +54,7 @@ it('finds a user by the beginning of the name or address, and no pattern is read
     .set(as(admin))
     .expect(400)
   await api.http.get('/api/admin/users?query=a&query=b').set(as(admin)).expect(400)
+  await api.http.get('/api/admin/users?query=%00').set(as(admin)).expect(400)
 })
 
 it('sees and ends the sessions of a user', async () => {
@@ -129,6 +130,9 @@ it('a disabled user is out at once and cannot sign in, until enabled again', asy
   const person = await registered(api)
   const disabled = await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
   expect(disabled.body.user).toMatchObject({ disabled: true, sessionCount: 0 })
+  expect(await api.services.events.list(person.body.user.id)).toContainEqual(
+    expect.objectContaining({ kind: 'account_disabled', device: 'Administrator', ip: '' }),
+  )
   await protectedWith(api, person.body.accessToken).expect(401)
   await refresh(api, person.jar).expect(403)
   const attempt = (password: string) => api.http.post('/api/login').send({ email: person.email, password })

@@ -78,3 +78,21 @@ it('behind PUBLIC_URL only that origin counts, whatever the Host header says', a
   await attempt('https://app.example.com').expect(204)
   await attempt('https://evil.example').expect(403)
 })
+
+it('on plain http the page works by any name of the machine, also when PUBLIC_URL says another', async () => {
+  const http = await apiForTest({ environment: { PUBLIC_URL: 'http://localhost:4000' } })
+  const attempt = (origin: string, host: string) =>
+    http.http.post('/api/logout').set({ Origin: origin, Host: host })
+  await attempt('http://localhost:4000', 'api:4000').expect(204)
+  await attempt('http://192.168.1.5:4000', '192.168.1.5:4000').expect(204)
+  await attempt('http://evil.example', '192.168.1.5:4000').expect(403)
+  await attempt('null', '192.168.1.5:4000').expect(403)
+})
+
+it('behind https a page of the same name that came unencrypted is another site', async () => {
+  const https = await apiForTest({ environment: { PUBLIC_URL: 'https://app.example.com' } })
+  const attempt = (origin: string) =>
+    https.http.post('/api/logout').set({ Origin: origin, Host: 'app.example.com' })
+  await attempt('https://app.example.com').expect(204)
+  await attempt('http://app.example.com').expect(403)
+})

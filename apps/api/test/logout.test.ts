@@ -73,3 +73,11 @@ it('a client without cookies signs out with its refresh token or with its access
   await refresh(api, person.jar).expect(403)
   await refresh(api, other.jar).expect(403)
 })
+
+it('however the path is written, the cookies go with the session', async () => {
+  for (const path of ['/api/logout/', '/api/LOGOUT']) {
+    const person = await registered(api)
+    const response = await api.http.post(path).set('Cookie', person.jar.header).expect(200)
+    expect(setCookies(response)).toHaveLength(2)
+  }
+})

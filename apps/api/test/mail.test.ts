@@ -156,6 +156,17 @@ it('the owner is told of a new device and of a copied session', async () => {
   expect(mail.received.filter(({ subject }) => /copy/.test(subject))).toHaveLength(1)
 })
 
+it('the owner is told that a session was ended because its token was used twice', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await refresh(api, person.jar).expect(200)
+  api.clock.advance(11) // past the leeway
+  await refresh(api, person.jar, { 'User-Agent': 'curl/8.4.0' }).expect(403)
+  const { text } = await mail.mailTo(person.email, /One of your sessions was ended/)
+  expect(text).toContain('curl (127.0.0.1) showed a refresh token that had been used before')
+})
+
 it('nothing that a stranger writes becomes HTML in a mail', async () => {
   const mail = await mailServer()
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
@@ -180,6 +191,10 @@ it('in development the mail can be read in the browser, in production there is n
   expect(mail.status).toBe(200)
   expect(mail.text).toMatch(/http:\/\/localhost:4000\/verify-email#token=[\w-]{43}/)
   await api.http.get('/dev/mailbox/..%2f..%2fpackage').expect(404)
+  // Through a tunnel, a proxy or a name that somebody else owns it is not there.
+  for (const from of [{ Host: 'latchkey.evil.example' }, { 'X-Forwarded-For': '203.0.113.7' }])
+    for (const path of ['/dev/mailbox', /\/dev\/mailbox\/[^"]+/.exec(list.text)?.[0] ?? ''])
+      expect((await api.http.get(path).set(from as Record<string, string>)).text).toContain('<div id="root">')
 
   const production = await apiForTest({
     environment: {
@@ -189,4 +204,9 @@ it('in development the mail can be read in the browser, in production there is n
     },
   })
   expect((await production.http.get('/dev/mailbox')).text).toContain('<div id="root">')
+  // And nothing there says of a mail that it was sent.
+  await registered(production)
+  await vi.waitFor(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'), {
+    timeout: 5000,
+  })
 })

@@ -2,7 +2,17 @@ import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
-import { jarOf, protectedWith, refresh, registered, setCookies, somebody } from './support/people.ts'
+import {
+  jarOf,
+  protectedWith,
+  refresh,
+  registered,
+  type SignedInPerson,
+  setCookies,
+  somebody,
+} from './support/people.ts'
+
+const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
 
 it('while the database is down a refresh is a 503, cookies stay, and it recovers by itself', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
@@ -84,12 +94,81 @@ it('ending a session while the connection breaks is a 503 and never a 500', asyn
   expect([...statuses].filter((status) => status >= 500 && status !== 503)).toEqual([])
 }, 60_000)
 
-it('a sign-out during an outage still clears the cookies of this browser', async () => {
+it('a sign-out during an outage is forgotten by the page at once, and can be finished later', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
   const api = await apiForTest({ mongoUri: wire.uri })
   const person = await registered(api)
   wire.cut()
   const response = await api.http.post('/api/logout').set('Cookie', person.jar.header)
   expect(response.status).toBe(503)
-  expect(setCookies(response)).toHaveLength(2)
+  expect(setCookies(response)).toEqual([
+    expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/),
+  ])
+
+  await wire.mend()
+  // What is left in the browser: the token, which only the API reads.
+  const left = `refreshToken=${person.jar.refreshToken}`
+  const retry = await vi.waitFor(async () => api.http.post('/api/logout').set('Cookie', left).expect(200), {
+    timeout: 15_000,
+    interval: 200,
+  })
+  expect(setCookies(retry)).toHaveLength(2)
+  expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
 })
+
+it('signing out everywhere keeps this browser signed in when it came to nothing', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  const everywhere = () => api.http.post('/api/logout-everywhere').set(as(person))
+  wire.cut()
+  const refused = await everywhere()
+  expect(refused.status).toBe(503)
+  expect(setCookies(refused)).toEqual([])
+  await wire.mend()
+  const done = await vi.waitFor(async () => everywhere().expect(204), { timeout: 15_000, interval: 200 })
+  expect(setCookies(done)).toHaveLength(2)
+})
+
+it.each(['deleted', 'disabled'] as const)(
+  'an account is %s for good when the database goes away right after it',
+  async (how) => {
+    const wire = await cuttableProxy(testDatabaseUri())
+    const api = await apiForTest({ mongoUri: wire.uri })
+    const person = await registered(api)
+    const { revocations, administration } = api.services
+    const { revokeEnded, revokeUser } = revocations
+    const users = api.services.database.connection.collection('users')
+    // Before whatever is revoked after the one update that does it.
+    const cutWhenDone = async () => {
+      const user = await users.findOne({ emailKey: person.email })
+      if (!user || user.disabledAt) wire.cut()
+    }
+    revocations.revokeEnded = async (ids) => {
+      await cutWhenDone()
+      await revokeEnded(ids)
+    }
+    revocations.revokeUser = async (id) => {
+      await cutWhenDone().catch(() => {})
+      await revokeUser(id)
+    }
+    if (how === 'deleted')
+      await api.http.delete('/api/me').set(as(person)).send({ password: person.password })
+    else await administration.disable(person.body.user.id).catch(() => {})
+    // Refused; or, once the feed is too old to know, nobody is let in.
+    expect([401, 503]).toContain((await protectedWith(api, person.body.accessToken)).status)
+
+    await wire.mend()
+    const again = { email: person.email, password: person.password }
+    await vi.waitFor(
+      async () =>
+        api.http
+          .post('/api/login')
+          .send(again)
+          .expect(how === 'deleted' ? 401 : 403),
+      { timeout: 15_000, interval: 200 },
+    )
+    await protectedWith(api, person.body.accessToken).expect(401)
+    await refresh(api, person.jar).expect(403)
+  },
+)

@@ -8,3 +8,9 @@ it('the page and its scripts may be compressed, an answer of the API never is: i
   expect((await ask('/assets/main-abc123.js')).headers.vary).toContain('Accept-Encoding')
   expect((await ask('/api/health/live')).headers.vary).not.toContain('Accept-Encoding')
 })
+
+it('the page is asked for anew each time, under the name of its file too', async () => {
+  const api = await apiForTest()
+  for (const path of ['/', '/login', '/index.html'])
+    expect((await api.http.get(path).expect(200)).headers['cache-control']).toBe('no-cache')
+})

@@ -191,6 +191,80 @@ it('one person gets five links of a kind in an hour, however often somebody asks
   expect(mail.received.filter(({ subject }) => /Reset/.test(subject))).toHaveLength(5)
 })
 
+it('nobody can keep the owner from getting a link that works', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const jobs = api.services.database.connection.collection('mailJobs')
+  const allSent = () => vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
+  for (let i = 0; i < 6; i++) await post(api, '/forgot-password', { email: person.email }).expect(200)
+  await allSent()
+  api.clock.advance(31 * 60)
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  await allSent()
+  const links = mail.received.filter(({ subject }) => /Reset/.test(subject))
+  expect(links).toHaveLength(6)
+  const token = tokenIn(links[5] ?? { text: '' })
+  await post(api, '/reset-password', { token, password: 'a new and better one' }).expect(200)
+})
+
+it('an account has links sent to five new addresses in an hour, and hears that it is enough', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const change = (email: string) =>
+    api.http
+      .post('/api/change-email')
+      .set('Authorization', `Bearer ${person.body.accessToken}`)
+      .send({ email, password: person.password })
+  const addresses = Array.from({ length: 5 }, () => somebody().email)
+  for (const address of addresses) await change(address).expect(200)
+  const refused = await change(somebody().email)
+  expect(refused.status).toBe(429)
+  expect(refused.headers['retry-after']).toMatch(/^\d+$/)
+  for (const address of addresses) await mail.mailTo(address, /Confirm your new email/)
+})
+
+it.each(['reset', 'change'])(
+  'a link to a new address asked for with the old password opens nothing after a %s, though it could not be ended',
+  async (how) => {
+    const { api, mail } = await withMail()
+    const person = await registered(api)
+    const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+    const address = somebody().email
+    await api.http
+      .post('/api/change-email')
+      .set(bearer)
+      .send({ email: address, password: person.password })
+      .expect(200)
+    const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
+    const links = api.services.database.connection.collection('actionTokens')
+    const link = await links.findOne({ kind: 'confirm_new_email' })
+    if (how === 'change') {
+      const passwords = { currentPassword: person.password, newPassword: 'a new and better one' }
+      await api.http.post('/api/change-password').set(bearer).send(passwords).expect(200)
+    } else {
+      await post(api, '/forgot-password', { email: person.email }).expect(200)
+      const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+      await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(200)
+    }
+    // As if the database had gone away before the links were ended, or the mail had been queued a moment later.
+    if (!link) throw new Error('there is no link')
+    await links.replaceOne({ _id: link._id }, link)
+    expect((await post(api, '/confirm-email', { token })).body.code).toBe('token_invalid')
+    expect((await stored(api, person)).email).toBe(person.email)
+    // Asked for with the new password it counts.
+    const owner = await login(api, { ...person, password: 'a new and better one' })
+    const other = somebody().email
+    await api.http
+      .post('/api/change-email')
+      .set('Authorization', `Bearer ${owner.body.accessToken}`)
+      .send({ email: other, password: owner.password })
+      .expect(200)
+    const good = tokenIn(await mail.mailTo(other, /Confirm your new email/))
+    await post(api, '/confirm-email', { token: good }).expect(200)
+    expect((await stored(api, { ...person, email: other })).username).toBe(person.username)
+  },
+)
+
 it('neither the queue, nor the tokens, nor the log hold anything that opens an account', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)
@@ -216,12 +290,21 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
     message: expect.stringContaining('mail'),
     user: expect.objectContaining({ username: person.username, emailVerified: false }),
   })
-  expect(setCookies(registration)).toEqual([])
+  // Only the id by which this browser is known again.
+  const [device, ...others] = setCookies(registration)
+  expect(device).toMatch(/^device=/)
+  expect(others).toEqual([])
   const early = await post(api, '/login', { email: person.email, password: person.password })
   expect(early.status).toBe(403)
   expect(early.body.code).toBe('email_not_verified')
   // Only whoever knows the password learns that.
   expect((await post(api, '/login', { email: person.email, password: 'wrong wrong' })).status).toBe(401)
+  // The right password is no failed attempt, however often it comes too early.
+  for (let i = 0; i < 12; i++)
+    expect((await post(api, '/login', { email: person.email, password: person.password })).status).toBe(403)
   await post(api, '/verify-email', { token: tokenIn(await mail.mailTo(person.email, /Confirm/)) }).expect(200)
-  await login(api, person)
+  await login(api, person, { Cookie: device?.split(';', 1)[0] ?? '' })
+  const activity = await api.services.events.list(registration.body.user.id)
+  expect(activity.map(({ kind }) => kind)).toContain('signed_in')
+  expect(activity.map(({ kind }) => kind)).not.toContain('new_device')
 })

@@ -24,7 +24,13 @@ export type ManagedUser = z.infer<typeof ManagedUserSchema>
 /** Part of a username or an email address, from its beginning. */
 export const FindUsersQuerySchema = z.object({
   query: z._default(
-    z.string().check(z.trim(), z.maxLength(254, 'This is longer than any name or address.')),
+    z
+      .string()
+      .check(
+        z.trim(),
+        z.maxLength(254, 'This is longer than any name or address.'),
+        z.regex(/^\P{Cc}*$/u, 'No name or address holds such a character.'),
+      ),
     '',
   ),
 })

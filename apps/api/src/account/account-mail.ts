@@ -8,7 +8,10 @@ import type { Accounts } from './account.service.ts'
 import { type ActionKind, actionKinds } from './action-token.model.ts'
 import type { ActionTokens } from './action-tokens.ts'
 
-/** Links of one kind that one person gets in an hour; whoever asks for more asks in vain. */
+/**
+ * Links of one kind that one person gets in an hour. Whoever asks for more asks in vain, but only as long as those still
+ * work: nobody can use up what its owner would need.
+ */
 const linksPerHour = 5
 
 /** Where a message leads. A token travels behind the #, which browsers send to nobody. */
@@ -19,6 +22,7 @@ const pages: Partial<Record<MailKind, string>> = {
   password_changed: '/forgot-password',
   new_device: '/sessions',
   copied_session_refused: '/sessions',
+  token_reused: '/sessions',
   failed_sign_ins: '/account',
 }
 
@@ -49,13 +53,14 @@ export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Co
 
   async function linkMail(kind: ActionKind, job: MailJobRecord, user: SessionOwner): Promise<Mail | null> {
     if (kind === 'verify_email' && user.emailVerifiedAt) return null
-    // Counted once for each mail, not for each time a mail server turned it away.
-    const lately = await actionTokens.countSince(kind, user._id, addSeconds(clock.now(), -3600))
-    if (job.attempts === 1 && lately >= linksPerHour) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email
     if (address === null) return null
-    const token = await actionTokens.create(kind, user._id, address)
+    // Counted once for each mail, not for each time a mail server turned it away.
+    const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
+    if (job.attempts === 1 && recent >= linksPerHour) return null
+    const { passwordChanges } = job
+    const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
     return renderMail(kind, address, facts(job, user.username, `#token=${token}`))
   }
 

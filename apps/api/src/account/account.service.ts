@@ -16,11 +16,12 @@ import {
 
 /** What signing in needs to know of an account. */
 export type Credentials = SessionOwner &
-  Pick<UserRecord, 'passwordHash' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
+  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
 
 const credentialFields = {
   ...ownerFields,
   passwordHash: 1,
+  passwordChanges: 1,
   passwordResetAt: 1,
   knownDevices: 1,
   disabledAt: 1,
@@ -64,6 +65,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         emailKey: emailKey(email),
         emailVerifiedAt: null,
         disabledAt: null,
+        passwordChanges: 0,
         passwordResetAt: null,
         passwordHash,
         roles: ['user'],
@@ -145,6 +147,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
           { _id: user._id, passwordHash: user.passwordHash },
           {
             $set: { passwordHash, updatedAt: clock.now() },
+            $inc: { passwordChanges: 1 },
             $pull: { refreshTokens: { _id: { $ne: kept } } },
           },
           { returnDocument: 'before', projection: sessionIds },
@@ -183,7 +186,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
             emailKey: emailKey(user.email),
             passwordResetAt: user.passwordResetAt ?? null,
           },
-          { $set: fresh },
+          { $set: fresh, $inc: { passwordChanges: 1 } },
           { returnDocument: 'before', projection: sessionIds },
         )
         .lean<SessionIds>()
@@ -204,13 +207,20 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     isEmailTaken: async (email: string): Promise<boolean> =>
       (await users.exists({ emailKey: emailKey(email) })) !== null,
 
-    /** Changes the address to one that is proved. The account as it was; null when it is gone. Throws `email_taken`. */
-    async changeEmail(userId: Types.ObjectId, email: string): Promise<SessionOwner | null> {
+    /**
+     * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
+     * account as it was; null when it is gone or has another password by now. Throws `email_taken`.
+     */
+    async changeEmail(
+      userId: Types.ObjectId,
+      email: string,
+      passwordChanges: number,
+    ): Promise<SessionOwner | null> {
       const now = clock.now()
       try {
         return await users
           .findOneAndUpdate(
-            { _id: userId },
+            { _id: userId, passwordChanges: passwordChanges === 0 ? { $in: [0, null] } : passwordChanges },
             { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
             { returnDocument: 'before', projection: ownerFields },
           )
@@ -236,14 +246,14 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       }
     },
 
-    /** Deletes an account, its sessions included; every access token of it dies. False: no such user. */
-    async remove(userId: Types.ObjectId): Promise<boolean> {
+    /** Deletes an account, its sessions included; every access token of it dies. */
+    async remove(userId: Types.ObjectId): Promise<void> {
+      // First what was issued so far: once the account is gone, nobody is left to try again.
+      await revocations.revokeUser(userId)
       const before = await users
         .findOneAndDelete({ _id: userId }, { projection: sessionIds })
         .lean<SessionIds>()
-      await revocations.revokeUser(userId)
       await revocations.revokeEnded(before ? idsOf(before) : [])
-      return before !== null
     },
 
     /** When browsers that have signed in before were last seen. */

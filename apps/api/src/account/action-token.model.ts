@@ -14,6 +14,8 @@ export interface ActionTokenRecord {
   userId: Types.ObjectId
   /** Where the link went. For a new address: what the account is to use. */
   email: string
+  /** For a new address: how often the password had changed when it was shown. */
+  passwordChanges: number
   createdAt: Date
   expiresAt: Date
   usedAt: Date | null
@@ -27,6 +29,7 @@ const actionTokenSchema = new Schema<ActionTokenRecord>(
     kind: { type: String, enum: actionKinds, required: true },
     userId: { type: Schema.Types.ObjectId, required: true },
     email: { type: String, required: true },
+    passwordChanges: { type: Number, default: 0 },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
     usedAt: { type: Date, default: null },

@@ -20,7 +20,10 @@ export type ActionTokens = ReturnType<typeof createActionTokens>
 export function createActionTokens({ model, clock }: { model: ActionTokenModel; clock: Clock }) {
   return {
     /** A new token (32 bytes, base64url) for one address. It is returned once and stored as a hash. */
-    async create(kind: ActionKind, userId: Types.ObjectId, email: string): Promise<string> {
+    async create(
+      kind: ActionKind,
+      { userId, email, passwordChanges }: Pick<ActionTokenRecord, 'userId' | 'email' | 'passwordChanges'>,
+    ): Promise<string> {
       const token = randomBytes(32).toString('base64url')
       const now = clock.now()
       const expiresAt = addSeconds(now, lifetimeSeconds[kind])
@@ -30,6 +33,7 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         kind,
         userId,
         email,
+        passwordChanges,
         createdAt: now,
         expiresAt,
         usedAt: null,
@@ -38,9 +42,18 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
       return token
     },
 
-    /** How many were made for a user since a time. */
-    countSince: (kind: ActionKind, userId: Types.ObjectId, since: Date): Promise<number> =>
-      model.countDocuments({ kind, userId, createdAt: { $gt: since } }).exec(),
+    /** How many of those that went to an address since a time would still do something. */
+    countWorking: (kind: ActionKind, userId: Types.ObjectId, email: string, since: Date): Promise<number> =>
+      model
+        .countDocuments({
+          kind,
+          userId,
+          email,
+          usedAt: null,
+          createdAt: { $gt: since },
+          expiresAt: { $gt: clock.now() },
+        })
+        .exec(),
 
     /**
      * Uses a token up for the one thing that `use` does: of any number of callers one gets it. Resolves with what `use`

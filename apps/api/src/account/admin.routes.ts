@@ -5,6 +5,7 @@ import { AuthError } from '../auth-error.ts'
 import { type Authenticate, claimsOf } from '../http/authenticate.ts'
 import { deviceOf } from '../http/device.ts'
 import { route } from '../http/route.ts'
+import { administratorAgent } from '../sessions/device-name.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Sessions } from '../sessions/session.service.ts'
 import { sessionView } from '../sessions/session-view.ts'
@@ -72,7 +73,7 @@ export function adminRoutes({ administration, sessions, events, authenticate }: 
       kind,
       userId: new Types.ObjectId(userId),
       sessionId: sessionId === undefined ? null : new Types.ObjectId(sessionId),
-      device: { ...deviceOf(req), ip: '', userAgent: 'Administrator' },
+      device: { ...deviceOf(req), ip: '', userAgent: administratorAgent },
     })
   }
 }

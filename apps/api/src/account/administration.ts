@@ -46,17 +46,22 @@ export function createAdministration({ users, revocations, clock }: Collaborator
       const sessions = Types.ObjectId.isValid(id)
         ? await users.findById(id, { 'refreshTokens._id': 1 }).lean<Pick<UserRecord, 'refreshTokens'>>()
         : null
-      const user = await change(id, { disabledAt: clock.now(), refreshTokens: [] })
       // By session as well: that asks no clock, should the one of another node be ahead.
-      await revocations.revokeEnded(sessions?.refreshTokens.map(({ _id }) => _id) ?? [])
-      return user
+      const ids = sessions?.refreshTokens.map(({ _id }) => _id) ?? []
+      return change(id, { disabledAt: clock.now(), refreshTokens: [] }, () => revocations.revokeEnded(ids))
     },
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }
 
-  async function change(id: string, fields: Partial<UserRecord>): Promise<ManagedUser | null> {
+  async function change(
+    id: string,
+    fields: Partial<UserRecord>,
+    changed = async () => {},
+  ): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
+    // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
+    if (await users.exists({ _id: id })) await revocations.revokeUser(new Types.ObjectId(id))
     const user = await users
       .findOneAndUpdate(
         { _id: id },
@@ -64,9 +69,11 @@ export function createAdministration({ users, revocations, clock }: Collaborator
         { returnDocument: 'after', projection: managedFields },
       )
       .lean<Managed>()
-    // After the change: a token issued in between carries what was true before, and dies too.
-    if (user) await revocations.revokeUser(user._id)
-    return user && view(user)
+    if (!user) return null
+    await changed()
+    // And after it: a token issued in between carries what was true before, and dies too.
+    await revocations.revokeUser(user._id)
+    return view(user)
   }
 
   function view(user: Managed): ManagedUser {

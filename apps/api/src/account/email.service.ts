@@ -1,9 +1,8 @@
-import { Types } from 'mongoose'
 import { AuthError } from '../auth-error.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { SecurityEvents } from '../sessions/security-events.ts'
 import type { Device } from '../sessions/session.schema.ts'
-import type { Accounts } from './account.service.ts'
+import type { Accounts, Credentials } from './account.service.ts'
 import type { ActionTokens } from './action-tokens.ts'
 import { emailKey } from './user.model.ts'
 
@@ -32,16 +31,24 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
       await events.record({ kind: 'email_verified', userId, sessionId: null, device })
     },
 
-    /** Asks to use another address; nothing changes before it is confirmed from there. Throws AuthError `email_taken`. */
-    async requestChange(userId: string, email: string): Promise<void> {
+    /**
+     * Asks to use another address, for somebody who has shown the password; nothing changes before it is confirmed from
+     * there. Throws AuthError `email_taken`.
+     */
+    async requestChange({ _id: userId, passwordChanges }: Credentials, email: string): Promise<void> {
       if (await accounts.isEmailTaken(email)) throw new AuthError('email_taken')
-      await mailQueue.add({ kind: 'confirm_new_email', userId: new Types.ObjectId(userId), email })
+      await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges: passwordChanges ?? 0 })
     },
 
     /** Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
     async confirmChange(token: string, device: Device): Promise<void> {
       const { before, email } = await actionTokens.consume('confirm_new_email', token, async (consumed) => {
-        const before = await accounts.changeEmail(consumed.userId, consumed.email)
+        const before = await accounts.changeEmail(
+          consumed.userId,
+          consumed.email,
+          consumed.passwordChanges ?? 0,
+        )
+        // Gone, or asked for with a password that is none any more.
         if (!before) throw new AuthError('token_invalid')
         return { before, email: consumed.email }
       })

@@ -8,6 +8,7 @@ import type { NewEvent } from '../sessions/security-events.ts'
 const mails: Partial<Record<ActivityKind, MailKind>> = {
   new_device: 'new_device',
   copied_session_refused: 'copied_session_refused',
+  token_reused: 'token_reused',
   failed_sign_ins: 'failed_sign_ins',
   password_changed: 'password_changed',
   password_reset: 'password_changed',

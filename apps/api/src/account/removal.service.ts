@@ -16,8 +16,9 @@ export type Removal = ReturnType<typeof createRemoval>
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
   async remove(user: SessionOwner): Promise<void> {
-    await accounts.remove(user._id)
+    // The account last: should the rest not go, its owner can still ask for it.
     await Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
+    await accounts.remove(user._id)
     await mailQueue.tell({ kind: 'account_deleted', email: user.email })
   },
 })

@@ -12,6 +12,8 @@ export interface UserRecord extends SessionHolder {
   emailKey: string
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
+  /** How often the password has become another one; missing where it never did. */
+  passwordChanges: number
   /** When the password was last reset by mail. */
   passwordResetAt: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
@@ -40,6 +42,7 @@ const userSchema = new Schema<UserRecord>(
     emailKey: { type: String, required: true },
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
+    passwordChanges: { type: Number, default: 0 },
     passwordResetAt: { type: Date, default: null },
     passwordHash: { type: String, required: true },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },

@@ -36,11 +36,13 @@ export function authRoutes(services: Collaborators): Router {
     await rateLimits.register(req, res)
     const signIn = signInOf(req)
     const registered = await auth.register(body, signIn)
-    if (registered.session === null)
+    if (registered.session === null) {
+      if (signIn.deviceId) refreshCookies.setDeviceId(res, signIn.deviceId.id)
       return {
         message: 'Your account is made. Open the link in the mail we have sent you, then sign in.',
         user: userView(registered.user),
       }
+    }
     return { message: `Welcome, ${registered.user.username}`, ...answer(req, res, registered, signIn) }
   })
 

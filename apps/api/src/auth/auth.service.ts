@@ -94,23 +94,31 @@ export function createAuth(collaborators: Collaborators) {
           void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
-      // Only to whoever knows the password.
-      if (user.disabledAt) throw new AuthError('account_disabled')
-      if (requireVerifiedEmail && !user.emailVerifiedAt) throw new AuthError('email_not_verified')
+      // Only to whoever knows the password, which was no wrong attempt.
+      const kept = user.disabledAt
+        ? 'account_disabled'
+        : requireVerifiedEmail && !user.emailVerifiedAt && 'email_not_verified'
+      if (kept) {
+        await admission.settle()
+        throw new AuthError(kept)
+      }
 
       const signedIn = (await open(user)) ?? (await openAgain(email, password, open))
       if (!signedIn) throw new AuthError('invalid_credentials')
-      if (passwords.isOutdated(user.passwordHash))
-        await accounts.replacePasswordHash(user, await passwords.hash(password))
-
       const sessionId = signedIn.session._id
-      await Promise.all([
+      // The session is open, and its owner gets it whatever becomes of these: the next sign-in makes up for them.
+      await Promise.allSettled([
         admission.settle(),
         deviceId && accounts.rememberDevice(user._id, deviceId.idHash),
         events.record({ kind: known ? 'signed_in' : 'new_device', userId: user._id, sessionId, device }),
+        passwords.isOutdated(user.passwordHash) && renewHash(user, password),
       ])
       return signedIn
     },
+  }
+
+  async function renewHash(user: Credentials, password: string): Promise<void> {
+    await accounts.replacePasswordHash(user, await passwords.hash(password))
   }
 
   /**

@@ -36,9 +36,10 @@ export function passwordProofRoutes(services: Collaborators): Router {
     const { sub, sid } = claimsOf(req)
     await rateLimits.mail(req, res)
     const settle = await rateLimits.password(res, sid)
-    await passwordService.prove(sub, password, 'password')
+    const user = await passwordService.prove(sub, password, 'password')
     await settle()
-    await emailAddresses.requestChange(sub, email)
+    await rateLimits.changeEmail(res, sub)
+    await emailAddresses.requestChange(user, email)
     return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
   })
 

@@ -88,6 +88,8 @@ function challenge(code: ErrorCode, detail: string): string {
   return badToken ? `${realm}, error="invalid_token", error_description="${detail}"` : realm
 }
 
+export const statusOf = ({ code }: AuthError): number => problems[code][0]
+
 export function toAuthError(thrown: unknown): AuthError {
   if (thrown instanceof AuthError) return thrown
   if (isDatabaseOutage(thrown)) return new AuthError('database_unavailable', { cause: thrown })

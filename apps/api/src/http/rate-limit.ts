@@ -23,6 +23,7 @@ export interface RateLimits {
   password(res: Response, sessionId: string): Promise<Settle>
   register(req: Request, res: Response): Promise<void>
   rename(res: Response, userId: string): Promise<void>
+  changeEmail(res: Response, userId: string): Promise<void>
   /** Counts asking for mails and trying their links. Throws AuthError `rate_limited`. */
   mail(req: Request, res: Response): Promise<void>
   /** A bucket for each session, or for the address when there is none. */
@@ -62,6 +63,7 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
   const mailPerAddress = inDatabase('mail-address', config.mailPerAddress)
   const registerPerAddress = inDatabase('register-address', config.registerPerAddress)
   const renamePerAccount = inDatabase('rename-account', config.renamePerAccount)
+  const changeEmailPerAccount = inDatabase('change-email-account', config.changeEmailPerAccount)
   const refreshPerSession = new RateLimiterMemory({
     keyPrefix: 'refresh-session',
     points: config.refreshPerSession.points,
@@ -105,6 +107,8 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
     register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
 
     rename: async (res, userId) => void (await consume(res, renamePerAccount(), userId)),
+
+    changeEmail: async (res, userId) => void (await consume(res, changeEmailPerAccount(), userId)),
 
     refresh: async (req, res, sessionId) =>
       // With the address: whoever copied the cookie spends an allowance of their own.

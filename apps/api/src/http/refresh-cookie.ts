@@ -20,6 +20,7 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
   const sessionName = prefix + cookieNames.session
   const deviceName = prefix + cookieNames.device
   const attributes: CookieOptions = { path: '/', sameSite: config.sameSite, secure: config.secure }
+  const clearReadable = (res: Response) => void res.clearCookie(sessionName, attributes)
 
   return {
     /** The refresh token; undefined without one. What cookie-parser made an object of (`j:{…}`) is not a token. */
@@ -49,8 +50,11 @@ export function createRefreshCookies(config: Config['cookie'], clock: Clock) {
     /** For signing out only: a refresh response never clears, it may arrive after another tab signed in afresh. */
     clear(res: Response): void {
       res.clearCookie(refreshTokenName, { ...attributes, httpOnly: true })
-      res.clearCookie(sessionName, attributes)
+      clearReadable(res)
     },
+
+    /** Only `session`: the page takes itself for signed out, and the token is still there to end its session with. */
+    clearReadable,
   }
 }
 

@@ -13,8 +13,10 @@ export function sameOrigin({ publicUrl, clientOrigins }: Config['server']): Requ
 
   const comesFromHere = (req: Request, origin: string) => {
     if (allowed.has(origin)) return true
-    // Without PUBLIC_URL the page's own origin is only known by the host it asked for.
-    return publicUrl === undefined && URL.canParse(origin) && new URL(origin).host === req.headers.host
+    // By whatever name it was reached, on plain http: no page can say another origin or host than its own. On https the
+    // origin has to be PUBLIC_URL, so that a page that came unencrypted is no page of ours.
+    if (publicUrl?.startsWith('https:')) return false
+    return URL.canParse(origin) && new URL(origin).host === req.headers.host
   }
 
   return (req, _res, next) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import compression from 'compression'
-import express, { Router } from 'express'
+import express, { type Request, type Response, Router } from 'express'
 import { AuthError } from '../auth-error.ts'
 
 /** The built web app: hashed assets for a year, the page itself never from a cache, and every address is the page. */
@@ -15,9 +15,13 @@ export function singlePageApp(webRoot: string): Router {
   router.use('/assets', () => {
     throw new AuthError('not_found')
   })
+  // What the page is, under its file's name, too.
+  router.get('/index.html', sendPage)
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
-  router.get('/{*path}', (_req, res) => {
-    res.set('Cache-Control', 'no-cache').sendFile('index.html', { root: webRoot })
-  })
+  router.get('/{*path}', sendPage)
   return router
+
+  function sendPage(_req: Request, res: Response) {
+    res.set('Cache-Control', 'no-cache').sendFile('index.html', { root: webRoot })
+  }
 }

@@ -1,13 +1,18 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import { AuthError } from '../auth-error.ts'
 import { escapeHtml } from './html.ts'
 import type { Outbox, StoredMail } from './outbox.ts'
 
 const path = '/dev/mailbox'
 
-/** The mail that development did not send, as pages to read and links to follow. Never mounted in production. */
+/**
+ * The mail that development did not send, as pages to read and links to follow. Never mounted in production, and for
+ * others than whoever sits at this machine it is not there: its links open accounts.
+ */
 export function devMailboxRoutes(outbox: Outbox): Router {
   const router = Router()
+
+  router.use(path, (req, _res, next) => next(isFromThisMachine(req) ? undefined : 'router'))
 
   router.get(path, async (_req, res) => {
     const mails = await outbox.list()
@@ -28,6 +33,17 @@ export function devMailboxRoutes(outbox: Outbox): Router {
 
   return router
 }
+
+/** The peer alone does not tell: a tunnel runs here, too, and any site may have a name that leads here. */
+function isFromThisMachine({ socket, headers }: Request): boolean {
+  const host = (headers.host ?? '').replace(/:\d+$/, '')
+  const isForwarded = headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined
+  const peer = socket.remoteAddress ?? ''
+  return loopback.test(peer) && ownNames.has(host) && !isForwarded
+}
+
+const loopback = /^(?:::ffff:)?127\.|^::1$/
+const ownNames = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 function listPage(mails: StoredMail[]): string {
   const rows = mails.map(

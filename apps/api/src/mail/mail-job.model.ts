@@ -9,6 +9,7 @@ export const mailKinds = [
   'password_changed',
   'new_device',
   'copied_session_refused',
+  'token_reused',
   'failed_sign_ins',
   'account_deleted',
 ] as const
@@ -24,6 +25,8 @@ export interface MailJobRecord {
   /** Whom it is for: an account, or an address that may belong to one (nobody looked yet). */
   userId: Types.ObjectId | null
   email: string | null
+  /** For a new address: how often the password had changed when it was shown. */
+  passwordChanges: number
   /** What a notice tells: which device, from where. */
   device: string
   ip: string
@@ -40,6 +43,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
     kind: { type: String, enum: mailKinds, required: true },
     userId: { type: Schema.Types.ObjectId, default: null },
     email: { type: String, default: null },
+    passwordChanges: { type: Number, default: 0 },
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
     createdAt: { type: Date, required: true },

@@ -20,6 +20,7 @@ export interface NewMail {
   kind: MailKind
   userId?: Types.ObjectId | null
   email?: string | null
+  passwordChanges?: number
   device?: string
   ip?: string
 }
@@ -76,13 +77,15 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
     },
   }
 
-  async function add({ kind, userId = null, email = null, device = '', ip = '' }: NewMail): Promise<void> {
+  async function add(mail: NewMail): Promise<void> {
+    const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
     const now = clock.now()
     await model.create({
       _id: new Types.ObjectId(),
       kind,
       userId,
       email,
+      passwordChanges,
       device,
       ip,
       createdAt: now,
@@ -122,7 +125,7 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
       if (mail) await inTime(mailer.send(mail))
       // Unless its time was up and somebody else has taken it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
-      log.info({ mail: job.kind, sent: mail !== null, attempts: job.attempts }, 'mail')
+      log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
       await postpone(job, error)
     }

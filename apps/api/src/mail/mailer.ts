@@ -13,8 +13,10 @@ export interface Mail {
 export interface Mailer {
   send(mail: Mail): Promise<void>
   close(): void
-  /** Where development keeps its mail; null when it really goes out. */
+  /** Where development keeps its mail; null when it really goes out, or nowhere. */
   outbox: Outbox | null
+  /** False: mail goes nowhere. */
+  delivers: boolean
 }
 
 /** How long a mail server may take over each step before it counts as dead. */
@@ -27,7 +29,7 @@ const timeoutMs = 10_000
 export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: string | null): Mailer {
   if (!smtpUrl) {
     const outbox = outboxDir === null ? null : createOutbox(outboxDir)
-    return { send: async (mail) => outbox?.put(mail), close() {}, outbox }
+    return { send: async (mail) => outbox?.put(mail), close() {}, outbox, delivers: outbox !== null }
   }
   const transport = nodemailer.createTransport(
     {
@@ -47,5 +49,6 @@ export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: strin
     },
     close: () => transport.close(),
     outbox: null,
+    delivers: true,
   }
 }

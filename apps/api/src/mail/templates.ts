@@ -69,6 +69,14 @@ const templates: Record<MailKind, Template> = {
     ],
     after: [`${notYou}${link}`],
   }),
+  token_reused: ({ when, device, ip, link }) => ({
+    subject: 'One of your sessions was ended',
+    before: [
+      `On ${when}, ${device} (${ip}) showed a refresh token that had been used before. Two programs held the same session, so it was ended for both.`,
+      'It may have been a program of yours that started from an old copy. It may also have been somebody who took the token.',
+    ],
+    after: [`${notYou}${link}`],
+  }),
   failed_sign_ins: ({ when, ip, link }) => ({
     subject: 'Many failed sign-ins to your account',
     before: [

@@ -55,8 +55,8 @@ export function sessionRoutes({ sessions, events, refreshCookies, authenticate }
 
   route(router, routes.logoutEverywhere, [authenticate], async (_, { req, res }) => {
     const { sub } = claimsOf(req)
-    refreshCookies.clear(res)
     await sessions.revokeOthers(sub, null)
+    refreshCookies.clear(res)
     await recordAll(sub, req)
     return null
   })
