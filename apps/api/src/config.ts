@@ -1,3 +1,4 @@
+import { mongo } from 'mongoose'
 import * as z from 'zod'
 import { signingKey } from './sessions/signing-keys.ts'
 
@@ -196,7 +197,7 @@ export function readConfig(
   const parsed = EnvironmentSchema.safeParse(given)
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  problems.push(...keyProblems(given))
+  problems.push(...keyProblems(given), ...databaseProblems(given))
   if (production) problems.push(...secretProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -284,6 +285,19 @@ function keyProblems(given: Record<string, string | undefined>): string[] {
   ])
 }
 
+/** An address that no retry would make any better. Never repeats the password in it. */
+function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>): string[] {
+  if (!uri || !/^mongodb(\+srv)?:/.test(uri)) return []
+  try {
+    new mongo.MongoClient(uri)
+    return []
+  } catch {
+    return [
+      'MONGO_URI cannot be read; in a name or password @ : / % are written %40 %3A %2F %25, and options are those of the MongoDB driver',
+    ]
+  }
+}
+
 function unusable(name: string, keys: string[]): string[] {
   return keys.flatMap((key) => {
     if (name.startsWith('JWT_REFRESH') && key.startsWith('es256:'))
@@ -299,7 +313,7 @@ function unusable(name: string, keys: string[]): string[] {
 
 /** Words that stand in samples, and strings with too little in them to be random. */
 const looksLikeASample = (secret: string) =>
-  /change.?(me|this|it)|your.{0,20}(secret|key)|(super|very|top).?secret|secret.?key|example|sample|replace|placeholder|insert|password|jwt.?secret|12345678|abcdefgh/i.test(
+  /change.?(me|this|it)|your.{0,20}(secret|key)|(super|very|top).?secret|secret.?key|example|sample|replace|placeholder|insert|generate|fill.?in|go(es)?.?here|openssl|qwerty|password|jwt.?secret|12345678|abcdefgh/i.test(
     secret,
   ) || new Set(secret).size < 12
 

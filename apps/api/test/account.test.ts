@@ -70,6 +70,20 @@ it('an address that somebody took in the meantime is a 409, and nothing changes'
   expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(address)
 })
 
+it('the capitals of an address can be put right', async () => {
+  const { api, mail, as } = await withMail()
+  const person = await registered(api)
+  const email = person.email.replace('ada', 'Ada')
+  await api.http
+    .post('/api/change-email')
+    .set(as(person))
+    .send({ email, password: person.password })
+    .expect(200)
+  const token = tokenIn(await mail.mailTo(email, /Confirm your new email/))
+  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(email)
+})
+
 it('a username changes, unless it is taken', async () => {
   const { api, as } = await withMail()
   const [person, other] = [await registered(api), await registered(api)]

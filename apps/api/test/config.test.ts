@@ -41,6 +41,16 @@ describe('in production', () => {
       { JWT_REFRESH_SECRET: 'your-super-secret-refresh-key-change-me' },
       /^JWT_REFRESH_SECRET looks like a sample/,
     ],
+    [
+      'an instruction',
+      { JWT_REFRESH_SECRET: '<generate-with-openssl-rand-hex-32>' },
+      /^JWT_REFRESH_SECRET looks like a sample/,
+    ],
+    [
+      'a row of the keyboard',
+      { JWT_REFRESH_SECRET: 'qwertyuiopasdfghjklzxcvbnmqwertyuiop' },
+      /^JWT_REFRESH_SECRET looks like a sample/,
+    ],
     ['one letter', { JWT_ACCESS_SECRET: 'x'.repeat(64) }, /^JWT_ACCESS_SECRET looks like a sample/],
     [
       'the same twice',
@@ -87,6 +97,10 @@ it('the defaults are the documented ones', () => {
 it.each([
   ['PORT', '70000'],
   ['MONGO_URI', 'postgres://localhost'],
+  ['MONGO_URI', 'mongodb://ada:p@ss@127.0.0.1/latchkey'],
+  ['MONGO_URI', 'mongodb://ada:100%@127.0.0.1/latchkey'],
+  ['MONGO_URI', 'mongodb://127.0.0.1:99999/latchkey'],
+  ['MONGO_URI', 'mongodb://127.0.0.1/latchkey?bogus=1'],
   ['CLIENT_URL', 'https://app.example.com/path'],
   ['CLIENT_URL', '*'],
   ['PUBLIC_URL', 'app.example.com'],

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it, vi } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
-import { login, refresh, registered, somebody } from './support/people.ts'
+import { login, refresh, registered, setCookies, somebody } from './support/people.ts'
 
 const limits =
   (changes: Partial<Config['rateLimits']>) =>
@@ -25,6 +26,39 @@ it('guessing one password is cut off with 429 and Retry-After, and other account
   expect(refused.headers['ratelimit-policy']).toContain('"login-account-address";q=3;w=60')
   await login(api, other)
 })
+
+it('an attempt that nobody got to look at is given back', async () => {
+  // A hash takes a second here, so that most of what comes at once is told to come back.
+  const api = await apiForTest({
+    environment: { BCRYPT_COST: '12', TRUST_PROXY: '1' },
+    configure: limits({ loginPerAddress: tight(3), loginPerKnownDevice: tight(3) }),
+  })
+  const person = somebody()
+  const registration = await api.http.post('/api/register').send(person).expect(201)
+  const device =
+    setCookies(registration)
+      .find((cookie) => cookie.startsWith('device='))
+      ?.split(';', 1)[0] ?? ''
+  const attempt = (headers: Record<string, string>, who = person) =>
+    api.http.post('/api/login').set(headers).send({ email: who.email, password: who.password })
+  const flood = Array.from({ length: 200 }, (_, i) =>
+    attempt({ 'X-Forwarded-For': `203.0.113.${i}` }, somebody()),
+  )
+  const flooded = Promise.all(flood)
+  await vi.waitFor(async () => expect((await attempt({ Cookie: device })).status).toBe(503), {
+    timeout: 10_000,
+  })
+  // More often than either allowance, and never 429.
+  for (let i = 0; i < 8; i++) {
+    const owner = await attempt({ Cookie: device })
+    const colleague = await attempt({ 'X-Forwarded-For': '203.0.113.7' })
+    expect([200, 503]).toContain(owner.status)
+    expect([200, 401, 503]).toContain(colleague.status)
+    await delay(50) // the attempt is given back once its answer is out
+  }
+  await flooded
+  await attempt({ Cookie: device }).expect(200)
+}, 90_000)
 
 it('signing in rightly never uses the allowance up', async () => {
   const api = await apiForTest({

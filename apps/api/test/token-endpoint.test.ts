@@ -38,6 +38,11 @@ it.each([
   ['no token', { grant_type: 'refresh_token' }, 'invalid_request'],
   ['a token sent twice', { grant_type: 'refresh_token', refresh_token: ['a', 'b'] }, 'invalid_request'],
   ['garbage', { grant_type: 'refresh_token', refresh_token: 'garbage' }, 'invalid_grant'],
+  [
+    'fifty parameters',
+    Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`p${i}`, i])),
+    'invalid_request',
+  ],
 ])('%s is a 400 in the shape of RFC 6749 §5.2', async (_, body, error) => {
   const response = await token(body)
   expect(response.status).toBe(400)

@@ -204,8 +204,9 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return matchedCount > 0
     },
 
-    isEmailTaken: async (email: string): Promise<boolean> =>
-      (await users.exists({ emailKey: emailKey(email) })) !== null,
+    /** Whether an address is another account's. */
+    isEmailTaken: async (userId: Types.ObjectId, email: string): Promise<boolean> =>
+      (await users.exists({ emailKey: emailKey(email), _id: { $ne: userId } })) !== null,
 
     /**
      * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The

@@ -36,7 +36,7 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
      * there. Throws AuthError `email_taken`.
      */
     async requestChange({ _id: userId, passwordChanges }: Credentials, email: string): Promise<void> {
-      if (await accounts.isEmailTaken(email)) throw new AuthError('email_taken')
+      if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
       await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges: passwordChanges ?? 0 })
     },
 

@@ -48,6 +48,7 @@ const problems = {
 } as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
 
 const outageRetrySeconds = 2
+const readAwayBytes = 16 * 1024 * 1024
 
 /** The last handler: whatever was thrown becomes a problem document. Only a surprise is logged as an error. */
 export const answerProblem: ErrorRequestHandler = (thrown: unknown, req, res, _next) => {
@@ -76,9 +77,17 @@ export function sendProblem(res: Response, { code, evidence }: AuthError): void 
   if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
-  // What is left of a body that is too large is not worth reading.
-  if (status === 413) res.set('Connection', 'close')
+  if (status === 413) readAway(res)
   res.status(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/**
+ * A client that is still sending reads no answer before it has sent all; hanging up on it would look like a broken line.
+ * Of a body that is larger still, or does not say how large it is, the rest is not worth reading.
+ */
+function readAway(res: Response): void {
+  if (Number(res.req.headers['content-length']) <= readAwayBytes) res.req.resume()
+  else res.set('Connection', 'close')
 }
 
 /** RFC 6750 §3: a request without a token gets no error code, a bad token gets `invalid_token`. */
@@ -108,6 +117,8 @@ const isHttpError = (thrown: unknown): thrown is HttpError =>
 
 function codeOfHttpError({ status, type }: HttpError): ErrorCode {
   if (type === 'entity.parse.failed') return 'malformed_json'
+  // A small body of many parameters, which the parser calls a large one.
+  if (type === 'parameters.too.many') return 'bad_request'
   if (status === 404) return 'not_found'
   if (status === 413) return 'payload_too_large'
   if (status === 415) return 'unsupported_media_type'

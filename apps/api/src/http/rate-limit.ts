@@ -38,7 +38,7 @@ interface Collaborators {
 /**
  * Sign-in and registration are counted in the database, so that the limits hold across processes; refreshing is counted
  * in memory, where it costs nothing. Every attempt is counted before it is looked at: a thousand guesses at once are a
- * thousand attempts.
+ * thousand attempts. One that is answered with a 5xx was not looked at, and is given back.
  */
 export function createRateLimits({ connection, config }: Collaborators): RateLimits {
   const inDatabase = (keyPrefix: string, limit: RateLimit) =>
@@ -76,13 +76,13 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
       // Whatever others do to the account or from the address, its owner's own browser is not made to wait for it.
       if (attempt.knownDevice !== null) {
         const device = `${account}/${attempt.knownDevice}`
-        const { consumedPoints } = await consume(res, perKnownDevice(), device)
+        const { consumedPoints } = await count(res, perKnownDevice(), device)
         return { failures: consumedPoints, settle: async () => void (await perKnownDevice().delete(device)) }
       }
       const address = addressBucket(req.ip)
       const both = `${account}@${address}`
-      await consume(res, perAddress(), address)
-      await consume(res, perAccountAndAddress(), both)
+      await count(res, perAddress(), address)
+      await count(res, perAccountAndAddress(), both)
       const failures = await slowDown(res, account)
       return {
         failures,
@@ -98,17 +98,17 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
     },
 
     async password(res, sessionId) {
-      await consume(res, password(), sessionId)
+      await count(res, password(), sessionId)
       return async () => void (await password().delete(sessionId))
     },
 
-    mail: async (req, res) => void (await consume(res, mailPerAddress(), addressBucket(req.ip))),
+    mail: async (req, res) => void (await count(res, mailPerAddress(), addressBucket(req.ip))),
 
-    register: async (req, res) => void (await consume(res, registerPerAddress(), addressBucket(req.ip))),
+    register: async (req, res) => void (await count(res, registerPerAddress(), addressBucket(req.ip))),
 
-    rename: async (res, userId) => void (await consume(res, renamePerAccount(), userId)),
+    rename: async (res, userId) => void (await count(res, renamePerAccount(), userId)),
 
-    changeEmail: async (res, userId) => void (await consume(res, changeEmailPerAccount(), userId)),
+    changeEmail: async (res, userId) => void (await count(res, changeEmailPerAccount(), userId)),
 
     refresh: async (req, res, sessionId) =>
       // With the address: whoever copied the cookie spends an allowance of their own.
@@ -122,16 +122,37 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
   async function slowDown(res: Response, account: string): Promise<number> {
     const free = config.loginPerAccount.points
     const { consumedPoints } = await perAccount().penalty(account)
+    giveBackUnlooked(res, perAccount(), account)
     if (consumedPoints <= free) return consumedPoints
     const seconds = Math.min(2 ** Math.min(consumedPoints - free, 20), config.loginMaxDelaySeconds)
     try {
-      await consume(res, delay(), account, seconds)
+      await count(res, delay(), account, seconds)
     } catch (refused) {
       await perAccount().reward(account) // it was not looked at, so it does not lengthen the next wait
       throw refused
     }
     return consumedPoints
   }
+}
+
+/** Counts one attempt, and gives it back should nobody get to look at it. */
+async function count(
+  res: Response,
+  limiter: RateLimiterAbstract,
+  key: string,
+  seconds?: number,
+): Promise<RateLimiterRes> {
+  const state = await consume(res, limiter, key, seconds)
+  giveBackUnlooked(res, limiter, key)
+  return state
+}
+
+/** Too busy, or the database away: whoever asked did nothing wrong, and will ask again. */
+function giveBackUnlooked(res: Response, limiter: RateLimiterAbstract, key: string): void {
+  res.once('close', () => {
+    // Should it fail, the attempt stays counted until its window ends.
+    if (res.statusCode >= 500) limiter.reward(key).catch(() => {})
+  })
 }
 
 /** Counts one attempt and tells the client where it stands (draft-ietf-httpapi-ratelimit-headers). */
