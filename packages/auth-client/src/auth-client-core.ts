@@ -92,7 +92,12 @@ export function createAuthClientCore(
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
-  const keys = createSessionKeys({ ...environment, log, currentSid: () => cookie.read()?.sid ?? null })
+  const keys = createSessionKeys({
+    ...environment,
+    log,
+    noteName: `${name}:bound`,
+    currentSid: () => cookie.read()?.sid ?? null,
+  })
   const refresh = createRefresh({ cookie, keys, post, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })

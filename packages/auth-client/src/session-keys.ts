@@ -2,6 +2,7 @@ import { AuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { StoredKey } from './key-store.ts'
 import type { AuthLog } from './log.ts'
+import { createNote } from './note.ts'
 import { makeSessionKey, refreshLock } from './refresh-lock.ts'
 import { withinTime } from './within-time.ts'
 
@@ -30,14 +31,15 @@ const settlingPauseMs = 200
 const settlingPauses = 5
 /** Each wrong key looks like a thief's to the server, so only the likeliest are tried. */
 const triedPendingKeys = 3
-/** A store that hangs is asked again this often before the session is tried without its key. */
+/** A store that hangs, or has lost a key it held, is asked again this often before the session is tried without it. */
 const toleratedFailures = 3
 
 const slowStore = () =>
-  new AuthError('timeout', 'The browser is slow to open its key store. Trying again in a moment.')
+  new AuthError('timeout', 'The browser could not open its key store yet. Trying again in a moment.')
 
-type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock'> & {
+type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock' | 'storage'> & {
   log: AuthLog
+  noteName: string
   currentSid: () => string | null
 }
 
@@ -48,7 +50,10 @@ type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock'> & {
  * run another line; it may even crash first. So the key is kept under a pending name before the request leaves, and a
  * tab that meets a session without a key tries the pending ones.
  */
-export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: Needs): SessionKeys {
+export function createSessionKeys(needs: Needs): SessionKeys {
+  const { subtle, keyStore, clock, log, currentSid } = needs
+  // The session that is known to be bound: without its key it would only be taken for a copy.
+  const bound = createNote(needs.storage, needs.noteName)
   // What this page has used already needs no store, should that fail later.
   const remembered = new Map<string, CryptoKey>()
   let failures = 0
@@ -84,6 +89,7 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
 
   async function settle({ id, key }: NamedKey, sid: string) {
     remembered.set(sid, key)
+    if (bound.read() !== sid) bound.write(sid)
     if (id === sid) return
     try {
       await limited(keyStore?.rename(id, sid))
@@ -97,7 +103,7 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
     if (key) return [{ id: sid, key }]
     if (!subtle || !keyStore) return []
     for (let pause = 0; ; pause += 1) {
-      const keys = await stored()
+      const keys = await stored(sid)
       const own = keys.find(({ id }) => id === sid)
       if (own) return [own]
       const pending = keys.filter(({ id }) => id.startsWith(pendingPrefix)).slice(-triedPendingKeys)
@@ -106,17 +112,17 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
     }
   }
 
-  async function stored(): Promise<StoredKey[]> {
+  async function stored(sid: string): Promise<StoredKey[]> {
     try {
       const keys = await limited(keyStore?.all() ?? [])
       failures = 0
       return keys
     } catch (error) {
       failures += 1
-      // To go on without the key would look like a copied cookie to the server; so first give the store a chance.
-      // One that refuses at once was never any good, and the session is unbound.
+      // To go on without the key would look like a copied cookie to the server; so first give the store a chance. One
+      // that refuses at once, in a session that never had a key, was never any good.
       const hangs = error instanceof AuthError && error.code === 'timeout'
-      if (hangs && failures <= toleratedFailures) throw error
+      if ((hangs || bound.read() === sid) && failures <= toleratedFailures) throw hangs ? error : slowStore()
       return []
     }
   }
@@ -140,6 +146,9 @@ export function createSessionKeys({ subtle, keyStore, clock, log, currentSid }: 
     settle,
     candidates,
     discard: ({ id }) => remove([id]),
-    forget: (sid) => remove([sid]),
+    forget(sid) {
+      if (bound.read() === sid) bound.clear()
+      return remove([sid])
+    },
   }
 }

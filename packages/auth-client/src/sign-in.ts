@@ -85,7 +85,11 @@ export function createSignIn(needs: Needs) {
     tabs.handRound(token)
     log.add('signIn', `Signed in as ${token.user.username}.`)
     const isKept = cookie.read() !== null
-    if (!isKept) log.once('notice', 'This browser kept no cookie: the sign-in ends with the access token.')
+    if (!isKept)
+      log.once(
+        'notice',
+        'This browser kept no cookie: the sign-in lasts no longer than you stay on this page.',
+      )
   }
 
   /** Signed out while the answer was under way: the later wish counts. */

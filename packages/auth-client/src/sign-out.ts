@@ -3,6 +3,7 @@ import { backoffMs } from './backoff.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
 import type { AuthLog } from './log.ts'
+import { createNote } from './note.ts'
 import { ownPaths } from './own-paths.ts'
 import type { Post } from './post.ts'
 import type { Renewal } from './renewal.ts'
@@ -121,9 +122,8 @@ export function createSignOut(needs: Needs): SignOut {
     signedOutElsewhere,
     count: () => count,
     async finishBeforeSignIn() {
-      if (note.read() === null) return
+      // What it did not hear stays to be told, unless this sign-in replaces the cookies.
       await tellServer()
-      finish()
     },
     resume() {
       running = true
@@ -136,32 +136,6 @@ export function createSignOut(needs: Needs): SignOut {
       running = false
       cancelRetry()
       cancelSweeps()
-    },
-  }
-}
-
-/** Remembers across a reload which session the server still has to be told about. */
-function createNote(storage: ClientEnvironment['storage'], name: string) {
-  let here: string | null = null
-
-  /** Full or blocked storage: the note then lives as long as the page. */
-  function tolerant<Value>(use: (storage: NonNullable<ClientEnvironment['storage']>) => Value): Value | null {
-    try {
-      return storage && use(storage)
-    } catch {
-      return null
-    }
-  }
-
-  return {
-    read: () => tolerant((kept) => kept.getItem(name)) ?? here,
-    write(sid: string) {
-      here = sid
-      tolerant((kept) => kept.setItem(name, sid))
-    },
-    clear() {
-      here = null
-      tolerant((kept) => kept.removeItem(name))
     },
   }
 }

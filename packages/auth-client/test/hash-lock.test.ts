@@ -248,6 +248,42 @@ describe('a browser without the means', () => {
     expect([...world.server.sessions.values()][0]?.lock).toBeNull()
   })
 
+  it('whose store fails for a moment is waited for, and no alarm is raised', async () => {
+    const world = await setUp()
+    await signedInTab(world)
+    let fails = true
+    const all = () =>
+      fails
+        ? Promise.reject(new DOMException('Internal error opening backing store', 'UnknownError'))
+        : world.browser.keyStore.all()
+    const tab = world.browser.tab({ keyStore: { ...world.browser.keyStore, all } })
+    await tab.start()
+    expect(tab.getState()).toMatchObject({ status: 'restoring', problem: { code: 'timeout' } })
+    fails = false
+    world.browser.time.advance(1000)
+    await eventually(() => expect(statusOf(tab)).toBe('signedIn'))
+    expect(world.server.securityEvents).toEqual([])
+  })
+
+  it('whose store never opens again ends the session at last, and the next sign-in works unbound', async () => {
+    const world = await setUp()
+    await signedInTab(world)
+    const broken = () => Promise.reject(new DOMException('gone', 'UnknownError'))
+    const tab = world.browser.tab({
+      keyStore: { all: broken, put: broken, rename: broken, delete: broken },
+    })
+    await tab.start()
+    for (let turn = 0; turn < 40 && statusOf(tab) !== 'signedOut'; turn += 1) {
+      world.browser.time.advance(2000)
+      await settled()
+    }
+    expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'ended', code: 'refresh_token_locked' })
+    expect(world.server.securityEvents).toHaveLength(1)
+    await tab.login(ada)
+    await tab.refresh()
+    expect(statusOf(tab)).toBe('signedIn')
+  })
+
   it('whose store hangs for a while does not present the session without its key', async () => {
     const world = await setUp()
     await signedInTab(world)

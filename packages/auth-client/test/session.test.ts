@@ -270,6 +270,29 @@ describe('signing out', () => {
     expect([...world.server.sessions.values()][0]?.revoked).toBe(true)
   })
 
+  it('that the server never heard of is not forgotten when a sign-in fails', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    world.browser.network.offline = true
+    await tab.logout()
+    await codeOf(tab.login(ada))
+    world.browser.network.offline = false
+    expect(await codeOf(tab.login({ ...ada, password: 'wrong' }))).toBe('invalid_credentials')
+    await eventually(() => expect([...world.server.sessions.values()][0]?.revoked).toBe(true))
+    expect(world.browser.storage.size()).toBe(0)
+  })
+
+  it('that the server refused for now is tried again after a sign-in that fails', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    for (let turn = 0; turn < 2; turn += 1)
+      world.server.answerNext('/api/logout', 503, problemBody(503, 'database_unavailable'))
+    await tab.logout()
+    expect(await codeOf(tab.login({ ...ada, password: 'wrong' }))).toBe('invalid_credentials')
+    world.browser.time.advance(60_000)
+    await eventually(() => expect([...world.server.sessions.values()][0]?.revoked).toBe(true))
+  })
+
   it('that the server never heard of is finished by the next page, which signs nobody in', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)

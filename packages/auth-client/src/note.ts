@@ -1,0 +1,27 @@
+import type { ClientEnvironment } from './environment.ts'
+
+/** Remembers a session across a reload, for one purpose. */
+export function createNote(storage: ClientEnvironment['storage'], name: string) {
+  let here: string | null = null
+
+  /** Full or blocked storage: the note then lives as long as the page. */
+  function tolerant<Value>(use: (storage: NonNullable<ClientEnvironment['storage']>) => Value): Value | null {
+    try {
+      return storage && use(storage)
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    read: () => tolerant((kept) => kept.getItem(name)) ?? here,
+    write(sid: string) {
+      here = sid
+      tolerant((kept) => kept.setItem(name, sid))
+    },
+    clear() {
+      here = null
+      tolerant((kept) => kept.removeItem(name))
+    },
+  }
+}
