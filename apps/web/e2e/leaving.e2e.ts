@@ -118,7 +118,7 @@ describe('ending another device’s session', () => {
     await device.leave()
 
     await visitor.page.getByRole('link', { name: 'Activity' }).click()
-    await visitor.page.getByText('Session ended from another device').waitFor()
+    await visitor.page.getByText('Session ended', { exact: true }).waitFor()
   })
 
   it('by changing the password does the same, and the new one signs in', async () => {

@@ -22,7 +22,7 @@ export function Button({
       {...rest}
       type={type}
       className={[styles.button, styles[variant], className].filter(Boolean).join(' ')}
-      aria-disabled={isBusy || undefined}
+      aria-disabled={isBusy || rest['aria-disabled']}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}
     >
       <span className={styles.label}>{children}</span>

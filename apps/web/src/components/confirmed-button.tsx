@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
 import { Button } from './button.tsx'
 import styles from './confirmed-button.module.css'
 import { useInlineStep } from './use-inline-step.ts'
@@ -10,46 +10,56 @@ interface ConfirmedButtonProps {
   question: ReactNode
   /** Names the deed: "End it", not "Yes". */
   confirm: string
-  isBusy: boolean
-  onConfirm: () => void
+  /** Whoever offers the deed shows why it failed. */
+  onConfirm: () => Promise<unknown>
 }
 
-/** Asks before it acts, in place. The focus goes to the answer that changes nothing; Escape gives it, too. */
-export function ConfirmedButton({
-  children,
-  label,
-  question,
-  confirm,
-  isBusy,
-  onConfirm,
-}: ConfirmedButtonProps) {
+/**
+ * Asks before it acts, in place. The focus goes to the answer that changes nothing; Escape gives it, too. The question
+ * stays until the deed is done or has failed, so that the focus is never lost.
+ */
+export function ConfirmedButton({ children, label, question, confirm, onConfirm }: ConfirmedButtonProps) {
   const step = useInlineStep<HTMLButtonElement>()
+  const [isBusy, setIsBusy] = useState(false)
+  const questionId = useId()
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') step.close()
+  async function act() {
+    setIsBusy(true)
+    await onConfirm().catch(() => undefined)
+    setIsBusy(false)
+    step.close()
   }
 
-  if (!step.isOpen && !isBusy)
+  function cancel() {
+    if (!isBusy) step.close()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') cancel()
+  }
+
+  if (!step.isOpen)
     return (
       <Button ref={step.trigger} variant="secondary" aria-label={label} onClick={step.open}>
         {children}
       </Button>
     )
   return (
-    <div className={styles.step} role="alertdialog" aria-label={label ?? children} onKeyDown={onKeyDown}>
-      <p className={styles.question}>{question}</p>
+    <div
+      className={styles.step}
+      role="alertdialog"
+      aria-label={label ?? children}
+      aria-describedby={questionId}
+      onKeyDown={onKeyDown}
+    >
+      <p className={styles.question} id={questionId}>
+        {question}
+      </p>
       <div className={styles.answers}>
-        <Button
-          variant="danger"
-          isBusy={isBusy}
-          onClick={() => {
-            step.close()
-            onConfirm()
-          }}
-        >
+        <Button variant="danger" isBusy={isBusy} onClick={() => void act()}>
           {confirm}
         </Button>
-        <Button ref={step.target} variant="secondary" onClick={step.close}>
+        <Button ref={step.target} variant="secondary" aria-disabled={isBusy || undefined} onClick={cancel}>
           Cancel
         </Button>
       </div>

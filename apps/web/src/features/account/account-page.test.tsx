@@ -162,6 +162,25 @@ describe('deleting the account', () => {
     expect(client.logout).not.toHaveBeenCalled()
   })
 
+  it('cannot be called back once it is under way', async () => {
+    const { client, user, card, address } = await askToDelete()
+    let finish = () => {}
+    client.answer(
+      routes.deleteMe,
+      () =>
+        new Promise<undefined>((resolve) => {
+          finish = () => resolve(undefined)
+        }),
+    )
+    await user.keyboard('otter lamp violet{Enter}')
+    await user.keyboard('{Escape}')
+    await user.click(card.getByRole('button', { name: 'Cancel' }))
+    expect(card.getByRole('button', { name: 'Deleting…' })).toBeVisible()
+    finish()
+    expect(await screen.findByText(/Your account is deleted/)).toBeVisible()
+    expect(address()).toBe('/login')
+  })
+
   it('is given up by Escape', async () => {
     const { client, user } = await askToDelete()
     await user.keyboard('{Escape}')

@@ -51,8 +51,13 @@ function DeleteForm({
     await client.logout()
   })
 
+  // What is under way cannot be called back.
+  function cancel() {
+    if (!form.isSubmitting) onCancel()
+  }
+
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') onCancel()
+    if (event.key === 'Escape') cancel()
   }
 
   return (
@@ -72,7 +77,7 @@ function DeleteForm({
         <Button type="submit" variant="danger" isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Deleting…' : 'Delete for good'}
         </Button>
-        <Button variant="secondary" onClick={onCancel}>
+        <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
           Cancel
         </Button>
       </div>

@@ -75,8 +75,13 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
     onSent(body.email)
   })
 
+  // What is under way cannot be called back.
+  function cancel() {
+    if (!form.isSubmitting) onCancel()
+  }
+
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') onCancel()
+    if (event.key === 'Escape') cancel()
   }
 
   return (
@@ -104,7 +109,7 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
         <Button type="submit" isBusy={form.isSubmitting}>
           Send the mail
         </Button>
-        <Button variant="secondary" onClick={onCancel}>
+        <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
           Cancel
         </Button>
       </div>

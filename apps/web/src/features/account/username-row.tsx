@@ -62,8 +62,13 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
     onSaved(changed)
   })
 
+  // What is under way cannot be called back.
+  function cancel() {
+    if (!form.isSubmitting) onCancel()
+  }
+
   function onKeyDown(event: KeyboardEvent) {
-    if (event.key === 'Escape') onCancel()
+    if (event.key === 'Escape') cancel()
   }
 
   return (
@@ -79,7 +84,7 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
         <Button type="submit" isBusy={form.isSubmitting}>
           Save
         </Button>
-        <Button variant="secondary" onClick={onCancel}>
+        <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
           Cancel
         </Button>
       </div>

@@ -35,7 +35,13 @@ export function EventItem({ event, now }: EventItemProps) {
           </p>
         )}
         <p className={styles.circumstances}>
-          {event.device} · <span className={styles.address}>{event.ip}</span>
+          {event.device}
+          {event.ip && (
+            <>
+              {' '}
+              · <span className={styles.address}>{event.ip}</span>
+            </>
+          )}
         </p>
       </div>
       <p className={styles.time}>

@@ -17,7 +17,7 @@ const words: Record<string, EventWords | undefined> = {
     weight: 'check',
   },
   signed_out: { title: 'Signed out', meaning: null, weight: 'plain' },
-  session_revoked: { title: 'Session ended from another device', meaning: null, weight: 'plain' },
+  session_revoked: { title: 'Session ended', meaning: null, weight: 'plain' },
   copied_session_refused: {
     title: 'A copy of your session was refused',
     meaning:

@@ -89,6 +89,16 @@ describe('finding users', () => {
     )
   })
 
+  it('begins anew by the link in the navigation', async () => {
+    const { user, address } = renderApp(asAdmin(), '/admin?q=ada')
+    expect(await screen.findByLabelText('Search')).toHaveValue('ada')
+    await user.click(screen.getByRole('link', { name: 'Users' }))
+    expect(screen.getByLabelText('Search')).toHaveValue('')
+    // Longer than the typing may pause.
+    await new Promise((done) => setTimeout(done, 400))
+    expect(address()).toBe('/admin')
+  })
+
   it('says what went wrong, and tries again', async () => {
     const client = asAdmin()
     client.answer(routes.findUsers, () => {

@@ -46,9 +46,8 @@ function RoleCard({ user, onDone }: UserAccessProps) {
           <ConfirmedButton
             question={`Take the administrator’s role from ${username}? It counts within a second.`}
             confirm="Make a user"
-            isBusy={setRoles.isPending}
             onConfirm={() =>
-              setRoles.mutate(['user'], {
+              setRoles.mutateAsync(['user'], {
                 onSuccess: () => onDone(`${username} is no administrator any more.`),
               })
             }
@@ -59,9 +58,8 @@ function RoleCard({ user, onDone }: UserAccessProps) {
           <ConfirmedButton
             question={`Let ${username} see and change every account?`}
             confirm="Make administrator"
-            isBusy={setRoles.isPending}
             onConfirm={() =>
-              setRoles.mutate(['user', 'admin'], {
+              setRoles.mutateAsync(['user', 'admin'], {
                 onSuccess: () => onDone(`${username} is an administrator now.`),
               })
             }
@@ -90,9 +88,8 @@ function AccessCard({ user, onDone }: UserAccessProps) {
           <ConfirmedButton
             question={`Let ${username} sign in again?`}
             confirm="Enable account"
-            isBusy={setDisabled.isPending}
             onConfirm={() =>
-              setDisabled.mutate(false, { onSuccess: () => onDone(`${username} can sign in again.`) })
+              setDisabled.mutateAsync(false, { onSuccess: () => onDone(`${username} can sign in again.`) })
             }
           >
             Enable account
@@ -101,9 +98,10 @@ function AccessCard({ user, onDone }: UserAccessProps) {
           <ConfirmedButton
             question={`Sign ${username} out everywhere and keep them out?`}
             confirm="Disable account"
-            isBusy={setDisabled.isPending}
             onConfirm={() =>
-              setDisabled.mutate(true, { onSuccess: () => onDone(`${username} is disabled and signed out.`) })
+              setDisabled.mutateAsync(true, {
+                onSuccess: () => onDone(`${username} is disabled and signed out.`),
+              })
             }
           >
             Disable account

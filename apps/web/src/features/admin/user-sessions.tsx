@@ -24,9 +24,8 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
           <ConfirmedButton
             question={`End all ${sessions.length} sessions? ${user.username} is signed out everywhere.`}
             confirm={`End all ${sessions.length}`}
-            isBusy={endAll.isPending}
             onConfirm={() =>
-              endAll.mutate(undefined, {
+              endAll.mutateAsync(undefined, {
                 onSuccess: () => onDone(`${user.username} is signed out everywhere.`),
               })
             }
@@ -77,9 +76,8 @@ function UserSession({ user, session, onDone }: UserSessionProps) {
           label={`End the session ${session.device}`}
           question={`End this session? ${user.username} has to sign in again there.`}
           confirm="End session"
-          isBusy={end.isPending}
           onConfirm={() =>
-            end.mutate(undefined, { onSuccess: () => onDone(`The session ${session.device} is ended.`) })
+            end.mutateAsync(undefined, { onSuccess: () => onDone(`The session ${session.device} is ended.`) })
           }
         >
           End

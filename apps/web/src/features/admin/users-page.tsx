@@ -1,5 +1,5 @@
 import type { ManagedUser } from '@latchkey/contracts'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { generatePath, Link, useSearchParams } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { Card } from '../../components/card.tsx'
@@ -21,12 +21,23 @@ export default function UsersPage() {
   const query = (parameters.get('q') ?? '').slice(0, longestQuery)
   const [typed, setTyped] = useState(query)
   const users = useUsers(query)
+  const asked = useRef(query)
+
+  // The address changed by other ways than typing here: the link in the navigation, the way back.
+  useEffect(() => {
+    if (query === asked.current) return
+    asked.current = query
+    setTyped(query)
+  }, [query])
 
   // Asks when the typing pauses. The address keeps the question, so that the way back from a user leads to it.
   useEffect(() => {
     if (typed.trim() === query) return
     const wanted = typed.trim()
-    const timer = setTimeout(() => setParameters(wanted ? { q: wanted } : {}, { replace: true }), pauseMs)
+    const timer = setTimeout(() => {
+      asked.current = wanted
+      setParameters(wanted ? { q: wanted } : {}, { replace: true })
+    }, pauseMs)
     return () => clearTimeout(timer)
   }, [typed, query, setParameters])
 

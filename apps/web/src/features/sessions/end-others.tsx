@@ -14,9 +14,8 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
       <ConfirmedButton
         question={`End all ${count} other sessions? Whoever uses them has to sign in again.`}
         confirm={`End all ${count}`}
-        isBusy={end.isPending}
         onConfirm={() =>
-          end.mutate(undefined, { onSuccess: () => onEnded('All other devices are signed out.') })
+          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other devices are signed out.') })
         }
       >
         End all others

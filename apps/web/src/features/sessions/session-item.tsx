@@ -37,8 +37,7 @@ export function OtherSession({ session, now, onEnded }: SessionProps & { onEnded
         label={`End the session ${name}`}
         question={`End this session? ${name} will have to sign in again.`}
         confirm="End session"
-        isBusy={end.isPending}
-        onConfirm={() => end.mutate(undefined, { onSuccess: () => onEnded(`${name} is signed out.`) })}
+        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(`${name} is signed out.`) })}
       >
         End
       </ConfirmedButton>

@@ -175,6 +175,30 @@ describe('ending a session', () => {
     expect(item.getByRole('heading', { name: 'My phone' })).toBeVisible()
   })
 
+  it('keeps the focus on the question while it is under way, and gives it back when it failed', async () => {
+    const { client, user } = await openSessions(here, phone)
+    let fail = () => {}
+    client.answer(
+      routes.revokeSession,
+      () =>
+        new Promise<never>((_, reject) => {
+          fail = () => reject(new AuthError('network_error', 'x'))
+        }),
+    )
+    await user.click(screen.getByRole('button', { name: endPhone }))
+    const question = screen.getByRole('alertdialog', { name: endPhone })
+    expect(question).toHaveAccessibleDescription(/End this session\?/)
+    await user.tab({ shift: true })
+    await user.keyboard('{Enter}')
+    expect(within(question).getByRole('button', { name: 'End session' })).toHaveFocus()
+    // There is nothing to call back any more.
+    await user.keyboard('{Escape}')
+    await user.click(within(question).getByRole('button', { name: 'Cancel' }))
+    expect(question).toBeVisible()
+    fail()
+    expect(await screen.findByRole('button', { name: endPhone })).toHaveFocus()
+  })
+
   it('of all others leaves this one', async () => {
     const { client, user } = await openSessions(here, phone, script)
     await user.click(screen.getByRole('button', { name: 'End all others' }))

@@ -17,8 +17,7 @@ export function SignOutEverywhere() {
         <ConfirmedButton
           question="Sign out on every device, here as well?"
           confirm="Sign out everywhere"
-          isBusy={signOut.isPending}
-          onConfirm={() => signOut.mutate()}
+          onConfirm={() => signOut.mutateAsync()}
         >
           Sign out everywhere
         </ConfirmedButton>
