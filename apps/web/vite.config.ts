@@ -1,12 +1,15 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const api = process.env.API_URL ?? 'http://localhost:4000'
+
 export default defineConfig({
   plugins: [react()],
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/api': process.env.API_URL ?? 'http://localhost:4000' },
+    // All that the API serves itself.
+    proxy: Object.fromEntries(['/api', '/dev/mailbox', '/.well-known'].map((path) => [path, api])),
   },
   build: {
     target: 'es2022',
