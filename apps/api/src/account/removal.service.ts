@@ -16,9 +16,11 @@ export type Removal = ReturnType<typeof createRemoval>
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
   async remove(user: SessionOwner): Promise<void> {
-    // The account last: should the rest not go, its owner can still ask for it.
-    await Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
+    const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
+    // Before the account: should it fail, its owner can still ask again. And after it, for what came in meanwhile.
+    await forget()
     await accounts.remove(user._id)
+    await forget().catch(() => {}) // gone for its owner; what is left expires by itself
     await mailQueue.tell({ kind: 'account_deleted', email: user.email })
   },
 })

@@ -82,7 +82,7 @@ export const mutants: Mutant[] = [
     'I1',
     'a key is compared with the lock as it is',
     'sessions/refresh-lock.ts',
-    "return createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')",
+    "return hash('sha256', Buffer.from(key, 'base64url'), 'base64url')",
     'return key',
   ),
 
