@@ -105,7 +105,7 @@ const clearCookies =
 const keepTokenInOutage =
   ({ refreshCookies }: Pick<Services, 'refreshCookies'>): ErrorRequestHandler =>
   (thrown: unknown, _req, res, next) => {
-    if (statusOf(toAuthError(thrown)) >= 500) {
+    if (res.hasHeader('Set-Cookie') && statusOf(toAuthError(thrown)) >= 500) {
       res.removeHeader('Set-Cookie')
       refreshCookies.clearReadable(res)
     }

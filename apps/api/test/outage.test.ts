@@ -116,6 +116,15 @@ it('a sign-out during an outage is forgotten by the page at once, and can be fin
   expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
 })
 
+it('no link signs anybody out before the database is there', async () => {
+  const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
+  const api = await apiForTest({ mongoUri: wire.uri, early: true })
+  for (const path of ['/api/logout', '/api/logout/x', '/api/Logout']) {
+    const response = await api.http.get(path).set('Cookie', 'refreshToken=a; session=b.0')
+    expect([path, response.status, setCookies(response)]).toEqual([path, 503, []])
+  }
+})
+
 it('signing out everywhere keeps this browser signed in when it came to nothing', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
   const api = await apiForTest({ mongoUri: wire.uri })

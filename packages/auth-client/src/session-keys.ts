@@ -31,7 +31,7 @@ const settlingPauseMs = 200
 const settlingPauses = 5
 /** Each wrong key looks like a thief's to the server, so only the likeliest are tried. */
 const triedPendingKeys = 3
-/** A store that hangs, or has lost a key it held, is asked again this often before the session is tried without it. */
+/** A store that hangs, or fails though it held a key, is asked again this often before the session is tried without it. */
 const toleratedFailures = 3
 
 const slowStore = () =>

@@ -64,15 +64,18 @@ export function createSignIn(needs: Needs) {
       const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
       const registered = path === ownPaths.register && !token ? registeredIn(answer) : null
       if (registered) {
+        signOut.keepTelling()
         if (key) await keys.discard(key)
         log.add('notice', `The account ${registered.username} is made. Its address is to be confirmed first.`)
         return { user: registered, token: null }
       }
       if (!token) throw fromAnswer(answer)
+      signOut.replaced()
       if (key) await keys.settle(key, token.view.claims.sid)
       return { user: token.user, token }
     } catch (error) {
       const failure = toAuthError(error)
+      signOut.keepTelling()
       if (key && isRefusal(failure)) await keys.discard(key)
       throw failure
     }

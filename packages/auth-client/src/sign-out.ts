@@ -17,8 +17,15 @@ export interface SignOut {
   signOut(sid: string | null): Promise<void>
   /** Another tab signed this session out. */
   signedOutElsewhere(sid: string): void
-  /** One try to end what the server has not heard of, while its cookies are still there. To be called exclusively. */
+  /**
+   * One try to end what the server has not heard of, while its cookies are still there; none after it, until one of the
+   * two below. To be called exclusively.
+   */
   finishBeforeSignIn(): Promise<void>
+  /** A sign-in has put its cookies in place of those. */
+  replaced(): void
+  /** It has not: what is still to be told is told later. */
+  keepTelling(): void
   /** How often this tab was signed out, for a sign-in to see that it was overtaken. */
   count(): number
   /** Takes up a sign-out that an earlier page could not finish. */
@@ -113,6 +120,10 @@ export function createSignOut(needs: Needs): SignOut {
       'retry',
       `Signed out here, but the server has not heard of it: ${failure.message} Telling it again in ${Math.ceil(delayMs / 1000)} s.`,
     )
+    tellLater(delayMs)
+  }
+
+  function tellLater(delayMs: number) {
     cancelRetry()
     if (running) cancelRetry = clock.after(delayMs, () => void exclusively(tellServer))
   }
@@ -122,8 +133,14 @@ export function createSignOut(needs: Needs): SignOut {
     signedOutElsewhere,
     count: () => count,
     async finishBeforeSignIn() {
-      // What it did not hear stays to be told, unless this sign-in replaces the cookies.
       await tellServer()
+      cancelRetry()
+    },
+    replaced() {
+      if (note.read() !== null) finish('Somebody signed in meanwhile; the old session is left to expire.')
+    },
+    keepTelling() {
+      if (note.read() !== null) tellLater(backoffMs(Math.max(1, failures), null, random))
     },
     resume() {
       running = true

@@ -308,6 +308,43 @@ describe('signing out', () => {
     expect([...world.server.sessions.values()][0]?.revoked).toBe(true)
   })
 
+  it('that the server never heard of does not end what was begun where the page reads no cookie', async () => {
+    const world = await setUp()
+    const cookies = { read: () => '', write: () => {} }
+    const tab = world.browser.tab({ cookies })
+    await tab.start()
+    await tab.login(ada)
+    for (let turn = 0; turn < 2; turn += 1)
+      world.server.answerNext('/api/logout', 503, problemBody(503, 'database_unavailable'))
+    await tab.logout()
+    await tab.login(bob)
+    world.browser.time.advance(120_000)
+    await settled()
+    const [, next] = [...world.server.sessions.values()]
+    expect(next).toMatchObject({ username: 'bob', revoked: false })
+  })
+
+  it('is not told again while a sign-in is under way', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    for (let turn = 0; turn < 2; turn += 1)
+      world.server.answerNext('/api/logout', 503, problemBody(503, 'database_unavailable'))
+    await tab.logout()
+    const slow = gate()
+    world.browser.fault({ path: '/api/login', hold: slow.promise })
+    const signingIn = tab.login(bob)
+    await eventually(() => expect(world.server.count('/api/login')).toBe(2))
+    for (let turn = 0; turn < 15; turn += 1) {
+      world.browser.time.advance(1000)
+      await settled()
+    }
+    slow.open()
+    await signingIn
+    expect(world.server.count('/api/logout')).toBe(2)
+    expect((await tab.call(routes.protected)).message).toBe('Welcome, bob')
+    expect(world.browser.jar.session()).not.toBeNull()
+  })
+
   it('that the server never heard of does not end the session of whoever signs in next', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)

@@ -9,10 +9,10 @@ import { type ActionKind, actionKinds } from './action-token.model.ts'
 import type { ActionTokens } from './action-tokens.ts'
 
 /**
- * Links of one kind that one person gets in an hour. Whoever asks for more asks in vain, but only as long as those still
- * work: nobody can use up what its owner would need.
+ * Links of one kind to one address that may work at a time, of those made within an hour. Whoever asks for more asks in
+ * vain, but has one that works: nobody can use up what its owner would need.
  */
-const linksPerHour = 5
+const workingLinks = 5
 
 /** Where a message leads. A token travels behind the #, which browsers send to nobody. */
 const pages: Partial<Record<MailKind, string>> = {
@@ -58,7 +58,7 @@ export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Co
     if (address === null) return null
     // Counted once for each mail, not for each time a mail server turned it away.
     const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
-    if (job.attempts === 1 && recent >= linksPerHour) return null
+    if (job.attempts === 1 && recent >= workingLinks) return null
     const { passwordChanges } = job
     const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
     return renderMail(kind, address, facts(job, user.username, `#token=${token}`))

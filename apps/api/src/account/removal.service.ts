@@ -17,7 +17,8 @@ export type Removal = ReturnType<typeof createRemoval>
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
   async remove(user: SessionOwner): Promise<void> {
     const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
-    // Before the account: should it fail, its owner can still ask again. And after it, for what came in meanwhile.
+    // Before the account: should it fail, its owner can still ask again, at the price of the history. And after it, for
+    // what came in meanwhile.
     await forget()
     await accounts.remove(user._id)
     await forget().catch(() => {}) // gone for its owner; what is left expires by itself

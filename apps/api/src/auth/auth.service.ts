@@ -106,7 +106,7 @@ export function createAuth(collaborators: Collaborators) {
       const signedIn = (await open(user)) ?? (await openAgain(email, password, open))
       if (!signedIn) throw new AuthError('invalid_credentials')
       const sessionId = signedIn.session._id
-      // The session is open, and its owner gets it whatever becomes of these: the next sign-in makes up for them.
+      // The session is open, and its owner gets it whatever becomes of these.
       await Promise.allSettled([
         admission.settle(),
         deviceId && accounts.rememberDevice(user._id, deviceId.idHash),

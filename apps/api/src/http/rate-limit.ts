@@ -126,9 +126,12 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
     if (consumedPoints <= free) return consumedPoints
     const seconds = Math.min(2 ** Math.min(consumedPoints - free, 20), config.loginMaxDelaySeconds)
     try {
-      await count(res, delay(), account, seconds)
+      await consume(res, delay(), account, seconds)
+      // Not rewarded: the wait may be over by then, and its own length is another one than the limiter's.
+      whenUnlooked(res, () => delay().delete(account))
     } catch (refused) {
-      await perAccount().reward(account) // it was not looked at, so it does not lengthen the next wait
+      // It was not looked at, so it does not lengthen the next wait.
+      if (refused instanceof AuthError) await perAccount().reward(account)
       throw refused
     }
     return consumedPoints
@@ -147,11 +150,14 @@ async function count(
   return state
 }
 
+const giveBackUnlooked = (res: Response, limiter: RateLimiterAbstract, key: string) =>
+  whenUnlooked(res, () => limiter.reward(key))
+
 /** Too busy, or the database away: whoever asked did nothing wrong, and will ask again. */
-function giveBackUnlooked(res: Response, limiter: RateLimiterAbstract, key: string): void {
+function whenUnlooked(res: Response, giveBack: () => Promise<unknown>): void {
   res.once('close', () => {
     // Should it fail, the attempt stays counted until its window ends.
-    if (res.statusCode >= 500) limiter.reward(key).catch(() => {})
+    if (res.statusCode >= 500) giveBack().catch(() => {})
   })
 }
 

@@ -8,8 +8,8 @@ import type { Device } from './session.schema.ts'
 
 const keptSeconds = 90 * 86_400
 const shownLimit = 100
-/** What an attacker can cause over and over is recorded once an hour. */
-const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'failed_sign_ins'])
+/** What an attacker can cause over and over, or many times at once, is recorded once an hour. */
+const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'token_reused', 'failed_sign_ins'])
 
 export interface NewEvent {
   kind: ActivityKind

@@ -10,7 +10,10 @@ interface InlineStep<Target extends HTMLElement> {
   target: RefObject<Target | null>
 }
 
-/** A step that takes the place of the button that led to it: the focus goes in, and back to the button. */
+/**
+ * A step that takes the place of the button that led to it: the focus goes in, and back to the button, unless what was done
+ * has taken it elsewhere.
+ */
 export function useInlineStep<Target extends HTMLElement>(): InlineStep<Target> {
   const [isOpen, setIsOpen] = useState(false)
   const wasOpen = useRef(false)
@@ -19,7 +22,7 @@ export function useInlineStep<Target extends HTMLElement>(): InlineStep<Target> 
 
   useLayoutEffect(() => {
     if (isOpen) target.current?.focus()
-    else if (wasOpen.current) trigger.current?.focus()
+    else if (wasOpen.current && document.activeElement === document.body) trigger.current?.focus()
     wasOpen.current = isOpen
   }, [isOpen])
 

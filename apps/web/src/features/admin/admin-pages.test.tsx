@@ -171,6 +171,27 @@ describe('the page of a user', () => {
     expect(await screen.findByText('ada can sign in again.')).toBeVisible()
   })
 
+  it.each([
+    ['Make administrator', 'Make administrator', 'ada is an administrator now.'],
+    ['Disable account', 'Disable account', 'ada is disabled and signed out.'],
+    ['End the session curl', 'End session', 'The session curl is ended.'],
+    ['End all', 'End all 2', 'ada is signed out everywhere.'],
+  ])('%s: the focus goes to what came of it, and stays there', async (button, confirm, result) => {
+    const { client, user } = await openUser()
+    const soon = <Answer,>(answer: Answer) =>
+      new Promise<Answer>((done) => setTimeout(() => done(answer), 50))
+    client.answer(routes.setUserRoles, () => soon({ user: managed({ roles: ['user', 'admin'] }) }))
+    client.answer(routes.disableUser, () => soon({ user: managed({ disabled: true, sessionCount: 0 }) }))
+    client.answer(routes.endUserSession, () => soon(undefined))
+    client.answer(routes.endUserSessions, () => soon(undefined))
+    await user.click(screen.getByRole('button', { name: button }))
+    await user.click(within(screen.getByRole('alertdialog')).getByRole('button', { name: confirm }))
+    await screen.findByText(result)
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).not.toBeInTheDocument())
+    expect(document.activeElement).not.toBe(document.body)
+    expect(document.activeElement).toHaveTextContent(result)
+  })
+
   it('says beside the button what went wrong', async () => {
     const { client, user } = await openUser()
     client.answer(routes.disableUser, () => {

@@ -44,6 +44,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
         <FailureAlert failure={setRoles.error} />
         {isAdmin ? (
           <ConfirmedButton
+            key="demote"
             question={`Take the administrator’s role from ${username}? It counts within a second.`}
             confirm="Make a user"
             onConfirm={() =>
@@ -56,6 +57,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
           </ConfirmedButton>
         ) : (
           <ConfirmedButton
+            key="promote"
             question={`Let ${username} see and change every account?`}
             confirm="Make administrator"
             onConfirm={() =>
@@ -86,6 +88,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
         <FailureAlert failure={setDisabled.error} />
         {disabled ? (
           <ConfirmedButton
+            key="enable"
             question={`Let ${username} sign in again?`}
             confirm="Enable account"
             onConfirm={() =>
@@ -96,6 +99,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
           </ConfirmedButton>
         ) : (
           <ConfirmedButton
+            key="disable"
             question={`Sign ${username} out everywhere and keep them out?`}
             confirm="Disable account"
             onConfirm={() =>
