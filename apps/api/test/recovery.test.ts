@@ -1,7 +1,16 @@
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { linkIn, mailServer, tokenIn } from './support/mail-server.ts'
-import { login, protectedWith, refresh, registered, setCookies, somebody, stored } from './support/people.ts'
+import {
+  login,
+  protectedWith,
+  refresh,
+  registered,
+  type SignedInPerson,
+  setCookies,
+  somebody,
+  stored,
+} from './support/people.ts'
 
 async function withMail(environment: Record<string, string> = {}) {
   const mail = await mailServer()
@@ -10,6 +19,34 @@ async function withMail(environment: Record<string, string> = {}) {
 }
 
 const post = (api: TestApi, path: string, body: object) => api.http.post(`/api${path}`).send(body)
+
+const newPassword = 'a new and better one'
+
+type World = Awaited<ReturnType<typeof withMail>>
+
+async function renewPassword({ api, mail }: World, person: SignedInPerson, how: 'change' | 'reset') {
+  if (how === 'change') {
+    await api.http
+      .post('/api/change-password')
+      .set('Authorization', `Bearer ${person.body.accessToken}`)
+      .send({ currentPassword: person.password, newPassword })
+      .expect(200)
+    return
+  }
+  await post(api, '/forgot-password', { email: person.email }).expect(200)
+  const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  await post(api, '/reset-password', { token, password: newPassword }).expect(200)
+}
+
+/** The token of the link that is sent to another address. */
+async function linkToNewAddress({ api, mail }: World, person: SignedInPerson, email: string) {
+  await api.http
+    .post('/api/change-email')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .send({ email, password: person.password })
+    .expect(200)
+  return tokenIn(await mail.mailTo(email, /Confirm your new email/))
+}
 
 it('a new account gets a mail, and its link proves the address once', async () => {
   const { api, mail } = await withMail()
@@ -136,27 +173,13 @@ it('a token does one thing only, and only for the address it was sent to', async
   await post(api, '/login', { email: address, password: person.password }).expect(200)
 })
 
-it.each(['reset', 'change'])(
+it.each(['reset', 'change'] as const)(
   'a link to another address ends with the password it was asked for with: %s',
   async (how) => {
     const { api, mail } = await withMail()
     const person = await registered(api)
-    const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
-    const address = `mallory-${person.email}`
-    await api.http
-      .post('/api/change-email')
-      .set(bearer)
-      .send({ email: address, password: person.password })
-      .expect(200)
-    const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
-    if (how === 'change') {
-      const passwords = { currentPassword: person.password, newPassword: 'a new and better one' }
-      await api.http.post('/api/change-password').set(bearer).send(passwords).expect(200)
-    } else {
-      await post(api, '/forgot-password', { email: person.email }).expect(200)
-      const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
-      await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(200)
-    }
+    const token = await linkToNewAddress({ api, mail }, person, `mallory-${person.email}`)
+    await renewPassword({ api, mail }, person, how)
     expect((await post(api, '/confirm-email', { token })).body.code).toBe('token_used')
     expect((await stored(api, person)).email).toBe(person.email)
   },
@@ -223,43 +246,24 @@ it('an account has links sent to five new addresses in an hour, and hears that i
   for (const address of addresses) await mail.mailTo(address, /Confirm your new email/)
 })
 
-it.each(['reset', 'change'])(
+it.each(['reset', 'change'] as const)(
   'a link to a new address asked for with the old password opens nothing after a %s, though it could not be ended',
   async (how) => {
     const { api, mail } = await withMail()
     const person = await registered(api)
-    const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
-    const address = somebody().email
-    await api.http
-      .post('/api/change-email')
-      .set(bearer)
-      .send({ email: address, password: person.password })
-      .expect(200)
-    const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
+    const token = await linkToNewAddress({ api, mail }, person, somebody().email)
     const links = api.services.database.connection.collection('actionTokens')
     const link = await links.findOne({ kind: 'confirm_new_email' })
-    if (how === 'change') {
-      const passwords = { currentPassword: person.password, newPassword: 'a new and better one' }
-      await api.http.post('/api/change-password').set(bearer).send(passwords).expect(200)
-    } else {
-      await post(api, '/forgot-password', { email: person.email }).expect(200)
-      const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
-      await post(api, '/reset-password', { token: reset, password: 'a new and better one' }).expect(200)
-    }
+    await renewPassword({ api, mail }, person, how)
     // As if the database had gone away before the links were ended, or the mail had been queued a moment later.
     if (!link) throw new Error('there is no link')
     await links.replaceOne({ _id: link._id }, link)
     expect((await post(api, '/confirm-email', { token })).body.code).toBe('token_invalid')
     expect((await stored(api, person)).email).toBe(person.email)
     // Asked for with the new password it counts.
-    const owner = await login(api, { ...person, password: 'a new and better one' })
+    const owner = await login(api, { ...person, password: newPassword })
     const other = somebody().email
-    await api.http
-      .post('/api/change-email')
-      .set('Authorization', `Bearer ${owner.body.accessToken}`)
-      .send({ email: other, password: owner.password })
-      .expect(200)
-    const good = tokenIn(await mail.mailTo(other, /Confirm your new email/))
+    const good = await linkToNewAddress({ api, mail }, owner, other)
     await post(api, '/confirm-email', { token: good }).expect(200)
     expect((await stored(api, { ...person, email: other })).username).toBe(person.username)
   },
