@@ -139,13 +139,8 @@ export function createRateLimits({ connection, config }: Collaborators): RateLim
 }
 
 /** Counts one attempt, and gives it back should nobody get to look at it. */
-async function count(
-  res: Response,
-  limiter: RateLimiterAbstract,
-  key: string,
-  seconds?: number,
-): Promise<RateLimiterRes> {
-  const state = await consume(res, limiter, key, seconds)
+async function count(res: Response, limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {
+  const state = await consume(res, limiter, key)
   giveBackUnlooked(res, limiter, key)
   return state
 }

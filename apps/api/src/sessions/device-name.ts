@@ -19,7 +19,7 @@ export function deviceName(userAgent: string): string {
   return name
 }
 
-/** Reading one takes some 20 µs, and a list of thousands of events tells of a few devices. */
+/** A list of thousands of events tells of a few devices, and reading each name takes some 6 µs. */
 const names = recentlyUsed<string>(500)
 
 function readName(userAgent: string): string {
