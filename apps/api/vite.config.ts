@@ -1,5 +1,12 @@
 import { defineConfig } from 'vite'
 
+/** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
+function folderOf(id: string): string | null {
+  const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?[^/]+$/.exec(id) ?? []
+  if (!workspace || folder === 'commands' || /worker\.js$|main\.ts$/.test(id)) return null
+  return workspace === 'api' ? (folder ?? 'api') : workspace
+}
+
 // One build of the server: workspace packages go in, npm packages stay outside. Workers are files of their own.
 export default defineConfig({
   build: {
@@ -10,12 +17,20 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         main: 'src/main.ts',
-        'make-admin': 'src/make-admin.ts',
-        'make-keys': 'src/make-keys.ts',
-        'password-worker': 'src/auth/password-worker.js',
+        'make-admin': 'src/commands/make-admin.ts',
+        'make-keys': 'src/commands/make-keys.ts',
+        'password-worker': 'src/sign-in/password-worker.js',
         'embedded-mongo-worker': '../../packages/embedded-mongo/src/embedded-mongo-worker.js',
       },
-      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        // One file for each folder, so that a stack trace says where it points even without its source map.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: folderOf, debugName: 'folder' }],
+        },
+      },
     },
   },
 })

@@ -1,20 +1,21 @@
 import { createHash, createHmac } from 'node:crypto'
 import { headerNames } from '@latchkey/contracts'
+import { toNumericDate } from '@latchkey/contracts/server'
+import { consumedLimit, createSessions, type Session } from '@latchkey/sessions'
 import bcrypt from 'bcryptjs'
 import mongoose from 'mongoose'
-import { systemClock, toNumericDate } from '../src/clock.ts'
 import { readConfig } from '../src/config.ts'
-import { createAccessTokens } from '../src/sessions/access-token.ts'
-import { createRefreshTokens } from '../src/sessions/refresh-token.ts'
-import { consumedLimit, type Session } from '../src/sessions/session.schema.ts'
+import { userModel } from '../src/users/user.model.ts'
+import { sessionOwner } from '../src/users/user-identity.ts'
 import { secrets } from './lab.ts'
 
 const { ObjectId } = mongoose.mongo
 const config = readConfig({ ...secrets, NODE_ENV: 'production' }, () => {
   throw new Error('The secrets are given')
 })
-const accessTokens = createAccessTokens({ config: config.accessToken, clock: systemClock })
-const refreshTokens = createRefreshTokens(config.refreshToken, systemClock)
+// For its tokens alone; this connection is never opened.
+const users = userModel(mongoose.createConnection())
+const { accessTokens, refreshTokens } = createSessions({ users, owner: sessionOwner, settings: config })
 const batch = 1000
 const clientKey = Buffer.alloc(32, 7)
 

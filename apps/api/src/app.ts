@@ -1,28 +1,29 @@
 import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
+import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
+import { isDatabaseOutage } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
-import { adminRoutes } from './account/admin.routes.ts'
+import { emailRoutes } from './account/email.routes.ts'
+import { passwordProofRoutes } from './account/password-proof.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
-import { authRoutes } from './auth/auth.routes.ts'
-import { passwordProofRoutes } from './auth/password-proof.routes.ts'
-import { recoveryRoutes } from './auth/recovery.routes.ts'
-import { tokenRoutes } from './auth/token.routes.ts'
-import { AuthError } from './auth-error.ts'
+import { adminRoutes } from './admin/admin.routes.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
-import { jsonBody } from './http/body.ts'
-import { methodNotAllowed } from './http/method-not-allowed.ts'
-import { answerProblem, statusOf, toAuthError } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
-import { sameOrigin } from './http/same-origin.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
-import { jwksRoutes } from './sessions/jwks.routes.ts'
-import { sessionRoutes } from './sessions/session.routes.ts'
+import { authRoutes } from './sign-in/auth.routes.ts'
+import { recoveryRoutes } from './sign-in/recovery.routes.ts'
+
+/**
+ * The endpoints below /api. Yours go here, too: method, body, origin and access token are looked after for every one of
+ * them (docs/architecture.md).
+ */
+const features = [authRoutes, recoveryRoutes, emailRoutes, passwordProofRoutes, accountRoutes, adminRoutes]
 
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {
@@ -36,13 +37,19 @@ export function createApp(services: Services, config: Config): Express {
   app.use(requestLog(services.log, app))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
-  app.use(jwksRoutes(services))
+  app.use(services.sessions.wellKnown())
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
   app.use(singlePageApp(services.webRoot))
-  app.use(() => {
-    throw new AuthError('not_found')
-  })
-  app.use(answerProblem)
+  app.use(notFound)
+  app.use(
+    answerProblems({
+      isOutage: isDatabaseOutage,
+      onFault(code, err, { log }) {
+        if (code === 'database_unavailable') log.warn({ err }, 'database unavailable')
+        else log.error({ err }, 'unexpected error')
+      },
+    }),
+  )
   return app
 }
 
@@ -51,26 +58,18 @@ function api(services: Services, config: Config): Router {
   router.use(neverStore)
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
-  router.use(protectedRoutes(services))
 
   router.use(sameOrigin(config.server))
-  router.post(routes.logout.path, clearCookies(services))
-  router.use(requireDatabase(services))
+  router.use(services.sessions.routes())
+  router.use(refuseTrailingSlash)
   router.use(cookieParser())
-  router.use(tokenRoutes(services))
   router.use(jsonBody)
-  router.use(authRoutes(services))
-  router.use(recoveryRoutes(services))
-  router.use(passwordProofRoutes(services))
-  router.use(sessionRoutes(services))
-  router.use(accountRoutes(services))
-  router.use(adminRoutes(services))
-  router.use(routes.logout.path, keepTokenInOutage(services))
+  router.use(protectedRoutes(services))
+  router.use(requireDatabase(services))
+  for (const feature of features) router.use(feature(services))
 
-  router.use(methodNotAllowed())
-  router.use(() => {
-    throw new AuthError('not_found')
-  })
+  router.use(methodNotAllowed(Object.values(routes)))
+  router.use(notFound)
   return router
 }
 
@@ -90,27 +89,11 @@ const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>
     maxAge: 600,
   })
 
-/** Before anything can go wrong: whatever is sent, this browser is signed out. */
-const clearCookies =
-  ({ refreshCookies }: Pick<Services, 'refreshCookies'>): RequestHandler =>
-  (_req, res, next) => {
-    refreshCookies.clear(res)
-    next()
-  }
-
-/**
- * A sign-out that the database has not heard of is sent again later, and is nothing without the token. The page forgets
- * the session all the same.
- */
-const keepTokenInOutage =
-  ({ refreshCookies }: Pick<Services, 'refreshCookies'>): ErrorRequestHandler =>
-  (thrown: unknown, _req, res, next) => {
-    if (res.hasHeader('Set-Cookie') && statusOf(toAuthError(thrown)) >= 500) {
-      res.removeHeader('Set-Cookie')
-      refreshCookies.clearReadable(res)
-    }
-    next(thrown)
-  }
+/** `DELETE /sessions/` must not be taken for `DELETE /sessions`, which ends all others, whoever forgot the id. */
+const refuseTrailingSlash: RequestHandler = (req, _res, next) => {
+  if (req.path.length > 1 && req.path.endsWith('/')) throw new AuthError('not_found')
+  next()
+}
 
 const requireDatabase =
   ({ database }: Pick<Services, 'database'>): RequestHandler =>
@@ -118,3 +101,7 @@ const requireDatabase =
     database.assertReady()
     next()
   }
+
+const notFound: RequestHandler = () => {
+  throw new AuthError('not_found')
+}

@@ -1,34 +1,30 @@
+import type { Clock } from '@latchkey/contracts/server'
+import { createSessions } from '@latchkey/sessions'
 import type { Logger } from 'pino'
-import { createAccounts } from './account/account.service.ts'
 import { createAccountMail } from './account/account-mail.ts'
-import { actionTokenModel } from './account/action-token.model.ts'
-import { createActionTokens } from './account/action-tokens.ts'
-import { createAdministration } from './account/administration.ts'
 import { createEmailAddresses } from './account/email.service.ts'
-import { createNotices } from './account/notices.ts'
 import { createRemoval } from './account/removal.service.ts'
-import { userModel } from './account/user.model.ts'
-import { createAuth } from './auth/auth.service.ts'
-import { createPasswordService } from './auth/password.service.ts'
-import { createPasswords } from './auth/password.ts'
-import type { Clock } from './clock.ts'
+import { createAdministration } from './admin/administration.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
-import { createAuthenticate } from './http/authenticate.ts'
-import { createRateLimits } from './http/rate-limit.ts'
-import { createRefresh } from './http/refresh.ts'
-import { createRefreshCookies } from './http/refresh-cookie.ts'
+import { createNotices } from './events/notices.ts'
+import { securityEventModel } from './events/security-event.model.ts'
+import { createSecurityEvents } from './events/security-events.ts'
+import { createApiRoute } from './guards.ts'
+import { rateLimitModel } from './limits/rate-limit.model.ts'
+import { createRateLimits } from './limits/rate-limits.ts'
+import { actionTokenModel } from './links/action-token.model.ts'
+import { createActionTokens } from './links/action-tokens.ts'
 import { mailJobModel } from './mail/mail-job.model.ts'
 import { createMailQueue } from './mail/mail-queue.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
-import { createAccessTokens } from './sessions/access-token.ts'
-import { createRefreshTokens } from './sessions/refresh-token.ts'
-import { revocationModel } from './sessions/revocation.model.ts'
-import { createRevocations } from './sessions/revocations.ts'
-import { securityEventModel } from './sessions/security-event.model.ts'
-import { createSecurityEvents } from './sessions/security-events.ts'
-import { createSessions } from './sessions/session.service.ts'
+import { createAuth } from './sign-in/auth.service.ts'
+import { createPasswordService } from './sign-in/password.service.ts'
+import { createPasswords } from './sign-in/password.ts'
+import { createAccounts } from './users/accounts.ts'
+import { userModel } from './users/user.model.ts'
+import { sessionOwner } from './users/user-identity.ts'
 
 /** What the outside world provides. */
 interface Edges {
@@ -51,12 +47,6 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const database = createDatabase({ uri: mongoUri, log })
   const users = userModel(database.connection)
 
-  const revocations = createRevocations({
-    model: revocationModel(database.connection),
-    clock,
-    log,
-    accessTokenTtlSeconds: config.accessToken.ttlSeconds,
-  })
   const mailer = createMailer(config.mail, outboxDir)
   const mailQueue = createMailQueue({ model: mailJobModel(database.connection), mailer, clock, log })
   const events = createSecurityEvents({
@@ -66,9 +56,21 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     onRecorded: createNotices(mailQueue),
   })
 
-  const accessTokens = createAccessTokens({ config: config.accessToken, clock })
-  const refreshTokens = createRefreshTokens(config.refreshToken, clock)
-  const sessions = createSessions({ users, refreshTokens, revocations, events, clock, config })
+  const rateLimits = createRateLimits({
+    model: rateLimitModel(database.connection),
+    limits: config.rateLimits,
+  })
+  const sessions = createSessions({
+    users,
+    owner: sessionOwner,
+    settings: config,
+    clock,
+    log,
+    onEvent: events.record,
+    admitRefresh: rateLimits.refresh,
+    origins: config.server,
+  })
+  const { revocations } = sessions
 
   const accounts = createAccounts({ users, revocations, clock })
   const administration = createAdministration({ users, revocations, clock })
@@ -82,13 +84,11 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
   const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
 
-  const rateLimits = createRateLimits({ connection: database.connection, config: config.rateLimits })
-
   return {
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
     async start(): Promise<void> {
       await database.connect()
-      await revocations.follow()
+      await sessions.start()
       mailQueue.start(accountMail)
     },
 
@@ -96,7 +96,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     async close(): Promise<void> {
       await passwords.close()
       await mailQueue.stop()
-      await revocations.stop()
+      await sessions.stop()
       await database.close()
     },
 
@@ -111,16 +111,11 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     emailAddresses,
     removal,
     sessions,
-    revocations,
     events,
     auth,
     passwordService,
-    accessTokens,
-    refreshTokens,
     passwords,
-    authenticate: createAuthenticate(accessTokens, revocations),
-    refreshCookies: createRefreshCookies(config.cookie, clock),
     rateLimits,
-    refresh: createRefresh({ sessions, refreshTokens, rateLimits }),
+    route: createApiRoute(sessions),
   }
 }

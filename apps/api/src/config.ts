@@ -1,6 +1,7 @@
+import { type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
-import { signingKey } from './sessions/signing-keys.ts'
+import { defaultLimits, type Limits } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
@@ -92,7 +93,7 @@ const EnvironmentSchema = z.object({
 })
 
 /** Settings as the rest of the code sees them. Durations are in seconds. */
-export interface Config {
+export interface Config extends SessionSettings {
   readonly production: boolean
   readonly server: {
     readonly port: number
@@ -109,23 +110,6 @@ export interface Config {
     readonly uri: string | undefined
     readonly dataDir: string
   }
-  readonly accessToken: {
-    /** What signs: a secret, or `es256:` and a private key (signing-keys.ts). */
-    readonly key: string
-    /** What is still believed, until the tokens it signed have expired. */
-    readonly previousKeys: readonly string[]
-    readonly ttlSeconds: number
-    readonly issuer: string
-    readonly audience: string
-  }
-  readonly refreshToken: {
-    readonly key: string
-    readonly previousKeys: readonly string[]
-    readonly ttlSeconds: number
-    readonly leewaySeconds: number
-  }
-  readonly session: { readonly maxAgeSeconds: number; readonly limit: number }
-  readonly cookie: { readonly sameSite: 'strict' | 'lax' | 'none'; readonly secure: boolean }
   readonly mail: {
     /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
     readonly smtpUrl: string | undefined
@@ -136,50 +120,8 @@ export interface Config {
     readonly requireVerifiedEmail: boolean
   }
   readonly password: { readonly bcryptCost: number }
-  readonly rateLimits: RateLimits
+  readonly rateLimits: Limits
   readonly log: { readonly level: string; readonly pretty: boolean }
-}
-
-/** `points` attempts in `windowSeconds`. */
-export interface RateLimit {
-  readonly points: number
-  readonly windowSeconds: number
-}
-
-/** How patient sign-in, registration and refreshing are. Sign-ins and passwords that were right are given back. */
-export interface RateLimits {
-  /** Failed sign-ins from one address, whatever the account. */
-  readonly loginPerAddress: RateLimit
-  /** Failed sign-ins to one account from one address. */
-  readonly loginPerAccountAndAddress: RateLimit
-  /** Failed sign-ins to one account from anywhere; past that each costs twice the wait of the one before. */
-  readonly loginPerAccount: RateLimit
-  /** The longest such wait. */
-  readonly loginMaxDelaySeconds: number
-  /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
-  readonly loginPerKnownDevice: RateLimit
-  readonly registerPerAddress: RateLimit
-  /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
-  readonly renamePerAccount: RateLimit
-  /** New addresses that one account may have a link sent to. */
-  readonly changeEmailPerAccount: RateLimit
-  /** Mails that one address may ask for, and links it may try. */
-  readonly mailPerAddress: RateLimit
-  /** Generous for six tabs, tight for a client that loops on its own 401. */
-  readonly refreshPerSession: RateLimit
-}
-
-const rateLimits: RateLimits = {
-  loginPerAddress: { points: 100, windowSeconds: 900 },
-  loginPerAccountAndAddress: { points: 10, windowSeconds: 900 },
-  loginPerAccount: { points: 30, windowSeconds: 3600 },
-  loginMaxDelaySeconds: 900,
-  loginPerKnownDevice: { points: 10, windowSeconds: 900 },
-  mailPerAddress: { points: 30, windowSeconds: 3600 },
-  registerPerAddress: { points: 60, windowSeconds: 3600 },
-  renamePerAccount: { points: 10, windowSeconds: 3600 },
-  changeEmailPerAccount: { points: 5, windowSeconds: 3600 },
-  refreshPerSession: { points: 300, windowSeconds: 60 },
 }
 
 /**
@@ -249,7 +191,7 @@ export function readConfig(
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
     },
     password: { bcryptCost: env.BCRYPT_COST },
-    rateLimits,
+    rateLimits: defaultLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
 }

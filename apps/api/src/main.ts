@@ -1,17 +1,15 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { systemClock } from '@latchkey/contracts/server'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { config as loadEnvironmentFile } from 'dotenv'
 import { createApp } from './app.ts'
-import { systemClock } from './clock.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
 import { createExpressServer } from './http/server.ts'
 import { createLogger } from './logger.ts'
+import { root } from './root.ts'
 
-/** The checkout, or the folder it was copied to; the same number of steps up from the source and from the build. */
-const root = fileURLToPath(new URL('../../..', import.meta.url))
 const drainTimeoutMs = 10_000
 
 main().catch((error: unknown) => {

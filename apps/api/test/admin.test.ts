@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { unchanged } from '../src/users/accounts.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
 import { ownEnvironment } from './support/process.ts'
@@ -153,7 +154,11 @@ it('a sign-in that was under way when its user was disabled opens nothing', asyn
   if (!checked) throw new Error('no such user')
   await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
   expect(
-    await api.services.sessions.issue(checked, api.services.sessions.begin({ userAgent: '', ip: '' }, null)),
+    await api.services.sessions.issue(
+      checked._id,
+      api.services.sessions.begin({ userAgent: '', ip: '' }, null),
+      unchanged(checked),
+    ),
   ).toBeNull()
 })
 
@@ -168,7 +173,7 @@ it('an unknown user is a 404', async () => {
 const makeAdminCommand = (...args: string[]) => [
   '--import',
   import.meta.resolve('tsx'),
-  fileURLToPath(new URL('../src/make-admin.ts', import.meta.url)),
+  fileURLToPath(new URL('../src/commands/make-admin.ts', import.meta.url)),
   ...args,
 ]
 

@@ -117,7 +117,7 @@ it('makes keys that production accepts', () => {
       [
         '--import',
         import.meta.resolve('tsx'),
-        fileURLToPath(new URL('../src/make-keys.ts', import.meta.url)),
+        fileURLToPath(new URL('../src/commands/make-keys.ts', import.meta.url)),
         ...args,
       ],
       { encoding: 'utf8' },

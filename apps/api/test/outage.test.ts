@@ -145,7 +145,8 @@ it.each(['deleted', 'disabled'] as const)(
     const wire = await cuttableProxy(testDatabaseUri())
     const api = await apiForTest({ mongoUri: wire.uri })
     const person = await registered(api)
-    const { revocations, administration } = api.services
+    const { administration, sessions } = api.services
+    const { revocations } = sessions
     const { revokeEnded, revokeUser } = revocations
     const users = api.services.database.connection.collection('users')
     // Before whatever is revoked after the one update that does it.

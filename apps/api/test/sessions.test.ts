@@ -1,5 +1,6 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { unchanged } from '../src/users/accounts.ts'
 import { startApi, type TestApi } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import {
@@ -238,5 +239,7 @@ it('a sign-in that was under way when the password changed opens nothing', async
     .set(as(person))
     .send({ currentPassword: person.password, newPassword: 'a new and better one' })
     .expect(200)
-  expect(await sessions.issue(checked, sessions.begin({ userAgent: '', ip: '' }, null))).toBeNull()
+  expect(
+    await sessions.issue(checked._id, sessions.begin({ userAgent: '', ip: '' }, null), unchanged(checked)),
+  ).toBeNull()
 })

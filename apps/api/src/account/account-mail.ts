@@ -1,12 +1,12 @@
-import { addSeconds, type Clock } from '../clock.ts'
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { type ActionKind, actionKinds } from '../links/action-token.model.ts'
+import type { ActionTokens } from '../links/action-tokens.ts'
+import type { Mail } from '../mail/mail.ts'
 import type { MailJobRecord, MailKind } from '../mail/mail-job.model.ts'
 import type { ComposeMail } from '../mail/mail-queue.ts'
-import type { Mail } from '../mail/mailer.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
-import type { SessionOwner } from '../sessions/session-owner.ts'
-import type { Accounts } from './account.service.ts'
-import { type ActionKind, actionKinds } from './action-token.model.ts'
-import type { ActionTokens } from './action-tokens.ts'
+import type { Accounts } from '../users/accounts.ts'
+import type { UserIdentity } from '../users/user-identity.ts'
 
 /**
  * Links of one kind to one address that may work at a time, of those made within an hour. Whoever asks for more asks in
@@ -51,7 +51,7 @@ export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Co
     return kind ? linkMail(kind, job, user) : renderMail(job.kind, user.email, facts(job, user.username))
   }
 
-  async function linkMail(kind: ActionKind, job: MailJobRecord, user: SessionOwner): Promise<Mail | null> {
+  async function linkMail(kind: ActionKind, job: MailJobRecord, user: UserIdentity): Promise<Mail | null> {
     if (kind === 'verify_email' && user.emailVerifiedAt) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email

@@ -1,46 +1,39 @@
 import { routes } from '@latchkey/contracts'
+import { AuthError, type Clock } from '@latchkey/contracts/server'
+import { deviceOf, sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
-import { Types } from 'mongoose'
-import { AuthError } from '../auth-error.ts'
-import type { Clock } from '../clock.ts'
-import { type Authenticate, claimsOf } from '../http/authenticate.ts'
-import { deviceOf } from '../http/device.ts'
-import type { RateLimits } from '../http/rate-limit.ts'
-import { route } from '../http/route.ts'
-import type { SecurityEvents } from '../sessions/security-events.ts'
-import type { Sessions } from '../sessions/session.service.ts'
-import { sessionView } from '../sessions/session-view.ts'
-import type { Accounts } from './account.service.ts'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { ApiRoute } from '../guards.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
+import type { Accounts } from '../users/accounts.ts'
+import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
-  sessions: Sessions
+  sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits
   clock: Clock
-  authenticate: Authenticate
+  route: ApiRoute
 }
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, sessions, events, rateLimits, clock, authenticate } = services
+  const { accounts, sessions, events, rateLimits, clock, route } = services
   const router = Router()
 
-  route(router, routes.me, [authenticate], async (_, { req }) => ({
-    user: present(await accounts.profile(claimsOf(req).sub)),
+  route(router, routes.me, async (_, { claims }) => ({
+    user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.updateMe, [authenticate], async ({ username }, { req, res }) => {
-    const { sub, sid } = claimsOf(req)
+  route(router, routes.updateMe, async ({ username }, { claims: { sub, sid }, req, res }) => {
     await rateLimits.rename(res, sub)
     const user = present(await accounts.changeUsername(sub, username))
-    const ids = { userId: new Types.ObjectId(sub), sessionId: new Types.ObjectId(sid) }
-    await events.record({ kind: 'username_changed', ...ids, device: deviceOf(req) })
+    await events.record({ kind: 'username_changed', userId: sub, sessionId: sid, device: deviceOf(req) })
     return { user }
   })
 
-  route(router, routes.exportMe, [authenticate], async (_, { req, res }) => {
-    const { sub, sid } = claimsOf(req)
+  route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
     const [user, own, devices, activity] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
@@ -57,8 +50,8 @@ export function accountRoutes(services: Collaborators): Router {
     }
   })
 
-  route(router, routes.activity, [authenticate], async (_, { req }) => ({
-    events: await events.list(claimsOf(req).sub),
+  route(router, routes.activity, async (_, { claims }) => ({
+    events: await events.list(claims.sub),
   }))
 
   return router

@@ -1,10 +1,10 @@
-import { AuthError } from '../auth-error.ts'
+import { AuthError } from '@latchkey/contracts/server'
+import type { Device } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
-import type { SecurityEvents } from '../sessions/security-events.ts'
-import type { Device } from '../sessions/session.schema.ts'
-import type { Accounts, Credentials } from './account.service.ts'
-import type { ActionTokens } from './action-tokens.ts'
-import { emailKey } from './user.model.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
+import { emailKey } from '../users/user.model.ts'
 
 interface Collaborators {
   accounts: Accounts

@@ -1,8 +1,8 @@
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
-import type { SecurityEvents } from '../sessions/security-events.ts'
-import type { SessionOwner } from '../sessions/session-owner.ts'
-import type { Accounts } from './account.service.ts'
-import type { ActionTokens } from './action-tokens.ts'
+import type { Accounts } from '../users/accounts.ts'
+import type { UserIdentity } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
@@ -15,7 +15,7 @@ export type Removal = ReturnType<typeof createRemoval>
 
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
-  async remove(user: SessionOwner): Promise<void> {
+  async remove(user: UserIdentity): Promise<void> {
     const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
     // Before the account: should it fail, its owner can still ask again, at the price of the history. And after it, for
     // what came in meanwhile.

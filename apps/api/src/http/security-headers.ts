@@ -1,9 +1,8 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
-import type { Config } from '../config.ts'
 
 /** Everything the page needs comes from its own origin; nothing is inlined. */
-export function securityHeaders({ publicUrl }: Config['server']): RequestHandler {
+export function securityHeaders({ publicUrl }: { publicUrl: string | undefined }): RequestHandler {
   const https = publicUrl?.startsWith('https:') ?? false
   return helmet({
     contentSecurityPolicy: {

@@ -1,6 +1,10 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Express } from 'express'
-import type { Lifecycle } from '../ops/lifecycle.ts'
+
+/** Whether the process is on its way out: then connections close after their answer. */
+interface Lifecycle {
+  readonly draining: boolean
+}
 
 /**
  * An HTTP server whose requests and responses are Express's from birth.

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { AuthError } from '@latchkey/contracts/server'
 import compression from 'compression'
 import express, { type Request, type Response, Router } from 'express'
-import { AuthError } from '../auth-error.ts'
 
 /** The built web app: hashed assets for a year, the page itself never from a cache, and every address is the page. */
 export function singlePageApp(webRoot: string): Router {

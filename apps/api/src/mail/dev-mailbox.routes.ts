@@ -1,5 +1,5 @@
+import { AuthError } from '@latchkey/contracts/server'
 import { type Request, Router } from 'express'
-import { AuthError } from '../auth-error.ts'
 import { escapeHtml } from './html.ts'
 import type { Outbox, StoredMail } from './outbox.ts'
 

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
 import type { Logger } from 'pino'
-import { addSeconds, type Clock } from '../clock.ts'
+import type { Mail } from './mail.ts'
 import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
-import type { Mail, Mailer } from './mailer.ts'
+import type { Mailer } from './mailer.ts'
 
 const pollMs = 1000
 const stopMs = 4000

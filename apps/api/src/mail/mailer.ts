@@ -1,13 +1,7 @@
 import nodemailer from 'nodemailer'
 import type { Config } from '../config.ts'
+import type { Mail } from './mail.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
-
-export interface Mail {
-  to: string
-  subject: string
-  text: string
-  html: string
-}
 
 /** Hands mail over. `send` resolves when the other side has accepted it, and rejects otherwise. */
 export interface Mailer {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Mail } from './mailer.ts'
+import type { Mail } from './mail.ts'
 
 const StoredMailSchema = z.object({
   id: z.string(),

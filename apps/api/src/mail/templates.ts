@@ -1,6 +1,6 @@
 import { escapeHtml } from './html.ts'
+import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
-import type { Mail } from './mailer.ts'
 
 /** What a message may tell. `link` is there for the kinds that have one. */
 export interface MailFacts {

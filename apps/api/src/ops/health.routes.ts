@@ -1,28 +1,28 @@
 import { routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
 import { Router } from 'express'
-import { AuthError } from '../auth-error.ts'
 import type { Database } from '../database.ts'
-import { route } from '../http/route.ts'
-import type { Revocations } from '../sessions/revocations.ts'
+import type { ApiRoute } from '../guards.ts'
 import type { Lifecycle } from './lifecycle.ts'
 
 interface Collaborators {
   database: Database
-  revocations: Revocations
+  sessions: { revocations: { readonly loaded: boolean } }
   lifecycle: Lifecycle
+  route: ApiRoute
 }
 
 /** For load balancers and container health checks. */
-export function healthRoutes({ database, revocations, lifecycle }: Collaborators): Router {
+export function healthRoutes({ database, sessions, lifecycle, route }: Collaborators): Router {
   const router = Router()
 
-  route(router, routes.healthLive, [], () => ({ status: 'live' as const }))
+  route(router, routes.healthLive, () => ({ status: 'live' as const }))
 
-  route(router, routes.healthReady, [], async () => {
+  route(router, routes.healthReady, async () => {
     if (lifecycle.draining) throw new AuthError('shutting_down')
     await database.ping()
     // Until they are known, a revoked token would cost a read of the database on every request.
-    if (!revocations.loaded) throw new AuthError('database_unavailable')
+    if (!sessions.revocations.loaded) throw new AuthError('database_unavailable')
     return { status: 'ready' as const }
   })
 

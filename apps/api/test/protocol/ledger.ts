@@ -1,4 +1,4 @@
-import type { Session } from '../../src/sessions/session.schema.ts'
+import type { Session } from '@latchkey/sessions'
 import type { TestApi } from '../support/api.ts'
 import type { LockOwner } from '../support/refresh-lock.ts'
 
@@ -210,7 +210,7 @@ export class Ledger {
       this.#fail(
         `I5: ${session.name} is at generation ${is.generation}, and generation ${gen} was handed out`,
       )
-    const current = presentation.node.services.refreshTokens.sign(this.#userId, is)
+    const current = presentation.node.services.sessions.refreshTokens.sign(this.#userId, is)
     if (gen === is.generation && refreshToken !== current)
       this.#fail(`I5: the token of generation ${gen} of ${session.name} does not follow from what is stored`)
   }

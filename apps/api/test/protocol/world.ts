@@ -1,5 +1,5 @@
+import { consumedLimit, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
-import { consumedLimit, type Session } from '../../src/sessions/session.schema.ts'
 import { startApi, type TestApi } from '../support/api.ts'
 import { movableClock } from '../support/clock.ts'
 import { password, somebody } from '../support/people.ts'
@@ -533,8 +533,11 @@ export class World {
       if (!this.ledger.lives(session, this.#stored)) continue
       const { generation } = element
       const proof = session.owner?.at(generation)
-      const current = node.services.refreshTokens.sign(this.userId, element)
-      const future = node.services.refreshTokens.sign(this.userId, { ...element, generation: generation + 1 })
+      const current = node.services.sessions.refreshTokens.sign(this.userId, element)
+      const future = node.services.sessions.refreshTokens.sign(this.userId, {
+        ...element,
+        generation: generation + 1,
+      })
       await this.#expectRefusal(future, proof ?? {}, 'refresh_token_invalid')
       if (proof)
         await this.#expectRefusal(

@@ -11,7 +11,7 @@ export interface Mutant {
   edits: { file: string; rule: string; broken: string }[]
 }
 
-const source = new URL('../../../src/', import.meta.url)
+const source = new URL('../../../../../packages/', import.meta.url)
 export const pathOf = (file: string) => fileURLToPath(new URL(file, source))
 
 const mutant = (breaks: Invariant, name: string, file: string, rule: string, broken: string): Mutant => ({
@@ -20,68 +20,69 @@ const mutant = (breaks: Invariant, name: string, file: string, rule: string, bro
   edits: [{ file, rule, broken }],
 })
 
-const service = 'sessions/session.service.ts'
-const verdict = 'sessions/refresh-verdict.ts'
+const rotate = 'sessions/src/refresh/rotate.ts'
+const verdict = 'sessions/src/refresh/refresh-verdict.ts'
+const revoke = 'sessions/src/revoke.ts'
 
 export const mutants: Mutant[] = [
   // Rule 1: the compare-and-swap
   mutant(
     'I5',
     'the swap does not look at the generation',
-    service,
+    rotate,
     '            generation,\n            lock: opens,\n',
     '            lock: opens,\n',
   ),
   mutant(
     'I2',
     'the swap does not look at the lock',
-    service,
+    rotate,
     '            generation,\n            lock: opens,\n',
     '            generation,\n',
   ),
   mutant(
     'I5',
     'a rotation does not count',
-    service,
+    rotate,
     "$inc: { 'refreshTokens.$.generation': 1 }",
     "$inc: { 'refreshTokens.$.generation': 0 }",
   ),
   mutant(
     'I5',
     'a rotation counts twice',
-    service,
+    rotate,
     "$inc: { 'refreshTokens.$.generation': 1 }",
     "$inc: { 'refreshTokens.$.generation': 2 }",
   ),
   mutant(
     'I4',
     'the swap does not look at the session',
-    service,
+    rotate,
     '            _id: new Types.ObjectId(sessionId),\n            generation,\n',
     '            generation,\n',
   ),
-  mutant('I1', 'nothing that was used up is remembered', service, '$slice: -consumedLimit', '$slice: 0'),
+  mutant('I1', 'nothing that was used up is remembered', rotate, '$slice: -consumedLimit', '$slice: 0'),
   mutant(
     'I5',
     'the token depends on when it is asked for',
-    'sessions/refresh-token.ts',
+    'sessions/src/tokens/refresh-token.ts',
     'iat: toNumericDate(session.rotatedAt)',
     'iat: toNumericDate(clock.now())',
   ),
 
   // Rule 2: the hash lock
-  mutant('I1', 'the next lock is not stored', service, "        'refreshTokens.$.lock': next,\n", ''),
+  mutant('I1', 'the next lock is not stored', rotate, "        'refreshTokens.$.lock': next,\n", ''),
   mutant(
     'I5',
     'a bound session may rotate without the next lock',
-    service,
+    rotate,
     'const lock = isComplete(proof) ? proof : unbound',
     'const lock = proof',
   ),
   mutant(
     'I1',
     'a key is compared with the lock as it is',
-    'sessions/refresh-lock.ts',
+    'sessions/src/refresh/refresh-lock.ts',
     "return hash('sha256', Buffer.from(key, 'base64url'), 'base64url')",
     'return key',
   ),
@@ -111,14 +112,14 @@ export const mutants: Mutant[] = [
   mutant(
     'I1',
     'a generation is remembered with the wrong lock',
-    service,
+    rotate,
     '{ generation, lock: opens, at: now }',
     '{ generation, lock: next, at: now }',
   ),
   mutant(
     'I5',
     'a retry gets a generation of its own',
-    service,
+    rotate,
     "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
     `if (verdict.kind === 'answer' && found) {
           const { generation, lock, absoluteExpiresAt } = found.session
@@ -129,7 +130,7 @@ export const mutants: Mutant[] = [
   mutant(
     'I5',
     'a retry is answered with a token of the generation it asked with',
-    service,
+    rotate,
     "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
     `if (verdict.kind === 'answer' && found)
           return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, issuedAt)`,
@@ -137,16 +138,16 @@ export const mutants: Mutant[] = [
   mutant(
     'I2',
     'a copy that is refused ends the session',
-    service,
-    "            await record('copied_session_refused', claims, device)\n",
+    rotate,
+    "          await record('copied_session_refused', claims, device)\n",
     `          await record('copied_session_refused', claims, device)
-          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))\n`,
+          await revoke(claims.userId, claims.sessionId)\n`,
   ),
   mutant(
     'I2',
     'a copy that is refused is not recorded',
-    service,
-    "            await record('copied_session_refused', claims, device)\n",
+    rotate,
+    "          await record('copied_session_refused', claims, device)\n",
     '',
   ),
   mutant(
@@ -176,20 +177,11 @@ export const mutants: Mutant[] = [
   mutant(
     'I4',
     'reuse ends every session of the person',
-    service,
-    `          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
-          await record('token_reused'`,
-    `          await revokeWhere(claims.userId, () => true)
-          await record('token_reused'`,
+    rotate,
+    '        await revoke(claims.userId, claims.sessionId)\n',
+    '        await users.updateOne({ _id: claims.userId }, { $set: { refreshTokens: [] } })\n',
   ),
-  mutant(
-    'I3',
-    'reuse ends nothing',
-    service,
-    `          await revokeWhere(claims.userId, (session) => session._id.equals(claims.sessionId))
-          await record('token_reused'`,
-    `          await record('token_reused'`,
-  ),
+  mutant('I3', 'reuse ends nothing', rotate, '        await revoke(claims.userId, claims.sessionId)\n', ''),
   mutant(
     'I3',
     'reuse is refused like any other bad token',
@@ -197,13 +189,7 @@ export const mutants: Mutant[] = [
     "return { kind: inLeeway ? 'answer' : 'reused' }",
     "return inLeeway ? { kind: 'answer' } : { kind: 'refused', code: 'refresh_token_invalid' }",
   ),
-  mutant(
-    'I3',
-    'reuse is not recorded',
-    service,
-    "          await record('token_reused', claims, device)\n",
-    '',
-  ),
+  mutant('I3', 'reuse is not recorded', rotate, "        await record('token_reused', claims, device)\n", ''),
   {
     name: 'an unbound session can be bound later',
     breaks: 'I3',
@@ -235,11 +221,11 @@ export const mutants: Mutant[] = [
   mutant(
     'I4',
     'a session outlives its longest age',
-    service,
+    rotate,
     '            absoluteExpiresAt: { $gte: expiresAt },\n',
     '',
   ),
-  mutant('I1', 'expiry does not slide', service, "        'refreshTokens.$.expiresAt': expiresAt,\n", ''),
+  mutant('I1', 'expiry does not slide', rotate, "        'refreshTokens.$.expiresAt': expiresAt,\n", ''),
   {
     name: 'nothing looks at the expiry',
     breaks: 'I4',
@@ -249,7 +235,7 @@ export const mutants: Mutant[] = [
         rule: "  if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }\n",
         broken: '',
       },
-      { file: service, rule: '            expiresAt: { $gt: now },\n', broken: '' },
+      { file: rotate, rule: '            expiresAt: { $gt: now },\n', broken: '' },
     ],
   },
 
@@ -257,7 +243,7 @@ export const mutants: Mutant[] = [
   mutant(
     'I1',
     'a refused refresh clears the cookies',
-    'auth/auth.routes.ts',
+    'sessions/src/express/refresh.routes.ts',
     'const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))',
     `const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req)).catch((error) => {
       refreshCookies.clear(res)
@@ -267,7 +253,7 @@ export const mutants: Mutant[] = [
   mutant(
     'I1',
     'the readable cookie stays behind',
-    'http/refresh-cookie.ts',
+    'sessions/src/express/refresh-cookies.ts',
     '      res.cookie(sessionName, readable, { ...attributes, maxAge })\n',
     '',
   ),
@@ -276,46 +262,52 @@ export const mutants: Mutant[] = [
   mutant(
     'I1',
     'a database out of reach reads as a bad token',
-    'http/problem.ts',
-    "if (isDatabaseOutage(thrown)) return new AuthError('database_unavailable'",
-    "if (isDatabaseOutage(thrown)) return new AuthError('refresh_token_invalid'",
+    'contracts/src/server/problem.ts',
+    "if (isOutage(thrown)) return new AuthError('database_unavailable'",
+    "if (isOutage(thrown)) return new AuthError('refresh_token_invalid'",
   ),
 
   mutant(
     'I1',
     'an outage does not say when to come back',
-    'http/problem.ts',
+    'contracts/src/server/problem.ts',
     '(status === 503 ? outageRetrySeconds : undefined)',
     'undefined',
   ),
 
   // Ending sessions
-  mutant('I4', 'a sign-in ends the others', service, '$concatArrays: [live, [', '$concatArrays: [[], ['),
+  mutant(
+    'I4',
+    'a sign-in ends the others',
+    'sessions/src/issue.ts',
+    '$concatArrays: [live, [',
+    '$concatArrays: [[], [',
+  ),
   mutant(
     'I4',
     'access tokens of a session that ended live on',
-    service,
+    revoke,
     '    await revocations.revokeSessions(ids)\n',
     '',
   ),
   mutant(
     'I4',
     'nobody asks whether an access token was revoked',
-    'http/authenticate.ts',
+    'sessions/src/express/authenticate.ts',
     "if (revoked) throw new AuthError('access_token_revoked')",
     '',
   ),
   mutant(
     'I4',
     'ending a session leaves it stored',
-    service,
+    revoke,
     '    await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })\n',
     '',
   ),
   mutant(
     'I4',
     'ending one session ends them all',
-    service,
+    revoke,
     'return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0',
     'return (await revokeWhere(userId, () => true)) > 0',
   ),

@@ -1,0 +1,65 @@
+import { routes } from '@latchkey/contracts'
+import { deviceOf } from '@latchkey/sessions'
+import { Router } from 'express'
+import type { ApiRoute } from '../guards.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
+import type { Credentials } from '../users/accounts.ts'
+import type { UserSessions } from '../users/user-identity.ts'
+import type { EmailAddresses } from './email.service.ts'
+import type { Removal } from './removal.service.ts'
+
+/** What sign-in knows about passwords. */
+interface PasswordProof {
+  /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
+  prove(userId: string, password: string, path: string): Promise<Credentials>
+  change(user: Credentials, newPassword: string, from: PasswordChange): Promise<void>
+}
+
+interface PasswordChange {
+  sessionId: string
+  device: ReturnType<typeof deviceOf>
+}
+
+interface Collaborators {
+  passwordService: PasswordProof
+  emailAddresses: EmailAddresses
+  removal: Removal
+  rateLimits: RateLimits
+  sessions: Pick<UserSessions, 'cookies'>
+  route: ApiRoute
+}
+
+/** What asks for the password again, because whoever sits at an open screen should not be able to do it. */
+export function passwordProofRoutes(services: Collaborators): Router {
+  const { passwordService, emailAddresses, removal, rateLimits, sessions, route } = services
+  const router = Router()
+
+  route(router, routes.changePassword, async (body, { claims: { sub, sid }, req, res }) => {
+    const settle = await rateLimits.password(res, sid)
+    const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
+    await settle()
+    await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
+    return { message: 'Your password is changed. Everywhere else you are signed out.' }
+  })
+
+  route(router, routes.changeEmail, async ({ email, password }, { claims: { sub, sid }, req, res }) => {
+    await rateLimits.mail(req, res)
+    const settle = await rateLimits.password(res, sid)
+    const user = await passwordService.prove(sub, password, 'password')
+    await settle()
+    await rateLimits.changeEmail(res, sub)
+    await emailAddresses.requestChange(user, email)
+    return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
+  })
+
+  route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {
+    const settle = await rateLimits.password(res, sid)
+    const user = await passwordService.prove(sub, password, 'password')
+    await settle()
+    await removal.remove(user)
+    sessions.cookies.clear(res)
+    return null
+  })
+
+  return router
+}

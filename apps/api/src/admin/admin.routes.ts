@@ -1,0 +1,84 @@
+import { type ActivityKind, routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
+import { administratorAgent, sessionView } from '@latchkey/sessions'
+import { Router } from 'express'
+import { Types } from 'mongoose'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { ApiRoute } from '../guards.ts'
+import type { UserSessions } from '../users/user-identity.ts'
+import type { Administration } from './administration.ts'
+
+interface Collaborators {
+  administration: Administration
+  sessions: UserSessions
+  events: SecurityEvents
+  route: ApiRoute
+}
+
+/** For administrators: find a user, see and end their sessions, change roles, keep somebody out and let them in. */
+export function adminRoutes({ administration, sessions, events, route }: Collaborators): Router {
+  const router = Router()
+
+  route(router, routes.findUsers, async (_, { query }) => ({
+    users: await administration.find(query.query),
+  }))
+
+  route(router, routes.inspectUser, async (_, { params }) => {
+    const user = found(await administration.inspect(params.id))
+    const own = await sessions.list(user.id)
+    return { user, sessions: own.map((session) => sessionView(session, null)) }
+  })
+
+  route(router, routes.endUserSession, async (_, { params }) => {
+    found(await administration.inspect(params.id))
+    if (!(await sessions.revoke(params.id, params.sessionId))) throw new AuthError('not_found')
+    await tell('session_revoked', params.id, params.sessionId)
+    return null
+  })
+
+  route(router, routes.endUserSessions, async (_, { params }) => {
+    found(await administration.inspect(params.id))
+    await sessions.revokeOthers(params.id, null)
+    await tell('session_revoked', params.id)
+    return null
+  })
+
+  route(router, routes.setUserRoles, async ({ roles }, { claims, params }) => {
+    refuseOneself(claims, params.id)
+    const user = found(await administration.setRoles(params.id, [...new Set(roles)]))
+    await tell('roles_changed', user.id)
+    return { user }
+  })
+
+  route(router, routes.disableUser, async (_, { claims, params }) => {
+    refuseOneself(claims, params.id)
+    const user = found(await administration.disable(params.id))
+    await tell('account_disabled', user.id)
+    return { user }
+  })
+
+  route(router, routes.enableUser, async (_, { claims, params }) => {
+    refuseOneself(claims, params.id)
+    const user = found(await administration.enable(params.id))
+    await tell('account_enabled', user.id)
+    return { user }
+  })
+
+  return router
+
+  /** The owner reads of it; where the administrator sits is not theirs to know. */
+  function tell(kind: ActivityKind, userId: string, sessionId: string | null = null): Promise<void> {
+    return events.record({ kind, userId, sessionId, device: { ip: '', userAgent: administratorAgent } })
+  }
+}
+
+/** So that the last administrator does not lock themselves out. */
+function refuseOneself({ sub }: { sub: string }, id: string): void {
+  // However the id is written.
+  if (Types.ObjectId.isValid(id) && new Types.ObjectId(id).equals(sub)) throw new AuthError('forbidden')
+}
+
+function found<T>(user: T | null): T {
+  if (user === null) throw new AuthError('not_found')
+  return user
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemClock } from '@latchkey/contracts/server'
+import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
+import { config as loadEnvironmentFile } from 'dotenv'
+import pino from 'pino'
+import { compose } from '../compose.ts'
+import { readConfig } from '../config.ts'
+import { developmentSecrets } from '../development-secrets.ts'
+import { root } from '../root.ts'
+
+/** Makes an account an administrator, whether or not the API is running: `make-admin <email address or username>`. */
+main(process.argv[2]).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = 1
+})
+
+async function main(identifier: string | undefined) {
+  if (!identifier) throw new Error('Say whom: an email address or username.')
+  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
+  const config = readConfig(process.env, (dataDir) => developmentSecrets(resolve(root, dataDir)))
+  const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir))
+  const services = compose({
+    config,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    mongoUri: database.uri,
+    webRoot: root,
+    outboxDir: null,
+  })
+  try {
+    await Promise.race([services.database.connect(), unreachable()])
+    const account = await services.accounts.findByIdentifier(identifier)
+    if (!account) throw new Error(`There is no account ${identifier}.`)
+    const id = account._id.toHexString()
+    // Whoever keeps the server has the last word, should the administrators have locked one another out.
+    if (account.disabledAt) await services.administration.enable(id)
+    const roles = [...new Set([...account.roles, 'admin' as const])]
+    await services.administration.setRoles(id, roles)
+    const { username, emailVerifiedAt } = account
+    say(`${username} is an administrator now${account.disabledAt ? ', and no longer disabled' : ''}.`)
+    if (config.mail.requireVerifiedEmail && !emailVerifiedAt)
+      say(`They cannot sign in before they confirm their address, ${account.email}.`)
+  } finally {
+    await services.close()
+    await database.close()
+  }
+}
+
+const say = (sentence: string) => process.stdout.write(`${sentence}\n`)
+
+async function unreachable(): Promise<never> {
+  await delay(10_000, undefined, { ref: false })
+  throw new Error(
+    'The database cannot be reached. Is it running, and is MONGO_URI right, its password included?',
+  )
+}
+
+/** The configured database, the embedded one of an API that is running, or the embedded one itself. */
+async function openDatabase(configured: string | undefined, dataDir: string) {
+  if (configured) return { uri: configured, close: async () => {} }
+  try {
+    return await startEmbeddedMongo({ dataDir })
+  } catch (error) {
+    const running = runningUri(dataDir)
+    if (!running) throw error
+    return { uri: running, close: async () => {} }
+  }
+}
+
+function runningUri(dataDir: string): string | null {
+  try {
+    return readFileSync(resolve(dataDir, 'mongo.uri'), 'utf8').trim()
+  } catch {
+    return null
+  }
+}

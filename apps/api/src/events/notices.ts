@@ -1,0 +1,30 @@
+import type { ActivityKind } from '@latchkey/contracts'
+import { deviceName } from '@latchkey/sessions'
+import { Types } from 'mongoose'
+import type { MailKind } from '../mail/mail-job.model.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { NewEvent } from './security-events.ts'
+
+/** Which events are worth a mail to the owner. */
+const mails: Partial<Record<ActivityKind, MailKind>> = {
+  new_device: 'new_device',
+  copied_session_refused: 'copied_session_refused',
+  token_reused: 'token_reused',
+  failed_sign_ins: 'failed_sign_ins',
+  password_changed: 'password_changed',
+  password_reset: 'password_changed',
+}
+
+/** Tells the owner of an account by mail what they would want to know at once. */
+export const createNotices =
+  (mailQueue: MailQueue) =>
+  async ({ kind, userId, device }: NewEvent): Promise<void> => {
+    const mail = mails[kind]
+    if (mail)
+      await mailQueue.tell({
+        kind: mail,
+        userId: new Types.ObjectId(userId),
+        device: deviceName(device.userAgent),
+        ip: device.ip,
+      })
+  }

@@ -1,0 +1,31 @@
+import type { AccessTokenClaims, Role, RouteContract } from '@latchkey/contracts'
+import { AuthError, createRoute, type Route } from '@latchkey/contracts/server'
+import type { Request, RequestHandler } from 'express'
+
+/** Mounts an endpoint behind the guards that its contract requires. */
+export type ApiRoute = Route<RouteContract['requires'], AccessTokenClaims>
+
+interface Collaborators {
+  authenticate: RequestHandler
+  claimsOf: (req: Request) => AccessTokenClaims
+}
+
+/** What stands before a route, by what its contract requires. A new word in `requires` compiles once it is here. */
+export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRoute {
+  const hasRole =
+    (role: Role): RequestHandler =>
+    (req, _res, next) => {
+      if (!claimsOf(req).roles.includes(role)) throw new AuthError('forbidden')
+      next()
+    }
+
+  return createRoute(
+    {
+      nothing: [],
+      refreshToken: [],
+      accessToken: [authenticate],
+      admin: [authenticate, hasRole('admin')],
+    },
+    claimsOf,
+  )
+}

@@ -1,0 +1,24 @@
+import { type Connection, Schema } from 'mongoose'
+
+/** What rate-limiter-flexible counts in; it writes these documents itself. */
+interface RateLimitRecord {
+  key: string
+  points: number
+  expire: Date
+}
+
+const rateLimitSchema = new Schema<RateLimitRecord>(
+  {
+    key: { type: String, required: true },
+    points: { type: Number, required: true },
+    expire: { type: Date, required: true },
+  },
+  { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
+)
+
+rateLimitSchema.index({ key: 1 }, { unique: true })
+rateLimitSchema.index({ expire: 1 }, { expireAfterSeconds: 0 })
+
+export const rateLimitModel = (connection: Connection) =>
+  connection.model('RateLimit', rateLimitSchema, 'rateLimits')
+export type RateLimitModel = ReturnType<typeof rateLimitModel>

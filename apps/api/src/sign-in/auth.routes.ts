@@ -1,0 +1,52 @@
+import { type Registered, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
+import { deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
+import { type Request, type Response, Router } from 'express'
+import type { ApiRoute } from '../guards.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
+import { type SignedInUser, type UserSessions, userView } from '../users/user-identity.ts'
+import type { Auth, SignIn } from './auth.service.ts'
+import { deviceId } from './known-device.ts'
+
+interface Collaborators {
+  auth: Auth
+  sessions: UserSessions
+  rateLimits: RateLimits
+  route: ApiRoute
+}
+
+/** Registering and signing in. Refreshing and signing out are the sessions' own. */
+export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators): Router {
+  const router = Router()
+
+  route(router, routes.register, async (body, { req, res }): Promise<Registered> => {
+    await rateLimits.register(req, res)
+    const signIn = signInOf(req)
+    const registered = await auth.register(body, signIn)
+    if (registered.session === null) {
+      if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
+      return {
+        message: 'Your account is made. Open the link in the mail we have sent you, then sign in.',
+        user: userView(registered.user),
+      }
+    }
+    return { message: `Welcome, ${registered.user.username}`, ...answer(req, res, registered, signIn) }
+  })
+
+  route(router, routes.login, async (body, { req, res }): Promise<SignedIn> => {
+    const signIn = signInOf(req)
+    const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.login(req, res, attempt))
+    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
+  })
+
+  return router
+
+  function signInOf(req: Request): SignIn {
+    const id = wantsTokenInBody(req) ? null : deviceId(sessions.cookies.readDeviceId(req))
+    return { device: deviceOf(req), deviceId: id, lock: signInLockOf(req) }
+  }
+
+  function answer(req: Request, res: Response, signedIn: SignedInUser, { deviceId }: SignIn): Tokens {
+    if (deviceId) sessions.cookies.setDeviceId(res, deviceId.id)
+    return sessions.answer(req, res, signedIn)
+  }
+}

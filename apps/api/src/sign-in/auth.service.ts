@@ -1,0 +1,123 @@
+import type { BodyOf, routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
+import type { Device } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { Admission, Attempt } from '../limits/rate-limits.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
+import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
+import type { DeviceId } from './known-device.ts'
+import type { Passwords } from './password.ts'
+import { refuseGuessable } from './password-policy.ts'
+
+/** So many failed sign-ins in a row are worth telling the owner. */
+const failureBurst = 10
+
+interface Collaborators {
+  accounts: Accounts
+  sessions: UserSessions
+  events: SecurityEvents
+  passwords: Passwords
+  mailQueue: MailQueue
+  /** Whether an address has to be proved before its owner can sign in. */
+  requireVerifiedEmail: boolean
+}
+
+/** Where a sign-in comes from and how its session will be held. */
+export interface SignIn {
+  device: Device
+  /** Null for a client without cookies, which is never a known device. */
+  deviceId: DeviceId | null
+  /** The lock of generation 0; null: an unbound client. */
+  lock: string | null
+}
+
+export type Auth = ReturnType<typeof createAuth>
+
+/** Registering and signing in. Refreshing and signing out are the sessions' own. */
+export function createAuth(collaborators: Collaborators) {
+  const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
+
+  return {
+    /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
+    async register(
+      { username, email, password }: BodyOf<typeof routes.register>,
+      { device, deviceId, lock }: SignIn,
+    ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
+      refuseGuessable('password', password, { username, email })
+      const passwordHash = await passwords.hash(password)
+      const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
+      const deviceIdHash = deviceId?.idHash ?? null
+      const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
+      await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
+      await mailQueue.tell({ kind: 'verify_email', email })
+      return session ? sessions.present(user, session) : { user, session }
+    },
+
+    /**
+     * Throws AuthError `invalid_credentials`, alike in body and time for a wrong password and an unknown account, or,
+     * to whoever knows the password, `account_disabled` or `email_not_verified`.
+     * `admit` counts the attempt before anything is compared, and may refuse it.
+     */
+    async login(
+      { email, password }: BodyOf<typeof routes.login>,
+      { device, deviceId, lock }: SignIn,
+      admit: (attempt: Attempt) => Promise<Admission>,
+    ): Promise<SignedInUser> {
+      const user = await accounts.findByIdentifier(email)
+      const known = isKnown(user, deviceId)
+      const open = (to: Credentials) => sessions.issue(to._id, sessions.begin(device, lock), unchanged(to))
+      const admission = await admit({
+        account: email.toLowerCase(),
+        knownDevice: known ? (deviceId?.idHash ?? null) : null,
+      })
+
+      if (!(await passwords.verify(password, user?.passwordHash)) || !user) {
+        // Not waited for: the answer must take as long as for an account that does not exist.
+        if (user && admission.failures === failureBurst)
+          void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
+        throw new AuthError('invalid_credentials')
+      }
+      // Only to whoever knows the password, which was no wrong attempt.
+      const kept = user.disabledAt
+        ? 'account_disabled'
+        : requireVerifiedEmail && !user.emailVerifiedAt && 'email_not_verified'
+      if (kept) {
+        await admission.settle()
+        throw new AuthError(kept)
+      }
+
+      const signedIn = (await open(user)) ?? (await openAgain(email, password, open))
+      if (!signedIn) throw new AuthError('invalid_credentials')
+      const sessionId = signedIn.session._id
+      // The session is open, and its owner gets it whatever becomes of these.
+      await Promise.allSettled([
+        admission.settle(),
+        deviceId && accounts.rememberDevice(user._id, deviceId.idHash),
+        events.record({ kind: known ? 'signed_in' : 'new_device', userId: user._id, sessionId, device }),
+        passwords.isOutdated(user.passwordHash) && renewHash(user, password),
+      ])
+      return signedIn
+    },
+  }
+
+  async function renewHash(user: Credentials, password: string): Promise<void> {
+    await accounts.replacePasswordHash(user, await passwords.hash(password))
+  }
+
+  /**
+   * The hash was replaced between the comparison and the session: by a change of the password, or by another sign-in
+   * that made it anew at today's cost. Whether this password is still the one is looked at once more.
+   */
+  async function openAgain(
+    identifier: string,
+    password: string,
+    open: (user: Credentials) => Promise<SignedInUser | null>,
+  ): Promise<SignedInUser | null> {
+    const user = await accounts.findByIdentifier(identifier)
+    return user && (await passwords.verify(password, user.passwordHash)) ? await open(user) : null
+  }
+}
+
+const isKnown = (user: Credentials | null, deviceId: DeviceId | null) =>
+  deviceId !== null && (user?.knownDevices.some(({ idHash }) => idHash === deviceId.idHash) ?? false)

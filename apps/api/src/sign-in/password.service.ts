@@ -1,0 +1,86 @@
+import type { BodyOf, routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
+import type { Device } from '@latchkey/sessions'
+import { Types } from 'mongoose'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { ActionTokens } from '../links/action-tokens.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
+import { emailKey } from '../users/user.model.ts'
+import type { Passwords } from './password.ts'
+import { complain, refuseGuessable } from './password-policy.ts'
+
+interface Collaborators {
+  accounts: Accounts
+  actionTokens: ActionTokens
+  events: SecurityEvents
+  mailQueue: MailQueue
+  passwords: Passwords
+}
+
+export type PasswordService = ReturnType<typeof createPasswordService>
+
+/** Proving, changing and resetting a password. */
+export function createPasswordService(collaborators: Collaborators) {
+  const { accounts, actionTokens, events, mailQueue, passwords } = collaborators
+
+  return {
+    prove,
+
+    /**
+     * Changes the password of somebody who has shown the current one and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the new one is too easily guessed, or the current one has just changed.
+     */
+    async change(
+      user: Credentials,
+      newPassword: string,
+      { sessionId, device }: { sessionId: string; device: Device },
+    ): Promise<void> {
+      refuseGuessable('newPassword', newPassword, user)
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
+        complain('currentPassword', wrongPassword)
+      await endLinks(user._id)
+      const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
+      await events.record({ kind: 'password_changed', ...ids, device })
+    },
+
+    /** Asks for a mail. The same work whether or not there is such an account: nobody looks before it is sent. */
+    requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
+
+    /**
+     * Sets a new password by the token of a mail and ends every session.
+     * Throws AuthError `token_used`, `token_expired`, `token_invalid`, or `validation_failed` for a password that is too
+     * easily guessed, which leaves the token as it was.
+     */
+    async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
+      const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
+        const user = await accounts.credentials(userId.toHexString())
+        // Bound to the address it was sent to: since changed, it opens nothing.
+        if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
+        refuseGuessable('password', password, user)
+        const passwordHash = await passwords.hash(password)
+        if (!(await accounts.resetPassword(user, passwordHash))) throw new AuthError('token_used')
+        return userId
+      })
+      await endLinks(userId)
+      await events.record({ kind: 'password_reset', userId, sessionId: null, device })
+    },
+  }
+
+  /** Whoever asked for a link with the old password, to another address above all, asked in vain. */
+  async function endLinks(userId: Types.ObjectId): Promise<void> {
+    await mailQueue.drop('confirm_new_email', userId)
+    await actionTokens.consumeAll('confirm_new_email', userId)
+    await actionTokens.consumeAll('reset_password', userId)
+  }
+
+  /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
+  async function prove(userId: string, password: string, path: string): Promise<Credentials> {
+    const user = await accounts.credentials(userId)
+    if (!user) throw new AuthError('access_token_revoked')
+    if (!(await passwords.verify(password, user.passwordHash))) complain(path, wrongPassword)
+    return user
+  }
+}
+
+const wrongPassword = 'This is not your current password.'

@@ -1,0 +1,38 @@
+import { type AccessTokenClaims, AccessTokenClaimsSchema, type Role, type User } from '@latchkey/contracts'
+import type { OwnerDescription, Sessions, SignedInSession } from '@latchkey/sessions'
+import type { Types } from 'mongoose'
+
+/** Who a user is: enough to say who is signed in, without another read. */
+export interface UserIdentity {
+  _id: Types.ObjectId
+  username: string
+  email: string
+  emailVerifiedAt: Date | null
+  roles: Role[]
+  createdAt: Date
+}
+
+/** The projection of a UserIdentity. */
+export const identityFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1, createdAt: 1 } as const
+
+/** What leaves of a user. */
+export const userView = (user: UserIdentity): User => ({
+  id: user._id.toHexString(),
+  username: user.username,
+  email: user.email,
+  emailVerified: user.emailVerifiedAt !== null,
+  roles: user.roles,
+  createdAt: user.createdAt.toISOString(),
+})
+
+/** What sessions say of their owner: read with each refresh, signed into each access token. */
+export const sessionOwner: OwnerDescription<UserIdentity, AccessTokenClaims, User> = {
+  fields: identityFields,
+  claimsSchema: AccessTokenClaimsSchema,
+  claims: ({ roles, username, email }) => ({ roles: [...roles], username, email }),
+  view: userView,
+}
+
+/** The sessions of our users. */
+export type UserSessions = Sessions<UserIdentity, AccessTokenClaims, User>
+export type SignedInUser = SignedInSession<UserIdentity>

@@ -1,0 +1,67 @@
+import { roles } from '@latchkey/contracts'
+import { type Session, sessionSchema } from '@latchkey/sessions'
+import { type Connection, Schema } from 'mongoose'
+import type { UserIdentity } from './user-identity.ts'
+
+/**
+ * One document per user; its sessions live inside, so that every change of a session is one update of one document.
+ * `usernameKey` and `emailKey` are what uniqueness is decided on; `username` and `email` are as the person wrote them.
+ */
+export interface UserRecord extends UserIdentity {
+  usernameKey: string
+  emailKey: string
+  passwordHash: string
+  /** Kept out by an administrator since; null for everybody else. */
+  disabledAt: Date | null
+  /** How often the password has become another one; missing where it never did. */
+  passwordChanges: number
+  /** When the password was last reset by mail. */
+  passwordResetAt: Date | null
+  /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
+  knownDevices: KnownDevice[]
+  refreshTokens: Session[]
+  updatedAt: Date
+}
+
+/** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
+export interface KnownDevice {
+  idHash: string
+  lastSeenAt: Date
+}
+
+export const knownDeviceLimit = 20
+
+const knownDeviceSchema = new Schema<KnownDevice>(
+  { idHash: { type: String, required: true }, lastSeenAt: { type: Date, required: true } },
+  { _id: false },
+)
+
+const userSchema = new Schema<UserRecord>(
+  {
+    username: { type: String, required: true },
+    usernameKey: { type: String, required: true },
+    email: { type: String, required: true },
+    emailKey: { type: String, required: true },
+    emailVerifiedAt: { type: Date, default: null },
+    disabledAt: { type: Date, default: null },
+    passwordChanges: { type: Number, default: 0 },
+    passwordResetAt: { type: Date, default: null },
+    passwordHash: { type: String, required: true },
+    roles: { type: [{ type: String, enum: roles }], default: ['user'] },
+    refreshTokens: [sessionSchema],
+    knownDevices: [knownDeviceSchema],
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
+)
+
+// Uniqueness is decided here and nowhere else: two registrations at once end in one account and one 11000.
+userSchema.index({ emailKey: 1 }, { unique: true })
+userSchema.index({ usernameKey: 1 }, { unique: true })
+
+export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
+export type UserModel = ReturnType<typeof userModel>
+
+export const emailKey = (email: string) => email.toLowerCase()
+export const usernameKey = (username: string) => username.toLowerCase()

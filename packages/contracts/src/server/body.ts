@@ -1,0 +1,49 @@
+import express, { type RequestHandler } from 'express'
+import { AuthError } from './auth-error.ts'
+import { sendProblem } from './problem.ts'
+
+const limit = 16 * 1024
+const form = 'application/x-www-form-urlencoded'
+const json = 'application/json'
+
+/** JSON, and nothing but JSON: a form, which any site could send, is a 415. */
+export const jsonBody: RequestHandler[] = [
+  limitLength(),
+  refuseOther([json]),
+  express.json({ limit, inflate: false }),
+]
+
+/** JSON or a form, for OAuth clients (RFC 6749 §4.1.3). A parameter that is sent twice is an array: refused later. */
+export const formOrJsonBody: RequestHandler[] = [
+  limitLength(),
+  refuseOther([json, form]),
+  express.json({ limit, inflate: false }),
+  express.urlencoded({ limit, inflate: false, extended: false, parameterLimit: 32 }),
+]
+
+/**
+ * Answers 413 as soon as a body is known to be too large. The parsers would read it to its end first, however long a
+ * sender takes over that.
+ */
+function limitLength(): RequestHandler {
+  return (req, res, next) => {
+    if (Number(req.headers['content-length'] ?? 0) > limit) throw new AuthError('payload_too_large')
+    if (req.headers['transfer-encoding'] !== undefined) {
+      let received = 0
+      req.on('data', (chunk: Buffer) => {
+        received += chunk.length
+        if (received > limit && !res.headersSent) sendProblem(res, new AuthError('payload_too_large'))
+      })
+    }
+    next()
+  }
+}
+
+function refuseOther(types: string[]): RequestHandler {
+  return (req, _res, next) => {
+    // `is` answers null when there is no body at all; a POST without one may still say `Content-Length: 0`.
+    if (req.is(types) === false && req.headers['content-length'] !== '0')
+      throw new AuthError('unsupported_media_type')
+    next()
+  }
+}

@@ -1,0 +1,7 @@
+export { AuthError } from './auth-error.ts'
+export { formOrJsonBody, jsonBody } from './body.ts'
+export { addSeconds, type Clock, earlier, systemClock, toNumericDate } from './clock.ts'
+export { methodNotAllowed } from './method-not-allowed.ts'
+export { answerProblems, sendProblem, statusOf, toAuthError } from './problem.ts'
+export { createRoute, parse, type Route } from './route.ts'
+export { sameOrigin } from './same-origin.ts'

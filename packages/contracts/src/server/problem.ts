@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http'
+import type { ErrorRequestHandler, Request, Response } from 'express'
+import type { ErrorCode, Problem } from '../errors.ts'
+import { AuthError } from './auth-error.ts'
+
+/** Every code's status and the sentence a person reads. Does not compile when a code is missing. */
+const problems = {
+  validation_failed: [400, 'Some of what you sent is not right. Look at each field.'],
+  malformed_json: [400, 'The body is not valid JSON.'],
+  bad_request: [400, 'The request could not be understood.'],
+  refresh_lock_malformed: [
+    400,
+    'X-Refresh-Key and X-Refresh-Lock are 32 bytes in base64url, and go together.',
+  ],
+  payload_too_large: [413, 'The body is larger than 16 kB.'],
+  unsupported_media_type: [415, 'Send the body as application/json.'],
+  not_found: [404, 'There is nothing here.'],
+  method_not_allowed: [405, 'This address does not answer that method.'],
+  cross_site_request: [403, 'This request came from a page of another site and was refused.'],
+  forbidden: [403, 'You may not do this.'],
+  rate_limited: [429, 'Too many attempts. Wait a little and try again.'],
+  email_taken: [409, 'There is an account with this email address already.'],
+  username_taken: [409, 'This username is taken.'],
+  invalid_credentials: [401, 'The email address, username or password is not right.'],
+  email_not_verified: [403, 'Confirm your email address first. We have sent you a mail with a link.'],
+  account_disabled: [403, 'This account was disabled by an administrator.'],
+  token_invalid: [400, 'This link is not valid, or not for this account any more. Ask for a new one.'],
+  token_expired: [400, 'This link has expired. Ask for a new one.'],
+  token_used: [400, 'This link was used already.'],
+  access_token_missing: [401, 'Sign in to see this.'],
+  access_token_invalid: [401, 'This access token is not valid.'],
+  access_token_expired: [401, 'This access token has expired.'],
+  access_token_revoked: [401, 'This access token was revoked.'],
+  refresh_token_missing: [401, 'Nobody is signed in here.'],
+  refresh_token_invalid: [403, 'This session cannot be continued. Sign in again.'],
+  refresh_token_expired: [403, 'Your session has expired. Sign in again.'],
+  refresh_token_revoked: [403, 'This session was ended. Sign in again.'],
+  refresh_token_reused: [
+    403,
+    'This session was ended because an old copy of its token was used. Sign in again.',
+  ],
+  refresh_token_locked: [403, 'This session belongs to another browser.'],
+  database_unavailable: [503, 'The service cannot reach its database. Try again in a moment.'],
+  overloaded: [503, 'The service is very busy. Try again in a moment.'],
+  shutting_down: [503, 'The service is restarting. Try again in a moment.'],
+  internal_error: [500, 'Something went wrong on our side.'],
+} as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
+
+const outageRetrySeconds = 2
+const readAwayBytes = 16 * 1024 * 1024
+
+interface Listeners {
+  /** Whether an error means that the database is out of reach, as opposed to having said no. */
+  isOutage: (thrown: unknown) => boolean
+  /** Hears of what is the server's fault: a surprise, or an outage. */
+  onFault?: (code: ErrorCode, thrown: unknown, req: Request) => void
+}
+
+/** The last handler: whatever was thrown becomes a problem document. */
+export const answerProblems =
+  ({ isOutage, onFault }: Listeners): ErrorRequestHandler =>
+  (thrown: unknown, req, res, _next) => {
+    const error = toAuthError(thrown, isOutage)
+    if (error.code === 'internal_error' || error.code === 'database_unavailable')
+      onFault?.(error.code, thrown, req)
+    // An answer that has begun cannot become another one: cut it off, so that nobody takes it for whole.
+    if (res.headersSent) res.destroy()
+    else sendProblem(res, error)
+  }
+
+/** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */
+export function sendProblem(res: Response, { code, evidence }: AuthError): void {
+  const [status, detail] = problems[code]
+  const { errors, generation, retryAfterSeconds } = evidence
+  const problem: Problem & { generation?: number } = {
+    type: `urn:latchkey:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail,
+    message: detail,
+    ...(errors && { errors }),
+    ...(generation !== undefined && { generation }),
+  }
+  if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
+  const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
+  if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
+  if (status === 413) readAway(res)
+  res.status(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/**
+ * A client that is still sending reads no answer before it has sent all; hanging up on it would look like a broken line.
+ * Of a body that is larger still, or does not say how large it is, the rest is not worth reading.
+ */
+function readAway(res: Response): void {
+  if (Number(res.req.headers['content-length']) <= readAwayBytes) res.req.resume()
+  else res.set('Connection', 'close')
+}
+
+/** RFC 6750 §3: a request without a token gets no error code, a bad token gets `invalid_token`. */
+function challenge(code: ErrorCode, detail: string): string {
+  const realm = 'Bearer realm="latchkey"'
+  const badToken = code.startsWith('access_token_') && code !== 'access_token_missing'
+  return badToken ? `${realm}, error="invalid_token", error_description="${detail}"` : realm
+}
+
+export const statusOf = ({ code }: AuthError): number => problems[code][0]
+
+export function toAuthError(thrown: unknown, isOutage: (thrown: unknown) => boolean): AuthError {
+  if (thrown instanceof AuthError) return thrown
+  if (isOutage(thrown)) return new AuthError('database_unavailable', { cause: thrown })
+  const code = isHttpError(thrown) ? codeOfHttpError(thrown) : 'internal_error'
+  return new AuthError(code, { cause: thrown })
+}
+
+/** What Express and its body parsers throw (the http-errors package). */
+interface HttpError {
+  status: number
+  type?: string
+}
+
+const isHttpError = (thrown: unknown): thrown is HttpError =>
+  thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number'
+
+function codeOfHttpError({ status, type }: HttpError): ErrorCode {
+  if (type === 'entity.parse.failed') return 'malformed_json'
+  // A small body of many parameters, which the parser calls a large one.
+  if (type === 'parameters.too.many') return 'bad_request'
+  if (status === 404) return 'not_found'
+  if (status === 413) return 'payload_too_large'
+  if (status === 415) return 'unsupported_media_type'
+  return status < 500 ? 'bad_request' : 'internal_error'
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '@latchkey/contracts/server'
+import type { OwnerDescription, SessionHolders, SessionOwner } from './owner.ts'
+import type { Revocations } from './revocations/revocations.ts'
+import type { Session } from './session.schema.ts'
+import type { OnSessionEvent } from './session-events.ts'
+import type { SessionSettings } from './settings.ts'
+import type { RefreshTokens } from './tokens/refresh-token.ts'
+
+/** A session with its owner, after issuing or rotating it, and the one refresh token that is current. */
+export interface SignedInSession<Owner extends SessionOwner = SessionOwner> {
+  user: Owner
+  session: Session
+  refreshToken: string
+  /** `iat` of the access token that goes with it, in seconds. */
+  issuedAt: number
+}
+
+/** What the parts of a session's life work with. */
+export interface Collaborators<Owner extends SessionOwner> {
+  /** The documents that sessions live in. */
+  users: SessionHolders
+  owner: Pick<OwnerDescription<Owner, never, unknown>, 'fields'>
+  refreshTokens: RefreshTokens
+  revocations: Revocations
+  onEvent: OnSessionEvent
+  clock: Clock
+  settings: SessionSettings
+}

@@ -1,0 +1,138 @@
+import { answerProblems, type Clock, sameOrigin, systemClock } from '@latchkey/contracts/server'
+import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } from 'express'
+import type { Types } from 'mongoose'
+import type { SignedInSession } from './collaborators.ts'
+import { isDatabaseOutage } from './database-outage.ts'
+import { createAnswers, type TokenAnswer } from './express/answer.ts'
+import { createAuthenticate } from './express/authenticate.ts'
+import { readClaims } from './express/claims.ts'
+import { deviceOf } from './express/device.ts'
+import { jwksRoutes } from './express/jwks.routes.ts'
+import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
+import { createRefreshCookies } from './express/refresh-cookies.ts'
+import { signInLockOf } from './express/refresh-headers.ts'
+import { allRoutes } from './express/routes.ts'
+import { type Log, silent } from './log.ts'
+import {
+  idOnly,
+  type OwnerDescription,
+  type SessionHolders,
+  type SessionOwner,
+  type StandardClaims,
+} from './owner.ts'
+import { revocationModel } from './revocations/revocation.model.ts'
+import { createRevocations } from './revocations/revocations.ts'
+import type { OnSessionEvent } from './session-events.ts'
+import { createSessionLife } from './session-life.ts'
+import type { SessionSettings } from './settings.ts'
+import { createAccessTokens } from './tokens/access-token.ts'
+import { createRefreshTokens } from './tokens/refresh-token.ts'
+
+interface Needs {
+  /** A Mongoose model whose schema has `refreshTokens: [sessionSchema]`. */
+  users: object
+  settings: SessionSettings
+  /** Default: the system's. */
+  clock?: Clock
+  /** Default: nowhere. */
+  log?: Log
+  /** What happens to sessions that their owners want to know of. Default: nobody is told. */
+  onEvent?: OnSessionEvent
+  /** Counts refreshes and may refuse one. Default: all are let through. */
+  admitRefresh?: AdmitRefresh
+  /** Origins whose pages may send cookies. Default: only the origin that serves the API. */
+  origins?: { publicUrl?: string | undefined; clientOrigins: readonly string[] }
+}
+
+interface NeedsOwner<Owner extends SessionOwner, Claims extends StandardClaims, View> extends Needs {
+  owner: OwnerDescription<Owner, Claims, View>
+}
+
+/** The refresh sessions of an application: the protocol, and its endpoints for Express 4 and 5. */
+export interface Sessions<Owner extends SessionOwner, Claims extends StandardClaims, View>
+  extends ReturnType<typeof createSessionLife<Owner>> {
+  /** The guard of a route of one's own: lets pass whoever has a good access token. */
+  authenticate: RequestHandler
+  /** The claims of a request that `authenticate` let pass. */
+  claimsOf(req: Request): Claims
+  /** Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. */
+  signIn(req: Request, res: Response, userId: Types.ObjectId): Promise<TokenAnswer<View> | null>
+  /** Hands a session that was issued to its client, in cookies or in the body. */
+  answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View>
+  cookies: ReturnType<typeof createRefreshCookies>
+  /** /refresh-token, /token, /logout, /logout-everywhere and /sessions, to be mounted below a prefix like /api. */
+  routes(): Router
+  /** /.well-known/jwks.json, to be mounted at the root. */
+  wellKnown(): Router
+  /** Answers errors with problem documents (RFC 9457), for an application without an error handler of its own. */
+  problems: ErrorRequestHandler
+  revocations: ReturnType<typeof createRevocations>
+  accessTokens: ReturnType<typeof createAccessTokens<Owner, Claims>>
+  refreshTokens: ReturnType<typeof createRefreshTokens>
+  /** Resolves when the revocations that live are known; until then each request asks the database. */
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Refresh sessions for users who are known as an id and nothing else. */
+export function createSessions(needs: Needs): Sessions<SessionOwner, StandardClaims, { id: string }>
+/** The same with what an application adds to its tokens and answers. */
+export function createSessions<Owner extends SessionOwner, Claims extends StandardClaims, View>(
+  needs: NeedsOwner<Owner, Claims, View>,
+): Sessions<Owner, Claims, View>
+export function createSessions(
+  needs: Needs & Partial<NeedsOwner<SessionOwner, StandardClaims, unknown>>,
+): Sessions<SessionOwner, StandardClaims, unknown> {
+  const { settings, clock = systemClock, log = silent, owner = idOnly } = needs
+  const { onEvent = async () => {}, admitRefresh = async () => {}, origins = { clientOrigins: [] } } = needs
+  const users = needs.users as SessionHolders
+
+  const revocations = createRevocations({
+    model: revocationModel(users.db),
+    clock,
+    log,
+    accessTokenTtlSeconds: settings.accessToken.ttlSeconds,
+  })
+  const accessTokens = createAccessTokens({ settings: settings.accessToken, owner, clock })
+  const refreshTokens = createRefreshTokens(settings.refreshToken, clock)
+  const life = createSessionLife({ users, owner, refreshTokens, revocations, onEvent, clock, settings })
+
+  const cookies = createRefreshCookies(settings.cookie, clock)
+  const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
+  const authenticate = createAuthenticate({ accessTokens, revocations })
+  const refresh = createRefresh({ sessions: life, refreshTokens, admitRefresh })
+
+  return {
+    ...life,
+    authenticate,
+    claimsOf: readClaims,
+    async signIn(req, res, userId) {
+      const signedIn = await life.issue(userId, life.begin(deviceOf(req), signInLockOf(req)))
+      return signedIn && answers.toSignIn(req, res, signedIn)
+    },
+    answer: (req, res, signedIn) => answers.toSignIn(req, res, signedIn),
+    cookies,
+    routes: () =>
+      allRoutes({
+        sessions: life,
+        accessTokens,
+        refreshTokens,
+        refreshCookies: cookies,
+        answers,
+        refresh,
+        authenticate,
+        sameOrigin: sameOrigin(origins),
+        onEvent,
+      }),
+    wellKnown: () => jwksRoutes({ accessTokens }),
+    problems: answerProblems({
+      isOutage: isDatabaseOutage,
+      onFault: (code, err) => log.error({ err, code }, 'a request failed'),
+    }),
+    revocations,
+    accessTokens,
+    refreshTokens,
+    start: () => revocations.follow(),
+    stop: () => revocations.stop(),
+  }
+}

@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express'
+import type { SignedInSession } from '../collaborators.ts'
+import type { OwnerDescription, SessionOwner, StandardClaims } from '../owner.ts'
+import type { AccessTokens } from '../tokens/access-token.ts'
+import type { RefreshCookies } from './refresh-cookies.ts'
+import { wantsTokenInBody } from './refresh-headers.ts'
+
+/** The answer to a sign-in or a refresh. `expiresIn` is the lifetime of the access token, in seconds. */
+export interface TokenAnswer<View> {
+  accessToken: string
+  tokenType: 'Bearer'
+  expiresIn: number
+  user: View
+  /** Only for clients that asked for it, or sent theirs, in a body. */
+  refreshToken?: string
+}
+
+interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaims, View> {
+  accessTokens: AccessTokens<Owner, Claims>
+  owner: Pick<OwnerDescription<Owner, Claims, View>, 'view'>
+  refreshCookies: RefreshCookies
+}
+
+export type Answers<Owner extends SessionOwner, View> = ReturnType<
+  typeof createAnswers<Owner, StandardClaims, View>
+>
+
+/** Hands a session to its client: the refresh token in a cookie or in the body, never in both. */
+export function createAnswers<Owner extends SessionOwner, Claims extends StandardClaims, View>({
+  accessTokens,
+  owner,
+  refreshCookies,
+}: Collaborators<Owner, Claims, View>) {
+  return {
+    inCookies,
+    inBody: (signedIn: SignedInSession<Owner>): TokenAnswer<View> => ({
+      ...tokens(signedIn),
+      refreshToken: signedIn.refreshToken,
+    }),
+    /** As the client asked for it, after a sign-in. */
+    toSignIn(req: Request, res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View> {
+      return wantsTokenInBody(req) ? this.inBody(signedIn) : inCookies(res, signedIn)
+    },
+  }
+
+  function inCookies(res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View> {
+    // First what may fail: cookies of a session without an access token would be half an answer.
+    const answer = tokens(signedIn)
+    refreshCookies.set(res, signedIn)
+    return answer
+  }
+
+  function tokens(signedIn: SignedInSession<Owner>): TokenAnswer<View> {
+    const { accessToken, expiresIn } = accessTokens.sign(signedIn)
+    return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user) }
+  }
+}

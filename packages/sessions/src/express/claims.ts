@@ -1,0 +1,14 @@
+import type { Request } from 'express'
+import type { StandardClaims } from '../owner.ts'
+
+const claims = new WeakMap<Request, StandardClaims>()
+
+export const setClaims = (req: Request, verified: StandardClaims) => void claims.set(req, verified)
+
+/** The claims of the access token of an authenticated request. Throws Error without the guard. */
+export function readClaims(req: Request): StandardClaims {
+  const found = claims.get(req)
+  if (!found)
+    throw new Error('This route reads the claims of an access token without the guard `authenticate`.')
+  return found
+}

@@ -1,0 +1,85 @@
+import { routes } from '@latchkey/contracts'
+import { jsonBody, statusOf, toAuthError } from '@latchkey/contracts/server'
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express'
+import { isDatabaseOutage } from '../database-outage.ts'
+import type { SessionOwner, StandardClaims } from '../owner.ts'
+import type { OnSessionEvent } from '../session-events.ts'
+import type { SessionLife } from '../session-life.ts'
+import type { RefreshTokens } from '../tokens/refresh-token.ts'
+import { bearerToken } from './authenticate.ts'
+import { deviceOf } from './device.ts'
+import type { RefreshCookies } from './refresh-cookies.ts'
+import type { SessionRoute } from './session-route.ts'
+
+interface Collaborators<Owner extends SessionOwner> {
+  route: SessionRoute
+  sessions: Pick<SessionLife<Owner>, 'revoke'>
+  refreshTokens: RefreshTokens
+  accessTokens: { verify(token: string): StandardClaims }
+  refreshCookies: RefreshCookies
+  onEvent: OnSessionEvent
+}
+
+/** Signing out: the sessions that the request names end, and this browser is signed out whatever else was sent. */
+export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
+  const { route, sessions, refreshTokens, accessTokens, refreshCookies, onEvent } = collaborators
+  // Not strict: however the path is written, whoever asks is signed out.
+  const router = Router()
+  const { path } = routes.logout
+
+  const clearCookies: RequestHandler = (_req, res, next) => {
+    refreshCookies.clear(res)
+    next()
+  }
+
+  // Before anything can go wrong.
+  router.post(path, clearCookies, ...jsonBody)
+  route(router, routes.logout, async (body, { req, res }) => {
+    let ended = 0
+    for (const { userId, sessionId } of sessionsToEnd(req, body?.refreshToken)) {
+      if (!(await sessions.revoke(userId, sessionId))) continue
+      ended++
+      await onEvent({ kind: 'signed_out', userId, sessionId, device: deviceOf(req) })
+    }
+    if (ended > 0) return { message: 'You are signed out.' }
+    res.status(204)
+    return null
+  })
+  router.use(path, keepTokenInOutage(refreshCookies))
+
+  return router
+
+  /** The sessions that a body, a cookie and an access token name, each once; what is not ours names none. */
+  function sessionsToEnd(req: Request, inBody: string | undefined): { userId: string; sessionId: string }[] {
+    const bearer = bearerToken(req)
+    const named = [
+      () => inBody && refreshTokens.read(inBody),
+      () => refreshTokens.read(refreshCookies.read(req) ?? ''),
+      () => {
+        const { sub, sid } = accessTokens.verify(bearer ?? '')
+        return { userId: sub, sessionId: sid }
+      },
+    ].flatMap((read) => {
+      try {
+        return read() || []
+      } catch {
+        return []
+      }
+    })
+    return [...new Map(named.map((each) => [each.sessionId, each])).values()]
+  }
+}
+
+/**
+ * A sign-out that the database has not heard of is sent again later, and is nothing without the token. The page forgets
+ * the session all the same.
+ */
+const keepTokenInOutage =
+  (refreshCookies: RefreshCookies): ErrorRequestHandler =>
+  (thrown: unknown, _req, res, next) => {
+    if (res.hasHeader('Set-Cookie') && statusOf(toAuthError(thrown, isDatabaseOutage)) >= 500) {
+      res.removeHeader('Set-Cookie')
+      refreshCookies.clearReadable(res)
+    }
+    next(thrown)
+  }

@@ -1,0 +1,13 @@
+import { headerNames } from '@latchkey/contracts'
+import type { Request } from 'express'
+import { type LockProof, readLock, readLockProof } from '../refresh/refresh-lock.ts'
+
+/** Whether a client cannot keep cookies and wants its refresh token in the JSON. */
+export const wantsTokenInBody = (req: Request) =>
+  req.get(headerNames.refreshTransport)?.toLowerCase() === 'body'
+
+/** The lock a sign-in closes generation 0 with; null: an unbound client. */
+export const signInLockOf = (req: Request): string | null => readLock(req.get(headerNames.refreshLock))
+
+export const lockProofOf = (req: Request): LockProof =>
+  readLockProof(req.get(headerNames.refreshKey), req.get(headerNames.refreshLock))

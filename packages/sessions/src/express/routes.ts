@@ -1,0 +1,55 @@
+import { routes } from '@latchkey/contracts'
+import { jsonBody } from '@latchkey/contracts/server'
+import cookieParser from 'cookie-parser'
+import { type RequestHandler, Router } from 'express'
+import type { SessionOwner, StandardClaims } from '../owner.ts'
+import type { OnSessionEvent } from '../session-events.ts'
+import type { SessionLife } from '../session-life.ts'
+import type { AccessTokens } from '../tokens/access-token.ts'
+import type { RefreshTokens } from '../tokens/refresh-token.ts'
+import type { Answers } from './answer.ts'
+import { logoutRoutes } from './logout.routes.ts'
+import { refreshRoutes } from './refresh.routes.ts'
+import type { Refresh } from './refresh.ts'
+import type { RefreshCookies } from './refresh-cookies.ts'
+import { sessionRoutes } from './session.routes.ts'
+import { createSessionRoute } from './session-route.ts'
+import { tokenRoutes } from './token.routes.ts'
+
+interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaims> {
+  sessions: SessionLife<Owner>
+  accessTokens: AccessTokens<Owner, Claims>
+  refreshTokens: RefreshTokens
+  refreshCookies: RefreshCookies
+  answers: Answers<Owner, unknown>
+  refresh: Refresh<Owner>
+  authenticate: RequestHandler
+  sameOrigin: RequestHandler
+  onEvent: OnSessionEvent
+}
+
+const served = [
+  routes.refreshToken,
+  routes.token,
+  routes.logout,
+  routes.logoutEverywhere,
+  routes.sessions,
+  routes.renameSession,
+]
+const paths = [...new Set(served.map(({ path }) => path))]
+
+/** The endpoints of a session. They bring what they need, so that it does not matter what an application mounts first. */
+export function allRoutes<Owner extends SessionOwner, Claims extends StandardClaims>(
+  parts: Collaborators<Owner, Claims>,
+): Router {
+  const collaborators = { ...parts, route: createSessionRoute(parts.authenticate) }
+  // Not strict: a path with a slash at its end that somebody below answers gets what it needs.
+  const router = Router()
+  router.all(paths, parts.sameOrigin, cookieParser())
+  router.use(logoutRoutes(collaborators))
+  router.use(tokenRoutes(collaborators))
+  router.all(paths, ...jsonBody)
+  router.use(refreshRoutes(collaborators))
+  router.use(sessionRoutes(collaborators))
+  return router
+}

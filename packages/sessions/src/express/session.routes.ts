@@ -1,0 +1,60 @@
+import { routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
+import { type Request, Router } from 'express'
+import type { SessionOwner } from '../owner.ts'
+import type { OnSessionEvent } from '../session-events.ts'
+import type { SessionLife } from '../session-life.ts'
+import { sessionView } from '../session-view.ts'
+import { deviceOf } from './device.ts'
+import type { RefreshCookies } from './refresh-cookies.ts'
+import type { SessionRoute } from './session-route.ts'
+
+interface Collaborators<Owner extends SessionOwner> {
+  route: SessionRoute
+  sessions: Pick<SessionLife<Owner>, 'list' | 'rename' | 'revoke' | 'revokeOthers'>
+  refreshCookies: RefreshCookies
+  onEvent: OnSessionEvent
+}
+
+/** What people see and do with their own sessions. Another user's id is simply not there. */
+export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
+  const { route, sessions, refreshCookies, onEvent } = collaborators
+  const router = Router({ strict: true })
+
+  route(router, routes.sessions, async (_, { claims: { sub, sid } }) => {
+    const own = await sessions.list(sub)
+    return { sessions: own.map((session) => sessionView(session, sid)) }
+  })
+
+  route(router, routes.renameSession, async ({ name }, { claims: { sub, sid }, params }) => {
+    const session = await sessions.rename(sub, params.id, name === '' ? null : name)
+    if (!session) throw new AuthError('not_found')
+    return { session: sessionView(session, sid) }
+  })
+
+  route(router, routes.revokeSession, async (_, { claims: { sub }, req, params }) => {
+    if (!(await sessions.revoke(sub, params.id))) throw new AuthError('not_found')
+    await tell(req, sub, params.id)
+    return null
+  })
+
+  route(router, routes.revokeOtherSessions, async (_, { claims: { sub, sid }, req }) => {
+    const ended = await sessions.revokeOthers(sub, sid)
+    if (ended > 0) await tell(req, sub, null)
+    return null
+  })
+
+  route(router, routes.logoutEverywhere, async (_, { claims: { sub }, req, res }) => {
+    await sessions.revokeOthers(sub, null)
+    refreshCookies.clear(res)
+    await tell(req, sub, null)
+    return null
+  })
+
+  return router
+
+  /** One event for all of them: no session in particular. */
+  function tell(req: Request, userId: string, sessionId: string | null): Promise<void> {
+    return onEvent({ kind: 'session_revoked', userId, sessionId, device: deviceOf(req) })
+  }
+}

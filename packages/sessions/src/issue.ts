@@ -1,0 +1,91 @@
+import { addSeconds, earlier } from '@latchkey/contracts/server'
+import { type PipelineStage, Types } from 'mongoose'
+import type { Collaborators, SignedInSession } from './collaborators.ts'
+import type { SessionOwner } from './owner.ts'
+import type { Device, Session } from './session.schema.ts'
+
+/** Opens sessions. */
+export function createIssue<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
+  const { users, owner, refreshTokens, revocations, clock, settings } = collaborators
+  const { limit, maxAgeSeconds } = settings.session
+
+  return {
+    /** A new account with the session it was stored with. */
+    present: (user: Owner, session: Session) =>
+      present(user, session, revocations.issuedAt(user._id.toHexString())),
+
+    /** A session at generation 0, not stored yet. `lock` null: the client is unbound. */
+    begin(device: Device, lock: string | null): Session {
+      const now = clock.now()
+      const absoluteExpiresAt = addSeconds(now, maxAgeSeconds)
+      return {
+        _id: new Types.ObjectId(),
+        generation: 0,
+        lock,
+        consumed: [],
+        createdAt: now,
+        rotatedAt: now,
+        expiresAt: earlier(addSeconds(now, settings.refreshToken.ttlSeconds), absoluteExpiresAt),
+        absoluteExpiresAt,
+        userAgent: device.userAgent,
+        ip: device.ip,
+        name: null,
+      }
+    },
+
+    /**
+     * Stores a session with its user. The same update prunes expired sessions and evicts the least recently used past
+     * the limit. Returns null when the user is gone or no longer fulfils `condition` (that the password is still the one
+     * that was checked, say), so that a sign-in that raced a change opens nothing.
+     */
+    async issue(
+      userId: Types.ObjectId,
+      session: Session,
+      condition: object = {},
+    ): Promise<SignedInSession<Owner> | null> {
+      const now = clock.now()
+      const issuedAt = revocations.issuedAt(userId.toHexString())
+      const before = await users
+        .findOneAndUpdate({ ...condition, _id: userId }, withSession(session, now, limit), {
+          updatePipeline: true,
+          returnDocument: 'before',
+          projection: { ...owner.fields, ...sessionAges },
+        })
+        .lean<Owner & { refreshTokens: Session[] }>()
+      if (!before) return null
+      const { refreshTokens: earlierSessions, ...user } = before
+      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))
+      return present(user as unknown as Owner, session, issuedAt)
+    },
+  }
+
+  function present(user: Owner, session: Session, issuedAt: number): SignedInSession<Owner> {
+    return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session), issuedAt }
+  }
+}
+
+const sessionAges = {
+  'refreshTokens._id': 1,
+  'refreshTokens.rotatedAt': 1,
+  'refreshTokens.expiresAt': 1,
+} as const
+
+/** Adds a session to `refreshTokens`, without the expired ones and within the limit: the oldest use goes first. */
+function withSession(session: Session, now: Date, limit: number): PipelineStage.Set[] {
+  // A user who was here before there were sessions has no such field.
+  const stored = { $ifNull: ['$refreshTokens', []] }
+  const live = { $filter: { input: stored, as: 'each', cond: { $gt: ['$$each.expiresAt', now] } } }
+  // $literal: a User-Agent that starts with a dollar sign is text, not an expression.
+  const all = { $concatArrays: [live, [{ $literal: session }]] }
+  const byUse = { $sortArray: { input: all, sortBy: { rotatedAt: 1, _id: 1 } } }
+  return [{ $set: { refreshTokens: { $slice: [byUse, -limit] } } }]
+}
+
+/** The live sessions that `withSession` pushed out, counted the same way in the document as it was before. */
+function evicted(before: Session[] = [], added: Session, now: Date, limit: number): Types.ObjectId[] {
+  const all = [...before.filter(({ expiresAt }) => expiresAt > now), added]
+  const byUse = all.sort((a, b) => a.rotatedAt.getTime() - b.rotatedAt.getTime() || compareIds(a._id, b._id))
+  return byUse.slice(0, Math.max(0, all.length - limit)).map(({ _id }) => _id)
+}
+
+const compareIds = (a: Types.ObjectId, b: Types.ObjectId) => (a.toHexString() < b.toHexString() ? -1 : 1)

@@ -1,0 +1,47 @@
+import type { Model, Types } from 'mongoose'
+import * as z from 'zod/mini'
+import type { Session } from './session.schema.ts'
+
+/** Whom sessions belong to: an id, and whatever else an application reads with it. */
+export interface SessionOwner {
+  _id: Types.ObjectId
+}
+
+/** A document that sessions live in: it has `refreshTokens: [sessionSchema]`. */
+export type SessionHolders = Pick<
+  Model<SessionOwner & { refreshTokens: Session[] }>,
+  'collection' | 'db' | 'findOne' | 'findOneAndUpdate' | 'updateOne'
+>
+
+/** What every access token of ours says (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. */
+export const StandardClaimsSchema = z.object({
+  iss: z.string(),
+  aud: z.string(),
+  sub: z.string(),
+  sid: z.string(),
+  jti: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+})
+export type StandardClaims = z.infer<typeof StandardClaimsSchema>
+
+/**
+ * What an application adds: which fields of a user are read with a session, what of them stands in access tokens, and what
+ * answers show of the user.
+ */
+export interface OwnerDescription<Owner extends SessionOwner, Claims extends StandardClaims, View> {
+  /** A projection; `_id` is always there. */
+  fields: Readonly<Record<string, 1>>
+  /** All claims, the standard ones included. A token that this would refuse is never signed. */
+  claimsSchema: z.ZodMiniType<Claims>
+  claims(owner: Owner): Omit<Claims, keyof StandardClaims>
+  view(owner: Owner): View
+}
+
+/** The user as an id and nothing else. */
+export const idOnly: OwnerDescription<SessionOwner, StandardClaims, { id: string }> = {
+  fields: { _id: 1 },
+  claimsSchema: StandardClaimsSchema,
+  claims: () => ({}),
+  view: ({ _id }) => ({ id: _id.toHexString() }),
+}

@@ -1,0 +1,32 @@
+import { hash } from 'node:crypto'
+import { AuthError } from '@latchkey/contracts/server'
+
+/** 32 bytes in base64url without padding. The last character carries 4 bits, so only 16 of the 64 can stand there. */
+const thirtyTwoBytes = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+
+/** What a client proves with a refresh: the lock that its key opens, and the lock it closes the next generation with. */
+export interface LockProof {
+  opens: string | null
+  next: string | null
+}
+
+/**
+ * Reads the two lock headers of a refresh.
+ * Throws AuthError `refresh_lock_malformed` for anything but 32 bytes in canonical base64url.
+ */
+export function readLockProof(key: string | undefined, nextLock: string | undefined): LockProof {
+  return { opens: key === undefined ? null : lockOf(key), next: readLock(nextLock) }
+}
+
+/** The lock header of a sign-in; null when the client is unbound. */
+export function readLock(lock: string | undefined): string | null {
+  if (lock === undefined) return null
+  if (!thirtyTwoBytes.test(lock)) throw new AuthError('refresh_lock_malformed')
+  return lock
+}
+
+/** lock = SHA-256(key), over the 32 raw bytes. */
+function lockOf(key: string): string {
+  if (!thirtyTwoBytes.test(key)) throw new AuthError('refresh_lock_malformed')
+  return hash('sha256', Buffer.from(key, 'base64url'), 'base64url')
+}

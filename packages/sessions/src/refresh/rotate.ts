@@ -1,0 +1,146 @@
+import { AuthError, addSeconds, earlier } from '@latchkey/contracts/server'
+import { type mongo, Types } from 'mongoose'
+import type { Collaborators, SignedInSession } from '../collaborators.ts'
+import type { SessionOwner } from '../owner.ts'
+import { consumedLimit, type Device, type Session } from '../session.schema.ts'
+import type { SessionEvent } from '../session-events.ts'
+import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
+import type { LockProof } from './refresh-lock.ts'
+import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
+
+/** A compare-and-swap that lost is looked at again; more often than this it is not bad luck. */
+const maxAttempts = 5
+
+interface Needs<Owner extends SessionOwner> extends Collaborators<Owner> {
+  revoke: (userId: string, sessionId: string) => Promise<boolean>
+}
+
+/** One refresh: the compare-and-swap, and what becomes of a token that was not simply rotated. */
+export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
+  const { users, owner, refreshTokens, revocations, onEvent, clock, settings, revoke } = needs
+  const { ttlSeconds, leewaySeconds } = settings.refreshToken
+
+  /**
+   * Moves a session to its next generation, or answers a retry with the current token.
+   * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked` or `refresh_lock_malformed`.
+   */
+  return async function rotate(
+    claims: RefreshTokenClaims,
+    proof: LockProof,
+    device: Device,
+  ): Promise<SignedInSession<Owner>> {
+    // Nearly every refresh ends here, in one atomic update. Only a session in its last days, whose expiry may not
+    // slide a full length any more, and whatever is not a plain rotation, needs the look below.
+    const lock = isComplete(proof) ? proof : unbound
+    const rotated = await swap(claims, lock, addSeconds(clock.now(), ttlSeconds))
+    if (rotated) return rotated
+
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const issuedAt = revocations.issuedAt(claims.userId, claims.sessionId)
+      const found = await find(claims)
+      const verdict = judgeRefresh({
+        claims,
+        proof,
+        session: found?.session,
+        now: clock.now(),
+        leewaySeconds,
+      })
+      if (verdict.kind === 'answer') return signedIn(found, issuedAt)
+      if (verdict.kind === 'refused') throw new AuthError(verdict.code)
+      if (verdict.kind === 'reused') {
+        await revoke(claims.userId, claims.sessionId)
+        await record('token_reused', claims, device)
+        throw new AuthError('refresh_token_reused')
+      }
+      if (verdict.kind === 'locked') {
+        const { generation } = verdict
+        // Its own client, with a cookie that came back from long ago, is told which key to show instead. It always
+        // shows one; who shows none is nobody's client.
+        if (generation === undefined || proof.opens === null)
+          await record('copied_session_refused', claims, device)
+        throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
+      }
+      const swapped = await swap(claims, verdict.lock, found?.session.absoluteExpiresAt)
+      if (swapped) return swapped
+    }
+    throw new AuthError('overloaded', { retryAfterSeconds: 1 })
+  }
+
+  /** The compare-and-swap. Of any number of callers with the same generation exactly one gets a session back. */
+  async function swap(
+    { userId, sessionId, generation }: RefreshTokenClaims,
+    { opens, next }: LockProof,
+    latestExpiresAt: Date | undefined,
+  ): Promise<SignedInSession<Owner> | null> {
+    if (!latestExpiresAt) return null
+    const now = clock.now()
+    const issuedAt = revocations.issuedAt(userId, sessionId)
+    const expiresAt = earlier(addSeconds(now, ttlSeconds), latestExpiresAt)
+    const update: mongo.Document = {
+      $inc: { 'refreshTokens.$.generation': 1 },
+      $set: {
+        'refreshTokens.$.lock': next,
+        'refreshTokens.$.rotatedAt': now,
+        'refreshTokens.$.expiresAt': expiresAt,
+      },
+      $push: {
+        'refreshTokens.$.consumed': {
+          $each: [{ generation, lock: opens, at: now }],
+          $slice: -consumedLimit,
+        },
+      },
+    }
+    // By the driver: every value here is of our making, and Mongoose's casting would be a third of what this costs.
+    const user = await users.collection.findOneAndUpdate(
+      {
+        _id: new Types.ObjectId(userId),
+        refreshTokens: {
+          $elemMatch: {
+            _id: new Types.ObjectId(sessionId),
+            generation,
+            lock: opens,
+            expiresAt: { $gt: now },
+            absoluteExpiresAt: { $gte: expiresAt },
+          },
+        },
+      },
+      update,
+      { returnDocument: 'after', projection: withOneSession(sessionId) },
+    )
+    return user && signedIn(pick(user as unknown as WithOneSession), issuedAt)
+  }
+
+  async function find({ userId, sessionId }: RefreshTokenClaims) {
+    const user = await users
+      .findOne({ _id: userId, 'refreshTokens._id': sessionId }, withOneSession(sessionId))
+      .lean<WithOneSession>()
+    return user && pick(user)
+  }
+
+  function record(
+    kind: SessionEvent['kind'],
+    { userId, sessionId }: RefreshTokenClaims,
+    device: Device,
+  ): Promise<void> {
+    return onEvent({ kind, userId, sessionId, device })
+  }
+
+  function signedIn(
+    found: { user: Owner; session: Session } | null,
+    issuedAt: number,
+  ): SignedInSession<Owner> {
+    if (!found) throw new AuthError('refresh_token_revoked')
+    const { user, session } = found
+    return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session), issuedAt }
+  }
+
+  function withOneSession(sessionId: string) {
+    return { ...owner.fields, refreshTokens: { $elemMatch: { _id: new Types.ObjectId(sessionId) } } }
+  }
+
+  function pick({ refreshTokens: [session], ...user }: WithOneSession) {
+    return session ? { user: user as unknown as Owner, session } : null
+  }
+}
+
+type WithOneSession = SessionOwner & { refreshTokens: Session[] }

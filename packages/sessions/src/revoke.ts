@@ -1,0 +1,65 @@
+import { Types } from 'mongoose'
+import type { Collaborators } from './collaborators.ts'
+import type { SessionOwner } from './owner.ts'
+import type { Session } from './session.schema.ts'
+
+/** Lists, names and ends sessions. */
+export function createRevoke<Owner extends SessionOwner>({
+  users,
+  revocations,
+  clock,
+}: Pick<Collaborators<Owner>, 'users' | 'revocations' | 'clock'>) {
+  return {
+    /** The live sessions of a user, the latest used first. */
+    async list(userId: string): Promise<Session[]> {
+      const now = clock.now()
+      const user = await users
+        .findOne({ _id: userId }, { refreshTokens: 1 })
+        .lean<{ refreshTokens?: Session[] }>()
+      const live = user?.refreshTokens?.filter(({ expiresAt }) => expiresAt > now) ?? []
+      return live.sort((a, b) => b.rotatedAt.getTime() - a.rotatedAt.getTime())
+    },
+
+    /** Null when the user has no such session. */
+    async rename(userId: string, sessionId: string, name: string | null): Promise<Session | null> {
+      if (!Types.ObjectId.isValid(sessionId)) return null
+      const _id = new Types.ObjectId(sessionId)
+      const user = await users
+        .findOneAndUpdate(
+          { _id: userId, 'refreshTokens._id': _id },
+          { $set: { 'refreshTokens.$.name': name } },
+          { returnDocument: 'after', projection: { refreshTokens: { $elemMatch: { _id } } } },
+        )
+        .lean<{ refreshTokens: Session[] }>()
+      return user?.refreshTokens[0] ?? null
+    },
+
+    /** Ends one session and no other, its access tokens included. Returns whether the user had it. */
+    async revoke(userId: string, sessionId: string): Promise<boolean> {
+      if (!Types.ObjectId.isValid(sessionId)) return false
+      return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0
+    },
+
+    /** Ends every session of a user but one. Returns how many. */
+    revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
+      revokeWhere(userId, (session) => session._id.toHexString() !== keptSessionId),
+  }
+
+  /**
+   * Ends sessions of one user. Their access tokens go first: should the process die in between, the sessions are still
+   * there and whoever ended them tries again. Only ids found with this user are ever revoked.
+   */
+  async function revokeWhere(
+    userId: string,
+    ends: (session: Pick<Session, '_id'>) => boolean,
+  ): Promise<number> {
+    const user = await users
+      .findOne({ _id: userId }, { 'refreshTokens._id': 1 })
+      .lean<{ refreshTokens?: Pick<Session, '_id'>[] }>()
+    const ids = user?.refreshTokens?.filter(ends).map(({ _id }) => _id) ?? []
+    if (ids.length === 0) return 0
+    await revocations.revokeSessions(ids)
+    await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
+    return ids.length
+  }
+}

@@ -1,0 +1,17 @@
+import type { Collaborators } from './collaborators.ts'
+import { createIssue } from './issue.ts'
+import type { SessionOwner } from './owner.ts'
+import { createRotate } from './refresh/rotate.ts'
+import { createRevoke } from './revoke.ts'
+
+/** Issues, rotates and revokes sessions: each change is one conditional update of one document. */
+export function createSessionLife<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
+  const revoke = createRevoke(collaborators)
+  return {
+    ...createIssue(collaborators),
+    ...revoke,
+    rotate: createRotate({ ...collaborators, revoke: revoke.revoke }),
+  }
+}
+
+export type SessionLife<Owner extends SessionOwner> = ReturnType<typeof createSessionLife<Owner>>
