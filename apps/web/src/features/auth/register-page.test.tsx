@@ -98,6 +98,7 @@ describe('the registration form', () => {
     await user.click(password)
     await user.paste('otter lamp violet')
     expect(password).toHaveValue('otter lamp violet')
+    expect(password).toHaveAttribute('type', 'password')
     const toggle = screen.getByRole('button', { name: 'Show password' })
     expect(toggle).toHaveAttribute('aria-pressed', 'false')
     await user.click(toggle)
