@@ -1,7 +1,6 @@
 import type { BodyInputOf, QueryInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
 import { holdToken, spoil } from './access-token.ts'
 import { fromAnswer, toAuthError } from './auth-error.ts'
-import { browserEnvironment, type ClientEnvironment } from './environment.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
@@ -12,17 +11,11 @@ import { createRenewal } from './renewal.ts'
 import { createSession, type SessionState } from './session.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import { createSessionKeys } from './session-keys.ts'
+import type { Settings } from './settings.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
-
-export interface AuthClientOptions {
-  /** Where the API stands. Default: `/api` on the page's own origin. */
-  baseUrl?: string
-  /** The edges of the world; each defaults to the browser's own. */
-  environment?: Partial<ClientEnvironment>
-}
 
 /** What a client does, however it comes by axios. */
 export interface AuthClientCore {
@@ -64,16 +57,6 @@ export interface AuthClientCore {
   subscribeLog(listener: () => void): () => void
   clearLog(): void
 }
-
-export interface Settings {
-  baseUrl: string
-  environment: ClientEnvironment
-}
-
-export const settingsOf = ({ baseUrl = '/api', environment }: AuthClientOptions): Settings => ({
-  baseUrl,
-  environment: { ...browserEnvironment(), ...environment },
-})
 
 /**
  * A client, and what makes axios part of it. `transport` is asked with each request; whoever makes one installs the

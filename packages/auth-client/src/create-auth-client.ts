@@ -1,11 +1,7 @@
 import type { AxiosInstance } from 'axios'
-import {
-  type AuthClientCore,
-  type AuthClientOptions,
-  createAuthClientCore,
-  settingsOf,
-} from './auth-client-core.ts'
+import { type AuthClientCore, createAuthClientCore } from './auth-client-core.ts'
 import { installInterceptor } from './interceptor.ts'
+import { type AuthClientOptions, settingsOf } from './settings.ts'
 import { createTransport } from './transport.ts'
 
 export interface AuthClient extends AuthClientCore {

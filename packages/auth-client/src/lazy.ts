@@ -1,11 +1,7 @@
 import type { AxiosInstance } from 'axios'
-import {
-  type AuthClientCore,
-  type AuthClientOptions,
-  createAuthClientCore,
-  settingsOf,
-} from './auth-client-core.ts'
+import { type AuthClientCore, createAuthClientCore } from './auth-client-core.ts'
 import { timedOut } from './auth-error.ts'
+import { type AuthClientOptions, settingsOf } from './settings.ts'
 import type { Transport } from './transport.ts'
 import { withinTime } from './within-time.ts'
 

@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance } from 'axios'
-import type { Settings } from './auth-client-core.ts'
+import type { Settings } from './settings.ts'
 
 /** All there is of axios. Nothing else imports it, so that a page can load it when it is wanted. */
 export interface Transport {
