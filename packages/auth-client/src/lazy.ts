@@ -21,10 +21,8 @@ export function createLazyAuthClient(options: AuthClientOptions = {}): LazyAuthC
   const { client, needs } = createAuthClientCore(settings, loaded)
 
   async function load(): Promise<Transport> {
-    const { createTransport, installInterceptor } = await import('./intercepted-transport.ts')
-    const made = createTransport(settings)
-    installInterceptor(made.http, needs)
-    return made
+    const { createTransport } = await import('./create-transport.ts')
+    return createTransport(settings, needs)
   }
 
   function loaded(): Promise<Transport> {
