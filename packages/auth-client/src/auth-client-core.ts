@@ -1,7 +1,7 @@
-import type { BodyInputOf, QueryInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
+import type { BodyInputOf, ReplyOf, routes, User } from '@latchkey/contracts'
 import { holdToken, spoil } from './access-token.ts'
-import { fromAnswer, toAuthError } from './auth-error.ts'
-import { browserEnvironment, type ClientEnvironment } from './environment.ts'
+import { toAuthError } from './auth-error.ts'
+import type { Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
@@ -12,17 +12,11 @@ import { createRenewal } from './renewal.ts'
 import { createSession, type SessionState } from './session.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import { createSessionKeys } from './session-keys.ts'
+import type { Settings } from './settings.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
-
-export interface AuthClientOptions {
-  /** Where the API stands. Default: `/api` on the page's own origin. */
-  baseUrl?: string
-  /** The edges of the world; each defaults to the browser's own. */
-  environment?: Partial<ClientEnvironment>
-}
 
 /** What a client does, however it comes by axios. */
 export interface AuthClientCore {
@@ -45,16 +39,7 @@ export interface AuthClientCore {
   login(body: BodyInputOf<typeof routes.login>): Promise<User>
   /** Ends the session here at once, and on the server as soon as it can be reached. Never fails. */
   logout(): Promise<void>
-  /** A typed call of any route of the contract. @throws AuthError */
-  call<Route extends RouteContract>(
-    route: Route,
-    options?: {
-      body?: BodyInputOf<Route>
-      params?: Record<string, string>
-      query?: QueryInputOf<Route>
-      signal?: AbortSignal
-    },
-  ): Promise<ReplyOf<Route>>
+  call: Call
   /** Renews now, once for everybody who asks. @throws AuthError */
   refresh(): Promise<void>
   /** For demonstration: the server refuses the token in memory from now on, so the next call refreshes. */
@@ -64,16 +49,6 @@ export interface AuthClientCore {
   subscribeLog(listener: () => void): () => void
   clearLog(): void
 }
-
-export interface Settings {
-  baseUrl: string
-  environment: ClientEnvironment
-}
-
-export const settingsOf = ({ baseUrl = '/api', environment }: AuthClientOptions): Settings => ({
-  baseUrl,
-  environment: { ...browserEnvironment(), ...environment },
-})
 
 /**
  * A client, and what makes axios part of it. `transport` is asked with each request; whoever makes one installs the
@@ -170,25 +145,11 @@ export function createAuthClientCore(
     log.add('refreshed', 'Another tab handed round a new access token.')
   }
 
-  async function call<Route extends RouteContract>(
-    route: Route,
-    { body, params = {}, query, signal }: Parameters<AuthClientCore['call']>[1] = {},
-  ): Promise<ReplyOf<Route>> {
-    try {
-      const { http } = await transport()
-      const answer = await http.request<ReplyOf<Route>>({
-        method: route.method,
-        url: route.path.replace(/:(\w+)/g, (_, param: string) => encodeURIComponent(params[param] ?? '')),
-        params: query,
-        data: body,
-        authenticate: route.requires !== 'nothing',
-        ...(signal && { signal }),
-      })
-      if (route.reply && (typeof answer.data !== 'object' || answer.data === null)) throw fromAnswer(answer)
-      return answer.data
-    } catch (error) {
+  const call: Call = async (route, ...[options]) => {
+    const loaded = await transport().catch((error) => {
       throw toAuthError(error)
-    }
+    })
+    return (await loaded.call(route, options)) as ReplyOf<typeof route>
   }
 
   const client: AuthClientCore = {

@@ -1,12 +1,7 @@
 import type { AxiosInstance } from 'axios'
-import {
-  type AuthClientCore,
-  type AuthClientOptions,
-  createAuthClientCore,
-  settingsOf,
-} from './auth-client-core.ts'
-import { installInterceptor } from './interceptor.ts'
-import { createTransport } from './transport.ts'
+import { type AuthClientCore, createAuthClientCore } from './auth-client-core.ts'
+import { createTransport } from './create-transport.ts'
+import { type AuthClientOptions, settingsOf } from './settings.ts'
 
 export interface AuthClient extends AuthClientCore {
   /** Attaches the access token, answers 401s by one refresh for any number of them, and replays each once. */
@@ -16,8 +11,7 @@ export interface AuthClient extends AuthClientCore {
 /** The sign-in of one page. Make one and share it. */
 export function createAuthClient(options: AuthClientOptions = {}): AuthClient {
   const settings = settingsOf(options)
-  const transport = createTransport(settings)
   const { client, needs } = createAuthClientCore(settings, async () => transport)
-  installInterceptor(transport.http, needs)
+  const transport = createTransport(settings, needs)
   return { ...client, http: transport.http }
 }

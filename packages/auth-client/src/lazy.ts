@@ -1,11 +1,7 @@
 import type { AxiosInstance } from 'axios'
-import {
-  type AuthClientCore,
-  type AuthClientOptions,
-  createAuthClientCore,
-  settingsOf,
-} from './auth-client-core.ts'
+import { type AuthClientCore, createAuthClientCore } from './auth-client-core.ts'
 import { timedOut } from './auth-error.ts'
+import { type AuthClientOptions, settingsOf } from './settings.ts'
 import type { Transport } from './transport.ts'
 import { withinTime } from './within-time.ts'
 
@@ -25,10 +21,8 @@ export function createLazyAuthClient(options: AuthClientOptions = {}): LazyAuthC
   const { client, needs } = createAuthClientCore(settings, loaded)
 
   async function load(): Promise<Transport> {
-    const { createTransport, installInterceptor } = await import('./intercepted-transport.ts')
-    const made = createTransport(settings)
-    installInterceptor(made.http, needs)
-    return made
+    const { createTransport } = await import('./create-transport.ts')
+    return createTransport(settings, needs)
   }
 
   function loaded(): Promise<Transport> {

@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLazyAuthClient } from '../src/lazy.ts'
 import { ada, codeOf, protectedPath, refreshPath, setUp, signedInTab, statusOf } from './support/setup.ts'
 
-afterEach(() => void vi.doUnmock('../src/intercepted-transport.ts'))
+afterEach(() => void vi.doUnmock('../src/create-transport.ts'))
 
 function withoutDownload() {
-  vi.doMock('../src/intercepted-transport.ts', () => {
+  vi.doMock('../src/create-transport.ts', () => {
     throw new TypeError('Failed to fetch dynamically imported module')
   })
 }
@@ -35,7 +35,7 @@ describe('a client whose axios comes later', () => {
     client.preload()
     expect(await codeOf(client.login(ada))).toBe('network_error')
     expect(statusOf(client)).toBe('signedOut')
-    vi.doUnmock('../src/intercepted-transport.ts')
+    vi.doUnmock('../src/create-transport.ts')
     await client.login(ada)
     expect(statusOf(client)).toBe('signedIn')
   })
@@ -48,7 +48,7 @@ describe('a client whose axios comes later', () => {
     const client = createLazyAuthClient(world.browser.options())
     await client.start()
     expect(statusOf(client)).toBe('restoring')
-    vi.doUnmock('../src/intercepted-transport.ts')
+    vi.doUnmock('../src/create-transport.ts')
     await client.refresh()
     expect(statusOf(client)).toBe('signedIn')
   })

@@ -1,6 +1,7 @@
 export * from './account.ts'
 export * from './bodies.ts'
 export * from './errors.ts'
+export type { CallOf } from './route-call.ts'
 export * from './route-contract.ts'
 export * from './routes.ts'
 export * from './sessions.ts'

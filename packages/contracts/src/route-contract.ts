@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import type { ErrorCode } from './errors.ts'
+import type { CheckedParams } from './path-params.ts'
 
 /** What one endpoint takes and answers: the server mounts it, the client calls it, the OpenAPI page lists it. */
 export interface RouteContract {
@@ -18,8 +19,9 @@ export interface RouteContract {
   errors: readonly ErrorCode[]
 }
 
-/** Keeps the literal types of a contract while checking its shape. */
-export const contract = <const Route extends RouteContract>(route: Route): Route => route
+/** Keeps the literal types of a contract while checking its shape: its `params` are those of its path. */
+export const contract = <const Route extends RouteContract>(route: Route & CheckedParams<Route>): Route =>
+  route
 
 /** The body as a handler gets it, parsed. */
 export type BodyOf<Route extends RouteContract> = Route extends { body: infer Schema extends z.ZodMiniType }

@@ -7,6 +7,8 @@ export interface Call {
   path: string
   search?: string
   headers: Record<string, string | undefined>
+  /** The body as it came, where it came over a wire. */
+  text?: string
   body: Record<string, unknown>
 }
 export interface Answer {
@@ -189,6 +191,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
           path: pathname,
           search,
           headers: request.headers as Call['headers'],
+          text,
           body: text ? JSON.parse(text) : {},
         })
         const type = answer.status >= 400 ? 'application/problem+json' : 'application/json'

@@ -1,0 +1,32 @@
+import type * as z from 'zod/mini'
+import type { PathParamOf } from './path-params.ts'
+import type { BodyInputOf, QueryInputOf, RouteContract } from './route-contract.ts'
+
+/**
+ * What a caller passes to a route: `params` with a string for every parameter of its path, `body` and `query`. Each of
+ * the three is required when something in it is, and may be left out otherwise.
+ */
+export type CallOf<Route extends RouteContract> = Part<
+  'params',
+  PathParamOf<Route['path']>,
+  Record<PathParamOf<Route['path']>, string>
+> &
+  Part<'body', Demanded<Route, 'body'>, BodyInputOf<Route>> &
+  Part<'query', Demanded<Route, 'query'>, QueryInputOf<Route>>
+
+type Part<Name extends string, Needed extends string, Value> = [Needed] extends [never]
+  ? { [Key in Name]?: Value }
+  : string extends Needed
+    ? { [Key in Name]?: Value }
+    : { [Key in Name]: Value }
+
+// Distributes over routes: where one of several is meant, the most demanding one decides.
+type Demanded<Route extends RouteContract, Name extends 'body' | 'query'> = Route extends {
+  [Key in Name]: infer Schema extends z.ZodMiniType
+}
+  ? undefined extends z.input<Schema>
+    ? never
+    : Record<never, never> extends z.input<Schema>
+      ? never
+      : Name
+  : never
