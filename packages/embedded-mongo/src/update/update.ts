@@ -1,33 +1,15 @@
 import { ObjectId } from 'bson'
-import type { Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
-import type { Hit } from '../query/filter.ts'
 import { isOperators } from '../query/operators.ts'
 import { cloneDocument } from '../values/bson.ts'
-import type { Collation } from '../values/collation.ts'
 import { valuesEqual } from '../values/compare.ts'
 import { describe } from '../values/describe.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import { type ArrayFilters, parseArrayFilters } from './array-filters.ts'
 import { compileModifiers } from './modifiers.ts'
 import { compilePipelineUpdate } from './pipeline.ts'
+import type { Update, UpdateOptions } from './types.ts'
 import { setPath } from './write-path.ts'
-
-export interface UpdateContext {
-  hit: Hit
-  /** The document is being made by an upsert, so `$setOnInsert` applies. */
-  inserting: boolean
-  now: Date
-}
-
-/** Turns a document into its successor; the document passed in may be changed. */
-export type Update = (document: Document, context: UpdateContext) => Document
-
-export interface UpdateOptions {
-  arrayFilters?: Maybe
-  collation?: Collation | undefined
-  variables?: Variables | undefined
-}
 
 /** Compiles a replacement, a document of update operators, or a pipeline. */
 export function compileUpdate(
