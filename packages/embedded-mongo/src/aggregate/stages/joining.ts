@@ -7,7 +7,7 @@ import { cloneDocument } from '../../values/bson.ts'
 import { reach, valueAt } from '../../values/paths.ts'
 import { type Document, document, isDocument, type Maybe, type Value } from '../../values/types.ts'
 import { compileExpression } from '../expression.ts'
-import { newScope } from '../scope.ts'
+import { checkVariableName, newScope } from '../scope.ts'
 import { type StageCompiler, type StageContext, specDocument } from './stage.ts'
 
 export const joiningStages: Record<string, StageCompiler> = {
@@ -80,10 +80,17 @@ function matcher(
       '$lookup requires either "pipeline" or both "localField" and "foreignField" to be specified',
     )
   const bindings = isDocument(let_)
-    ? [...let_].map(([name, value]) => ({ name, expression: compileExpression(value) }))
+    ? [...let_].map(([name, value]) => {
+        checkVariableName(name)
+        return { name, expression: compileExpression(value, context.variables) }
+      })
     : []
   // Compiled once to report what is wrong with it even if no document comes.
-  if (stages !== undefined) context.pipeline(stages, new Map(bindings.map(({ name }) => [name, null])))
+  if (stages !== undefined)
+    context.pipeline(
+      stages,
+      new Map([...context.variables, ...bindings.map(({ name }): [string, Maybe] => [name, null])]),
+    )
   return (local) => {
     const filter =
       typeof localField === 'string' && typeof foreignField === 'string'
