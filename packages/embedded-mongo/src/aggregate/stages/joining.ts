@@ -16,6 +16,8 @@ export const joiningStages: Record<string, StageCompiler> = {
     const [from, as] = [spec.get('from'), spec.get('as')]
     if (typeof as !== 'string')
       throw new ServerError('FailedToParse', "must specify 'as' field for a $lookup")
+    if (typeof from !== 'string' && !startsWithDocuments(spec.get('pipeline')))
+      throw new ServerError('FailedToParse', "must specify 'from' field for a $lookup")
     const collection = typeof from === 'string' ? context.collection(from) : undefined
     const match = matcher(spec, collection, context)
     return function* (input) {
@@ -60,6 +62,10 @@ export const joiningStages: Record<string, StageCompiler> = {
   },
 }
 
+/** A pipeline that brings its own documents needs no collection. */
+const startsWithDocuments = (pipeline: Maybe): boolean =>
+  Array.isArray(pipeline) && isDocument(pipeline[0]) && pipeline[0].has('$documents')
+
 function* all(collection: Collection | undefined): Generator<Document> {
   if (collection)
     for (const found of find(collection, { filter: compileFilter(new Map()) })) yield found.document
@@ -96,8 +102,8 @@ function matcher(
       typeof localField === 'string' && typeof foreignField === 'string'
         ? document({ [foreignField]: document({ $in: valuesOf(local, localField) }) })
         : new Map()
-    if (!collection) return []
     const found = function* (): Generator<Document> {
+      if (!collection) return
       for (const { document: foreign } of find(collection, {
         filter: compileFilter(filter, context),
         collation: context.collation,
