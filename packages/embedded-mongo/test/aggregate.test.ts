@@ -165,9 +165,9 @@ test('$lookup runs its pipeline where there is no collection to read', async () 
     run([{ a: 1 }], [{ $lookup: { ...from, pipeline, as: 'found' } }])
   const given = [{ $documents: [{ x: 1 }] }]
   expect(await lookup({}, given)).toEqual([{ _id: 0, a: 1, found: [{ x: 1 }] }])
-  expect(
-    await lookup({ from: 'nowhere' }, [{ $unionWith: { pipeline: given } }, { $count: 'n' }]),
-  ).toEqual([{ _id: 0, a: 1, found: [{ n: 1 }] }])
+  expect(await lookup({ from: 'nowhere' }, [{ $unionWith: { pipeline: given } }, { $count: 'n' }])).toEqual([
+    { _id: 0, a: 1, found: [{ n: 1 }] },
+  ])
   await expect(lookup({}, [{ $match: {} }])).rejects.toMatchObject({ code: 9 })
 })
 
