@@ -160,6 +160,17 @@ test('$lookup joins by a field and by a pipeline', async () => {
   expect(piped).toEqual([{ _id: 0, user: 2, found: [{ name: 'bob' }] }])
 })
 
+test('$lookup runs its pipeline where there is no collection to read', async () => {
+  const lookup = (from: object, pipeline: object[]) =>
+    run([{ a: 1 }], [{ $lookup: { ...from, pipeline, as: 'found' } }])
+  const given = [{ $documents: [{ x: 1 }] }]
+  expect(await lookup({}, given)).toEqual([{ _id: 0, a: 1, found: [{ x: 1 }] }])
+  expect(await lookup({ from: 'nowhere' }, [{ $unionWith: { pipeline: given } }, { $count: 'n' }])).toEqual([
+    { _id: 0, a: 1, found: [{ n: 1 }] },
+  ])
+  await expect(lookup({}, [{ $match: {} }])).rejects.toMatchObject({ code: 9 })
+})
+
 /** A literal with a member `then` looks like a promise to linters. */
 const branch = (test: object, result: unknown): object =>
   Object.fromEntries([

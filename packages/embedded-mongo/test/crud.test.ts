@@ -126,6 +126,30 @@ test('an upsert inserts what the filter pins and the update sets', async () => {
   })
 })
 
+test.each<[string, object, object]>([
+  ['a null', { a: { $eq: null } }, { a: null }],
+  ['a regular expression by $eq', { a: { $eq: /x/ } }, { a: /x/ }],
+  ['nothing for a pattern', { a: /x/ }, {}],
+  ['nothing for patterns in a list', { a: { $in: [/x/] }, b: { $all: [/x/] } }, {}],
+  ['nothing for $elemMatch', { a: { $all: [{ $elemMatch: { x: 1 } }] } }, {}],
+])('an upsert takes %s from its filter', async (_, filter, expected) => {
+  const collection = db().collection('pinned')
+  await collection.deleteMany({})
+  await collection.updateOne(filter, { $set: { z: 1 } }, { upsert: true })
+  expect(await collection.findOne({}, { projection: { _id: 0 } })).toEqual({ ...expected, z: 1 })
+})
+
+test.each<[string, object]>([
+  ['twice', { $and: [{ a: 1 }, { a: 2 }] }],
+  ['and a path below it', { a: { x: 1 }, 'a.y': 2 }],
+])('an upsert whose filter pins a path %s is refused', async (_, filter) => {
+  await expect(
+    db()
+      .collection('contradictory')
+      .updateOne(filter, { $set: { z: 1 } }, { upsert: true }),
+  ).rejects.toMatchObject({ code: 54 })
+})
+
 test('findOneAndUpdate returns the document before or after, in the order asked for', async () => {
   const collection = db().collection('fam')
   await collection.insertMany([

@@ -120,6 +120,7 @@ const condition: fc.Arbitrary<Value> = fc.oneof(
         '$lt',
         '$lte',
         '$exists',
+        '$type',
         '$not',
         '$all',
         '$elemMatch',
@@ -131,6 +132,7 @@ const condition: fc.Arbitrary<Value> = fc.oneof(
     )
     .map(([operator, x, y]): Value => {
       if (operator === '$exists') return new Map([[operator, x !== null]])
+      if (operator === '$type') return new Map([[operator, x === null ? 'null' : ['int', 'array']]])
       if (operator === '$in' || operator === '$nin' || operator === '$all')
         return new Map([[operator, [x, y]]])
       if (operator === '$not') return new Map([[operator, new Map([['$gt', x]])]])

@@ -1,4 +1,17 @@
-import { BSONRegExp, Decimal128, Long, ObjectId } from 'bson'
+import {
+  Binary,
+  BSONRegExp,
+  BSONSymbol,
+  Code,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  Timestamp,
+} from 'bson'
 import { expect, test } from 'vitest'
 import { useDatabase } from './support/database.ts'
 
@@ -120,6 +133,82 @@ test.each<[string, object[], object, number[]]>([
   ['NaN is equal to NaN', [{ n: Number.NaN }, { n: 1 }], { n: Number.NaN }, [0]],
 ])('%s', async (_, documents, filter, expected) => {
   expect(await matches(documents, filter)).toEqual(expected)
+})
+
+const TYPES: [string, number, unknown][] = [
+  ['double', 1, new Double(1)],
+  ['string', 2, 'a'],
+  ['object', 3, { a: 1 }],
+  ['array', 4, []],
+  ['binData', 5, new Binary(Buffer.from('a'))],
+  ['objectId', 7, new ObjectId()],
+  ['bool', 8, true],
+  ['date', 9, new Date(1)],
+  ['null', 10, null],
+  ['regex', 11, new BSONRegExp('a')],
+  ['javascript', 13, new Code('a')],
+  ['symbol', 14, new BSONSymbol('a')],
+  ['javascriptWithScope', 15, new Code('a', { b: 1 })],
+  ['int', 16, new Int32(1)],
+  ['timestamp', 17, new Timestamp({ t: 1, i: 1 })],
+  ['long', 18, Long.fromNumber(1)],
+  ['decimal', 19, Decimal128.fromString('1')],
+  ['minKey', -1, new MinKey()],
+  ['maxKey', 127, new MaxKey()],
+]
+
+test('$type finds each type by its alias and by its number, with an index or without', async () => {
+  const collection = db().collection('everyType')
+  await collection.insertMany([
+    ...TYPES.map(([name, , v]) => ({ _id: name as never, v })),
+    { _id: 'none' as never },
+  ])
+  const idsOf = async (type: unknown) =>
+    (await collection.find({ v: { $type: type as never } }).toArray()).map(({ _id }) => String(_id)).sort()
+  for (const index of [false, true]) {
+    if (index) await collection.createIndex({ v: 1 })
+    for (const [name, number] of TYPES) {
+      expect(await idsOf(name)).toEqual([name])
+      expect(await idsOf(number)).toEqual([name])
+      expect(await idsOf([number, 'number'])).toEqual(
+        [...new Set([name, 'decimal', 'double', 'int', 'long'])].sort(),
+      )
+    }
+    expect(await idsOf('undefined')).toEqual([])
+    expect(await idsOf(6)).toEqual([])
+  }
+})
+
+test.each<[string, unknown, number]>([
+  ['an alias that is not there', 'text', 2],
+  ['a number that is not there', 20, 2],
+  ['zero', 0, 2],
+  ['a fraction', 1.5, 9],
+  ['no type at all', [], 9],
+  ['a document', {}, 14],
+])('$type of %s is refused', async (_, type, code) => {
+  await expect(
+    db()
+      .collection('none')
+      .find({ a: { $type: type as never } })
+      .toArray(),
+  ).rejects.toMatchObject({ code })
+})
+
+test('an _id of null is kept and found by its type, wherever it stands in the document', async () => {
+  const collection = db().collection('nullId')
+  const byType = () => collection.find({ _id: { $type: 'null' } as never }).toArray()
+  await db().db.command({
+    insert: 'nullId',
+    documents: [
+      { a: 1, _id: null },
+      { a: 2, _id: 5 },
+    ],
+  })
+  expect(await byType()).toEqual([{ _id: null, a: 1 }])
+  await collection.deleteMany({})
+  await collection.updateOne({ b: 1 }, { $setOnInsert: { _id: null as never } }, { upsert: true })
+  expect(await byType()).toEqual([{ _id: null, b: 1 }])
 })
 
 test.each<[string, object]>([

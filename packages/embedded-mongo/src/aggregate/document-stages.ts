@@ -2,7 +2,7 @@ import { ServerError } from '../errors.ts'
 import { compileProjection, type ProjectionOptions } from '../query/projection.ts'
 import { type Document, document, int, isDocument, typeName, type Value } from '../values/types.ts'
 import { compileExpression } from './expression.ts'
-import { type Expression, newScope } from './scope.ts'
+import { type Expression, type Names, NO_VARIABLES, newScope } from './scope.ts'
 
 /** A stage that turns one document into one. */
 export type DocumentStage = (document: Document) => Document
@@ -14,7 +14,7 @@ export function addFields(spec: Value, { variables, collation }: ProjectionOptio
       'Location40272',
       '$addFields specification stage must be an object with at least one field',
     )
-  const fields = [...assignments(spec, [])]
+  const fields = [...assignments(spec, [], variables ?? NO_VARIABLES)]
   return (input) => {
     const scope = newScope(input, variables, collation)
     let result = input
@@ -26,6 +26,7 @@ export function addFields(spec: Value, { variables, collation }: ProjectionOptio
 function* assignments(
   spec: Document,
   prefix: string[],
+  names: Names,
 ): Generator<{ path: string[]; expression: Expression }> {
   for (const [name, value] of spec) {
     if (name.startsWith('$'))
@@ -37,8 +38,8 @@ function* assignments(
     if (path.includes(''))
       throw new ServerError('Location15998', 'FieldPath field names may not be empty strings.')
     const nested = isDocument(value) && value.size > 0 && ![...value.keys()][0]?.startsWith('$')
-    if (nested) yield* assignments(value, path)
-    else yield { path, expression: compileExpression(value) }
+    if (nested) yield* assignments(value, path, names)
+    else yield { path, expression: compileExpression(value, names) }
   }
 }
 
@@ -84,6 +85,7 @@ export function replaceRoot(
     throw new ServerError('Location40231', 'no newRoot specified for the $replaceRoot stage')
   const expression = compileExpression(
     name === '$replaceRoot' ? ((spec as Document).get('newRoot') as Value) : spec,
+    variables ?? NO_VARIABLES,
   )
   return (input) => {
     const root = expression(newScope(input, variables, collation))

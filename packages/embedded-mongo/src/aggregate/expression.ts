@@ -1,27 +1,29 @@
 import { ServerError } from '../errors.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import { operators } from './operators/index.ts'
-import type { Expression, Scope } from './scope.ts'
+import { type Expression, type Names, type Scope, withNames } from './scope.ts'
 
 /**
  * Compiles an aggregation expression: a literal, `"$path"`, `"$$variable.path"`, `{ $operator: … }`, or a document or
  * array of expressions.
- * @throws ServerError `InvalidPipelineOperator` (168) for an unknown operator
+ * @param names the variables that will be there when it is evaluated
+ * @throws ServerError `InvalidPipelineOperator` (168) for an unknown operator, `Location17276` for an unknown variable
  */
-export function compileExpression(source: Value): Expression {
-  if (typeof source === 'string') return source.startsWith('$') ? compileReference(source) : () => source
+export function compileExpression(source: Value, names: Names): Expression {
+  if (typeof source === 'string')
+    return source.startsWith('$') ? compileReference(source, names) : () => source
   if (Array.isArray(source)) {
-    const members = source.map(compileExpression)
+    const members = source.map((member) => compileExpression(member, names))
     // An array has no holes: what is missing becomes null.
     return (scope) => members.map((member) => member(scope) ?? null)
   }
   if (!isDocument(source)) return () => source
   const [operator] = source.keys()
-  if (operator?.startsWith('$')) return compileOperation(operator, source)
-  return compileObject(source)
+  if (operator?.startsWith('$')) return compileOperation(operator, source, names)
+  return compileObject(source, names)
 }
 
-function compileOperation(operator: string, source: Document): Expression {
+function compileOperation(operator: string, source: Document, names: Names): Expression {
   if (source.size > 1)
     throw new ServerError(
       'Location15983',
@@ -29,10 +31,12 @@ function compileOperation(operator: string, source: Document): Expression {
     )
   const compile = operators.get(operator)
   if (!compile) throw new ServerError('InvalidPipelineOperator', `Unrecognized expression '${operator}'`)
-  return compile(source.get(operator) as Value, compileExpression, operator)
+  const inner = (operand: Value, more?: readonly string[]): Expression =>
+    compileExpression(operand, more ? withNames(names, more) : names)
+  return compile(source.get(operator) as Value, inner, operator)
 }
 
-function compileObject(source: Document): Expression {
+function compileObject(source: Document, names: Names): Expression {
   const members = [...source].map(([name, value]) => {
     if (name.startsWith('$'))
       throw new ServerError(
@@ -44,7 +48,7 @@ function compileObject(source: Document): Expression {
         'Location16412',
         `FieldPath field names may not contain '.'. Consider using $getField or $setField.`,
       )
-    return { name, expression: compileExpression(value) }
+    return { name, expression: compileExpression(value, names) }
   })
   return (scope) => {
     const result: Document = new Map()
@@ -56,29 +60,32 @@ function compileObject(source: Document): Expression {
   }
 }
 
-function compileReference(source: string): Expression {
+function compileReference(source: string, names: Names): Expression {
   if (!source.startsWith('$$')) {
     const path = fieldPath(source.slice(1))
-    return (scope) =>
-      follow(scope.variables.has('CURRENT') ? scope.variables.get('CURRENT') : scope.root, path)
+    checkDocument('CURRENT', names)
+    return (scope) => follow(current(scope), path)
   }
   const [name = '', ...rest] = source.slice(2).split('.')
   if (name === 'REMOVE') return () => undefined
-  const variable = systemVariable(name)
-  if (variable) return (scope) => follow(variable(scope), rest)
-  return (scope) => {
-    if (!scope.variables.has(name))
-      throw new ServerError('Location17276', `Use of undefined variable: ${name}`)
-    return follow(scope.variables.get(name), rest)
+  if (name === 'NOW') return (scope) => follow(scope.variables.get('NOW') ?? new Date(), rest)
+  if (name === 'ROOT' || name === 'CURRENT') {
+    checkDocument(name, names)
+    return name === 'ROOT' ? (scope) => follow(scope.root, rest) : (scope) => follow(current(scope), rest)
   }
+  if (!names.has(name)) throw new ServerError('Location17276', `Use of undefined variable: ${name}`)
+  return (scope) => follow(scope.variables.get(name), rest)
 }
 
-function systemVariable(name: string): ((scope: Scope) => Maybe) | undefined {
-  if (name === 'ROOT') return (scope) => scope.root
-  if (name === 'CURRENT')
-    return (scope) => (scope.variables.has('CURRENT') ? scope.variables.get('CURRENT') : scope.root)
-  if (name === 'NOW') return (scope) => scope.variables.get('NOW') ?? new Date()
-  return undefined
+const current = ({ root, variables }: Scope): Maybe =>
+  variables.has('CURRENT') ? variables.get('CURRENT') : root
+
+function checkDocument(variable: 'ROOT' | 'CURRENT', names: Names): void {
+  if (names.constant && !names.has(variable))
+    throw new ServerError(
+      'Location4890500',
+      'Command let Expression tried to access a field, but this is not allowed because command let expressions run before the query examines any documents.',
+    )
 }
 
 function fieldPath(path: string): string[] {

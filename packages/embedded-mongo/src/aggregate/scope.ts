@@ -1,3 +1,4 @@
+import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { toDouble } from '../values/numbers.ts'
 import { type Document, isNullish, isNumeric, type Maybe } from '../values/types.ts'
@@ -14,9 +15,9 @@ export interface Scope {
 /** A compiled expression; `undefined` is a missing field. */
 export type Expression = (scope: Scope) => Maybe
 
-const NONE: Variables = new Map()
+export const NO_VARIABLES: Variables = new Map()
 
-export const newScope = (root: Document, variables = NONE, collation?: Collation): Scope => ({
+export const newScope = (root: Document, variables = NO_VARIABLES, collation?: Collation): Scope => ({
   root,
   variables,
   collation,
@@ -26,6 +27,35 @@ export const withVariables = (scope: Scope, variables: Iterable<[string, Maybe]>
   ...scope,
   variables: new Map([...scope.variables, ...variables]),
 })
+
+/** The variables that an expression may name, as far as they are known before any document comes. */
+export interface Names {
+  has(variable: string): boolean
+  /** No document will come: fields, `$$ROOT` and `$$CURRENT` are refused. */
+  constant?: boolean | undefined
+}
+
+export const withNames = (names: Names, more: readonly string[]): Names => ({
+  constant: names.constant,
+  has: (variable) => more.includes(variable) || names.has(variable),
+})
+
+/** @throws ServerError `FailedToParse` (9) unless a client may give a variable this name */
+export function checkVariableName(name: string): void {
+  if (name === 'CURRENT') return
+  if (name === '') throw new ServerError('FailedToParse', 'empty variable names are not allowed')
+  if (!/^[a-z\u0080-\uffff]/.test(name))
+    throw new ServerError(
+      'FailedToParse',
+      `'${name}' starts with an invalid character for a user variable name`,
+    )
+  const invalid = /[^\w\u0080-\uffff]/.exec(name)?.[0]
+  if (invalid !== undefined)
+    throw new ServerError(
+      'FailedToParse',
+      `'${name}' contains an invalid character for a variable name: '${invalid}'`,
+    )
+}
 
 /** false, null, missing and 0 are false. */
 export function truthy(value: Maybe): boolean {

@@ -1,4 +1,5 @@
 import { compilePipeline } from '../aggregate/pipeline.ts'
+import type { Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import { compileFilter } from '../query/filter.ts'
 import { find, type Query } from '../query/find.ts'
@@ -30,7 +31,7 @@ export const aggregate: Handler = (request) => {
 function runPipeline(request: Request): { documents: Iterable<Document>; namespace: string } {
   const { engine, database, body } = request
   const stages = requireArray(request, 'pipeline')
-  const [collation, variables] = [collationOf(body), variablesOf(body)]
+  const [collation, variables] = [collationOf(body), variablesOf(request)]
   const options = { collation, variables, collection: (name: string) => engine.catalog.find(database, name) }
   const [first] = stages
   // Compiled as a whole first: what is wrong with it must be said whether or not the collection exists.
@@ -50,7 +51,7 @@ function runPipeline(request: Request): { documents: Iterable<Document>; namespa
   if (!collection)
     return { documents: compilePipeline(stages, options)([]), namespace: collectionName(request) }
   checkHint(collection, body.get('hint'))
-  const { query, rest } = pushDown(request, stages)
+  const { query, rest } = pushDown(request, stages, variables)
   const documents = function* (): Generator<Document> {
     for (const found of find(collection, query)) yield found.document
   }
@@ -77,7 +78,11 @@ function sourceStage(first: Document, request: Request): (() => Iterable<Documen
 }
 
 /** Leading `$match`, `$sort`, `$skip` and `$limit` become a find, which can use indexes. */
-export function pushDown(request: Request, stages: Value[]): { query: Query; rest: Value[] } {
+export function pushDown(
+  request: Request,
+  stages: Value[],
+  variables: Variables,
+): { query: Query; rest: Value[] } {
   const collation = collationOf(request.body)
   const conditions: Document[] = []
   const query: { sort?: Document; skip?: number; limit?: number } = {}
@@ -99,6 +104,6 @@ export function pushDown(request: Request, stages: Value[]): { query: Query; res
   }
   const [only] = conditions
   const source = conditions.length <= 1 ? (only ?? new Map()) : document({ $and: conditions })
-  const filter = compileFilter(source, { collation, variables: variablesOf(request.body) })
+  const filter = compileFilter(source, { collation, variables })
   return { query: { ...query, filter, collation, hint: request.body.get('hint') }, rest: stages.slice(at) }
 }

@@ -1,3 +1,5 @@
+import { evaluateLet } from '../aggregate/let.ts'
+import type { Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Collection } from '../storage/collection.ts'
 import { decodeDocument } from '../values/bson.ts'
@@ -105,10 +107,8 @@ export function statements(request: Request, name: string): Document[] {
 export const collationOf = (source: Document): Collation | undefined =>
   parseCollation(source.get('collation'))
 
-/** `let: { name: value }` as variables. */
-export function variablesOf(source: Document): Map<string, Maybe> {
-  const let_ = source.get('let')
-  const variables = new Map<string, Maybe>([['NOW', new Date()]])
-  if (isDocument(let_)) for (const [name, value] of let_) variables.set(name, value)
-  return variables
+/** `$$NOW`, and the command's `let`. To be called once a command, so that every statement of it sees the same. */
+export function variablesOf(request: Request): Variables {
+  const now = new Map([['NOW', new Date()]])
+  return evaluateLet(optionalDocument(request, 'let') ?? new Map(), now, collationOf(request.body))
 }

@@ -16,7 +16,7 @@ export const count: Handler = (request) => {
   const collation = collationOf(request.body)
   const filter = compileFilter(optionalDocument(request, 'query') ?? new Map(), {
     collation,
-    variables: variablesOf(request.body),
+    variables: variablesOf(request),
   })
   const skip = optionalCount(request, 'skip') ?? 0
   const limit = Math.abs(optionalNumber(request, 'limit') ?? 0)

@@ -10,6 +10,7 @@ import { deleteMatching } from './write.ts'
 /** https://www.mongodb.com/docs/manual/reference/command/delete/ */
 export const deleteCommand: Handler = async (request) => {
   const list = statements(request, 'deletes')
+  const variables = variablesOf(request)
   return request.engine.write(() => {
     let removed = 0
     const { errors } = runBulk(list, request.body, (statement) => {
@@ -26,7 +27,7 @@ export const deleteCommand: Handler = async (request) => {
           "BSON field 'delete.deletes.limit' is missing but a required field",
         )
       const collation = collationOf(statement)
-      const filter = compileFilter(query, { collation, variables: variablesOf(request.body) })
+      const filter = compileFilter(query, { collation, variables })
       const collection = findCollection(request)
       if (!collection) return
       removed += deleteMatching(collection, {

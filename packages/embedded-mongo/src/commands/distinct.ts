@@ -15,7 +15,7 @@ export const distinct: Handler = (request) => {
     throw new ServerError('Location40414', "BSON field 'distinct.key' is missing but a required field")
   const filter = compileFilter(optionalDocument(request, 'query') ?? new Map(), {
     collation,
-    variables: variablesOf(request.body),
+    variables: variablesOf(request),
   })
   const values = new Map<string, Value>()
   const collection = findCollection(request)

@@ -4,7 +4,14 @@ import { find, isSorted, planFor, type Query, type Statistics } from '../query/f
 import type { Plan } from '../query/plan.ts'
 import { type Document, document, int, isDocument, type Maybe } from '../values/types.ts'
 import { pushDown } from './aggregate.ts'
-import { collationOf, collectionName, findCollection, requireArray, statements } from './arguments.ts'
+import {
+  collationOf,
+  collectionName,
+  findCollection,
+  requireArray,
+  statements,
+  variablesOf,
+} from './arguments.ts'
 import { VERSION } from './buildInfo.ts'
 import type { Handler, Request } from './command.ts'
 import { parseFind } from './find.ts'
@@ -52,7 +59,8 @@ function explainCommand(request: Request): Record<string, Maybe> {
 function queryOf(request: Request): Query {
   const { name, body } = request
   if (name === 'find') return parseFind(request).query
-  if (name === 'aggregate') return pushDown(request, requireArray(request, 'pipeline')).query
+  if (name === 'aggregate')
+    return pushDown(request, requireArray(request, 'pipeline'), variablesOf(request)).query
   const statement = name === 'update' || name === 'delete' ? statements(request, `${name}s`)[0] : body
   const filter = statement?.get('q') ?? statement?.get('query')
   if (!statement || !['update', 'delete', 'count', 'distinct', 'findAndModify'].includes(name))
@@ -60,7 +68,10 @@ function queryOf(request: Request): Query {
   const collation = collationOf(statement)
   const sort = statement.get('sort')
   return {
-    filter: compileFilter(isDocument(filter) ? filter : new Map(), { collation }),
+    filter: compileFilter(isDocument(filter) ? filter : new Map(), {
+      collation,
+      variables: variablesOf(request),
+    }),
     sort: isDocument(sort) ? sort : undefined,
     hint: statement.get('hint'),
     collation,

@@ -40,7 +40,7 @@ export const findCommand: Handler = (request) => {
 export function parseFind(request: Request): { query: Query; project: Projection | undefined } {
   const { body } = request
   const collation = collationOf(body)
-  const variables = variablesOf(body)
+  const variables = variablesOf(request)
   const sort = optionalDocument(request, 'sort')
   if (sort) compileSort(sort, collation)
   const projection = optionalDocument(request, 'projection') ?? optionalDocument(request, 'fields')

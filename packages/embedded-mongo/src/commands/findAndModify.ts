@@ -38,7 +38,7 @@ export const findAndModify: Handler = async (request) => {
 function parse(request: Request) {
   const { body } = request
   const collation = collationOf(body)
-  const variables = variablesOf(body)
+  const variables = variablesOf(request)
   const fields = optionalDocument(request, 'fields') ?? optionalDocument(request, 'projection')
   return {
     filter: compileFilter(optionalDocument(request, 'query') ?? new Map(), { collation, variables }),

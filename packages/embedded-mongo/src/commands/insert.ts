@@ -37,7 +37,8 @@ function prepare(source: Value): { value: Document; raw: Buffer } {
   const [first] = value.keys()
   if (first === '_id')
     return { value, raw: Buffer.isBuffer(source) ? Buffer.from(source) : encodeDocument(source) }
-  const withId: Document = new Map([['_id', value.get('_id') ?? new ObjectId()]])
+  const id = value.get('_id')
+  const withId: Document = new Map([['_id', id === undefined ? new ObjectId() : id]])
   for (const [name, member] of value) if (name !== '_id') withId.set(name, member)
   return { value: withId, raw: encodeDocument(withId) }
 }

@@ -1,3 +1,4 @@
+import { checkVariableName, type Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import { compileFilter } from '../query/filter.ts'
 import { type Document, document, int, isDocument, type Value } from '../values/types.ts'
@@ -9,12 +10,13 @@ import { updateMatching } from './write.ts'
 /** https://www.mongodb.com/docs/manual/reference/command/update/ */
 export const update: Handler = async (request) => {
   const list = statements(request, 'updates')
+  const variables = variablesOf(request)
   return request.engine.write(() => {
     let matched = 0
     let modified = 0
     const upserted: Document[] = []
     const { errors } = runBulk(list, request.body, (statement, index) => {
-      const result = updateOne(request, statement)
+      const result = updateOne(request, statement, variables)
       matched += result.matched
       modified += result.modified
       if (result.upsertedId !== undefined)
@@ -32,13 +34,13 @@ export const update: Handler = async (request) => {
 function updateOne(
   request: Request,
   statement: Document,
+  variables: Variables,
 ): { matched: number; modified: number; upsertedId?: Value } {
-  const { engine, database, body } = request
+  const { engine, database } = request
   const query = statement.get('q')
   if (!isDocument(query))
     throw new ServerError('Location40414', "BSON field 'update.updates.q' is missing but a required field")
   const collation = collationOf(statement)
-  const variables = variablesOf(body)
   return updateMatching(
     engine.catalog,
     { database, name: collectionName(request) },
@@ -50,7 +52,17 @@ function updateOne(
       upsert: flag(statement.get('upsert')),
       hint: statement.get('hint'),
       collation,
-      variables,
+      variables: withConstants(variables, statement),
     },
   )
+}
+
+/** `c: { name: value }` of a statement: variables of its pipeline, taken as they stand. */
+function withConstants(variables: Variables, statement: Document): Variables {
+  const constants = statement.get('c')
+  if (!isDocument(constants)) return variables
+  if (!Array.isArray(statement.get('u')))
+    throw new ServerError('Location51198', 'Constant values may only be specified for pipeline updates')
+  for (const name of constants.keys()) checkVariableName(name)
+  return new Map([...variables, ...constants])
 }

@@ -1,5 +1,5 @@
 import { compileExpression } from '../aggregate/expression.ts'
-import { newScope, truthy, type Variables } from '../aggregate/scope.ts'
+import { NO_VARIABLES, newScope, truthy, type Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { reach } from '../values/paths.ts'
@@ -59,7 +59,7 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return (document) => !tests.some((test) => test(document, {}))
     }
     case '$expr': {
-      const expression = compileExpression(value)
+      const expression = compileExpression(value, options.variables ?? NO_VARIABLES)
       return (document) => truthy(expression(newScope(document, options.variables, options.collation)))
     }
     case '$comment':

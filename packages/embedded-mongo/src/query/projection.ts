@@ -1,6 +1,6 @@
 import { compileExpression } from '../aggregate/expression.ts'
 import { operators } from '../aggregate/operators/index.ts'
-import { type Expression, newScope, type Variables } from '../aggregate/scope.ts'
+import { type Expression, NO_VARIABLES, newScope, type Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { toDouble } from '../values/numbers.ts'
@@ -102,7 +102,8 @@ function* leaves(spec: Document, prefix: string, options: ProjectionOptions): Ge
 function leafOf(path: string, value: Value, options: ProjectionOptions): Leaf | undefined {
   if (isNumeric(value)) return { kind: toDouble(value) === 0 ? 'exclude' : 'include' }
   if (typeof value === 'boolean') return { kind: value ? 'include' : 'exclude' }
-  if (!isDocument(value)) return { kind: 'compute', expression: compileExpression(value) }
+  if (!isDocument(value))
+    return { kind: 'compute', expression: compileExpression(value, options.variables ?? NO_VARIABLES) }
   const [operator] = value.keys()
   if (operator === undefined && options.aggregation !== true)
     return { kind: 'compute', expression: () => new Map() }
@@ -118,7 +119,7 @@ function leafOf(path: string, value: Value, options: ProjectionOptions): Leaf | 
     return { kind: 'elemMatch', test: elementTest(operand, options) }
   }
   if (!operators.has(operator)) throw new ServerError('Location31325', `Unknown expression ${operator}`)
-  return { kind: 'compute', expression: compileExpression(value) }
+  return { kind: 'compute', expression: compileExpression(value, options.variables ?? NO_VARIABLES) }
 }
 
 function sliceOf(operand: Value): Leaf | undefined {

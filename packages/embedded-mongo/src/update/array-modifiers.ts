@@ -9,7 +9,7 @@ import type { Collation } from '../values/collation.ts'
 import { compareValues, valuesEqual } from '../values/compare.ts'
 import { toDouble, wholeNumber } from '../values/numbers.ts'
 import { document, isDocument, isNumeric, type Maybe, typeName, type Value } from '../values/types.ts'
-import type { Modifier } from './modifiers.ts'
+import type { Modifier } from './types.ts'
 
 /** Operators on arrays; undefined for the name of another kind of operator. */
 export function arrayModifier(operator: string, operand: Value, collation?: Collation): Modifier | undefined {

@@ -1,21 +1,12 @@
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { arrayPosition, isUnder, valueAt } from '../values/paths.ts'
-import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
+import { type Document, isDocument, type Value } from '../values/types.ts'
 import type { ArrayFilters } from './array-filters.ts'
 import { arrayModifier } from './array-modifiers.ts'
-import type { Update, UpdateContext } from './update.ts'
+import type { Modifier, Update, UpdateContext } from './types.ts'
 import { valueModifier } from './value-modifiers.ts'
 import { changePath, REMOVE } from './write-path.ts'
-
-/** What one operator does to one path. */
-export interface Modifier {
-  /** Whether missing containers on the way are made. */
-  creates: boolean
-  /** Left out unless an upsert is inserting. */
-  insertOnly?: boolean
-  apply(current: Maybe, context: UpdateContext, path: string): Maybe | typeof REMOVE
-}
 
 interface Step {
   path: readonly string[]

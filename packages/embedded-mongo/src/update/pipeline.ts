@@ -2,7 +2,7 @@ import { addFields, replaceRoot, unsetFields } from '../aggregate/document-stage
 import { ServerError } from '../errors.ts'
 import { compileProjection } from '../query/projection.ts'
 import { type Document, isDocument, type Value } from '../values/types.ts'
-import type { Update, UpdateOptions } from './update.ts'
+import type { Update, UpdateOptions } from './types.ts'
 
 /** Compiles `[{ $set: … }, { $unset: … }, …]`. @throws ServerError `InvalidOptions` (72) for any other stage */
 export function compilePipelineUpdate(stages: Value[], { variables, collation }: UpdateOptions): Update {

@@ -1,33 +1,16 @@
-import { ObjectId } from 'bson'
-import type { Variables } from '../aggregate/scope.ts'
+import { BSONRegExp, ObjectId } from 'bson'
 import { ServerError } from '../errors.ts'
-import type { Hit } from '../query/filter.ts'
 import { isOperators } from '../query/operators.ts'
 import { cloneDocument } from '../values/bson.ts'
-import type { Collation } from '../values/collation.ts'
 import { valuesEqual } from '../values/compare.ts'
 import { describe } from '../values/describe.ts'
+import { isUnder } from '../values/paths.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import { type ArrayFilters, parseArrayFilters } from './array-filters.ts'
 import { compileModifiers } from './modifiers.ts'
 import { compilePipelineUpdate } from './pipeline.ts'
+import type { Update, UpdateOptions } from './types.ts'
 import { setPath } from './write-path.ts'
-
-export interface UpdateContext {
-  hit: Hit
-  /** The document is being made by an upsert, so `$setOnInsert` applies. */
-  inserting: boolean
-  now: Date
-}
-
-/** Turns a document into its successor; the document passed in may be changed. */
-export type Update = (document: Document, context: UpdateContext) => Document
-
-export interface UpdateOptions {
-  arrayFilters?: Maybe
-  collation?: Collation | undefined
-  variables?: Variables | undefined
-}
 
 /** Compiles a replacement, a document of update operators, or a pipeline. */
 export function compileUpdate(
@@ -93,29 +76,45 @@ export function upsertDocument(
   now: Date,
 ): Document {
   const seed: Document = new Map()
-  collectEqualities(filter, seed, replaces)
+  const paths: string[] = []
+  for (const [path, value] of equalities(filter)) {
+    if (replaces && path !== '_id') continue
+    const other = paths.find((name) => isUnder(name, path) || isUnder(path, name))
+    if (other !== undefined)
+      throw new ServerError(
+        'NotSingleValueField',
+        other === path
+          ? `cannot infer query fields to set, path '${path}' is matched twice`
+          : `cannot infer query fields to set, both paths '${path}' and '${other}' are matched`,
+      )
+    paths.push(path)
+    setPath(seed, path.split('.'), value)
+  }
   const result = apply(seed, { hit: {}, inserting: true, now })
-  return withIdFirst(result, result.get('_id') ?? new ObjectId())
+  const id = result.get('_id')
+  return withIdFirst(result, id === undefined ? new ObjectId() : id)
 }
 
-function collectEqualities(filter: Document, seed: Document, idOnly: boolean): void {
+/** The values that every match of a filter must have, by their paths. */
+function* equalities(filter: Document): Generator<[string, Value]> {
   for (const [name, value] of filter) {
-    if (
-      (name === '$and' || (name === '$or' && Array.isArray(value) && value.length === 1)) &&
-      Array.isArray(value)
-    ) {
-      for (const branch of value) if (isDocument(branch)) collectEqualities(branch, seed, idOnly)
-      continue
-    }
-    if (name.startsWith('$') || (idOnly && name !== '_id')) continue
+    if (Array.isArray(value) && (name === '$and' || (name === '$or' && value.length === 1)))
+      for (const branch of value) if (isDocument(branch)) yield* equalities(branch)
+    if (name.startsWith('$')) continue
     const pinned = pinnedValue(value)
-    if (pinned === undefined) continue
-    setPath(seed, name.split('.'), pinned)
+    if (pinned !== undefined) yield [name, pinned]
   }
 }
 
 function pinnedValue(value: Value): Maybe {
+  if (value instanceof BSONRegExp) return undefined
   if (!isOperators(value)) return value
-  const only = (list: Maybe): Maybe => (Array.isArray(list) && list.length === 1 ? list[0] : undefined)
-  return value.get('$eq') ?? only(value.get('$in')) ?? only(value.get('$all'))
+  if (value.has('$eq')) return value.get('$eq')
+  for (const name of ['$in', '$all']) {
+    const list = value.get(name)
+    if (!Array.isArray(list) || list.length !== 1) continue
+    const [only] = list
+    if (!(only instanceof BSONRegExp) && !isOperators(only)) return only
+  }
+  return undefined
 }

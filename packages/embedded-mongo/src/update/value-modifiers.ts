@@ -13,7 +13,7 @@ import {
   typeName,
   type Value,
 } from '../values/types.ts'
-import type { Modifier } from './modifiers.ts'
+import type { Modifier } from './types.ts'
 import { REMOVE } from './write-path.ts'
 
 /** Operators that set one value; undefined for the name of another kind of operator. */

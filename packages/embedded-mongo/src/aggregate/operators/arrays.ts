@@ -13,7 +13,7 @@ import {
   type Maybe,
   type Value,
 } from '../../values/types.ts'
-import { type Scope, truthy, withVariables } from '../scope.ts'
+import { checkVariableName, type Scope, truthy, withVariables } from '../scope.ts'
 import { named, type OperatorCompiler, positional, strict, sure, typeText } from './operator.ts'
 
 const ANY = Number.POSITIVE_INFINITY
@@ -40,11 +40,8 @@ const bind = (scope: Scope, name: string, value: Maybe): Scope => withVariables(
 
 const nameOf = (source: Maybe, fallback: string): string => {
   if (source === undefined) return fallback
-  if (typeof source !== 'string' || !/^[a-z\u0080-\uffff]/.test(source))
-    throw new ServerError(
-      'FailedToParse',
-      `'${String(source)}' starts with an invalid character for a user variable name`,
-    )
+  if (typeof source !== 'string') throw new ServerError('FailedToParse', "'as' must be a string")
+  checkVariableName(source)
   return source
 }
 
@@ -111,7 +108,7 @@ export const arrayOperators: Record<string, OperatorCompiler> = {
   }),
   $filter: named(['input', 'cond'], ['as', 'limit'], (arg, source) => {
     const name = nameOf(source.get('as'), 'this')
-    const [input, test, limit] = [sure(arg('input')), sure(arg('cond')), arg('limit')]
+    const [input, test, limit] = [sure(arg('input')), sure(arg('cond', [name])), arg('limit')]
     return (scope) => {
       const list = input(scope)
       if (isNullish(list)) return null
@@ -122,7 +119,7 @@ export const arrayOperators: Record<string, OperatorCompiler> = {
   }),
   $map: named(['input', 'in'], ['as'], (arg, source) => {
     const name = nameOf(source.get('as'), 'this')
-    const [input, each] = [sure(arg('input')), sure(arg('in'))]
+    const [input, each] = [sure(arg('input')), sure(arg('in', [name]))]
     return (scope) => {
       const list = input(scope)
       if (isNullish(list)) return null
@@ -130,7 +127,8 @@ export const arrayOperators: Record<string, OperatorCompiler> = {
     }
   }),
   $reduce: named(['input', 'initialValue', 'in'], [], (arg) => {
-    const [input, initial, step] = [sure(arg('input')), sure(arg('initialValue')), sure(arg('in'))]
+    const [input, initial] = [sure(arg('input')), sure(arg('initialValue'))]
+    const step = sure(arg('in', ['value', 'this']))
     return (scope) => {
       const list = input(scope)
       if (isNullish(list)) return null

@@ -34,7 +34,7 @@ export const logicOperators: Record<string, OperatorCompiler> = {
         'Location1257300',
         `$ifNull needs at least two arguments, had: ${Array.isArray(operand) ? operand.length : 1}`,
       )
-    const args = operand.map(compile)
+    const args = operand.map((arg) => compile(arg))
     return (scope) => {
       let value: Maybe
       for (const arg of args) {
@@ -51,7 +51,7 @@ export const logicOperators: Record<string, OperatorCompiler> = {
         'Location16020',
         `Expression $cond takes exactly 3 arguments. ${operand.length} were passed in.`,
       )
-    const [test, then, otherwise] = operand.map(compile)
+    const [test, then, otherwise] = operand.map((arg) => compile(arg))
     return (scope) => (truthy(test?.(scope)) ? then?.(scope) : otherwise?.(scope))
   },
   $switch: (operand, compile) => {
@@ -93,7 +93,7 @@ const condition = named(['if', 'then', 'else'], [], (arg) => {
 /** Evaluates no more arguments than decide the result. */
 function lazy(decide: (results: Iterable<Maybe>) => boolean): OperatorCompiler {
   return (operand, compile) => {
-    const args = (Array.isArray(operand) ? operand : [operand]).map(compile)
+    const args = (Array.isArray(operand) ? operand : [operand]).map((arg) => compile(arg))
     return (scope) =>
       decide(
         (function* () {

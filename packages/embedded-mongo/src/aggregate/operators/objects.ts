@@ -1,6 +1,6 @@
 import { ServerError } from '../../errors.ts'
 import { type Document, isDocument, isNullish, type Maybe, type Value } from '../../values/types.ts'
-import { withVariables } from '../scope.ts'
+import { checkVariableName, withVariables } from '../scope.ts'
 import { named, type OperatorCompiler, positional, sure, typeText } from './operator.ts'
 
 export const objectOperators: Record<string, OperatorCompiler> = {
@@ -11,7 +11,7 @@ export const objectOperators: Record<string, OperatorCompiler> = {
   $getField: (operand, compile) => {
     const full = isDocument(operand) && operand.has('field')
     const name = compile(full ? (operand.get('field') as Value) : operand)
-    const input = full && operand.has('input') ? compile(operand.get('input') as Value) : undefined
+    const input = compile(full && operand.has('input') ? (operand.get('input') as Value) : '$$CURRENT')
     return (scope) => {
       const field = name(scope)
       if (typeof field !== 'string')
@@ -19,7 +19,7 @@ export const objectOperators: Record<string, OperatorCompiler> = {
           'Location5654602',
           `$getField requires 'field' to evaluate to type String, but got ${typeText(field)}`,
         )
-      const target = input ? input(scope) : (scope.variables.get('CURRENT') ?? scope.root)
+      const target = input(scope)
       return isDocument(target) ? target.get(field) : isNullish(target) ? null : undefined
     }
   },
@@ -44,8 +44,11 @@ export const objectOperators: Record<string, OperatorCompiler> = {
     const vars = source.get('vars')
     if (!isDocument(vars))
       throw new ServerError('Location16874', `invalid parameter: expected an object (vars)`)
-    const bindings = [...vars].map(([name, value]) => ({ name, expression: compile(value) }))
-    const body = sure(arg('in'))
+    const bindings = [...vars].map(([name, value]) => {
+      checkVariableName(name)
+      return { name, expression: compile(value) }
+    })
+    const body = sure(arg('in', [...vars.keys()]))
     return (scope) =>
       body(
         withVariables(

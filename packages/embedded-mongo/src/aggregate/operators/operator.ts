@@ -2,7 +2,8 @@ import { ServerError } from '../../errors.ts'
 import { type Document, isDocument, isNullish, type Maybe, typeName, type Value } from '../../values/types.ts'
 import type { Expression, Scope } from '../scope.ts'
 
-export type Compile = (source: Value) => Expression
+/** `more` are variables that the operator itself binds. */
+export type Compile = (source: Value, more?: readonly string[]) => Expression
 
 /** Compiles the operand of one operator; nested expressions are compiled with `compile`. */
 export type OperatorCompiler = (operand: Value, compile: Compile, operator: string) => Expression
@@ -20,7 +21,7 @@ export function positional(
         least === most ? 'Location16020' : 'Location28667',
         `Expression ${operator} takes ${least === most ? `exactly ${least}` : `at least ${least} and at most ${most}`} arguments. ${sources.length} were passed in.`,
       )
-    const args = sources.map(compile)
+    const args = sources.map((source) => compile(source))
     return (scope) =>
       run(
         args.map((arg) => arg(scope)),
@@ -44,7 +45,11 @@ export const strict = (
 export function named(
   required: readonly string[],
   optional: readonly string[],
-  build: (args: (name: string) => Expression | undefined, source: Document, compile: Compile) => Expression,
+  build: (
+    args: (name: string, more?: readonly string[]) => Expression | undefined,
+    source: Document,
+    compile: Compile,
+  ) => Expression,
 ): OperatorCompiler {
   return (operand, compile, operator) => {
     if (!isDocument(operand))
@@ -55,9 +60,9 @@ export function named(
     for (const name of required)
       if (!operand.has(name))
         throw new ServerError('FailedToParse', `Missing '${name}' parameter to ${operator}`)
-    const args = (name: string): Expression | undefined => {
+    const args = (name: string, more?: readonly string[]): Expression | undefined => {
       const source = operand.get(name)
-      return source === undefined ? undefined : compile(source)
+      return source === undefined ? undefined : compile(source, more)
     }
     return build(args, operand, compile)
   }

@@ -29,7 +29,7 @@ type AccumulatorCompiler = (operand: Value, context: StageContext) => () => Accu
 const collecting =
   (result: (values: Maybe[], context: StageContext) => Value): AccumulatorCompiler =>
   (operand, context) => {
-    const expression = compileExpression(operand)
+    const expression = compileExpression(operand, context.variables)
     return () => {
       const values: Maybe[] = []
       return { add: (scope) => values.push(expression(scope)), result: () => result(values, context) }
@@ -103,7 +103,7 @@ function sorted(many: boolean, end: 'first' | 'last'): AccumulatorCompiler {
   return (operand, context) => {
     const spec = specDocument('$group', operand)
     const order = compileSort(specDocument('sortBy', spec.get('sortBy')), context.collation)
-    const output = compileExpression(spec.get('output') ?? null)
+    const output = compileExpression(spec.get('output') ?? null, context.variables)
     const n = many ? wholeSpec('n', spec.get('n'), 1) : 1
     return () => {
       const rows: { key: Value[]; value: Value }[] = []
@@ -140,7 +140,7 @@ const group: StageCompiler = (source, context) => {
   const spec = specDocument('$group', source)
   const id = spec.get('_id')
   if (id === undefined) throw new ServerError('Location15955', 'a group specification must include an _id')
-  const key = compileExpression(id)
+  const key = compileExpression(id, context.variables)
   const fields = compileAccumulators(new Map([...spec].filter(([name]) => name !== '_id')), context)
   return (input) => grouped(input, key, fields, context)
 }
@@ -187,7 +187,7 @@ export const groupStages: Record<string, StageCompiler> = {
         'Location40192',
         'The $bucket boundaries field must be an array of at least two values',
       )
-    const groupBy = compileExpression(spec.get('groupBy') ?? null)
+    const groupBy = compileExpression(spec.get('groupBy') ?? null, context.variables)
     const fallback = spec.get('default')
     const key: Expression = (scope) => {
       const value = groupBy(scope) ?? null

@@ -7,7 +7,7 @@ import { cloneDocument } from '../../values/bson.ts'
 import { reach, valueAt } from '../../values/paths.ts'
 import { type Document, document, isDocument, type Maybe, type Value } from '../../values/types.ts'
 import { compileExpression } from '../expression.ts'
-import { newScope } from '../scope.ts'
+import { checkVariableName, newScope } from '../scope.ts'
 import { type StageCompiler, type StageContext, specDocument } from './stage.ts'
 
 export const joiningStages: Record<string, StageCompiler> = {
@@ -16,6 +16,8 @@ export const joiningStages: Record<string, StageCompiler> = {
     const [from, as] = [spec.get('from'), spec.get('as')]
     if (typeof as !== 'string')
       throw new ServerError('FailedToParse', "must specify 'as' field for a $lookup")
+    if (typeof from !== 'string' && !startsWithDocuments(spec.get('pipeline')))
+      throw new ServerError('FailedToParse', "must specify 'from' field for a $lookup")
     const collection = typeof from === 'string' ? context.collection(from) : undefined
     const match = matcher(spec, collection, context)
     return function* (input) {
@@ -60,6 +62,10 @@ export const joiningStages: Record<string, StageCompiler> = {
   },
 }
 
+/** A pipeline that brings its own documents needs no collection. */
+const startsWithDocuments = (pipeline: Maybe): boolean =>
+  Array.isArray(pipeline) && isDocument(pipeline[0]) && pipeline[0].has('$documents')
+
 function* all(collection: Collection | undefined): Generator<Document> {
   if (collection)
     for (const found of find(collection, { filter: compileFilter(new Map()) })) yield found.document
@@ -80,17 +86,24 @@ function matcher(
       '$lookup requires either "pipeline" or both "localField" and "foreignField" to be specified',
     )
   const bindings = isDocument(let_)
-    ? [...let_].map(([name, value]) => ({ name, expression: compileExpression(value) }))
+    ? [...let_].map(([name, value]) => {
+        checkVariableName(name)
+        return { name, expression: compileExpression(value, context.variables) }
+      })
     : []
   // Compiled once to report what is wrong with it even if no document comes.
-  if (stages !== undefined) context.pipeline(stages, new Map(bindings.map(({ name }) => [name, null])))
+  if (stages !== undefined)
+    context.pipeline(
+      stages,
+      new Map([...context.variables, ...bindings.map(({ name }): [string, Maybe] => [name, null])]),
+    )
   return (local) => {
     const filter =
       typeof localField === 'string' && typeof foreignField === 'string'
         ? document({ [foreignField]: document({ $in: valuesOf(local, localField) }) })
         : new Map()
-    if (!collection) return []
     const found = function* (): Generator<Document> {
+      if (!collection) return
       for (const { document: foreign } of find(collection, {
         filter: compileFilter(filter, context),
         collation: context.collation,

@@ -89,7 +89,7 @@ export const simpleStages: Record<string, StageCompiler> = {
     }
   },
   $documents: (spec, { variables, collation }) => {
-    const list = compileExpression(spec)
+    const list = compileExpression(spec, variables)
     return () => {
       const documents = list(newScope(new Map(), variables, collation))
       if (!Array.isArray(documents) || !documents.every(isDocument))
