@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 // Each file has a database of its own, so files share a process: starting one costs more than most of them take.
 const shared = { isolate: false, pool: 'forks', maxConcurrency: 20 } as const
 
-// `node`: everything that talks to a database or to nothing at all; `web`: components in jsdom.
+// `node`: everything that talks to a database or to nothing at all; `web`: components in jsdom;
+// `examples`: applications built on the packages.
 export default defineConfig({
   test: {
     // Much of the time is spent waiting for others, so that two are never too many.
@@ -19,6 +20,15 @@ export default defineConfig({
           globalSetup: ['packages/embedded-mongo/testing/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // What is built on it; by themselves, for they replace whole packages.
+        test: {
+          name: 'examples',
+          environment: 'node',
+          include: ['examples/*/test/**/*.test.ts'],
+          globalSetup: ['packages/embedded-mongo/testing/global-setup.ts'],
         },
       },
       {

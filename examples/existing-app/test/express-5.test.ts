@@ -1,0 +1,3 @@
+import { existingAppSuite } from './suite.ts'
+
+existingAppSuite()
