@@ -6,12 +6,13 @@ import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
+import { refuseMisleading } from '../users/username-policy.ts'
 import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
 import { refuseGuessable } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
-const failureBurst = 10
+export const failureBurst = 10
 
 interface Collaborators {
   accounts: Accounts
@@ -39,11 +40,12 @@ export function createAuth(collaborators: Collaborators) {
   const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
 
   return {
-    /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
+    /** Throws AuthError `validation_failed` (a misleading name, a password everybody tries), `email_taken` or `username_taken`. */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
+      refuseMisleading(username)
       refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
@@ -119,5 +121,5 @@ export function createAuth(collaborators: Collaborators) {
   }
 }
 
-const isKnown = (user: Credentials | null, deviceId: DeviceId | null) =>
+export const isKnown = (user: Credentials | null, deviceId: DeviceId | null) =>
   deviceId !== null && (user?.knownDevices.some(({ idHash }) => idHash === deviceId.idHash) ?? false)
