@@ -32,6 +32,7 @@ export function signedIn(
         roles: user.roles,
         username: user.username,
         email: user.email,
+        email_verified: user.emailVerified,
       },
       remainingMs: () => remainingMs,
     },
@@ -49,13 +50,14 @@ interface Refusal {
   status?: number
   errors?: FieldError[]
   detail?: string
+  username?: string
   retryAfterSeconds?: number
 }
 
 /** The error a call throws when the server refuses with `code`. */
 export function refusal(
   code: ErrorCode,
-  { status = 400, errors, detail = code, retryAfterSeconds }: Refusal = {},
+  { status = 400, errors, detail = code, username, retryAfterSeconds }: Refusal = {},
 ) {
   return new AuthError(code, detail, {
     status,
@@ -68,6 +70,7 @@ export function refusal(
       detail,
       message: detail,
       ...(errors && { errors }),
+      ...(username && { username }),
     },
   })
 }

@@ -299,6 +299,7 @@ export const routes = {
         id: z.string(),
         username: z.string(),
         email: z.string(),
+        emailVerified: z.boolean(),
         roles: z.array(z.enum(roles)),
       }),
     }),

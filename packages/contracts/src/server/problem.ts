@@ -24,6 +24,7 @@ const problems = {
   invalid_credentials: [401, 'The email address, username or password is not right.'],
   email_not_verified: [403, 'Confirm your email address first. We have sent you a mail with a link.'],
   account_disabled: [403, 'This account was disabled by an administrator.'],
+  password_required: [403, 'Enter the password of this account to confirm its address.'],
   token_invalid: [400, 'This link is not valid, or not for this account any more. Ask for a new one.'],
   token_expired: [400, 'This link has expired. Ask for a new one.'],
   token_used: [400, 'This link was used already.'],
@@ -71,7 +72,7 @@ export const answerProblems =
 /** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */
 export function sendProblem(res: Response, { code, evidence }: AuthError): void {
   const [status, detail] = problems[code]
-  const { errors, generation, retryAfterSeconds } = evidence
+  const { errors, generation, username, retryAfterSeconds } = evidence
   const problem: Problem & { generation?: number } = {
     type: `urn:latchkey:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
@@ -81,6 +82,7 @@ export function sendProblem(res: Response, { code, evidence }: AuthError): void 
     message: detail,
     ...(errors && { errors }),
     ...(generation !== undefined && { generation }),
+    ...(username !== undefined && { username }),
   }
   if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)

@@ -12,6 +12,7 @@ const meanings = {
   roles: 'What you may do.',
   username: 'Your name, so that an answer needs no database.',
   email: 'Your address, for the same reason.',
+  email_verified: 'Whether you have confirmed it.',
 } satisfies Record<keyof AccessTokenClaims, string>
 
 const names = Object.keys(meanings) as (keyof AccessTokenClaims)[]
@@ -38,5 +39,5 @@ function readable(name: keyof AccessTokenClaims, claims: AccessTokenClaims): str
   const value = claims[name]
   if (typeof value === 'number')
     return `${value} (${new Date(value * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
-  return Array.isArray(value) ? value.join(', ') : value
+  return Array.isArray(value) ? value.join(', ') : String(value)
 }
