@@ -6,6 +6,7 @@ import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
+import { ownershipRoutes } from './account/ownership.routes.ts'
 import { passwordProofRoutes } from './account/password-proof.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
@@ -23,7 +24,15 @@ import { recoveryRoutes } from './sign-in/recovery.routes.ts'
  * The endpoints below /api. Yours go here, too: method, body, origin and access token are looked after for every one of
  * them (docs/architecture.md).
  */
-const features = [authRoutes, recoveryRoutes, emailRoutes, passwordProofRoutes, accountRoutes, adminRoutes]
+const features = [
+  authRoutes,
+  recoveryRoutes,
+  emailRoutes,
+  ownershipRoutes,
+  passwordProofRoutes,
+  accountRoutes,
+  adminRoutes,
+]
 
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {

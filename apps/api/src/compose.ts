@@ -3,7 +3,10 @@ import { createSessions } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 import { createAccountMail } from './account/account-mail.ts'
 import { createEmailAddresses } from './account/email.service.ts'
+import { createLapse } from './account/lapse.ts'
+import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
+import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
@@ -22,7 +25,9 @@ import type { Lifecycle } from './ops/lifecycle.ts'
 import { createAuth } from './sign-in/auth.service.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
+import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createAccounts } from './users/accounts.ts'
+import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
 
@@ -76,13 +81,22 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const administration = createAdministration({ users, revocations, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
-  const removal = createRemoval({ accounts, actionTokens, events, mailQueue })
-  const { pageUrl, requireVerifiedEmail } = config.mail
-  const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
+  const usernames = createUsernames({ accounts, events })
+  const removal = createRemoval({ accounts, actionTokens, events, mailQueue, log })
+  const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
+  const lifetimeSeconds = unverifiedLifetimeSeconds
+  const unprovedAccounts = createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds })
+  // Without mail nobody could prove anything.
+  const enabled = mailer.delivers && lifetimeSeconds > 0
+  const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
+  const accountMail = createAccountMail({ accounts, unprovedAccounts, actionTokens, clock, pageUrl })
 
   const passwords = createPasswords(config.password)
   const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
   const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
+  const outsiders = createPasswordFromOutside({ passwords, events })
+  const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
+  const ownership = createOwnership(owned)
 
   return {
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
@@ -90,11 +104,13 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await database.connect()
       await sessions.start()
       mailQueue.start(accountMail)
+      lapse.start()
     },
 
     /** In the reverse order of the making. */
     async close(): Promise<void> {
       await passwords.close()
+      await lapse.stop()
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
@@ -109,6 +125,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     accounts,
     administration,
     emailAddresses,
+    usernames,
+    ownership,
+    outsiders,
+    lapse,
     removal,
     sessions,
     events,

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { unchanged } from '../src/users/accounts.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
-import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { mailServer } from './support/mail-server.ts'
+import { login, protectedWith, refresh, registered, type SignedInPerson, verified } from './support/people.ts'
 import { ownEnvironment } from './support/process.ts'
 
 let api: TestApi
@@ -184,11 +185,21 @@ it('a command makes the first administrator, while the API runs', async () => {
       encoding: 'utf8',
       env: { ...ownEnvironment(), MONGO_URI: api.mongoUri },
     })
-  const made = makeAdmin(person.email)
+  // Anybody may have signed up with the address that the operator has in mind.
+  const unproved = makeAdmin(person.email)
+  expect([unproved.status, unproved.stderr]).toEqual([
+    1,
+    `Nobody has confirmed ${person.email}, so the account may be anybody's. Confirm the address first, or add --unverified.\n`,
+  ])
+  await protectedWith(api, person.body.accessToken).expect(200)
+  const made = makeAdmin('--unverified', person.email)
   expect([made.status, made.stdout]).toEqual([0, `${person.username} is an administrator now.\n`])
   // The command is another process: this one hears of it within a second.
   const refused = async () => protectedWith(api, person.body.accessToken).expect(401)
   await vi.waitFor(refused, { timeout: 5000, interval: 50 })
+  expect(await api.services.events.list(person.body.user.id)).toContainEqual(
+    expect.objectContaining({ kind: 'roles_changed', device: 'Administrator', ip: '' }),
+  )
   const refreshed = await refresh(api, person.jar).expect(200)
   await api.http
     .get('/api/admin/users')
@@ -198,12 +209,30 @@ it('a command makes the first administrator, while the API runs', async () => {
   expect(unknown.status).toBe(1)
   expect(unknown.stderr).toContain('There is no account nobody@example.com.')
   expect(makeAdmin().stderr).toContain('email address or username')
+  expect(makeAdmin(person.email, '--force').stderr).toContain('email address or username')
 
+  // Once the address is proved, nothing has to be said.
+  const accounts = api.services.database.connection.collection('users')
+  await accounts.updateOne({ emailKey: person.email }, { $set: { emailVerifiedAt: new Date() } })
   await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
   expect(makeAdmin(person.email).stdout).toBe(
     `${person.username} is an administrator now, and no longer disabled.\n`,
   )
   await login(api, person)
+}, 30_000)
+
+it('the owner gets a mail when an administrator changes what they may do, or the command does', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await verified(api, mail, person)
+  const made = spawnSync(process.execPath, makeAdminCommand(person.email), {
+    encoding: 'utf8',
+    env: { ...ownEnvironment(), MONGO_URI: api.mongoUri },
+  })
+  expect(made.status).toBe(0)
+  api.clock.advance(60) // the command reads the clock of the machine
+  await mail.mailTo(person.email, /What you may do was changed/)
 }, 30_000)
 
 it('the command says so when the database is away', () => {

@@ -21,6 +21,13 @@ const withoutLimits = (config: Config): Config => ({
 
 it.each<[string, (api: TestApi, email: string) => Promise<unknown>]>([
   ['signing in', (api, email) => api.http.post('/api/login').send({ email, password: 'not the password' })],
+  [
+    'putting an address right',
+    (api, identifier) => {
+      const body = { identifier, password: 'not the password', email: 'new@example.com' }
+      return api.http.post('/api/correct-email').send(body)
+    },
+  ],
   ['asking for a reset', (api, email) => api.http.post('/api/forgot-password').send({ email })],
   ['asking for a verification', (api, email) => api.http.post('/api/resend-verification').send({ email })],
 ])('%s takes as long for a known address as for an unknown one', async (what, ask) => {

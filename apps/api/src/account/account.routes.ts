@@ -1,43 +1,36 @@
 import { routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
-import { deviceOf, sessionView } from '@latchkey/sessions'
+import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
-import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
+import type { HeldKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
   sessions: UserSessions
   events: SecurityEvents
-  rateLimits: RateLimits
   clock: Clock
   route: ApiRoute
 }
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, sessions, events, rateLimits, clock, route } = services
+  const { accounts, sessions, events, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
     user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.updateMe, async ({ username }, { claims: { sub, sid }, req, res }) => {
-    await rateLimits.rename(res, sub)
-    const user = present(await accounts.changeUsername(sub, username))
-    await events.record({ kind: 'username_changed', userId: sub, sessionId: sid, device: deviceOf(req) })
-    return { user }
-  })
-
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
-    const [user, own, devices, activity] = await Promise.all([
+    const [user, own, devices, resting, activity] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       accounts.knownDevices(sub),
+      accounts.resting(sub),
       events.list(sub, 0),
     ])
     res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
@@ -46,6 +39,8 @@ export function accountRoutes(services: Collaborators): Router {
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
+      formerUsernames: resting.usernames.map(former),
+      formerEmails: resting.emails.map(former),
       activity,
     }
   })
@@ -56,6 +51,8 @@ export function accountRoutes(services: Collaborators): Router {
 
   return router
 }
+
+const former = ({ key, until }: HeldKey) => ({ name: key, restsUntil: until?.toISOString() ?? '' })
 
 /** The token is good and its owner is gone: to a client the same as a revoked token. */
 function present<T>(user: T | null): T {

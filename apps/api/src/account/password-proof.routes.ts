@@ -7,6 +7,7 @@ import type { Credentials } from '../users/accounts.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
 import type { Removal } from './removal.service.ts'
+import type { Usernames } from './username.service.ts'
 
 /** What sign-in knows about passwords. */
 interface PasswordProof {
@@ -23,6 +24,7 @@ interface PasswordChange {
 interface Collaborators {
   passwordService: PasswordProof
   emailAddresses: EmailAddresses
+  usernames: Usernames
   removal: Removal
   rateLimits: RateLimits
   sessions: Pick<UserSessions, 'cookies'>
@@ -31,7 +33,7 @@ interface Collaborators {
 
 /** What asks for the password again, because whoever sits at an open screen should not be able to do it. */
 export function passwordProofRoutes(services: Collaborators): Router {
-  const { passwordService, emailAddresses, removal, rateLimits, sessions, route } = services
+  const { passwordService, emailAddresses, usernames, removal, rateLimits, sessions, route } = services
   const router = Router()
 
   route(router, routes.changePassword, async (body, { claims: { sub, sid }, req, res }) => {
@@ -50,6 +52,14 @@ export function passwordProofRoutes(services: Collaborators): Router {
     await rateLimits.changeEmail(res, sub)
     await emailAddresses.requestChange(user, email)
     return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
+  })
+
+  route(router, routes.updateMe, async ({ username, password }, { claims: { sub, sid }, req, res }) => {
+    const settle = await rateLimits.password(res, sid)
+    const user = await passwordService.prove(sub, password, 'password')
+    await settle()
+    await rateLimits.rename(res, sub)
+    return { user: await usernames.change(user, username, { sessionId: sid, device: deviceOf(req) }) }
   })
 
   route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {

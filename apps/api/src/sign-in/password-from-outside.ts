@@ -1,0 +1,42 @@
+import type { Device } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { Admission, Attempt } from '../limits/rate-limits.ts'
+import type { Credentials } from '../users/accounts.ts'
+import { failureBurst, isKnown } from './auth.service.ts'
+import { deviceId } from './known-device.ts'
+import type { Passwords } from './password.ts'
+
+interface Collaborators {
+  passwords: Passwords
+  events: SecurityEvents
+}
+
+interface Claimed {
+  /** What was typed, or the address of the account: what tries are counted by. */
+  account: string
+  user: Credentials | null
+  device: Device
+  /** What the `device` cookie says. */
+  deviceId: string | undefined
+  admit(attempt: Attempt): Promise<Admission>
+}
+
+/** The password of an account, shown by somebody who is not signed in to it and does not want to be. */
+export const createPasswordFromOutside = ({ passwords, events }: Collaborators) => ({
+  /**
+   * As much work for an account that does not exist. `admit` counts it in the very limits of sign-in before it is looked
+   * at, so that this is no second place to guess at. Throws what `admit` throws.
+   */
+  async isRight(password: string, { account, user, device, admit, ...sent }: Claimed): Promise<boolean> {
+    const browser = deviceId(sent.deviceId)
+    const admission = await admit({ account, knownDevice: isKnown(user, browser) ? browser.idHash : null })
+    if (await passwords.verify(password, user?.passwordHash)) {
+      await admission.settle()
+      return true
+    }
+    // Not waited for: the answer must take as long as for an account that does not exist.
+    if (user && admission.failures === failureBurst)
+      void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
+    return false
+  },
+})
