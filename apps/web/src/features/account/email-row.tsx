@@ -52,7 +52,8 @@ export function EmailRow({ user }: { user: User }) {
         <>
           <p className={styles.explanation}>
             Open the link in the mail that we sent you, so that we can help you should you forget your
-            password.
+            password. An account whose address is never confirmed is deleted after a while; we remind you
+            first.
           </p>
           <ResendVerification email={user.email} />
         </>

@@ -46,6 +46,11 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Mails about your account go to the new address. If this was not you, change your password.',
     weight: 'check',
   },
+  email_change_undone: {
+    title: 'Change of email address undone',
+    meaning: 'Your old address was put back by a link that was sent there, and every session was ended.',
+    weight: 'check',
+  },
   username_changed: { title: 'Username changed', meaning: null, weight: 'plain' },
   account_disabled: { title: 'Account disabled by an administrator', meaning: null, weight: 'plain' },
   account_enabled: { title: 'Account enabled again', meaning: null, weight: 'plain' },

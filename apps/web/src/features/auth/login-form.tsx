@@ -11,13 +11,13 @@ import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 
 // Few need it: it is no part of the first download.
-const ResendVerification = lazy(() => import('../recovery/resend-verification.tsx'))
+const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
 
 export function LoginForm() {
   const client = useAuthClient()
-  const [tried, setTried] = useState('')
+  const [tried, setTried] = useState({ identifier: '', password: '' })
   const form = useForm(LoginBodySchema, (body) => {
-    setTried(body.email)
+    setTried({ identifier: body.email, password: body.password })
     return client.login(body)
   })
 
@@ -54,7 +54,10 @@ export function LoginForm() {
       {form.failure?.code === 'email_not_verified' && (
         <Suspense>
           {/* A username does not tell where the mail should go. */}
-          <ResendVerification email={tried.includes('@') ? tried : null} />
+          <NotConfirmed
+            email={tried.identifier.includes('@') ? tried.identifier : null}
+            credentials={tried}
+          />
         </Suspense>
       )}
     </>

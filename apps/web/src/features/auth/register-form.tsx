@@ -9,13 +9,18 @@ import { useForm } from '../../components/use-form.ts'
 import { UsernameField } from '../../components/username-field.tsx'
 import styles from './entrance-form.module.css'
 
+export interface Made {
+  email: string
+  password: string
+}
+
 /** `onToBeConfirmed`: the account is made, and its address is to be confirmed before anybody signs in. */
-export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (email: string) => void }) {
+export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made) => void }) {
   const client = useAuthClient()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const form = useForm(RegisterBodySchema, async (body) => {
     const { email } = await client.register(body)
-    if (client.getState().status !== 'signedIn') onToBeConfirmed(email)
+    if (client.getState().status !== 'signedIn') onToBeConfirmed({ email, password: body.password })
   })
 
   function onInput(event: FormEvent<HTMLFormElement>) {

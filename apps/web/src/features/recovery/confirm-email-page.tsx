@@ -15,6 +15,14 @@ export default function ConfirmEmailPage() {
         title: 'Your new address counts',
         lead: 'You sign in with it from now on, and mails about your account go there. We have told the old address.',
       }}
+      disown={{
+        question: 'Somebody wants to use your address for their account. This ends the link. End it?',
+        confirm: 'Don’t use my address',
+        done: {
+          title: 'Your address will not be used',
+          lead: 'Thank you. The link no longer works, and the account keeps the address it had.',
+        },
+      }}
       Dead={Dead}
     />
   )
