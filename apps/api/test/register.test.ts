@@ -72,8 +72,8 @@ it('a second account with the same address, however it is written, is a 409', as
     status: 409,
     code: 'email_taken',
     title: 'Conflict',
-    detail: 'There is an account with this email address already.',
-    message: 'There is an account with this email address already.',
+    detail: 'There is already an account with this email address.',
+    message: 'There is already an account with this email address.',
   })
 })
 

@@ -18,7 +18,7 @@ export function emailRoutes({ emailAddresses, rateLimits, route }: Collaborators
   route(router, routes.resendVerification, async ({ email }, { req, res }) => {
     await rateLimits.mail(req, res)
     await emailAddresses.requestVerification(email)
-    return { message: 'If this address still has to be confirmed, a mail with a link is on its way.' }
+    return { message: 'If this address still has to be confirmed, an email with a link is on its way.' }
   })
 
   route(router, routes.verifyEmail, async ({ token }, { req, res }) => {

@@ -39,7 +39,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
     const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
     await settle()
     await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
-    return { message: 'Your password is changed. Everywhere else you are signed out.' }
+    return { message: 'Your password has been changed. You have been signed out everywhere else.' }
   })
 
   route(router, routes.changeEmail, async ({ email, password }, { claims: { sub, sid }, req, res }) => {
@@ -49,7 +49,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
     await settle()
     await rateLimits.changeEmail(res, sub)
     await emailAddresses.requestChange(user, email)
-    return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
+    return { message: `We have sent an email to ${email}. The change takes effect once you open the link in it.` }
   })
 
   route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {

@@ -25,7 +25,7 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
     if (registered.session === null) {
       if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
       return {
-        message: 'Your account is made. Open the link in the mail we have sent you, then sign in.',
+        message: 'Your account has been created. Open the link in the email we sent you, then sign in.',
         user: userView(registered.user),
       }
     }

@@ -5,7 +5,7 @@ import { AuthError } from './auth-error.ts'
 
 /** Every code's status and the sentence a person reads. Does not compile when a code is missing. */
 const problems = {
-  validation_failed: [400, 'Some of what you sent is not right. Look at each field.'],
+  validation_failed: [400, 'Some of what you sent is not right. Check each field.'],
   malformed_json: [400, 'The body is not valid JSON.'],
   bad_request: [400, 'The request could not be understood.'],
   refresh_lock_malformed: [
@@ -18,15 +18,15 @@ const problems = {
   method_not_allowed: [405, 'This address does not answer that method.'],
   cross_site_request: [403, 'This request came from a page of another site and was refused.'],
   forbidden: [403, 'You may not do this.'],
-  rate_limited: [429, 'Too many attempts. Wait a little and try again.'],
-  email_taken: [409, 'There is an account with this email address already.'],
+  rate_limited: [429, 'Too many attempts. Wait a moment and try again.'],
+  email_taken: [409, 'There is already an account with this email address.'],
   username_taken: [409, 'This username is taken.'],
   invalid_credentials: [401, 'The email address, username or password is not right.'],
-  email_not_verified: [403, 'Confirm your email address first. We have sent you a mail with a link.'],
+  email_not_verified: [403, 'Confirm your email address first. We have sent you an email with a link.'],
   account_disabled: [403, 'This account was disabled by an administrator.'],
-  token_invalid: [400, 'This link is not valid, or not for this account any more. Ask for a new one.'],
+  token_invalid: [400, 'This link is not valid, or no longer belongs to this account. Ask for a new one.'],
   token_expired: [400, 'This link has expired. Ask for a new one.'],
-  token_used: [400, 'This link was used already.'],
+  token_used: [400, 'This link has already been used.'],
   access_token_missing: [401, 'Sign in to see this.'],
   access_token_invalid: [401, 'This access token is not valid.'],
   access_token_expired: [401, 'This access token has expired.'],
