@@ -49,7 +49,9 @@ export function passwordProofRoutes(services: Collaborators): Router {
     await settle()
     await rateLimits.changeEmail(res, sub)
     await emailAddresses.requestChange(user, email)
-    return { message: `We have sent an email to ${email}. The change takes effect once you open the link in it.` }
+    return {
+      message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
+    }
   })
 
   route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {
