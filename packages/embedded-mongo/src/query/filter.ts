@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { reach } from '../values/paths.ts'
 import { type Document, isDocument, type Value } from '../values/types.ts'
+import { equals } from './comparison.ts'
 import { type Context, compileCondition, compileElement } from './operators.ts'
 
 /** What a match has learnt: the element of an array that made it match, for the positional `$`. */
@@ -68,6 +69,13 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return () => true
     case '$alwaysFalse':
       return () => false
+    case '$ref':
+    case '$id':
+    case '$db': {
+      // A member of a DBRef is compared as it stands, operators included.
+      const test = equals(value, options.collation)
+      return (document) => test(document.get(name))
+    }
     case '$where':
       throw new ServerError('BadValue', '$where is not allowed in this context')
     case '$text':
