@@ -110,6 +110,7 @@ const CODES = {
   Location40390: 40390,
   Location40400: 40400,
   Location40414: 40414,
+  Location40415: 40415,
   Location40485: 40485,
   Location40571: 40571,
   Location40573: 40573,

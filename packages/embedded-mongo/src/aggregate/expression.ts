@@ -31,7 +31,11 @@ function compileOperation(operator: string, source: Document, names: Names): Exp
       `An object representing an expression must have exactly one field: { ${[...source.keys()].join(', ')} }`,
     )
   const compile = operators.get(operator)
-  if (!compile) throw new ServerError('InvalidPipelineOperator', `Unrecognized expression '${operator}'`)
+  if (!compile)
+    throw new ServerError(
+      'InvalidPipelineOperator',
+      `Unrecognized expression '${operator}' (not supported by the embedded database)`,
+    )
   const inner = (operand: Value, more?: readonly string[]): Expression =>
     compileExpression(operand, more ? withNames(names, more) : names)
   return compile(source.get(operator) as Value, inner, operator)

@@ -21,6 +21,8 @@ export interface Filter {
 export interface FilterOptions {
   collation?: Collation | undefined
   variables?: Variables | undefined
+  /** The filter is for elements of an array. */
+  inElement?: boolean
 }
 
 type Test = (document: Document, hit: Hit) => boolean
@@ -60,6 +62,8 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return (document) => !tests.some((test) => test(document, {}))
     }
     case '$expr': {
+      if (options.inElement)
+        throw new ServerError('BadValue', '$expr can only be applied to the top-level document')
       const expression = compileExpression(value, options.variables ?? NO_VARIABLES)
       return (document) => truthy(expression(newScope(document, options.variables, options.collation)))
     }
@@ -76,12 +80,12 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       const test = equals(value, options.collation)
       return (document) => test(document.get(name))
     }
-    case '$where':
-      throw new ServerError('BadValue', '$where is not allowed in this context')
     case '$text':
-      throw new ServerError('Location17276', 'text index required for $text query')
+      throw new ServerError('IndexNotFound', '$text is not supported by the embedded database')
+    case '$where':
     case '$jsonSchema':
-      throw new ServerError('BadValue', '$jsonSchema is not supported by the embedded database')
+    case '$sampleRate':
+      throw new ServerError('BadValue', `${name} is not supported by the embedded database`)
     default:
       throw new ServerError(
         'BadValue',
@@ -124,7 +128,7 @@ function compileField(name: string, value: Value, options: FilterOptions): Test[
 const context = (options: FilterOptions): Context => ({
   collation: options.collation,
   filter: (source) => {
-    const filter = compileFilter(source, options)
+    const filter = compileFilter(source, { ...options, inElement: true })
     return (document) => filter.matches(document)
   },
 })

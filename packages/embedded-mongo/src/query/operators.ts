@@ -112,7 +112,7 @@ function compileOperator(
       return undefined
     case '$near':
     case '$nearSphere':
-      throw new ServerError('NoQueryExecutionPlans', 'unable to find index for $geoNear query')
+      throw new ServerError('NoQueryExecutionPlans', `${operator} is not supported by the embedded database`)
     case '$geoWithin':
     case '$geoIntersects':
     case '$within':

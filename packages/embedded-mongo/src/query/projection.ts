@@ -112,7 +112,11 @@ function leafOf(path: string, value: Value, options: ProjectionOptions): Leaf | 
       throw new ServerError('Location31275', 'Cannot use $elemMatch projection on a nested field')
     return { kind: 'elemMatch', test: elementTest(operand, options) }
   }
-  if (!operators.has(operator)) throw new ServerError('Location31325', `Unknown expression ${operator}`)
+  if (!operators.has(operator))
+    throw new ServerError(
+      'Location31325',
+      `Unknown expression ${operator} (not supported by the embedded database)`,
+    )
   return { kind: 'compute', expression: compileExpression(value, options.variables ?? NO_VARIABLES) }
 }
 

@@ -135,7 +135,10 @@ function compileAccumulators(
       throw new ServerError('Location40238', `The field '${name}' must specify one accumulator`)
     const compile = accumulators[operator]
     if (!compile || !Object.hasOwn(accumulators, operator))
-      throw new ServerError('Location15952', `unknown group operator '${operator}'`)
+      throw new ServerError(
+        'Location15952',
+        `unknown group operator '${operator}' (not supported by the embedded database)`,
+      )
     return { name, create: compile(operand, context) }
   })
 }
