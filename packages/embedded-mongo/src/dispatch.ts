@@ -18,7 +18,11 @@ export async function dispatch(engine: Engine, body: Document, connectionId: num
 async function run(engine: Engine, body: Document, connectionId: number): Promise<Document> {
   const [name = ''] = body.keys()
   const handler = commands.get(name)
-  if (!handler) throw new ServerError('CommandNotFound', `no such command: '${name}'`)
+  if (!handler)
+    throw new ServerError(
+      'CommandNotFound',
+      `no such command: '${name}' (not supported by the embedded database)`,
+    )
   const database = body.get('$db')
   if (typeof database !== 'string')
     throw new ServerError('Location40571', 'OP_MSG requests require a $db argument')

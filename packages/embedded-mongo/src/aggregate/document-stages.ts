@@ -1,5 +1,6 @@
 import { ServerError } from '../errors.ts'
 import { compileProjection, type ProjectionOptions } from '../query/projection.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { type Document, document, int, isDocument, typeName, type Value } from '../values/types.ts'
 import { compileExpression } from './expression.ts'
 import { type Expression, type Names, NO_VARIABLES, newScope } from './scope.ts'
@@ -29,14 +30,7 @@ function* assignments(
   names: Names,
 ): Generator<{ path: string[]; expression: Expression }> {
   for (const [name, value] of spec) {
-    if (name.startsWith('$'))
-      throw new ServerError(
-        'Location16410',
-        "FieldPath field names may not start with '$'. Consider using $getField or $setField.",
-      )
-    const path = [...prefix, ...name.split('.')]
-    if (path.includes(''))
-      throw new ServerError('Location15998', 'FieldPath field names may not be empty strings.')
+    const path = [...prefix, ...fieldPath(name)]
     const nested = isDocument(value) && value.size > 0 && ![...value.keys()][0]?.startsWith('$')
     if (nested) yield* assignments(value, path, names)
     else yield { path, expression: compileExpression(value, names) }

@@ -1,7 +1,8 @@
 import { ObjectId } from 'bson'
 import { ServerError } from '../errors.ts'
+import { checkId } from '../storage/field-names.ts'
 import { decodeDocument, encodeDocument } from '../values/bson.ts'
-import { BSONUndefined, type Document, int, isDocument, type Value } from '../values/types.ts'
+import { type Document, int, isDocument, type Value } from '../values/types.ts'
 import { collectionName, requireArray } from './arguments.ts'
 import { runBulk, writeReply } from './bulk.ts'
 import type { Handler } from './command.ts'
@@ -41,15 +42,4 @@ function prepare(source: Value): { value: Document; raw: Buffer } {
   const withId: Document = new Map([['_id', id === undefined ? new ObjectId() : id]])
   for (const [name, member] of value) if (name !== '_id') withId.set(name, member)
   return { value: withId, raw: encodeDocument(withId) }
-}
-
-export function checkId(id: Value): void {
-  if (Array.isArray(id)) throw new ServerError('InvalidIdField', "The '_id' value cannot be of type array")
-  if (id instanceof BSONUndefined)
-    throw new ServerError('InvalidIdField', "The '_id' value cannot be of type undefined")
-  if (isDocument(id) && [...id.keys()][0]?.startsWith('$'))
-    throw new ServerError(
-      'DollarPrefixedFieldName',
-      `_id fields may not contain '$'-prefixed fields: ${[...id.keys()][0]} is not valid for storage.`,
-    )
 }

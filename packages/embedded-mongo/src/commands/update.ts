@@ -40,6 +40,8 @@ function updateOne(
   const query = statement.get('q')
   if (!isDocument(query))
     throw new ServerError('Location40414', "BSON field 'update.updates.q' is missing but a required field")
+  if (statement.has('sort'))
+    throw new ServerError('Location40415', "BSON field 'update.updates.sort' is an unknown field.")
   const collation = collationOf(statement)
   return updateMatching(
     engine.catalog,

@@ -4,11 +4,11 @@ import type { Filter, Hit } from '../query/filter.ts'
 import { type Found, find } from '../query/find.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
+import { checkId } from '../storage/field-names.ts'
 import { compileUpdate, upsertDocument } from '../update/update.ts'
 import { decodeStored, encodeDocument } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import type { Document, Maybe, Value } from '../values/types.ts'
-import { checkId } from './insert.ts'
 
 export interface UpdateRequest {
   filter: Filter

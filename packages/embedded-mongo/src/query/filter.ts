@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { reach } from '../values/paths.ts'
 import { type Document, isDocument, type Value } from '../values/types.ts'
+import { equals } from './comparison.ts'
 import { type Context, compileCondition, compileElement } from './operators.ts'
 
 /** What a match has learnt: the element of an array that made it match, for the positional `$`. */
@@ -20,6 +21,8 @@ export interface Filter {
 export interface FilterOptions {
   collation?: Collation | undefined
   variables?: Variables | undefined
+  /** The filter is for elements of an array. */
+  inElement?: boolean
 }
 
 type Test = (document: Document, hit: Hit) => boolean
@@ -59,6 +62,8 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return (document) => !tests.some((test) => test(document, {}))
     }
     case '$expr': {
+      if (options.inElement)
+        throw new ServerError('BadValue', '$expr can only be applied to the top-level document')
       const expression = compileExpression(value, options.variables ?? NO_VARIABLES)
       return (document) => truthy(expression(newScope(document, options.variables, options.collation)))
     }
@@ -68,12 +73,19 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return () => true
     case '$alwaysFalse':
       return () => false
-    case '$where':
-      throw new ServerError('BadValue', '$where is not allowed in this context')
+    case '$ref':
+    case '$id':
+    case '$db': {
+      // A member of a DBRef is compared as it stands, operators included.
+      const test = equals(value, options.collation)
+      return (document) => test(document.get(name))
+    }
     case '$text':
-      throw new ServerError('Location17276', 'text index required for $text query')
+      throw new ServerError('IndexNotFound', '$text is not supported by the embedded database')
+    case '$where':
     case '$jsonSchema':
-      throw new ServerError('BadValue', '$jsonSchema is not supported by the embedded database')
+    case '$sampleRate':
+      throw new ServerError('BadValue', `${name} is not supported by the embedded database`)
     default:
       throw new ServerError(
         'BadValue',
@@ -116,7 +128,7 @@ function compileField(name: string, value: Value, options: FilterOptions): Test[
 const context = (options: FilterOptions): Context => ({
   collation: options.collation,
   filter: (source) => {
-    const filter = compileFilter(source, options)
+    const filter = compileFilter(source, { ...options, inElement: true })
     return (document) => filter.matches(document)
   },
 })

@@ -1,6 +1,7 @@
 import { Binary, BSONRegExp } from 'bson'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
+import { DBREF_NAMES } from '../values/field-path.ts'
 import { toBigInt, toDouble, wholeNumber } from '../values/numbers.ts'
 import {
   type Document,
@@ -37,11 +38,11 @@ const negative =
   (any) =>
     !any(test, true)
 
-/** Whether a document is a set of operators, as in `{ $gt: 1 }`, rather than a value to be equal to. */
+/** Whether a document is a set of operators, as in `{ $gt: 1 }`, rather than a value or DBRef to be equal to. */
 export function isOperators(value: Maybe): value is Document {
-  if (!isDocument(value) || value.size === 0) return false
+  if (!isDocument(value)) return false
   const [first] = value.keys()
-  return first?.startsWith('$') === true && !['$ref', '$id', '$db'].includes(first)
+  return first?.startsWith('$') === true && !(value.has('$ref') && value.has('$id'))
 }
 
 /** Tests for what stands behind a field's name: a value, a regular expression, or operators. */
@@ -111,7 +112,7 @@ function compileOperator(
       return undefined
     case '$near':
     case '$nearSphere':
-      throw new ServerError('NoQueryExecutionPlans', 'unable to find index for $geoNear query')
+      throw new ServerError('NoQueryExecutionPlans', `${operator} is not supported by the embedded database`)
     case '$geoWithin':
     case '$geoIntersects':
     case '$within':
@@ -238,11 +239,18 @@ function elemMatch(operand: Value, context: Context): PathTest {
   }
 }
 
+/** Operators that stand in the place of a field; any other one is about the element itself. */
+const ON_DOCUMENTS = new Set(['$and', '$or', '$nor', '$expr', '$where', '$text', '$jsonSchema', '$comment'])
+
 /** A test of one array element against the operand of `$elemMatch`. */
 export function compileElement(operand: Value, context: Context): (element: Value) => boolean {
   if (!isDocument(operand)) throw new ServerError('BadValue', '$elemMatch needs an Object')
   const [first] = operand.keys()
-  if (isOperators(operand) && !['$and', '$or', '$nor', '$expr'].includes(first ?? '')) {
+  if (
+    isOperators(operand) &&
+    !ON_DOCUMENTS.has(first ?? '') &&
+    !DBREF_NAMES.some((name) => operand.has(name))
+  ) {
     const tests = compileCondition(operand, context)
     return (element) => tests.every((test) => test((predicate) => predicate(element)))
   }

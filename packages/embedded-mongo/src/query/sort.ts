@@ -1,6 +1,7 @@
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { compareValues } from '../values/compare.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { toDouble } from '../values/numbers.ts'
 import { reach } from '../values/paths.ts'
 import {
@@ -33,16 +34,6 @@ export function compileSort(spec: Document, collation?: Collation): Order {
       return 0
     },
   }
-}
-
-function fieldPath(name: string): string[] {
-  if (name === '') throw new ServerError('Location40352', 'FieldPath cannot be constructed with empty string')
-  if (name.startsWith('$'))
-    throw new ServerError(
-      'Location16410',
-      `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
-    )
-  return name.split('.')
 }
 
 function isDescending(name: string, direction: Maybe): boolean {
