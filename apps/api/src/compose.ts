@@ -48,7 +48,13 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
-  const mailQueue = createMailQueue({ model: mailJobModel(database.connection), mailer, clock, log })
+  const mailQueue = createMailQueue({
+    model: mailJobModel(database.connection),
+    mailer,
+    clock,
+    log,
+    pollMs: config.mail.pollMs,
+  })
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,

@@ -118,6 +118,8 @@ export interface Config extends SessionSettings {
     readonly pageUrl: string
     /** Whether an address has to be proved before its owner can sign in. */
     readonly requireVerifiedEmail: boolean
+    /** Between two looks at the queue. */
+    readonly pollMs: number
   }
   readonly password: { readonly bcryptCost: number }
   readonly rateLimits: Limits
@@ -189,6 +191,7 @@ export function readConfig(
       from: env.MAIL_FROM,
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
+      pollMs: 1000,
     },
     password: { bcryptCost: env.BCRYPT_COST },
     rateLimits: defaultLimits,

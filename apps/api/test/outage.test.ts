@@ -1,5 +1,5 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, it, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import {
@@ -11,6 +11,7 @@ import {
   setCookies,
   somebody,
 } from './support/people.ts'
+import { sideBySide as it } from './support/side-by-side.ts'
 
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
 

@@ -6,7 +6,6 @@ import type { Mail } from './mail.ts'
 import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
 import type { Mailer } from './mailer.ts'
 
-const pollMs = 1000
 const stopMs = 4000
 /** However lively the other side keeps the connection. */
 const sendMs = 60_000
@@ -34,6 +33,7 @@ interface Collaborators {
   mailer: Mailer
   clock: Clock
   log: Logger
+  pollMs: number
 }
 
 export type MailQueue = ReturnType<typeof createMailQueue>
@@ -43,7 +43,7 @@ export type MailQueue = ReturnType<typeof createMailQueue>
  * Of several processes one sends each mail. A process that dies between sending and noting it sends that one mail again,
  * and no other.
  */
-export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
+export function createMailQueue({ model, mailer, clock, log, pollMs }: Collaborators) {
   const stopping = new AbortController()
   let working: Promise<void> | undefined
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { whenOver } from './side-by-side.ts'
 
 /** A stretch of wire between the API and its database that a test can cut, hang and mend. */
 export interface CuttableProxy {
@@ -43,7 +43,7 @@ export async function cuttableProxy(target: string, { startCut = false } = {}): 
     for (const socket of sockets) socket.destroy()
   }
   if (startCut) cut()
-  onTestFinished(cut)
+  whenOver(cut)
 
   const uri = new URL(target)
   uri.host = `127.0.0.1:${own}`

@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
+import { whenOver } from './side-by-side.ts'
 
 export interface ReceivedMail {
   to: string[]
@@ -81,7 +82,7 @@ export async function mailServer(port = 0): Promise<MailServer> {
   server.on('error', () => {}) // a client that goes away is part of what is tested
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   self.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
-  onTestFinished(() => new Promise<void>((done) => server.close(() => done())))
+  whenOver(() => new Promise<void>((done) => server.close(() => done())))
   return self
 }
 

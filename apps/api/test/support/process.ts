@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { whenOver } from './side-by-side.ts'
 
 export interface ApiProcess {
   url: string
@@ -29,7 +29,7 @@ export async function apiProcess(environment: Record<string, string>): Promise<A
   const exited = new Promise<number | NodeJS.Signals | null>((done) =>
     child.on('exit', (code, signal) => done(code ?? signal)),
   )
-  onTestFinished(async () => {
+  whenOver(async () => {
     child.kill('SIGKILL')
     await exited
   })
@@ -69,7 +69,7 @@ export async function ready({ url, child, output }: ApiProcess): Promise<void> {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  whenOver(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
