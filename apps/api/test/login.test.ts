@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
-import { login, registered, setCookies, somebody, stored } from './support/people.ts'
+import { login, protectedWith, refresh, registered, setCookies, somebody, stored } from './support/people.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -167,4 +167,27 @@ it('signing in removes sessions that have expired', async () => {
   const latest = await login(api, person)
   const { refreshTokens } = await stored(api, person)
   expect(refreshTokens.map((session: { _id: object }) => String(session._id))).toEqual([latest.sessionId])
+})
+
+it('signing in ends the session that this browser presented, and no other', async () => {
+  const person = await registered(api)
+  const elsewhere = await login(api, person)
+  const again = await login(api, person, { Cookie: person.jar.header })
+  expect((await protectedWith(api, person.body.accessToken)).body.code).toBe('access_token_revoked')
+  expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
+  for (const { body } of [elsewhere, again])
+    expect((await protectedWith(api, body.accessToken)).status).toBe(200)
+
+  // Whoever held the browser before, too.
+  const other = await registered(api, { Cookie: again.jar.header })
+  expect((await protectedWith(api, again.body.accessToken)).status).toBe(401)
+  expect((await protectedWith(api, other.body.accessToken)).status).toBe(200)
+
+  // A wrong password ends nothing.
+  await api.http
+    .post('/api/login')
+    .set('Cookie', other.jar.header)
+    .send({ email: other.email, password: 'not the one at all' })
+    .expect(401)
+  expect((await protectedWith(api, other.body.accessToken)).status).toBe(200)
 })

@@ -78,6 +78,13 @@ export function existingAppSuite() {
     expect([after.status, after.body.code]).toEqual([401, 'access_token_revoked'])
   })
 
+  it('ends the session that a browser held before it signed in again', async () => {
+    const before = await signIn('ada', 'an engine')
+    const after = await signIn('grace', 'a compiler', { Cookie: cookiesOf(before) })
+    await ordersWith(before.body.accessToken).expect(401)
+    await ordersWith(after.body.accessToken).expect(200)
+  })
+
   it('lists sessions and ends one from another device', async () => {
     const here = await signIn('grace', 'a compiler')
     const there = await signIn('grace', 'a compiler')

@@ -8,6 +8,7 @@ import { createAuthenticate } from './express/authenticate.ts'
 import { readClaims } from './express/claims.ts'
 import { deviceOf } from './express/device.ts'
 import { jwksRoutes } from './express/jwks.routes.ts'
+import { createPresentedSession } from './express/presented-session.ts'
 import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
 import { signInLockOf } from './express/refresh-headers.ts'
@@ -55,10 +56,16 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   authenticate: RequestHandler
   /** The claims of a request that `authenticate` let pass. */
   claimsOf(req: Request): Claims
-  /** Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. */
+  /**
+   * Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. Null: there is
+   * no such user.
+   */
   signIn(req: Request, res: Response, userId: Types.ObjectId): Promise<TokenAnswer<View> | null>
-  /** Hands a session that was issued to its client, in cookies or in the body. */
-  answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View>
+  /**
+   * Hands a session that was issued to its client, in cookies or in the body. The session that this browser held before
+   * ends with it.
+   */
+  answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): Promise<TokenAnswer<View>>
   cookies: ReturnType<typeof createRefreshCookies>
   /** /refresh-token, /token, /logout, /logout-everywhere and /sessions, to be mounted below a prefix like /api. */
   routes(): Router
@@ -100,6 +107,12 @@ export function createSessions(
   const cookies = createRefreshCookies(settings.cookie, clock)
   const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
   const authenticate = createAuthenticate({ accessTokens, revocations })
+  const presented = createPresentedSession({
+    sessions: life,
+    refreshTokens,
+    refreshCookies: cookies,
+    onEvent,
+  })
   const refresh = createRefresh({ sessions: life, refreshTokens, admitRefresh })
 
   return {
@@ -108,9 +121,9 @@ export function createSessions(
     claimsOf: readClaims,
     async signIn(req, res, userId) {
       const signedIn = await life.issue(userId, life.begin(deviceOf(req), signInLockOf(req)))
-      return signedIn && answers.toSignIn(req, res, signedIn)
+      return signedIn && answer(req, res, signedIn)
     },
-    answer: (req, res, signedIn) => answers.toSignIn(req, res, signedIn),
+    answer,
     cookies,
     routes: () =>
       allRoutes({
@@ -119,6 +132,7 @@ export function createSessions(
         refreshTokens,
         refreshCookies: cookies,
         answers,
+        presented,
         refresh,
         authenticate,
         sameOrigin: sameOrigin(origins),
@@ -134,5 +148,15 @@ export function createSessions(
     refreshTokens,
     start: () => revocations.follow(),
     stop: () => revocations.stop(),
+  }
+
+  async function answer(
+    req: Request,
+    res: Response,
+    signedIn: SignedInSession,
+  ): Promise<TokenAnswer<unknown>> {
+    const tokens = answers.toSignIn(req, res, signedIn)
+    await presented.endBefore(req, signedIn.session)
+    return tokens
   }
 }

@@ -29,13 +29,19 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
         user: userView(registered.user),
       }
     }
-    return { message: `Welcome, ${registered.user.username}`, ...answer(req, res, registered, signIn) }
+    return {
+      message: `Welcome, ${registered.user.username}`,
+      ...(await answer(req, res, registered, signIn)),
+    }
   })
 
   route(router, routes.login, async (body, { req, res }): Promise<SignedIn> => {
     const signIn = signInOf(req)
     const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.login(req, res, attempt))
-    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
+    return {
+      message: `Welcome back, ${signedIn.user.username}`,
+      ...(await answer(req, res, signedIn, signIn)),
+    }
   })
 
   return router
@@ -45,7 +51,12 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
     return { device: deviceOf(req), deviceId: id, lock: signInLockOf(req) }
   }
 
-  function answer(req: Request, res: Response, signedIn: SignedInUser, { deviceId }: SignIn): Tokens {
+  function answer(
+    req: Request,
+    res: Response,
+    signedIn: SignedInUser,
+    { deviceId }: SignIn,
+  ): Promise<Tokens> {
     if (deviceId) sessions.cookies.setDeviceId(res, deviceId.id)
     return sessions.answer(req, res, signedIn)
   }

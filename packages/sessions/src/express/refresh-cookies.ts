@@ -1,5 +1,6 @@
 import { cookieNames } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/contracts/server'
+import cookieParser from 'cookie-parser'
 import type { CookieOptions, Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
 import type { Session } from '../session.schema.ts'
@@ -25,13 +26,13 @@ export function createRefreshCookies(settings: SessionSettings['cookie'], clock:
   return {
     /** The refresh token; undefined without one. What cookie-parser made an object of (`j:{…}`) is not a token. */
     read(req: Request): string | undefined {
-      const token: unknown = req.cookies[refreshTokenName]
+      const token: unknown = cookiesOf(req)[refreshTokenName]
       return typeof token === 'string' && token !== '' ? token : undefined
     },
 
     /** The id by which this browser is known again at the next sign-in. */
     readDeviceId(req: Request): string | undefined {
-      const id: unknown = req.cookies[deviceName]
+      const id: unknown = cookiesOf(req)[deviceName]
       return typeof id === 'string' ? id : undefined
     },
 
@@ -57,6 +58,14 @@ export function createRefreshCookies(settings: SessionSettings['cookie'], clock:
     clearReadable,
   }
 }
+
+/** As cookie-parser read them; a route that did without it is read for here. */
+function cookiesOf(req: Request): Record<string, unknown> {
+  if (!req.cookies) readCookies(req, req.res as Response, () => {})
+  return req.cookies
+}
+
+const readCookies = cookieParser()
 
 /**
  * How long a cookie is worth keeping: its token may be used at the last moment, the answer be lost, and the session live

@@ -9,6 +9,7 @@ import type { AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
 import type { Answers } from './answer.ts'
 import { logoutRoutes } from './logout.routes.ts'
+import type { PresentedSession } from './presented-session.ts'
 import { refreshRoutes } from './refresh.routes.ts'
 import type { Refresh } from './refresh.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
@@ -22,6 +23,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
   refreshTokens: RefreshTokens
   refreshCookies: RefreshCookies
   answers: Answers<Owner, unknown>
+  presented: PresentedSession
   refresh: Refresh<Owner>
   authenticate: RequestHandler
   sameOrigin: RequestHandler
