@@ -6,7 +6,7 @@ export type CallOptions<Route extends RouteContract> = CallOf<Route> & { signal?
 
 /**
  * A typed call of any route of the contract.
- * @throws AuthError; TypeError, before anything is sent, for a parameter of the path that is missing, empty, `.` or `..`
+ * @throws AuthError; TypeError, before anything is sent, when a parameter of the path is missing, empty, `.` or `..`
  */
 export type Call = <Route extends RouteContract>(
   route: Route,

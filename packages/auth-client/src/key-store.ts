@@ -1,17 +1,17 @@
-/** A kept refresh key. `id` is a `sid`, or the name of a sign-in whose answer is still out. */
+/** A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. */
 export interface StoredKey {
   id: string
   key: CryptoKey
-  /** Rises with every key that is put, so that the oldest can be told without a clock. */
+  /** Rises with every key that is put, so that the oldest is known without a clock. */
   order: number
 }
 
-/** Where refresh keys are kept: shared by all tabs of the profile, and never readable as bytes. */
+/** Keeps refresh keys. All tabs of the profile share it, and nobody can read the bytes of a key. */
 export interface KeyStore {
   /** Oldest first. */
   all(): Promise<StoredKey[]>
   put(id: string, key: CryptoKey): Promise<void>
-  /** Gives a key its final name, in one step; nothing happens when there is none of the old name. */
+  /** Gives a key its final name in one step. Nothing happens when there is no key of the old name. */
   rename(from: string, to: string): Promise<void>
   delete(ids: readonly string[]): Promise<void>
 }
@@ -33,7 +33,7 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
     return opened
   }
 
-  /** Runs `work` in one transaction and answers once that is on disk. */
+  /** Runs `work` in one transaction, and resolves when that is complete. */
   async function transact<Result>(
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore, answer: (result: Result) => void) => void,

@@ -1,6 +1,6 @@
 import type { CookieAccess } from './environment.ts'
 
-/** What the readable `session` cookie says: which session the browser holds, and at which generation. */
+/** What the readable `session` cookie says: the browser's session and its generation. */
 export interface SessionRef {
   sid: string
   generation: number
@@ -10,11 +10,11 @@ export const sameGeneration = (a: SessionRef, b: SessionRef) =>
   a.sid === b.sid && a.generation === b.generation
 
 export interface SessionCookie {
-  /** Null: nobody is signed in, and nothing may call refresh. */
+  /** Null: nobody is signed in, and nobody may call refresh. */
   read(): SessionRef | null
-  /** The person signed out: that session is over for good, and a late response that revives its cookie is undone. */
+  /** For a sign-out. The session is over for good: should a late response bring its cookie back, that is removed. */
   endSession(sid: string): void
-  /** The server gave up on exactly this generation. A newer one, set by another tab, would count again. */
+  /** For a verdict of the server on just this generation. A newer one, set by another tab, counts again. */
   endGeneration(ref: SessionRef): void
 }
 

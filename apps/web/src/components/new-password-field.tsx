@@ -8,7 +8,7 @@ interface NewPasswordFieldProps {
   name: string
   /** What has been typed so far. */
   value: string
-  /** What the person has typed elsewhere: a password made of it is a weak one. */
+  /** What the person has typed into other fields: a password made from it is weak. */
   personal: readonly string[]
   error: string | undefined
 }

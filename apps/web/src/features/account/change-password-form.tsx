@@ -27,7 +27,7 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   return (
     <form {...form.props} onInput={onInput} className={styles.form} aria-label="Change your password">
       <FailureAlert failure={form.failure} />
-      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordField
         label="Current password"

@@ -80,7 +80,7 @@ describe('recent activity', () => {
 
   it('tells one ended session from all of them', async () => {
     await openActivity(event('session_revoked', 60, null), event('session_revoked'))
-    expect(screen.getByText('Sessions ended together')).toBeVisible()
+    expect(screen.getByText('Several sessions ended')).toBeVisible()
     expect(screen.getByText('Session ended')).toBeVisible()
   })
 })

@@ -9,7 +9,7 @@ import { useForm } from '../../components/use-form.ts'
 import { UsernameField } from '../../components/username-field.tsx'
 import styles from './entrance-form.module.css'
 
-/** `onToBeConfirmed`: the account is made, and its address is to be confirmed before anybody signs in. */
+/** `onToBeConfirmed`: the account exists, but its address must be confirmed before anybody can sign in. */
 export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (email: string) => void }) {
   const client = useAuthClient()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })

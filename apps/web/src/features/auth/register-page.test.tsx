@@ -39,14 +39,14 @@ describe('the registration form', () => {
     expect(address()).toBe('/dashboard')
   })
 
-  it('where addresses are to be confirmed first says to look into the mail', async () => {
+  it('where addresses are to be confirmed first says to check your email', async () => {
     const { client, user, register, address } = await openRegister()
     client.register.mockResolvedValue(ada)
     await register()
-    expect(await screen.findByRole('heading', { name: 'Look into your mail' })).toBeVisible()
-    expect(screen.getByText(/link that we have sent to ada@example.com/)).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Check your email' })).toBeVisible()
+    expect(screen.getByText(/link we sent to ada@example.com/)).toBeVisible()
     expect(address()).toBe('/register')
-    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
+    await user.click(await screen.findByRole('button', { name: 'Send the email again' }))
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
   })
 

@@ -5,12 +5,12 @@ const meanings = {
   iss: 'Issuer: the server that signed it.',
   aud: 'Audience: the service it is meant for.',
   sub: 'Subject: your account’s id.',
-  sid: 'Session: the sign-in on this device that it belongs to.',
-  jti: 'Its own id; every token has another.',
+  sid: 'Session: the sign-in on this device that the token belongs to.',
+  jti: 'The token’s own id, different for each.',
   iat: 'Issued at.',
   exp: 'Expires at, by the server’s clock.',
   roles: 'What you may do.',
-  username: 'Your name, so that an answer needs no database.',
+  username: 'Your username, so that answering needs no database.',
   email: 'Your address, for the same reason.',
 } satisfies Record<keyof AccessTokenClaims, string>
 

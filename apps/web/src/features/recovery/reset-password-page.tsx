@@ -30,10 +30,12 @@ function Reset({ token }: { token: string }) {
   const [isDone, setIsDone] = useState(false)
 
   async function onReset() {
-    // Whoever is signed in here with that account was signed out by it; the server knows.
+    // This may have ended the session in this browser; only the server knows.
     if (client.getState().status !== 'signedOut') await client.refresh().catch(() => undefined)
     if (client.getState().status !== 'signedOut') return setIsDone(true)
-    leave('Your password is changed, and you are signed out everywhere. Sign in with the new one.')
+    leave(
+      'Your password has been changed, and you have been signed out everywhere. Sign in with the new one.',
+    )
     await navigate(paths.login, { replace: true })
   }
 
@@ -42,7 +44,7 @@ function Reset({ token }: { token: string }) {
   return (
     <EntranceLayout
       title="Choose a new password"
-      lead="You will be signed out everywhere. Whoever knew the old password is locked out within a second."
+      lead="You will be signed out everywhere. Anyone who knew the old password is locked out within a second."
     >
       {session.status === 'signedIn' && <SignedInHere />}
       <ResetForm token={token} onReset={onReset} onDead={setDead} />
@@ -98,13 +100,13 @@ function DoneBesideSomebody() {
   return (
     <EntranceLayout
       key="done"
-      title="Your password is changed"
-      lead="The account that the link was for is signed out everywhere. Sign in with the new password."
+      title="Your password has been changed"
+      lead="The account this link was for has been signed out everywhere. Sign in with the new password."
     >
       <div className={styles.content}>
         <SignedInHere />
         <p className={styles.next}>
-          <Link to={paths.dashboard}>Go on as who is signed in</Link>
+          <Link to={paths.dashboard}>Continue with this account</Link>
         </p>
       </div>
     </EntranceLayout>
@@ -114,7 +116,7 @@ function DoneBesideSomebody() {
 function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
-      {reason === 'token_used' && <p>If it was you who used it, sign in with the password you chose.</p>}
+      {reason === 'token_used' && <p>If it was you, sign in with the password you chose.</p>}
       <p className={styles.next}>
         <Link to={paths.forgotPassword}>Ask for a new link</Link>
         <Link to={paths.login}>Sign in</Link>
