@@ -1,4 +1,4 @@
-import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
+import { apiPrefix, cookiePrefixMeta, headerNames, routes } from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
@@ -39,7 +39,7 @@ export function createApp(services: Services, config: Config): Express {
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
-  app.use(singlePageApp(services.webRoot))
+  app.use(singlePageApp({ webRoot: services.webRoot, meta: { [cookiePrefixMeta]: config.cookie.prefix } }))
   app.use(notFound)
   app.use(
     answerProblems({

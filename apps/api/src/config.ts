@@ -1,3 +1,4 @@
+import { cookieNames } from '@latchkey/contracts'
 import { type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -80,6 +81,10 @@ const EnvironmentSchema = z.object({
   REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
   TRUST_PROXY: integer(0, 10).default(0),
+  COOKIE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, dashes or underscores')
+    .optional(),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
     .string()
@@ -185,7 +190,11 @@ export function readConfig(
       leewaySeconds: env.REFRESH_LEEWAY,
     },
     session: { maxAgeSeconds: env.SESSION_MAX_AGE, limit: env.SESSION_LIMIT },
-    cookie: { sameSite: env.COOKIE_SAMESITE, secure },
+    cookie: {
+      sameSite: env.COOKIE_SAMESITE,
+      secure,
+      prefix: env.COOKIE_PREFIX ?? defaultCookiePrefix(env.PUBLIC_URL, env.PORT),
+    },
     mail: {
       smtpUrl: env.SMTP_URL,
       from: env.MAIL_FROM,
@@ -197,6 +206,15 @@ export function readConfig(
     rateLimits: defaultLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
+}
+
+/**
+ * A host's cookies are shared by its ports, so two instances on one host need names of their own. The one on the usual port
+ * has the short name.
+ */
+function defaultCookiePrefix(publicUrl: string | undefined, port: number): string {
+  const seen = publicUrl ? new URL(publicUrl).port : String(port)
+  return ['', '4000'].includes(seen) ? cookieNames.defaultPrefix : `${cookieNames.defaultPrefix}-${seen}`
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

@@ -119,7 +119,10 @@ it('deleting the account asks for the password, ends everything and removes the 
 
   const removed = await remove(person.password)
   expect(removed.status).toBe(204)
-  expect(setCookies(removed).map((cookie) => cookie.split('=', 1)[0])).toEqual(['refreshToken', 'session'])
+  expect(setCookies(removed).map((cookie) => cookie.split('=', 1)[0])).toEqual([
+    'latchkey.refreshToken',
+    'latchkey.session',
+  ])
   for (const { body, jar } of [person, other]) {
     await protectedWith(api, body.accessToken).expect(401)
     await refresh(api, jar).expect(403)

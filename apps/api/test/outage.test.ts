@@ -103,12 +103,12 @@ it('a sign-out during an outage is forgotten by the page at once, and can be fin
   const response = await api.http.post('/api/logout').set('Cookie', person.jar.header)
   expect(response.status).toBe(503)
   expect(setCookies(response)).toEqual([
-    expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/),
+    expect.stringMatching(/^latchkey\.session=; Path=\/; Expires=Thu, 01 Jan 1970/),
   ])
 
   await wire.mend()
   // What is left in the browser: the token, which only the API reads.
-  const left = `refreshToken=${person.jar.refreshToken}`
+  const left = `latchkey.refreshToken=${person.jar.refreshToken}`
   const retry = await vi.waitFor(async () => api.http.post('/api/logout').set('Cookie', left).expect(200), {
     timeout: 15_000,
     interval: 200,
@@ -121,7 +121,7 @@ it('no link signs anybody out before the database is there', async () => {
   const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
   const api = await apiForTest({ mongoUri: wire.uri, early: true })
   for (const path of ['/api/logout', '/api/logout/x', '/api/Logout']) {
-    const response = await api.http.get(path).set('Cookie', 'refreshToken=a; session=b.0')
+    const response = await api.http.get(path).set('Cookie', 'latchkey.refreshToken=a; latchkey.session=b.0')
     expect([path, response.status, setCookies(response)]).toEqual([path, 503, []])
   }
 })

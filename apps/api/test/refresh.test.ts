@@ -50,7 +50,7 @@ describe('any session', () => {
   ])('%s in the cookie opens nothing and clears nothing', async (_, value) => {
     const response = await api.http
       .post('/api/refresh-token')
-      .set('Cookie', `refreshToken=${encodeURIComponent(value)}`)
+      .set('Cookie', `latchkey.refreshToken=${encodeURIComponent(value)}`)
     expect([401, 403]).toContain(response.status)
     expect(['refresh_token_missing', 'refresh_token_invalid']).toContain(response.body.code)
     expect(setCookies(response)).toEqual([])

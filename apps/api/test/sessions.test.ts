@@ -128,7 +128,10 @@ it('signing out everywhere ends this one too and clears its cookies', async () =
     .set(as(person))
     .set('Cookie', person.jar.header)
   expect(response.status).toBe(204)
-  expect(setCookies(response).map((cookie) => cookie.split('=', 1)[0])).toEqual(['refreshToken', 'session'])
+  expect(setCookies(response).map((cookie) => cookie.split('=', 1)[0])).toEqual([
+    'latchkey.refreshToken',
+    'latchkey.session',
+  ])
   for (const { body, jar } of [person, other]) {
     await protectedWith(api, body.accessToken).expect(401)
     await refresh(api, jar).expect(403)

@@ -107,12 +107,12 @@ async function browser(
   const self: Browser = {
     person,
     accessToken,
-    sessionId: jar.get('session')?.split('.', 1)[0] ?? '',
+    sessionId: jar.get('latchkey.session')?.split('.', 1)[0] ?? '',
     refreshes: 0,
     verdicts: [],
     async refresh() {
       const url = urls[turn++ % urls.length]
-      const generation = Number(jar.get('session')?.split('.')[1])
+      const generation = Number(jar.get('latchkey.session')?.split('.')[1])
       const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
       const answer = await post(`${url}/api/refresh-token`, {}, { ...owner.at(generation), cookie }).catch(
         () => null,

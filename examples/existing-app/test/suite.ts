@@ -90,7 +90,7 @@ export function existingAppSuite() {
     const there = await signIn('grace', 'a compiler')
     const bearer = { Authorization: `Bearer ${here.body.accessToken}` }
     const { body } = await http.get('/api/sessions').set(bearer).expect(200)
-    const [, sid] = /session=([0-9a-f]{24})/.exec(cookiesOf(there)) ?? []
+    const [, sid] = /latchkey\.session=([0-9a-f]{24})/.exec(cookiesOf(there)) ?? []
     expect(body.sessions.map(({ id }: { id: string }) => id)).toContain(sid)
     await http.delete(`/api/sessions/${sid}`).set(bearer).expect(204)
     await ordersWith(there.body.accessToken).expect(401)

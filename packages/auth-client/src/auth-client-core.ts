@@ -55,14 +55,14 @@ export interface AuthClientCore {
  * interceptor.
  */
 export function createAuthClientCore(
-  { baseUrl, environment }: Settings,
+  { baseUrl, cookiePrefix, environment }: Settings,
   transport: () => Promise<Transport>,
 ): { client: AuthClientCore; needs: InterceptorNeeds } {
   const { clock, random } = environment
   const name = `latchkey:${baseUrl}`
 
   const log = createLog(clock.wallNow)
-  const cookie = createSessionCookie(environment.cookies)
+  const cookie = createSessionCookie(environment.cookies, cookiePrefix)
   const session = createSession(cookie.read()?.sid ?? null)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log)

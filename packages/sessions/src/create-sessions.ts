@@ -8,7 +8,7 @@ import { createAuthenticate } from './express/authenticate.ts'
 import { readClaims } from './express/claims.ts'
 import { deviceOf } from './express/device.ts'
 import { jwksRoutes } from './express/jwks.routes.ts'
-import { createPresentedSession } from './express/presented-session.ts'
+import { createPresentedSessions } from './express/presented-sessions.ts'
 import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
 import { signInLockOf } from './express/refresh-headers.ts'
@@ -104,16 +104,17 @@ export function createSessions(
   const refreshTokens = createRefreshTokens(settings.refreshToken, clock)
   const life = createSessionLife({ users, owner, refreshTokens, revocations, onEvent, clock, settings })
 
-  const cookies = createRefreshCookies(settings.cookie, clock)
+  const cookies = createRefreshCookies({ settings: settings.cookie, refreshTokens, clock })
   const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
   const authenticate = createAuthenticate({ accessTokens, revocations })
-  const presented = createPresentedSession({
+  const presentedSessions = createPresentedSessions({ sessions: life, refreshCookies: cookies, onEvent })
+  const refresh = createRefresh({
     sessions: life,
     refreshTokens,
     refreshCookies: cookies,
-    onEvent,
+    presentedSessions,
+    admitRefresh,
   })
-  const refresh = createRefresh({ sessions: life, refreshTokens, admitRefresh })
 
   return {
     ...life,
@@ -132,7 +133,7 @@ export function createSessions(
         refreshTokens,
         refreshCookies: cookies,
         answers,
-        presented,
+        presentedSessions,
         refresh,
         authenticate,
         sameOrigin: sameOrigin(origins),
@@ -156,7 +157,7 @@ export function createSessions(
     signedIn: SignedInSession,
   ): Promise<TokenAnswer<unknown>> {
     const tokens = answers.toSignIn(req, res, signedIn)
-    await presented.endBefore(req, signedIn.session)
+    await presentedSessions.endBefore(req, signedIn.session)
     return tokens
   }
 }

@@ -27,7 +27,11 @@ export function jarOf(response: Response): Jar {
   const cookies = setCookies(response).map((cookie) => cookie.split(';', 1)[0] ?? '')
   const value = (name: string) =>
     cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
-  return { header: cookies.join('; '), refreshToken: value('refreshToken'), session: value('session') }
+  return {
+    header: cookies.join('; '),
+    refreshToken: value('latchkey.refreshToken'),
+    session: value('latchkey.session'),
+  }
 }
 
 export const setCookies = (response: Response): string[] =>

@@ -44,6 +44,8 @@ export const ownEnvironment = () => ({
   PATH: process.env.PATH,
   DATA_DIR: temporaryFolder(),
   NODE_ENV: 'development',
+  // Whatever the port.
+  COOKIE_PREFIX: 'latchkey',
   ...Object.fromEntries(
     [
       'MONGO_URI',

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -54,7 +54,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     if (body.password !== 'correct horse') return problem(401, 'invalid_credentials', 'Wrong password.')
     const lock = headers['x-refresh-lock'] ?? null
     const session: Session = {
-      sid: randomUUID(),
+      sid: randomBytes(12).toString('hex'),
       username: String(body.username ?? body.email),
       generation: 0,
       lock,
@@ -66,7 +66,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   }
 
   function refresh({ headers }: Call): Answer {
-    const cookie = cookiesOf(headers).get('refreshToken')
+    const cookie = cookiesOf(headers).get('latchkey.refreshToken')
     if (!cookie) return problem(401, 'refresh_token_missing')
     const [sid = '', presented = ''] = cookie.split('.')
     const generation = Number(presented)
@@ -118,10 +118,10 @@ export function createProtocolServer(now: () => number = () => performance.now()
   }
 
   function logout({ headers }: Call): Answer {
-    const sid = cookiesOf(headers).get('refreshToken')?.split('.')[0] ?? ''
+    const sid = cookiesOf(headers).get('latchkey.refreshToken')?.split('.')[0] ?? ''
     const session = sessions.get(sid)
     if (session) session.revoked = true
-    const cleared = ['refreshToken=; Path=/; Max-Age=0', 'session=; Path=/; Max-Age=0']
+    const cleared = ['latchkey.refreshToken=; Path=/; Max-Age=0', 'latchkey.session=; Path=/; Max-Age=0']
     return {
       status: session ? 200 : 204,
       headers: { 'set-cookie': cleared },
@@ -146,8 +146,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
       status,
       headers: {
         'set-cookie': [
-          `refreshToken=${sid}.${generation}; Path=/; HttpOnly; SameSite=Strict`,
-          `session=${sid}.${generation}; Path=/; SameSite=Strict`,
+          `latchkey.refreshToken=${sid}.${generation}; Path=/; HttpOnly; SameSite=Strict`,
+          `latchkey.session=${sid}.${generation}; Path=/; SameSite=Strict`,
         ],
       },
       body: {
