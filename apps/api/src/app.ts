@@ -14,6 +14,7 @@ import type { Config } from './config.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
+import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.ts'
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
@@ -35,6 +36,7 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('etag')
 
   app.use(requestLog(services.log, app))
+  app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())
@@ -59,7 +61,7 @@ function api(services: Services, config: Config): Router {
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
 
-  router.use(sameOrigin(config.server))
+  router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
   router.use(services.sessions.routes())
   router.use(refuseTrailingSlash)
   router.use(cookieParser())

@@ -36,10 +36,17 @@ const integer = (min: number, max: number) =>
 
 /** As browsers write an origin: lower case, no default port, no slash at the end. What is none stays as it is. */
 const canonicalOrigin = (text: string) =>
-  URL.canParse(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
+  isWebUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
 
-const isOrigin = (text: string) =>
-  URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
+const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+const isOrigin = (text: string) => isWebUrl(text) && new URL(text).origin === text
+
+/** Pages that an application brings along: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`. */
+const isAppOrigin = (text: string) =>
+  /^(?!(?:https?|wss?|ftp|file|data|blob|javascript|about|view-source):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d+)?$/.test(
+    text,
+  )
 
 const ListSchema = z.string().transform((text) =>
   text
@@ -49,8 +56,8 @@ const ListSchema = z.string().transform((text) =>
 )
 
 const OriginsSchema = ListSchema.transform((origins) => origins.map(canonicalOrigin)).refine(
-  (origins) => origins.every(isOrigin),
-  'must be origins like https://app.example.com, separated by commas',
+  (origins) => origins.every((origin) => isOrigin(origin) || isAppOrigin(origin)),
+  'must be origins like https://app.example.com or capacitor://localhost, separated by commas',
 )
 
 const EnvironmentSchema = z.object({

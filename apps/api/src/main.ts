@@ -6,7 +6,9 @@ import { createApp } from './app.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
+import { answerClientErrors } from './http/client-errors.ts'
 import { createExpressServer } from './http/server.ts'
+import { watchUnusedConnections } from './http/unused-connections.ts'
 import { createLogger } from './logger.ts'
 import { root } from './root.ts'
 
@@ -40,6 +42,8 @@ async function main() {
   const server = createExpressServer(createApp(services, config), services.lifecycle)
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
+  const closeUnusedConnections = watchUnusedConnections(server)
+  answerClientErrors(server, log)
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
 
@@ -85,7 +89,9 @@ async function main() {
       log.warn('requests are still under way; closing their connections')
       server.closeAllConnections()
     }, drainTimeoutMs)
-    await new Promise((done) => server.close(done))
+    const closed = new Promise((done) => server.close(done))
+    closeUnusedConnections()
+    await closed
     clearTimeout(deadline)
     await services.close()
     await embedded?.close()

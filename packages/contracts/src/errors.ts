@@ -9,6 +9,8 @@ export const errorCodes = [
   'malformed_json',
   'payload_too_large',
   'unsupported_media_type',
+  'unsupported_encoding',
+  'headers_too_large',
   'bad_request',
   'not_found',
   'method_not_allowed',

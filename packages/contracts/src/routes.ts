@@ -200,6 +200,16 @@ export const routes = {
     reply: null,
     errors: ['validation_failed', 'rate_limited'],
   }),
+  deleteMeByPost: contract({
+    method: 'POST',
+    path: '/me/delete',
+    summary: 'The same for whoever cannot send a body with DELETE: some load balancers take it away',
+    requires: 'accessToken',
+    body: DeleteMeBodySchema,
+    status: 204,
+    reply: null,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
   exportMe: contract({
     method: 'GET',
     path: '/me/export',

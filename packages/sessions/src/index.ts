@@ -1,6 +1,6 @@
 export type { SignedInSession } from './collaborators.ts'
 export { createSessions, type Sessions } from './create-sessions.ts'
-export { isDatabaseOutage } from './database-outage.ts'
+export { isDatabaseOutage, notNow } from './database-outage.ts'
 export { administratorAgent, deviceName } from './device-name.ts'
 export { cookieNamesOf } from './express/cookie-names.ts'
 export { deviceOf } from './express/device.ts'

@@ -54,14 +54,16 @@ export function passwordProofRoutes(services: Collaborators): Router {
     }
   })
 
-  route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
-    await settle()
-    await removal.remove(user)
-    sessions.cookies.clear(res)
-    return null
-  })
+  // Both, for load balancers that take the body from a DELETE.
+  for (const contract of [routes.deleteMe, routes.deleteMeByPost])
+    route(router, contract, async ({ password }, { claims: { sub, sid }, res }) => {
+      const settle = await rateLimits.password(res, sid)
+      const user = await passwordService.prove(sub, password, 'password')
+      await settle()
+      await removal.remove(user)
+      sessions.cookies.clear(res)
+      return null
+    })
 
   return router
 }

@@ -5,6 +5,8 @@ import { AuthError } from '@latchkey/contracts/server'
 import compression from 'compression'
 import express, { type Request, type Response, Router } from 'express'
 
+const changePasswordPath = '/account/password'
+
 interface Page {
   /** The folder of the built web app. */
   webRoot: string
@@ -27,7 +29,13 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
   // What the page is, under its file's name, too.
   router.get('/index.html', sendPage)
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
-  router.get('/{*path}', sendPage)
+  // Where a browser or a password manager sends people who want another password (W3C, change-password-url).
+  router.get('/.well-known/change-password', (_req, res) => res.redirect(303, changePasswordPath))
+  // No page has a dot in its last part or at the beginning of any; the page in the place of a file would be a 200 for /.env.
+  router.get('/{*path}', (req, res, next) => {
+    if (/\/\.|\.[^/]*$/.test(req.path)) next()
+    else return sendPage(req, res)
+  })
 
   const file = join(webRoot, 'index.html')
   const head = Object.entries(meta).map(([name, content]) => `<meta name="${name}" content="${content}" />`)

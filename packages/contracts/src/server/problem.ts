@@ -14,6 +14,11 @@ const problems = {
   ],
   payload_too_large: [413, 'The body is larger than 16 kB.'],
   unsupported_media_type: [415, 'Send the body as application/json.'],
+  unsupported_encoding: [415, 'Send the body uncompressed and in UTF-8.'],
+  headers_too_large: [
+    431,
+    'Your browser sends more cookies for this host than the server takes. Delete cookies of this host and try again.',
+  ],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This address does not answer that method.'],
   cross_site_request: [403, 'This request came from a page of another site and was refused.'],
@@ -68,11 +73,13 @@ export const answerProblems =
     else sendProblem(res, error)
   }
 
-/** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */
-export function sendProblem(res: Response, { code, evidence }: AuthError): void {
+/** The problem document of an error (RFC 9457). */
+export function problemOf({
+  code,
+  evidence: { errors, generation },
+}: AuthError): Problem & { generation?: number } {
   const [status, detail] = problems[code]
-  const { errors, generation, retryAfterSeconds } = evidence
-  const problem: Problem & { generation?: number } = {
+  return {
     type: `urn:latchkey:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
@@ -82,6 +89,13 @@ export function sendProblem(res: Response, { code, evidence }: AuthError): void 
     ...(errors && { errors }),
     ...(generation !== undefined && { generation }),
   }
+}
+
+/** Answers with the problem document of an error and the headers that go with it. */
+export function sendProblem(res: Response, error: AuthError): void {
+  const problem = problemOf(error)
+  const { code, status, detail } = problem
+  const { retryAfterSeconds } = error.evidence
   if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
@@ -129,6 +143,7 @@ function codeOfHttpError({ status, type }: HttpError): ErrorCode {
   if (type === 'parameters.too.many') return 'bad_request'
   if (status === 404) return 'not_found'
   if (status === 413) return 'payload_too_large'
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return 'unsupported_encoding'
   if (status === 415) return 'unsupported_media_type'
   return status < 500 ? 'bad_request' : 'internal_error'
 }

@@ -148,7 +148,9 @@ describe('deleting the account', () => {
     const { client, user, address } = await askToDelete()
     await user.keyboard('otter lamp violet{Enter}')
     expect(await screen.findByText(/Your account and everything.*Goodbye, ada/)).toBeVisible()
-    expect(client.call).toHaveBeenCalledWith(routes.deleteMe, { body: { password: 'otter lamp violet' } })
+    expect(client.call).toHaveBeenCalledWith(routes.deleteMeByPost, {
+      body: { password: 'otter lamp violet' },
+    })
     expect(client.logout).toHaveBeenCalledOnce()
     expect(address()).toBe('/login')
   })
@@ -156,7 +158,7 @@ describe('deleting the account', () => {
   it('keeps it when the password is wrong', async () => {
     const { client, user, card } = await askToDelete()
     const errors = [{ path: 'password', message: 'This is not your password.' }]
-    client.answer(routes.deleteMe, () => {
+    client.answer(routes.deleteMeByPost, () => {
       throw refusal('validation_failed', { errors })
     })
     await user.keyboard('nonsense{Enter}')
@@ -168,7 +170,7 @@ describe('deleting the account', () => {
     const { client, user, card, address } = await askToDelete()
     let finish = () => {}
     client.answer(
-      routes.deleteMe,
+      routes.deleteMeByPost,
       () =>
         new Promise<undefined>((resolve) => {
           finish = () => resolve(undefined)
@@ -187,6 +189,6 @@ describe('deleting the account', () => {
     const { client, user } = await askToDelete()
     await user.keyboard('{Escape}')
     expect(screen.getByRole('button', { name: 'Delete my account' })).toHaveFocus()
-    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMe, expect.anything())
+    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMeByPost, expect.anything())
   })
 })

@@ -45,7 +45,7 @@ function DeleteForm({
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
   const form = useForm(DeleteMeBodySchema, async (body) => {
-    await client.call(routes.deleteMe, { body })
+    await client.call(routes.deleteMeByPost, { body })
     leave(`Your account and everything about it have been deleted. Goodbye, ${user.username}.`)
     // The server is done; this tells the page and the other tabs.
     await client.logout()
