@@ -11,6 +11,7 @@ import {
   setCookies,
   somebody,
 } from './support/people.ts'
+import { command } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
 
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
@@ -182,3 +183,8 @@ it.each(['deleted', 'disabled'] as const)(
     await refresh(api, person.jar).expect(403)
   },
 )
+
+it('the command that makes an administrator says so when the database is away', async () => {
+  const made = await command('make-admin', ['ada@example.com'], 'mongodb://127.0.0.1:9/latchkey')
+  expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('The database cannot be reached.')])
+})
