@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import mongoose, { type Connection, MongooseError, mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import { AuthError } from './auth-error.ts'
+import { renewDeadHeartbeats } from './database-heartbeat.ts'
 
 /** Where the rate limiters count. */
 export const rateLimitCollection = 'rateLimits'
@@ -43,6 +44,7 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
             waitQueueTimeoutMS: 5000,
             maxPoolSize: 50,
           })
+          renewDeadHeartbeats(connection.getClient())
           await createIndexes(connection)
           ready = true
           log.info('the database is connected')
