@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AuthError } from '@latchkey/contracts/server'
 import mongoose, { type Connection } from 'mongoose'
 import type { Logger } from 'pino'
+import { renewDeadHeartbeats } from './database-heartbeat.ts'
 
 const retryMs = 1000
 const pingTimeoutMs = 2000
@@ -35,6 +36,7 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
             waitQueueTimeoutMS: 5000,
             maxPoolSize: 50,
           })
+          renewDeadHeartbeats(connection.getClient())
           await createIndexes(connection)
           ready = true
           log.info('the database is connected')

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
@@ -11,6 +13,7 @@ import {
   setCookies,
   somebody,
 } from './support/people.ts'
+import { command } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
 
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
@@ -52,6 +55,33 @@ it('a database that hangs is an outage too, and signs nobody out', async () => {
   await wire.mend()
   await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
 })
+
+it('recovers from an outage that begins in the middle of a heartbeat', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  const client = api.services.database.connection.getClient()
+  const [server] = (client as unknown as { topology: Topology }).topology.s.servers.values()
+  // A heartbeat is asked for at once when the last one is not of this moment.
+  await new Promise((done) => client.once('serverHeartbeatSucceeded', done))
+  wire.loseAnswers()
+  const underWay = refresh(api, person.jar).then(({ status }) => status)
+  await delay(600)
+  // As when all connections break together: this one is gone, and its end has not been told yet.
+  server?.monitor.connection.socket.destroy()
+  server?.requestCheck()
+  wire.cut()
+  expect(await underWay).toBe(503)
+  await wire.mend()
+  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
+})
+
+/** What the driver keeps to itself. */
+interface Topology {
+  s: {
+    servers: Map<string, { monitor: { connection: { socket: Socket } }; requestCheck(): void }>
+  }
+}
 
 it('started before its database, it says so, and becomes ready by itself', async () => {
   const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
@@ -183,3 +213,8 @@ it.each(['deleted', 'disabled'] as const)(
     await refresh(api, person.jar).expect(403)
   },
 )
+
+it('the command that makes an administrator says so when the database is away', async () => {
+  const made = await command('make-admin', ['ada@example.com'], 'mongodb://127.0.0.1:9/latchkey')
+  expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('The database cannot be reached.')])
+})

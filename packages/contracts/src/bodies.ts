@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
+import { EmailSchema, maxEmailLength, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 
 // What forms send. Apart from all else, so that a page with a form need not download the table of endpoints.
 
@@ -16,7 +16,7 @@ export const LoginBodySchema = z.strictObject({
     .check(
       z.trim(),
       z.minLength(1, 'Enter your email address or username.'),
-      z.maxLength(254, 'This is longer than any email address or username.'),
+      z.maxLength(maxEmailLength, 'This is longer than any email address or username.'),
     ),
   password: PasswordSchema,
 })

@@ -1,5 +1,6 @@
 export * from './account.ts'
 export * from './bodies.ts'
+export * from './email-address.ts'
 export * from './errors.ts'
 export type { CallOf } from './route-call.ts'
 export * from './route-contract.ts'

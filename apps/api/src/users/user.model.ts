@@ -63,5 +63,5 @@ userSchema.index({ usernameKey: 1 }, { unique: true })
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>
 
-export const emailKey = (email: string) => email.toLowerCase()
+export { emailKeyOf as emailKey } from '@latchkey/contracts'
 export const usernameKey = (username: string) => username.toLowerCase()
