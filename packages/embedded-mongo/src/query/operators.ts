@@ -163,8 +163,6 @@ function typesNamed(member: Value): TypeName[] {
   }
   if (!isNumeric(member))
     throw new ServerError('TypeMismatch', 'type must be represented as a number or a string')
-  if (wholeNumber(member) === undefined)
-    throw new ServerError('FailedToParse', `Expected an integer: $type: ${String(member)}`)
   const name = TYPE_NAMES.get(toDouble(member))
   if (!name) throw new ServerError('BadValue', `Invalid numerical type code: ${member}`)
   return [name]

@@ -48,6 +48,7 @@ export function compileModifiers(
     }
   }
   checkConflicts(paths)
+  checkContainers(paths)
   checkIdentifiers(paths, filters)
   // MongoDB applies, and so adds, fields in the order of their names.
   steps.sort((a, b) => comparePaths(a.path, b.path))
@@ -113,7 +114,9 @@ function parsePath(path: string): string[] {
 }
 
 /** `$`, `$[]` and `$[name]`; any other name with a dollar is a field's. */
-const isPositional = (name: string): boolean => name === '$' || /^\$\[.*\]$/.test(name)
+const isPositional = (name: string): boolean => name === '$' || isFiltered(name)
+
+const isFiltered = (name: string): boolean => /^\$\[.*\]$/.test(name)
 
 function checkConflicts(paths: string[]): void {
   const sorted = [...paths].sort()
@@ -121,6 +124,24 @@ function checkConflicts(paths: string[]): void {
   for (const path of sorted) {
     checkConflict(seen, path)
     seen.push(path)
+  }
+}
+
+/** Of one array, an update changes either elements by a filter or elements and fields by their names. */
+function checkContainers(paths: string[]): void {
+  const kinds = new Map<string, boolean>()
+  for (const path of paths) {
+    const names = path.split('.')
+    for (let i = 1; i < names.length; i++) {
+      const container = names.slice(0, i).join('.')
+      const filtered = isFiltered(names[i] as string)
+      if ((kinds.get(container) ?? filtered) !== filtered)
+        throw new ServerError(
+          'ConflictingUpdateOperators',
+          `Updating the path '${path}' would create a conflict at '${container}'`,
+        )
+      kinds.set(container, filtered)
+    }
   }
 }
 
