@@ -5,6 +5,7 @@ import { lockDirectory } from './directory-lock.ts'
 import { dispatch } from './dispatch.ts'
 import { Engine } from './engine.ts'
 import { startExpiry } from './expiry.ts'
+import { isFullDisk } from './storage/disk-error.ts'
 import { serveConnection } from './wire/connection.ts'
 
 export interface ServerOptions {
@@ -32,7 +33,7 @@ export async function serve(options: ServerOptions): Promise<Server> {
   const lock = await lockDirectory(directory)
   const undo: (() => Promise<void> | void)[] = [() => lock.release()]
   try {
-    const engine = await Engine.open(join(directory, 'mongo'))
+    const engine = Engine.open(join(directory, 'mongo'))
     undo.push(() => engine.close())
     const expiry = startExpiry(engine, options.expirySeconds)
     undo.push(() => expiry.stop())
@@ -45,6 +46,8 @@ export async function serve(options: ServerOptions): Promise<Server> {
     return { uri, close: () => unwind(undo) }
   } catch (error) {
     await unwind(undo)
+    if (isFullDisk(error, directory))
+      throw new Error(`${directory} cannot be served: its disk is full.`, { cause: error })
     throw error
   }
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 
+export { type SmallDisk, smallDisk } from './small-disk.ts'
+
 declare module 'vitest' {
   interface ProvidedContext {
     mongoUri: string
