@@ -55,6 +55,7 @@ export class Lab {
       {
         ...secrets,
         NODE_ENV: 'production',
+        EMBEDDED_DATABASE: 'allow',
         DATA_DIR: mkdtempSync(join(this.folder, 'data-')),
         ...environment,
       },
