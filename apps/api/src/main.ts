@@ -55,6 +55,10 @@ async function main() {
   await started
   if (services.lifecycle.draining) return
   log.info({ database: embedded ? embedded.uri : 'MONGO_URI' }, `Latchkey is ready on ${address(config)}`)
+  if (services.outbox)
+    log.info(
+      `Mail is kept, not sent. Read it on ${localAddress(config)}/dev/mailbox?key=${services.outbox.key}`,
+    )
 
   function startEmbedded(dataDir: string) {
     if (config.production) log.warn('MONGO_URI is not set: the embedded database is made for development')
@@ -101,8 +105,9 @@ async function main() {
 }
 
 /** Where a person opens it. */
-function address({ server: { publicUrl, host, port } }: Config): string {
-  if (publicUrl) return publicUrl
+const address = (config: Config): string => config.server.publicUrl ?? localAddress(config)
+
+function localAddress({ server: { host, port } }: Config): string {
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)
   return `http://${everywhere ? 'localhost' : host}:${port}`
 }
