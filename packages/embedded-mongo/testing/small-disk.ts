@@ -33,7 +33,7 @@ export function smallDisk(megabytes: number): SmallDisk {
   return {
     codes: isMounted ? [14031] : [14031, 39],
     async start() {
-      const command = [process.execPath, CLI, '--data', dataDir, '--port', '0']
+      const command = [process.execPath, CLI, '--data', dataDir]
       // In units of 512 bytes. A process that does not ignore the signal would be ended by it.
       const limited = `trap '' XFSZ; ulimit -S -f ${megabytes * 2048}; exec "$@"`
       const started = spawn('/bin/sh', ['-c', isMounted ? 'exec "$@"' : limited, 'sh', ...command], {
