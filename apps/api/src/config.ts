@@ -70,6 +70,7 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\/.+/, 'must start with mongodb:// or mongodb+srv://')
     .optional(),
+  EMBEDDED_DATABASE: z.enum(['allow'], 'must be allow, or empty').optional(),
   DATA_DIR: z.string().default('.data'),
   CLIENT_URL: OriginsSchema.optional(),
   PUBLIC_URL: z
@@ -154,7 +155,7 @@ export function readConfig(
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
   problems.push(...keyProblems(given), ...databaseProblems(given))
-  if (production) problems.push(...secretProblems(given))
+  if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
   const env = parsed.data
@@ -266,6 +267,14 @@ function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>
       'MONGO_URI cannot be read; in a name or password @ : / % are written %40 %3A %2F %25, and options are those of the MongoDB driver',
     ]
   }
+}
+
+/** Nobody should find out in an emergency that this was a forgotten setting. */
+function embeddedProblems({ MONGO_URI, EMBEDDED_DATABASE }: Record<string, string | undefined>): string[] {
+  if (MONGO_URI || EMBEDDED_DATABASE) return []
+  return [
+    'EMBEDDED_DATABASE is not set, and neither is MONGO_URI. The embedded database is made for development: one process, no replica, no backup while it runs. Set MONGO_URI, or EMBEDDED_DATABASE=allow to use it all the same',
+  ]
 }
 
 function unusable(name: string, keys: string[]): string[] {

@@ -7,6 +7,7 @@ import { temporaryFolder } from './support/process.ts'
 
 const good = {
   NODE_ENV: 'production',
+  MONGO_URI: 'mongodb://127.0.0.1/latchkey',
   JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
   JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',
 }
@@ -71,7 +72,17 @@ describe('in production', () => {
       expect.stringMatching(/^ACCESS_TOKEN_EXPIRY must be a whole number with a unit/),
       expect.stringMatching(/^JWT_ACCESS_SECRET is missing/),
       expect.stringMatching(/^JWT_REFRESH_SECRET is missing/),
+      expect.stringMatching(/^EMBEDDED_DATABASE is not set/),
     ])
+  })
+
+  it('the embedded database has to be allowed, and the refusal says why', () => {
+    const withoutDatabase = { ...good, MONGO_URI: undefined }
+    expect(problemsOf(withoutDatabase)).toEqual([
+      expect.stringMatching(/^EMBEDDED_DATABASE is not set.*made for development: one process, no replica/),
+    ])
+    const allowed = readConfig({ ...withoutDatabase, EMBEDDED_DATABASE: 'allow' }, noSecrets)
+    expect(allowed.database.uri).toBeUndefined()
   })
 })
 
@@ -102,6 +113,7 @@ it.each([
   ['MONGO_URI', 'mongodb://127.0.0.1:99999/latchkey'],
   ['MONGO_URI', 'mongodb://127.0.0.1/latchkey?bogus=1'],
   ['CLIENT_URL', 'https://app.example.com/path'],
+  ['EMBEDDED_DATABASE', 'yes'],
   ['CLIENT_URL', '*'],
   ['PUBLIC_URL', 'app.example.com'],
   ['REFRESH_TOKEN_EXPIRY', '7 days'],

@@ -189,34 +189,3 @@ it('nothing that a stranger writes becomes HTML in a mail', async () => {
   expect(text).not.toMatch(/evil|mailbox/)
   expect(text).toContain('Unknown device')
 })
-
-it('in development the mail can be read in the browser, in production there is no such page', async () => {
-  const api = await apiForTest()
-  const person = await registered(api)
-  await vi.waitFor(async () => expect((await api.http.get('/dev/mailbox')).text).toContain(person.email), {
-    timeout: 5000,
-  })
-  const list = await api.http.get('/dev/mailbox')
-  const mail = await api.http.get(/href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? '')
-  expect(mail.status).toBe(200)
-  expect(mail.text).toMatch(/http:\/\/localhost:4000\/verify-email#token=[\w-]{43}/)
-  await api.http.get('/dev/mailbox/..%2f..%2fpackage').expect(404)
-  // Through a tunnel, a proxy or a name that somebody else owns it is not there.
-  for (const from of [{ Host: 'latchkey.evil.example' }, { 'X-Forwarded-For': '203.0.113.7' }])
-    for (const path of ['/dev/mailbox', /\/dev\/mailbox\/[^"]+/.exec(list.text)?.[0] ?? ''])
-      expect((await api.http.get(path).set(from as Record<string, string>)).text).toContain('<div id="root">')
-
-  const production = await apiForTest({
-    environment: {
-      NODE_ENV: 'production',
-      JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
-      JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',
-    },
-  })
-  expect((await production.http.get('/dev/mailbox')).text).toContain('<div id="root">')
-  // And nothing there says of a mail that it was sent.
-  await registered(production)
-  await vi.waitFor(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'), {
-    timeout: 5000,
-  })
-})

@@ -2,12 +2,17 @@ import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { WorkerMessage } from './worker.ts'
 
+export { makePrivateFolder } from './access/private-files.ts'
+
 export interface EmbeddedMongoOptions {
-  /** Made if there is none. One process at a time may serve it. */
+  /** Made if there is none, and closed to other users. One process at a time may serve it. */
   dataDir: string
-  /** 0, the default, takes any free one. */
+  /**
+   * Left out: a Unix socket in `dataDir`; where there are none, any free port. A port takes a password, which `dataDir`
+   * keeps. 0: any free one.
+   */
   port?: number
-  /** Where to listen: loopback by default, since there is no authentication. */
+  /** Where a port is opened: loopback by default, since nothing is encrypted. */
   host?: string
   /** The database that the URI names. */
   database?: string
@@ -18,7 +23,10 @@ export interface EmbeddedMongoOptions {
 }
 
 export interface EmbeddedMongo {
-  /** `mongodb://127.0.0.1:PORT/latchkey`, also written to `dataDir/mongo.uri`. */
+  /**
+   * `mongodb://%2Fpath%2Fto%2Fmongo.sock/latchkey`, or with a port `mongodb://owner:PASSWORD@127.0.0.1:PORT/latchkey?…`.
+   * Also written to `dataDir/mongo.uri`. Opens everything: do not log it.
+   */
   uri: string
   /** Answers what was asked, closes the files and gives up the directory. */
   close(): Promise<void>
@@ -30,7 +38,7 @@ export interface EmbeddedMongo {
  * @throws Error naming the directory and the process when another one serves it, or saying why it cannot start
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const { dataDir, port = 0, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
+  const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
   // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
   const worker = new Worker(workerEntry(), {
     name: 'embedded-mongo',

@@ -184,7 +184,7 @@ const INDEXES = [{ a: 1 }, { a: -1, b: 1 }, { 'a.b': 1 }, { b: -1 }, { 'a.b': -1
 
 test('a filter finds the same documents with every index as without', async () => {
   const directory = await temporaryDirectory()
-  const engine = await Engine.open(directory)
+  const engine = Engine.open(directory)
   let round = 0
   await fc.assert(
     fc.asyncProperty(

@@ -3,12 +3,13 @@ import { MongooseError, mongo } from 'mongoose'
 /**
  * Answers by which a server says "not now", by the names of MongoDB's own table of codes: what the driver's specifications
  * call retryable (retryable reads and writes, server discovery), and what a replica set, a mongos or an overloaded server
- * answers while it changes over.
+ * answers while it changes over; and what one says whose disk is full or failing.
  */
 export const notNow: Readonly<Record<string, number>> = {
   HostUnreachable: 6,
   HostNotFound: 7,
   LockTimeout: 24,
+  FileStreamFailed: 39,
   LockBusy: 46,
   MaxTimeMSExpired: 50,
   StaleShardVersion: 63,
@@ -63,6 +64,7 @@ export const notNow: Readonly<Record<string, number>> = {
   StaleConfig: 13_388,
   NotPrimaryNoSecondaryOk: 13_435,
   NotPrimaryOrSecondary: 13_436,
+  OutOfDiskSpace: 14_031,
 }
 const outageCodes = new Set<unknown>(Object.values(notNow))
 const outageLabels = [
@@ -82,7 +84,7 @@ const brokenConnection = new Set([
   'EHOSTUNREACH',
 ])
 
-/** Whether an error means that the database is out of reach, as opposed to having said no. */
+/** Whether an error means that the database is out of reach or cannot save, as opposed to having said no. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (isOutage(error)) return true

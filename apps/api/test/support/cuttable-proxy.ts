@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { addressOf } from '@latchkey/embedded-mongo/testing'
 import { whenOver } from './side-by-side.ts'
 
 /** A stretch of wire between the API and its database that a test can cut, hang and mend. */
@@ -15,12 +16,12 @@ export interface CuttableProxy {
 }
 
 export async function cuttableProxy(target: string, { startCut = false } = {}): Promise<CuttableProxy> {
-  const { hostname, port } = new URL(target)
+  const database = addressOf(target)
   const sockets = new Set<Socket>()
   let asking = true
   let answering = true
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
+    const far = connect(database)
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => {}) // a cut wire is what this is for

@@ -45,7 +45,10 @@ const problems = {
     'This session was ended because an old copy of its token was used. Sign in again.',
   ],
   refresh_token_locked: [403, 'This session belongs to another browser.'],
-  database_unavailable: [503, 'The service cannot reach its database. Try again in a moment.'],
+  database_unavailable: [
+    503,
+    'The service cannot reach its database, or the database has no room to save anything. Try again in a moment.',
+  ],
   overloaded: [503, 'The service is very busy. Try again in a moment.'],
   shutting_down: [503, 'The service is restarting. Try again in a moment.'],
   internal_error: [500, 'Something went wrong on our side.'],

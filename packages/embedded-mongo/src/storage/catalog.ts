@@ -20,7 +20,7 @@ const LOW = Buffer.from([1])
 const HIGH = Buffer.from([255])
 const NEXT_TABLE = Buffer.from([0])
 
-/** Which collections there are. Its writing methods run inside `store.transaction`. */
+/** Which collections there are. Its writing methods run inside `engine.write`. */
 export class Catalog {
   private readonly store: Store
   private collections = new Map<string, Collection>()

@@ -30,7 +30,7 @@ export interface CollectionState {
 
 /**
  * The documents of one collection and the entries of its indexes. The writing methods run inside
- * `store.transaction` and check everything before they write anything.
+ * `engine.write` and check everything before they write anything.
  */
 export class Collection {
   readonly state: CollectionState
