@@ -56,7 +56,7 @@ export function command(name: 'make-admin', args: string[], mongoUri: string): P
  * What a process gets that is started by a test: nothing of the checkout's own data or `.env`, which never overrides what
  * is given, be it empty.
  */
-const ownEnvironment = () => ({
+export const ownEnvironment = () => ({
   PATH: process.env.PATH,
   DATA_DIR: temporaryFolder(),
   NODE_ENV: 'development',
