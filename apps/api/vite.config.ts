@@ -2,8 +2,8 @@ import { defineConfig } from 'vite'
 
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
-  const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?[^/]+$/.exec(id) ?? []
-  if (!workspace || folder === 'commands' || /worker\.js$|main\.ts$/.test(id)) return null
+  const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
+  if (!workspace || /\/api\/src\/(?:commands\/|main\.ts)|worker\.[jt]s$/.test(id)) return null
   return workspace === 'api' ? (folder ?? 'api') : workspace
 }
 
@@ -25,6 +25,8 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
+        // Folders import each other both ways here and there (never files): each file still runs before whoever imports it.
+        strictExecutionOrder: true,
         // One file for each folder, so that a stack trace says where it points even without its source map.
         codeSplitting: {
           includeDependenciesRecursively: false,
