@@ -1,3 +1,4 @@
+import { mongo } from 'mongoose'
 import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
@@ -153,6 +154,33 @@ it('everything that is kept can be downloaded, and holds no secret', async () =>
     activity: [{ kind: 'registered' }],
   })
   expect(response.text).not.toMatch(/passwordHash|lock|consumed|\$2b\$/)
+})
+
+it('of the events of an account the newest thousand are kept, and the download has them all', async () => {
+  const { api, as } = await withMail()
+  const person = await registered(api)
+  const userId = person.body.user.id
+  const collection = api.services.database.connection.collection('securityEvents')
+  const now = api.clock.now().getTime()
+  const events = Array.from({ length: 5000 }, (_, i) => ({
+    _id: `event-${i}`,
+    userId: new mongo.ObjectId(userId),
+    kind: 'signed_in',
+    at: new Date(now - 5000 + i),
+    sessionId: null,
+    ip: '203.0.113.7',
+    userAgent: '',
+    expiresAt: new Date(now + 86_400_000),
+  }))
+  await collection.insertMany(events as never[])
+  const device = { userAgent: '', ip: '' }
+  for (let i = 0; i < 16; i++)
+    await api.services.events.record({ kind: 'signed_in', userId, sessionId: null, device })
+  expect(await collection.countDocuments({ userId: new mongo.ObjectId(userId) })).toBeLessThan(1020)
+
+  const { body } = await api.http.get('/api/me/export').set(as(person)).expect(200)
+  expect(body.activity).toHaveLength(1000)
+  expect(body.activity[0].at).toBe(api.clock.now().toISOString())
 })
 
 it('guessing the password at an open screen is cut off', async () => {

@@ -55,7 +55,7 @@ it('a sign-in is told apart by whether the browser is known', async () => {
   const device =
     jarOf(registration)
       .header.split('; ')
-      .find((cookie) => cookie.startsWith('device=')) ?? ''
+      .find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
   expect(device).not.toBe('')
   const person = { username: 'known-browser', email: 'known@example.com', password: 'correct horse battery' }
   api.clock.advance(1)

@@ -4,6 +4,7 @@ import { deviceOf, sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
+import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { UserSessions } from '../users/user-identity.ts'
@@ -34,20 +35,20 @@ export function accountRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
-    const [user, own, devices, activity] = await Promise.all([
+    const [user, own, devices] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       accounts.knownDevices(sub),
-      events.list(sub, 0),
     ])
-    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
-    return {
+    const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
-      activity,
     }
+    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
+    await streamJson(res, account, 'activity', events.each(sub))
+    return null
   })
 
   route(router, routes.activity, async (_, { claims }) => ({
