@@ -6,6 +6,7 @@ import { accountRoutes } from './account/account.routes.ts'
 import { adminRoutes } from './account/admin.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { authRoutes } from './auth/auth.routes.ts'
+import { passwordPolicyRoutes } from './auth/password-policy.routes.ts'
 import { passwordProofRoutes } from './auth/password-proof.routes.ts'
 import { recoveryRoutes } from './auth/recovery.routes.ts'
 import { tokenRoutes } from './auth/token.routes.ts'
@@ -52,6 +53,7 @@ function api(services: Services, config: Config): Router {
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
   router.use(protectedRoutes(services))
+  router.use(passwordPolicyRoutes(services))
 
   router.use(sameOrigin(config.server))
   router.post(routes.logout.path, clearCookies(services))

@@ -11,6 +11,7 @@ import { userModel } from './account/user.model.ts'
 import { createAuth } from './auth/auth.service.ts'
 import { createPasswordService } from './auth/password.service.ts'
 import { createPasswords } from './auth/password.ts'
+import { createPasswordPolicy } from './auth/password-policy.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
@@ -79,8 +80,13 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
 
   const passwords = createPasswords(config.password)
-  const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
-  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
+  const passwordPolicy = createPasswordPolicy({
+    minLength: config.password.minLength,
+    publicUrl: config.server.publicUrl,
+  })
+  const secrets = { passwords, passwordPolicy }
+  const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })
+  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, ...secrets })
 
   const rateLimits = createRateLimits({ connection: database.connection, config: config.rateLimits })
 
@@ -115,6 +121,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     events,
     auth,
     passwordService,
+    passwordPolicy,
     accessTokens,
     refreshTokens,
     passwords,

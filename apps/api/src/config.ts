@@ -1,3 +1,4 @@
+import { passwordLength } from '@latchkey/contracts'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
 import { signingKey } from './sessions/signing-keys.ts'
@@ -78,6 +79,7 @@ const EnvironmentSchema = z.object({
   SESSION_LIMIT: integer(1, 1000).default(50),
   REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
+  PASSWORD_MIN_LENGTH: integer(passwordLength.min, 64).default(passwordLength.min),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
@@ -135,7 +137,11 @@ export interface Config {
     /** Whether an address has to be proved before its owner can sign in. */
     readonly requireVerifiedEmail: boolean
   }
-  readonly password: { readonly bcryptCost: number }
+  readonly password: {
+    readonly bcryptCost: number
+    /** Of a new one, in characters. */
+    readonly minLength: number
+  }
   readonly rateLimits: RateLimits
   readonly log: { readonly level: string; readonly pretty: boolean }
 }
@@ -248,7 +254,10 @@ export function readConfig(
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
     },
-    password: { bcryptCost: env.BCRYPT_COST },
+    password: {
+      bcryptCost: env.BCRYPT_COST,
+      minLength: env.PASSWORD_MIN_LENGTH,
+    },
     rateLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })

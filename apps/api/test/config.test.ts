@@ -89,7 +89,7 @@ it('the defaults are the documented ones', () => {
     accessToken: { ttlSeconds: 900 },
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
     session: { maxAgeSeconds: 7_776_000, limit: 50 },
-    password: { bcryptCost: 12 },
+    password: { bcryptCost: 12, minLength: 8 },
     cookie: { sameSite: 'strict', secure: false },
   })
 })
@@ -112,6 +112,9 @@ it.each([
   ['REQUIRE_VERIFIED_EMAIL', 'yes'],
   ['SESSION_LIMIT', '0'],
   ['BCRYPT_COST', '31'],
+  ['PASSWORD_MIN_LENGTH', '7'],
+  ['PASSWORD_MIN_LENGTH', '65'],
+  ['PASSWORD_MIN_LENGTH', 'long'],
   ['TRUST_PROXY', 'true'],
   ['COOKIE_SAMESITE', 'Strictly'],
   ['COOKIE_SAMESITE', 'none'],

@@ -59,7 +59,7 @@ it('an unknown account costs a real comparison', async () => {
 })
 
 it('passwords that differ only behind the 72nd byte are told apart', async () => {
-  const tail = 'x'.repeat(72)
+  const tail = 'otter lamp violet grain '.repeat(3)
   const person = { ...somebody(), password: `${tail}a` }
   await api.http.post('/api/register').send(person).expect(201)
   await attempt(person.email, `${tail}a`).expect(200)
@@ -69,7 +69,7 @@ it('passwords that differ only behind the 72nd byte are told apart', async () =>
 
 it.each([
   ['64 characters', `${'long'.repeat(15)}tail`],
-  ['128 characters', 'abcdefg '.repeat(16)],
+  ['128 characters', 'otter lamp violet grain candles '.repeat(4)],
   ['emoji', '🦊🐙🦉🐝🦋🐢🐬🦔'],
   ['a NUL in the middle', 'before\0after and more'],
 ])('a password of %s works, and its neighbour does not', async (_, password) => {

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini'
 
-/** Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). */
+/**
+ * Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). The API may ask for
+ * longer passwords (`PASSWORD_MIN_LENGTH`); `routes.passwordPolicy` says how long.
+ */
 export const passwordLength = { min: 8, max: 128 }
 export const usernameLength = { min: 3, max: 32 }
 

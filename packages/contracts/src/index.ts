@@ -1,6 +1,7 @@
 export * from './account.ts'
 export * from './bodies.ts'
 export * from './errors.ts'
+export { passwordPolicy } from './password-policy.ts'
 export * from './route-contract.ts'
 export * from './routes.ts'
 export * from './sessions.ts'

@@ -8,7 +8,7 @@ import type { Sessions, SignedInSession } from '../sessions/session.service.ts'
 import type { SessionOwner } from '../sessions/session-owner.ts'
 import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
-import { refuseGuessable } from './password-policy.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 const failureBurst = 10
@@ -18,6 +18,7 @@ interface Collaborators {
   sessions: Sessions
   events: SecurityEvents
   passwords: Passwords
+  passwordPolicy: PasswordPolicy
   mailQueue: MailQueue
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
@@ -52,15 +53,16 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
 export function createAuth(collaborators: Collaborators) {
-  const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
+  const { accounts, sessions, events, passwords, passwordPolicy, mailQueue, requireVerifiedEmail } =
+    collaborators
 
   return {
-    /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
+    /** Throws AuthError `validation_failed` (a password that is too easily guessed), `email_taken` or `username_taken`. */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
     ): Promise<SignedInSession | { user: SessionOwner; session: null }> {
-      refuseGuessable('password', password, { username, email })
+      await passwordPolicy.refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
       const deviceIdHash = deviceId?.idHash ?? null
