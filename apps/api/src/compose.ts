@@ -9,6 +9,7 @@ import { createNotices } from './account/notices.ts'
 import { createRemoval } from './account/removal.service.ts'
 import { userModel } from './account/user.model.ts'
 import { createAuth } from './auth/auth.service.ts'
+import { createBreachedPasswords } from './auth/breached-passwords.ts'
 import { createPasswordService } from './auth/password.service.ts'
 import { createPasswords } from './auth/password.ts'
 import { createPasswordPolicy } from './auth/password-policy.ts'
@@ -83,6 +84,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const passwordPolicy = createPasswordPolicy({
     minLength: config.password.minLength,
     publicUrl: config.server.publicUrl,
+    isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
   })
   const secrets = { passwords, passwordPolicy }
   const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })

@@ -80,6 +80,9 @@ const EnvironmentSchema = z.object({
   REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
   PASSWORD_MIN_LENGTH: integer(passwordLength.min, 64).default(passwordLength.min),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://…' })
+    .optional(),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
@@ -141,6 +144,8 @@ export interface Config {
     readonly bcryptCost: number
     /** Of a new one, in characters. */
     readonly minLength: number
+    /** A service in the form of the Pwned Passwords range API; `undefined`: nobody is asked. */
+    readonly breachedUrl: string | undefined
   }
   readonly rateLimits: RateLimits
   readonly log: { readonly level: string; readonly pretty: boolean }
@@ -257,6 +262,7 @@ export function readConfig(
     password: {
       bcryptCost: env.BCRYPT_COST,
       minLength: env.PASSWORD_MIN_LENGTH,
+      breachedUrl: env.BREACHED_PASSWORDS_URL,
     },
     rateLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },

@@ -89,7 +89,7 @@ it('the defaults are the documented ones', () => {
     accessToken: { ttlSeconds: 900 },
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
     session: { maxAgeSeconds: 7_776_000, limit: 50 },
-    password: { bcryptCost: 12, minLength: 8 },
+    password: { bcryptCost: 12, minLength: 8, breachedUrl: undefined },
     cookie: { sameSite: 'strict', secure: false },
   })
 })
@@ -115,6 +115,8 @@ it.each([
   ['PASSWORD_MIN_LENGTH', '7'],
   ['PASSWORD_MIN_LENGTH', '65'],
   ['PASSWORD_MIN_LENGTH', 'long'],
+  ['BREACHED_PASSWORDS_URL', 'api.pwnedpasswords.com'],
+  ['BREACHED_PASSWORDS_URL', 'file:///etc/passwd'],
   ['TRUST_PROXY', 'true'],
   ['COOKIE_SAMESITE', 'Strictly'],
   ['COOKIE_SAMESITE', 'none'],

@@ -1,5 +1,6 @@
 import { normalizePassword } from '@latchkey/contracts'
 import { AuthError } from '../auth-error.ts'
+import type { IsBreached } from './breached-passwords.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { besideWords, wordsOf } from './password-context.ts'
 import { lowerCase } from './password-folding.ts'
@@ -13,6 +14,7 @@ interface Settings {
   minLength: number
   /** Where people find the service, like `https://app.example.com`. */
   publicUrl: string | undefined
+  isBreached: IsBreached
 }
 
 /** Whose password it is to be. */
@@ -27,7 +29,7 @@ export type PasswordPolicy = ReturnType<typeof createPasswordPolicy>
  * What a new password must not be. Current guidance: length, no rules of composition, and nothing that is tried first
  * (NIST SP 800-63B-4 §3.1.1.2).
  */
-export function createPasswordPolicy({ minLength, publicUrl }: Settings) {
+export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Settings) {
   const serviceWords = ['latchkey', ...(publicUrl ? wordsOf(`@${new URL(publicUrl).hostname}`) : [])]
 
   return {
@@ -37,6 +39,11 @@ export function createPasswordPolicy({ minLength, publicUrl }: Settings) {
     async refuseGuessable(path: string, password: string, { username, email }: Owner): Promise<void> {
       const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
       if (complaint) complain(path, complaint)
+      if (await isBreached(password))
+        complain(
+          path,
+          'This password was in a data breach, so it will be tried. Choose another, here and wherever else you use it.',
+        )
     },
   }
 
