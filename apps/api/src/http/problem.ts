@@ -48,6 +48,8 @@ const problems = {
 } as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
 
 const outageRetrySeconds = 2
+/** Whoever sends more that is wrong hears of the first ones: an answer is not to be larger than what was asked. */
+const maxComplaints = 10
 const readAwayBytes = 16 * 1024 * 1024
 
 /** The last handler: whatever was thrown becomes a problem document. Only a surprise is logged as an error. */
@@ -71,7 +73,7 @@ export function sendProblem(res: Response, { code, evidence }: AuthError): void 
     code,
     detail,
     message: detail,
-    ...(errors && { errors }),
+    ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
   }
   if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
