@@ -10,6 +10,8 @@ import { createRemoval } from './account/removal.service.ts'
 import { userModel } from './account/user.model.ts'
 import { createAuth } from './auth/auth.service.ts'
 import { createBreachedPasswords } from './auth/breached-passwords.ts'
+import { hashCostModel } from './auth/hash-cost.model.ts'
+import { createHashCosts } from './auth/hash-costs.ts'
 import { createPasswordService } from './auth/password.service.ts'
 import { createPasswords } from './auth/password.ts'
 import { createPasswordPolicy } from './auth/password-policy.ts'
@@ -80,7 +82,9 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const { pageUrl, requireVerifiedEmail } = config.mail
   const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
 
-  const passwords = createPasswords(config.password)
+  const { bcryptCost } = config.password
+  const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
+  const passwords = createPasswords({ bcryptCost, hashCosts })
   const passwordPolicy = createPasswordPolicy({
     minLength: config.password.minLength,
     publicUrl: config.server.publicUrl,
