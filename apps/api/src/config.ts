@@ -87,7 +87,11 @@ const EnvironmentSchema = z.object({
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .regex(/^smtps?:\/\/.+/, { error: 'must start with smtp:// or smtps://', abort: true })
+    .refine(URL.canParse, { error: 'cannot be read as an address', abort: true })
+    .refine((url) => ['true', 'false', null].includes(new URL(url).searchParams.get('requireTLS')), {
+      error: 'may say requireTLS=true or requireTLS=false',
+    })
     .optional(),
   MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
@@ -134,6 +138,8 @@ export interface Config {
   readonly mail: {
     /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
     readonly smtpUrl: string | undefined
+    /** Whether mail waits until the connection is encrypted. */
+    readonly requireTls: boolean
     readonly from: string
     /** The origin that links in mails lead to. */
     readonly pageUrl: string
@@ -255,6 +261,7 @@ export function readConfig(
     cookie: { sameSite: env.COOKIE_SAMESITE, secure },
     mail: {
       smtpUrl: env.SMTP_URL,
+      requireTls: env.SMTP_URL !== undefined && requiresTls(env.SMTP_URL),
       from: env.MAIL_FROM,
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
@@ -267,6 +274,13 @@ export function readConfig(
     rateLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
+}
+
+/** Over the network always, unless the address says otherwise; nobody listens between a process and its own machine. */
+function requiresTls(smtpUrl: string): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl)
+  const asked = searchParams.get('requireTLS')
+  return asked === null ? !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname) : asked === 'true'
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const
