@@ -1,4 +1,5 @@
-import { defineConfig } from 'vite'
+import { readFileSync } from 'node:fs'
+import { defineConfig, type Plugin } from 'vite'
 
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
@@ -9,6 +10,9 @@ function folderOf(id: string): string | null {
 
 // One build of the server: workspace packages go in, npm packages stay outside. Workers are files of their own.
 export default defineConfig({
+  plugins: [
+    besideTheBuild('src/sign-in/common-passwords.txt.br', 'src/sign-in/common-passwords.license.txt'),
+  ],
   build: {
     ssr: true,
     target: 'node20',
@@ -36,3 +40,18 @@ export default defineConfig({
     },
   },
 })
+
+/** Files that are read at run time, and stand where the code that reads them stands. */
+function besideTheBuild(...files: string[]): Plugin {
+  return {
+    name: 'beside-the-build',
+    generateBundle() {
+      for (const file of files)
+        this.emitFile({
+          type: 'asset',
+          fileName: file.replace(/^.*\//, ''),
+          source: readFileSync(new URL(file, import.meta.url)),
+        })
+    },
+  }
+}

@@ -18,6 +18,7 @@ import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
+import { passwordPolicyRoutes } from './sign-in/password-policy.routes.ts'
 import { recoveryRoutes } from './sign-in/recovery.routes.ts'
 
 /**
@@ -67,6 +68,7 @@ function api(services: Services, config: Config): Router {
   router.use(cookieParser())
   router.use(jsonBody)
   router.use(protectedRoutes(services))
+  router.use(passwordPolicyRoutes(services))
   router.use(requireDatabase(services))
   for (const feature of features) router.use(feature(services))
 

@@ -20,8 +20,12 @@ import { createMailQueue } from './mail/mail-queue.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
 import { createAuth } from './sign-in/auth.service.ts'
+import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
+import { hashCostModel } from './sign-in/hash-cost.model.ts'
+import { createHashCosts } from './sign-in/hash-costs.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
+import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createAccounts } from './users/accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
@@ -86,9 +90,17 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const { pageUrl, requireVerifiedEmail } = config.mail
   const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
 
-  const passwords = createPasswords(config.password)
-  const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
-  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
+  const { bcryptCost } = config.password
+  const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
+  const passwords = createPasswords({ bcryptCost, hashCosts })
+  const passwordPolicy = createPasswordPolicy({
+    minLength: config.password.minLength,
+    publicUrl: config.server.publicUrl,
+    isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
+  })
+  const secrets = { passwords, passwordPolicy }
+  const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })
+  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, ...secrets })
 
   return {
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
@@ -120,6 +132,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     events,
     auth,
     passwordService,
+    passwordPolicy,
     passwords,
     rateLimits,
     route: createApiRoute(sessions),

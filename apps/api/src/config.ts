@@ -1,4 +1,4 @@
-import { cookieNames } from '@latchkey/contracts'
+import { cookieNames, passwordLength } from '@latchkey/contracts'
 import { type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -88,6 +88,10 @@ const EnvironmentSchema = z.object({
   SESSION_LIMIT: integer(1, 1000).default(50),
   REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
+  PASSWORD_MIN_LENGTH: integer(passwordLength.min, 64).default(passwordLength.min),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://…' })
+    .optional(),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_PREFIX: z
     .string()
@@ -96,7 +100,11 @@ const EnvironmentSchema = z.object({
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .regex(/^smtps?:\/\/.+/, { error: 'must start with smtp:// or smtps://', abort: true })
+    .refine(URL.canParse, { error: 'cannot be read as an address', abort: true })
+    .refine((url) => ['true', 'false', null].includes(new URL(url).searchParams.get('requireTLS')), {
+      error: 'may say requireTLS=true or requireTLS=false',
+    })
     .optional(),
   MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
@@ -126,6 +134,8 @@ export interface Config extends SessionSettings {
   readonly mail: {
     /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
     readonly smtpUrl: string | undefined
+    /** Whether mail waits until the connection is encrypted. */
+    readonly requireTls: boolean
     readonly from: string
     /** The origin that links in mails lead to. */
     readonly pageUrl: string
@@ -134,7 +144,13 @@ export interface Config extends SessionSettings {
     /** Between two looks at the queue. */
     readonly pollMs: number
   }
-  readonly password: { readonly bcryptCost: number }
+  readonly password: {
+    readonly bcryptCost: number
+    /** Of a new one, in characters. */
+    readonly minLength: number
+    /** A service in the form of the Pwned Passwords range API; `undefined`: nobody is asked. */
+    readonly breachedUrl: string | undefined
+  }
   readonly rateLimits: Limits
   readonly log: { readonly level: string; readonly pretty: boolean }
 }
@@ -205,12 +221,17 @@ export function readConfig(
     },
     mail: {
       smtpUrl: env.SMTP_URL,
+      requireTls: env.SMTP_URL !== undefined && requiresTls(env.SMTP_URL),
       from: env.MAIL_FROM,
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
       pollMs: 1000,
     },
-    password: { bcryptCost: env.BCRYPT_COST },
+    password: {
+      bcryptCost: env.BCRYPT_COST,
+      minLength: env.PASSWORD_MIN_LENGTH,
+      breachedUrl: env.BREACHED_PASSWORDS_URL,
+    },
     rateLimits: defaultLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
@@ -223,6 +244,13 @@ export function readConfig(
 function defaultCookiePrefix(publicUrl: string | undefined, port: number): string {
   const seen = publicUrl ? new URL(publicUrl).port : String(port)
   return ['', '4000'].includes(seen) ? cookieNames.defaultPrefix : `${cookieNames.defaultPrefix}-${seen}`
+}
+
+/** Over the network always, unless the address says otherwise; nobody listens between a process and its own machine. */
+function requiresTls(smtpUrl: string): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl)
+  const asked = searchParams.get('requireTLS')
+  return asked === null ? !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname) : asked === 'true'
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

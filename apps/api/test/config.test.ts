@@ -100,7 +100,7 @@ it('the defaults are the documented ones', () => {
     accessToken: { ttlSeconds: 900 },
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
     session: { maxAgeSeconds: 7_776_000, limit: 50 },
-    password: { bcryptCost: 12 },
+    password: { bcryptCost: 12, minLength: 8, breachedUrl: undefined },
     cookie: { sameSite: 'strict', secure: false },
   })
 })
@@ -121,9 +121,16 @@ it.each([
   ['ACCESS_TOKEN_EXPIRY', '0s'],
   ['JWT_ACCESS_SECRET_PREVIOUS', 'es256:AAAA'],
   ['SMTP_URL', 'mail.example.com'],
+  ['SMTP_URL', 'smtp://mail.example.com:port'],
+  ['SMTP_URL', 'smtp://mail.example.com?requireTLS=maybe'],
   ['REQUIRE_VERIFIED_EMAIL', 'yes'],
   ['SESSION_LIMIT', '0'],
   ['BCRYPT_COST', '31'],
+  ['PASSWORD_MIN_LENGTH', '7'],
+  ['PASSWORD_MIN_LENGTH', '65'],
+  ['PASSWORD_MIN_LENGTH', 'long'],
+  ['BREACHED_PASSWORDS_URL', 'api.pwnedpasswords.com'],
+  ['BREACHED_PASSWORDS_URL', 'file:///etc/passwd'],
   ['TRUST_PROXY', 'true'],
   ['COOKIE_SAMESITE', 'Strictly'],
   ['COOKIE_SAMESITE', 'none'],
@@ -139,6 +146,23 @@ it('an origin is read as browsers write it', () => {
   const config = readConfig({ ...good, PUBLIC_URL: 'https://App.Example.com:443/' }, noSecrets)
   expect(config.server.publicUrl).toBe('https://app.example.com')
   expect(config.cookie.secure).toBe(true)
+})
+
+it.each([
+  ['smtp://mail.example.com', true],
+  ['smtp://10.0.0.7:25', true],
+  ['smtp://user:secret@mail.example.com:587', true],
+  ['smtp://localhost.example.com', true],
+  ['smtp://mail.example.com?requireTLS=false', false],
+  ['smtp://localhost:1025', false],
+  ['smtp://LOCALHOST:1025', false],
+  ['smtp://127.0.0.1:1025', false],
+  ['smtp://[::1]:1025', false],
+  ['smtp://127.0.0.1:1025?requireTLS=true', true],
+])('mail to %s waits for an encrypted connection: %s', (SMTP_URL, requireTls) => {
+  expect(
+    readConfig({ ...good, SMTP_URL, PUBLIC_URL: 'https://app.example.com' }, noSecrets).mail.requireTls,
+  ).toBe(requireTls)
 })
 
 it('a leeway of nothing is one', () => {

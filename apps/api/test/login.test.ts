@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, setCookies, somebody, stored } from './support/people.ts'
 
@@ -59,7 +59,7 @@ it('an unknown account costs a real comparison', async () => {
 })
 
 it('passwords that differ only behind the 72nd byte are told apart', async () => {
-  const tail = 'x'.repeat(72)
+  const tail = 'otter lamp violet grain '.repeat(3)
   const person = { ...somebody(), password: `${tail}a` }
   await api.http.post('/api/register').send(person).expect(201)
   await attempt(person.email, `${tail}a`).expect(200)
@@ -69,7 +69,7 @@ it('passwords that differ only behind the 72nd byte are told apart', async () =>
 
 it.each([
   ['64 characters', `${'long'.repeat(15)}tail`],
-  ['128 characters', 'abcdefg '.repeat(16)],
+  ['128 characters', 'otter lamp violet grain candles '.repeat(4)],
   ['emoji', '🦊🐙🦉🐝🦋🐢🐬🦔'],
   ['a NUL in the middle', 'before\0after and more'],
 ])('a password of %s works, and its neighbour does not', async (_, password) => {
@@ -103,9 +103,9 @@ it('hashes anew when the cost has changed, and the person notices nothing', asyn
     mongoUri: api.mongoUri,
   })
   await login(costlier, person)
-  const after = (await stored(api, person)).passwordHash
   expect(before).toMatch(/^\$2b\$04\$/)
-  expect(after).toMatch(/^\$2b\$05\$/)
+  // In the background, for the sign-in does not wait for it.
+  await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
   await login(costlier, person)
 })
 
@@ -113,7 +113,7 @@ it('several sign-ins at once while the hash is made anew all succeed', async () 
   const person = await registered(api)
   const costlier = await apiForTest({ environment: { BCRYPT_COST: '5' }, mongoUri: api.mongoUri })
   await Promise.all(Array.from({ length: 6 }, () => login(costlier, person)))
-  expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/)
+  await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
 })
 
 it('the headers say nothing of whether two names are one account', async () => {

@@ -10,7 +10,7 @@ import { sideBySide as it } from './support/side-by-side.ts'
 const jobsOf = (api: Awaited<ReturnType<typeof apiForTest>>) =>
   api.services.database.connection.collection('mailJobs')
 
-it.each(['refuse', 'busy', 'hang up', 'silence'] as const)(
+it.each(['busy', 'refuse the sender', 'hang up', 'silence'] as const)(
   'a mail server that says "%s" delays nobody, and gets the mail again later',
   async (mood) => {
     const mail = await mailServer()
@@ -34,6 +34,93 @@ it.each(['refuse', 'busy', 'hang up', 'silence'] as const)(
   },
   60_000,
 )
+
+it.each([
+  ['refuse', '554 5.7.1'],
+  ['refuse the recipient', '550 5.1.1'],
+] as const)(
+  'a mail that the server says "%s" to is not tried again, and the operator reads why',
+  async ([mood, reply]) => {
+    const mail = await mailServer()
+    mail.mood = mood
+    const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+    const person = await registered(api)
+    await vi.waitFor(
+      async () => expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, refusal: reply }),
+      { timeout: 5000 },
+    )
+    const line = api
+      .logged()
+      .split('\n')
+      .find((each) => each.includes('a mail was refused for good'))
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      level: 50,
+      mail: 'verify_email',
+      domain: 'example.com',
+      reply,
+    })
+    expect(api.logged()).not.toContain(person.email)
+    expect(api.logged()).not.toContain('a mail was not sent')
+
+    // However long the server is willing again: what is sent next is another mail.
+    mail.mood = 'accept'
+    for (let i = 0; i < 3; i++) api.clock.advance(3600)
+    await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+    await mail.mailTo(person.email, /Reset your password/)
+    expect(mail.received.map(({ subject }) => subject)).toEqual(['Reset your password'])
+  },
+)
+
+it('what the mail server says of an address does not stand in the log in the clear', async () => {
+  const mail = await mailServer()
+  mail.mood = 'refuse the sender'
+  const api = await apiForTest({
+    environment: { SMTP_URL: mail.url, MAIL_FROM: 'Latchkey <postmaster@sender.example>' },
+  })
+  const person = await registered(api)
+  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 5000 })
+  expect(api.logged()).toContain('5.7.1 sender not allowed here')
+  expect(api.logged()).not.toContain(person.email)
+  expect(api.logged()).not.toContain('postmaster@')
+})
+
+it('every mail says that a machine wrote it, so that no absence notice answers', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+  await login(api, person)
+  for (const subject of [/Confirm/, /Reset/, /A new device/]) {
+    const { headers } = await mail.mailTo(person.email, subject)
+    expect(headers).toMatch(/^Auto-Submitted: auto-generated$/m)
+    expect(headers).toMatch(/^X-Auto-Response-Suppress: All$/m)
+  }
+})
+
+it('a mail server that offers no encryption gets no mail over the network', async () => {
+  const mail = await mailServer()
+  // As for a server elsewhere; on loopback alone it would not be asked for.
+  const api = await apiForTest({ environment: { SMTP_URL: `${mail.url}?requireTLS=true` } })
+  const person = await registered(api)
+  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 5000 })
+  expect(api.logged()).toContain('requireTLS=false would send in the clear')
+  expect(mail.offered).toBe(0)
+  expect(await jobsOf(api).findOne()).toMatchObject({ email: person.email, refusedAt: null })
+})
+
+it('a mail server that offers encryption gets it encrypted, if it can show who it is', async () => {
+  const mail = await mailServer(0, { startTls: true })
+  const stranger = await apiForTest({ environment: { SMTP_URL: `${mail.url}?requireTLS=true` } })
+  await registered(stranger)
+  await vi.waitFor(() => expect(stranger.logged()).toContain('a mail was not sent'), { timeout: 5000 })
+  expect(stranger.logged()).toMatch(/certificate/)
+  expect(mail.offered).toBe(0)
+  // As if it were known: its certificate is made for tests.
+  const trusting = `${mail.url}?requireTLS=true&tls.rejectUnauthorized=false`
+  const api = await apiForTest({ environment: { SMTP_URL: trusting } })
+  const person = await registered(api)
+  expect((await mail.mailTo(person.email, /Confirm/)).encrypted).toBe(true)
+})
 
 it('a mail server that nobody can reach loses nothing, and an hour later it is still tried', async () => {
   const gone = await mailServer()

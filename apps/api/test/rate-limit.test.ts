@@ -37,7 +37,7 @@ it('an attempt that nobody got to look at is given back', async () => {
   const registration = await api.http.post('/api/register').send(person).expect(201)
   const device =
     setCookies(registration)
-      .find((cookie) => cookie.startsWith('device='))
+      .find((cookie) => cookie.startsWith('latchkey.device='))
       ?.split(';', 1)[0] ?? ''
   const attempt = (headers: Record<string, string>) =>
     api.http.post('/api/login').set(headers).send({ email: person.email, password: person.password })

@@ -296,7 +296,7 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   })
   // Only the id by which this browser is known again.
   const [device, ...others] = setCookies(registration)
-  expect(device).toMatch(/^device=/)
+  expect(device).toMatch(/^latchkey\.device=/)
   expect(others).toEqual([])
   const early = await post(api, '/login', { email: person.email, password: person.password })
   expect(early.status).toBe(403)

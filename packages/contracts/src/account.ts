@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 import { parseEmail } from './email-address.ts'
 
-/** Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). */
+/**
+ * Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). The API may ask for
+ * longer passwords (`PASSWORD_MIN_LENGTH`); `routes.passwordPolicy` says how long.
+ */
 export const passwordLength = { min: 8, max: 128 }
 export const usernameLength = { min: 3, max: 32 }
 /** Of an address as it is typed. In the form that mail servers know it has at most 254 octets. */

@@ -10,6 +10,7 @@ import {
   TokenOnlyBodySchema,
   UpdateMeBodySchema,
 } from './bodies.ts'
+import { passwordPolicy } from './password-policy.ts'
 import { contract } from './route-contract.ts'
 import {
   ActivityEventSchema,
@@ -103,6 +104,7 @@ export const routes = {
     reply: MessageSchema,
     errors: [],
   }),
+  passwordPolicy,
   changePassword: contract({
     method: 'POST',
     path: '/change-password',

@@ -36,6 +36,9 @@ export interface MailJobRecord {
   dueAt: Date
   /** Given up, or forgotten, after this. */
   expiresAt: Date
+  /** When the mail server refused it for good, and its reply in numbers; it is not tried again. */
+  refusedAt: Date | null
+  refusal: string
 }
 
 const mailJobSchema = new Schema<MailJobRecord>(
@@ -50,6 +53,8 @@ const mailJobSchema = new Schema<MailJobRecord>(
     attempts: { type: Number, required: true },
     dueAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
+    refusedAt: { type: Date, default: null },
+    refusal: { type: String, default: '' },
   },
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )

@@ -3,6 +3,7 @@ import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Mail } from './mail.ts'
+import { MailRefused } from './mail-failure.ts'
 import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
 import type { Mailer } from './mailer.ts'
 
@@ -93,6 +94,8 @@ export function createMailQueue({ model, mailer, clock, log, pollMs }: Collabora
       attempts: 0,
       dueAt: now,
       expiresAt: addSeconds(now, keptSeconds),
+      refusedAt: null,
+      refusal: '',
     })
   }
 
@@ -115,7 +118,7 @@ export function createMailQueue({ model, mailer, clock, log, pollMs }: Collabora
     // One process gets it, and for the length of the lease no other looks at it.
     const job = await model
       .findOneAndUpdate(
-        { dueAt: { $lte: now }, expiresAt: { $gt: now } },
+        { dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null },
         { $set: { dueAt: addSeconds(now, leaseSeconds) }, $inc: { attempts: 1 } },
         { sort: { dueAt: 1 }, returnDocument: 'after' },
       )
@@ -128,9 +131,16 @@ export function createMailQueue({ model, mailer, clock, log, pollMs }: Collabora
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
-      await postpone(job, error)
+      await (error instanceof MailRefused ? giveUp(job, error) : postpone(job, error))
     }
     return true
+  }
+
+  /** The job stays until it expires, for whoever asks why a mail did not come. */
+  async function giveUp(job: MailJobRecord, { reply }: MailRefused): Promise<void> {
+    const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
+    log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
+    await model.updateOne({ _id: job._id }, { $set: { refusedAt: clock.now(), refusal: reply } })
   }
 
   async function postpone(job: MailJobRecord, error: unknown): Promise<void> {

@@ -8,7 +8,7 @@ import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
 import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
-import { refuseGuessable } from './password-policy.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 const failureBurst = 10
@@ -18,6 +18,7 @@ interface Collaborators {
   sessions: UserSessions
   events: SecurityEvents
   passwords: Passwords
+  passwordPolicy: PasswordPolicy
   mailQueue: MailQueue
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
@@ -36,15 +37,16 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
 export function createAuth(collaborators: Collaborators) {
-  const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
+  const { accounts, sessions, events, passwords, passwordPolicy, mailQueue, requireVerifiedEmail } =
+    collaborators
 
   return {
-    /** Throws AuthError `validation_failed` (a password everybody tries), `email_taken` or `username_taken`. */
+    /** Throws AuthError `validation_failed` (a password that is too easily guessed), `email_taken` or `username_taken`. */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
-      refuseGuessable('password', password, { username, email })
+      await passwordPolicy.refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
       const deviceIdHash = deviceId?.idHash ?? null
@@ -95,14 +97,18 @@ export function createAuth(collaborators: Collaborators) {
         admission.settle(),
         deviceId && accounts.rememberDevice(user._id, deviceId.idHash),
         events.record({ kind: known ? 'signed_in' : 'new_device', userId: user._id, sessionId, device }),
-        passwords.isOutdated(user.passwordHash) && renewHash(user, password),
       ])
+      // Not waited for: how long a sign-in takes says nothing of the hash.
+      if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password)
       return signedIn
     },
   }
 
+  /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */
   async function renewHash(user: Credentials, password: string): Promise<void> {
-    await accounts.replacePasswordHash(user, await passwords.hash(password))
+    try {
+      await accounts.replacePasswordHash(user, await passwords.hash(password))
+    } catch {}
   }
 
   /**

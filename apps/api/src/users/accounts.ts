@@ -142,7 +142,8 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       await revokeIssued(user._id, kept)
       const before = await users
         .findOneAndUpdate(
-          { _id: user._id, passwordHash: user.passwordHash },
+          // Not by its hash, which a sign-in may be making anew at this moment.
+          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -219,7 +220,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       try {
         return await users
           .findOneAndUpdate(
-            { _id: userId, passwordChanges: passwordChanges === 0 ? { $in: [0, null] } : passwordChanges },
+            { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
             { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
             { returnDocument: 'before', projection: identityFields },
           )
@@ -274,6 +275,9 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     await revocations.revokeIssued(user ? idsOf(user).filter((id) => !kept?.equals(id)) : [])
   }
 }
+
+/** Matches accounts whose password changed so often; older ones have no number. */
+const changedSoOften = (passwordChanges = 0) => (passwordChanges === 0 ? { $in: [0, null] } : passwordChanges)
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

@@ -55,6 +55,8 @@ const problems = {
 } as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
 
 const outageRetrySeconds = 2
+/** Whoever sends more that is wrong hears of the first ones: an answer is not to be larger than what was asked. */
+const maxComplaints = 10
 const readAwayBytes = 16 * 1024 * 1024
 
 interface Listeners {
@@ -89,7 +91,7 @@ export function problemOf({
     code,
     detail,
     message: detail,
-    ...(errors && { errors }),
+    ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
   }
 }

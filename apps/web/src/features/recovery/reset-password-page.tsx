@@ -5,6 +5,7 @@ import { Link, useNavigate } from 'react-router-dom'
 import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { paths } from '../../app/paths.ts'
+import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
@@ -60,6 +61,7 @@ interface ResetFormProps {
 
 function ResetForm({ token, onReset, onDead }: ResetFormProps) {
   const client = useAuthClient()
+  const shortest = useShortestPassword()
   const [password, setPassword] = useState('')
   const schema = {
     safeParse: (values: unknown) => ResetPasswordBodySchema.safeParse(Object.assign({ token }, values)),
@@ -87,6 +89,7 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
         name="password"
         value={password}
         personal={[]}
+        shortest={shortest}
         error={form.errorOf('password')}
       />
       <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
