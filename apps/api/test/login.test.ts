@@ -124,13 +124,15 @@ it('the headers say nothing of whether two names are one account', async () => {
   expect(seen(await remaining(person.username))).toBe('9')
 })
 
-it('ten thousand sign-ins leave fifty sessions, the latest ones', async () => {
+const rounds = process.env.CI ? 200 : 20
+
+it(`${rounds * 50} sign-ins leave fifty sessions, the latest ones`, async () => {
   const person = await registered(api)
   const { accounts, sessions } = api.services
   const credentials = await accounts.findByIdentifier(person.email)
   if (!credentials) throw new Error('no such user')
   const opened: string[] = []
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < rounds; round++) {
     api.clock.advance(1)
     const begun = Array.from({ length: 50 }, () => sessions.begin({ userAgent: '$curl', ip: '' }, null))
     await Promise.all(begun.map((session) => sessions.issue(credentials._id, session)))

@@ -90,7 +90,7 @@ describe('the notice on the dashboard', () => {
 
   async function expectNoNotice(client: ReturnType<typeof open>['client']) {
     await screen.findByRole('heading', { name: 'Hello, ada' })
-    await vi.waitFor(() => expect(client.call).toHaveResolved())
+    await vi.waitFor(() => expect(client.call).toHaveResolved(), { timeout: 5000 })
     expect(screen.queryByRole('link', { name: 'See recent activity' })).not.toBeInTheDocument()
   }
 
