@@ -6,11 +6,16 @@ if (!('typescript' in process.features && process.features.typescript)) {
   register()
 }
 const { startEmbeddedMongo } = await import('../../src/index.ts')
+const { openPort } = await import('../../testing/open-port.ts')
 
 const { port, dbpath } = parseArgs({
   options: { port: { type: 'string' }, dbpath: { type: 'string' } },
   strict: false,
 }).values
-const server = await startEmbeddedMongo({ dataDir: `${dbpath}/stand-in`, port: Number(port) })
-process.once('SIGINT', () => void server.close())
+const server = await startEmbeddedMongo({ dataDir: `${dbpath}/stand-in` })
+const open = await openPort(server.uri, Number(port))
+process.once('SIGINT', () => {
+  open.close()
+  void server.close()
+})
 console.log('Waiting for connections')
