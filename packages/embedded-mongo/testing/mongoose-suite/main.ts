@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startEmbeddedMongo } from '../../src/index.ts'
+import { openPort } from '../open-port.ts'
 import { type MochaResult, report } from './report.ts'
 
 const USAGE = `Usage: pnpm --filter @latchkey/embedded-mongo mongoose-suite FOLDER
@@ -21,14 +22,17 @@ async function main(): Promise<number> {
   const temporary = await mkdtemp(join(tmpdir(), 'mongoose-suite-'))
   // Mongoose's tests of expiry wait for a monitor that looks once a second.
   const server = await startEmbeddedMongo({ dataDir: join(temporary, 'data'), expirySeconds: 1 })
+  // Some of its tests take the URI apart and expect a port in it.
+  const open = await openPort(server.uri)
   try {
     const output = join(temporary, 'result.json')
-    await run(mocha, folder, output, server.uri)
+    await run(mocha, folder, output, open.uri)
     const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     const { text, honest } = report(JSON.parse(await readFile(output, 'utf8')) as MochaResult)
     console.log(`Mongoose ${version}: ${text}`)
     return honest ? 0 : 1
   } finally {
+    open.close()
     await server.close()
     await rm(temporary, { recursive: true, force: true })
   }
