@@ -15,7 +15,7 @@ export class Engine {
     this.catalog = catalog
   }
 
-  /** Opens a data directory, whose lock the caller holds. */
+  /** Opens a data directory. The caller holds its lock. */
   static async open(directory: string): Promise<Engine> {
     const store = new Store(directory)
     const catalog = await store.transaction(() => new Catalog(store))
@@ -23,8 +23,8 @@ export class Engine {
   }
 
   /**
-   * Runs a write command alone and resolves when it is on disk.
-   * @throws ServerError `InternalError` when the disk refuses; nothing of the command is kept then
+   * Runs write commands one at a time. Resolves when the command is on disk.
+   * @throws ServerError `InternalError` when the disk fails; nothing of the command is kept then
    */
   async write<T>(command: () => T): Promise<T> {
     let ran = false
@@ -32,7 +32,7 @@ export class Engine {
     try {
       await this.store.transaction(() => {
         ran = true
-        // What a command wrote before it failed stays, as in MongoDB, so the failure must not reject the commit.
+        // As in MongoDB, what a command wrote before it failed stays: its error must not abort the commit.
         try {
           outcome = { value: command() }
         } catch (error) {

@@ -3,35 +3,34 @@ import { Worker } from 'node:worker_threads'
 import type { WorkerMessage } from './worker.ts'
 
 export interface EmbeddedMongoOptions {
-  /** Made if there is none. One process at a time may serve it. */
+  /** Created if missing. Only one process at a time may serve it. */
   dataDir: string
-  /** 0, the default, takes any free one. */
+  /** 0, the default, picks a free port. */
   port?: number
-  /** Where to listen: loopback by default, since there is no authentication. */
+  /** The address to listen on: loopback by default, since there is no authentication. */
   host?: string
   /** The database that the URI names. */
   database?: string
-  /** Seconds between two removals of expired documents; 60, as in MongoDB. */
+  /** Seconds between two removals of expired documents: 60 by default, as in MongoDB. */
   expirySeconds?: number
-  /** Called if the server's thread dies without `close`; whatever is connected has then lost its connection. */
+  /** Called if the server's thread ends without `close`. Every connection is lost then. */
   onExit?: (error: Error) => void
 }
 
 export interface EmbeddedMongo {
   /** `mongodb://127.0.0.1:PORT/latchkey`, also written to `dataDir/mongo.uri`. */
   uri: string
-  /** Answers what was asked, closes the files and gives up the directory. */
+  /** Finishes the running commands, closes the files and releases the directory. */
   close(): Promise<void>
 }
 
 /**
- * Starts a MongoDB-compatible server on a data directory, in a thread of its own, so that it never holds up the
- * caller's event loop.
- * @throws Error naming the directory and the process when another one serves it, or saying why it cannot start
+ * Starts a MongoDB-compatible server on a data directory. It runs in its own thread and never blocks the caller's.
+ * @throws Error naming the directory and the process that serves it already, or saying why it cannot start
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
   const { dataDir, port = 0, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
-  // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
+  // Flags are not inherited: the worker registers its own loader, and a second one would be slow.
   const worker = new Worker(workerEntry(), {
     name: 'embedded-mongo',
     workerData: { dataDir, port, host, database, expirySeconds },
@@ -67,7 +66,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
 const nextMessage = (worker: Worker): Promise<WorkerMessage> =>
   new Promise((resolve) => worker.once('message', resolve))
 
-/** Beside this file in the source and in a flat build; one folder up if a bundler has moved this file into a chunk. */
+/** Beside this file, or one folder up if a bundler has moved this file into a chunk. */
 function workerEntry(): URL {
   const beside = new URL('./embedded-mongo-worker.js', import.meta.url)
   const above = new URL('../embedded-mongo-worker.js', import.meta.url)

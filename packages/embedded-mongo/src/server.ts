@@ -12,7 +12,7 @@ export interface ServerOptions {
   port: number
   host: string
   database: string
-  /** Between two searches for expired documents. */
+  /** Seconds between two searches for expired documents. */
   expirySeconds: number
 }
 
@@ -26,7 +26,7 @@ export interface Server {
  * @throws DirectoryLockedError when the directory is served already
  */
 export async function serve(options: ServerOptions): Promise<Server> {
-  // Nobody else's to read: there is no password on what is in it.
+  // Readable by its owner only: the data has no password.
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const directory = realpathSync(options.dataDir)
   const lock = await lockDirectory(directory)
@@ -81,7 +81,7 @@ async function listen(
     port: (server.address() as AddressInfo).port,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // What was begun is finished and answered before the line is cut.
+      // Running commands are answered before the connections close.
       await Promise.all(running)
       for (const socket of sockets) socket.destroySoon()
       const cut = setTimeout(() => {

@@ -26,8 +26,8 @@ export class Store {
   private readonly root: RootDatabase<Buffer, Buffer>
 
   constructor(directory: string) {
-    // Without `overlappingSync` LMDB writes the pages, calls fdatasync, and only then moves the meta page and calls
-    // it again: the promise of a transaction therefore resolves when the transaction is on disk.
+    // Without `overlappingSync` LMDB syncs the pages before it writes and syncs the meta page, so that the promise
+    // of a transaction resolves when it is on disk.
     this.root = open({
       path: directory,
       noSubdir: false,
@@ -62,8 +62,8 @@ export class Store {
 }
 
 /**
- * Walks a range in chunks and holds nothing open between them, so the caller may pause for as long as it likes, and
- * may write to what it walks.
+ * Walks a range in chunks and keeps nothing open between them. The caller may pause for as long as it likes, and may
+ * write to the range.
  */
 export function* walk(table: Table, { low, high, reverse = false }: Range): Generator<Entry> {
   let from = reverse ? high : low

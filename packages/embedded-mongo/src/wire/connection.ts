@@ -13,12 +13,12 @@ import {
 /** Answers one command; it never rejects. */
 export type Answer = (body: Document, connectionId: number) => Promise<Document>
 
-/** Messages a connection may have waiting before it stops reading. */
+/** How many messages may wait before the connection stops reading. */
 const MAX_WAITING = 64
 
 let connections = 0
 
-/** Reads messages off a socket, one at a time and in order, until it ends or sends what is no message. */
+/** Answers the messages of a socket in order, until it ends or sends something that is no message. */
 export function serveConnection(socket: Socket, answer: Answer): void {
   const connectionId = ++connections
   const waiting: Buffer[] = []
@@ -47,7 +47,7 @@ export function serveConnection(socket: Socket, answer: Answer): void {
     if (!command.silent && !socket.destroyed) socket.write(encode(command, reply))
   }
 
-  /** Says what was wrong, then hangs up: after a broken message nothing can be trusted to begin where it seems to. */
+  /** Answers with the error and closes: after a broken message nobody knows where the next one begins. */
   const refuse = (error: unknown, message: Buffer): void => {
     const requestId = message.length >= 8 ? message.readInt32LE(4) : 0
     socket.end(encodeReply({ requestId, opcode: OP_MSG }, errorReply(error)))
