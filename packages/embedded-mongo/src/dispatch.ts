@@ -27,7 +27,7 @@ async function run(engine: Engine, body: Document, connectionId: number): Promis
   if (typeof database !== 'string')
     throw new ServerError('Location40571', 'OP_MSG requests require a $db argument')
   refuseTransactions(body)
-  // Reads see everything that was committed before they began.
+  // A command sees everything committed before it began.
   engine.store.refresh()
   const reply = await handler({ engine, name, database, body, connectionId })
   return reply instanceof Map ? reply : document(reply)

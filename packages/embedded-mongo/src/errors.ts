@@ -1,6 +1,6 @@
 import type { Document, Value } from './values/types.ts'
 
-/** MongoDB's error codes that this server answers with, by the name MongoDB gives them in `codeName`. */
+/** The error codes of MongoDB that this server uses, by their `codeName`. */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -143,8 +143,8 @@ const CODES = {
 export type CodeName = keyof typeof CODES
 
 /**
- * An error that travels to the client as `{ ok: 0, code, codeName, errmsg, …details }`, or as an element of
- * `writeErrors`. `details` are MongoDB's extra members, such as `keyPattern` and `keyValue`.
+ * An error for the client: the reply `{ ok: 0, code, codeName, errmsg, …details }`, or an element of `writeErrors`.
+ * `details` are MongoDB's extra members, such as `keyPattern` and `keyValue`.
  */
 export class ServerError extends Error {
   readonly code: number

@@ -16,9 +16,9 @@ export interface EmbeddedMongoOptions {
   host?: string
   /** The database that the URI names. */
   database?: string
-  /** Seconds between two removals of expired documents; 60, as in MongoDB. */
+  /** Seconds between two removals of expired documents: 60 by default, as in MongoDB. */
   expirySeconds?: number
-  /** Called if the server's thread dies without `close`; whatever is connected has then lost its connection. */
+  /** Called if the server's thread ends without `close`. Every connection is lost then. */
   onExit?: (error: Error) => void
 }
 
@@ -28,14 +28,13 @@ export interface EmbeddedMongo {
    * Also written to `dataDir/mongo.uri`. Opens everything: do not log it.
    */
   uri: string
-  /** Answers what was asked, closes the files and gives up the directory. */
+  /** Finishes the running commands, closes the files and releases the directory. */
   close(): Promise<void>
 }
 
 /**
- * Starts a MongoDB-compatible server on a data directory, in a thread of its own, so that it never holds up the
- * caller's event loop.
- * @throws Error naming the directory and the process when another one serves it, or saying why it cannot start
+ * Starts a MongoDB-compatible server on a data directory. It runs in its own thread and never blocks the caller's.
+ * @throws Error naming the directory and the process that serves it already, or saying why it cannot start
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
   const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
@@ -75,7 +74,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
 const nextMessage = (worker: Worker): Promise<WorkerMessage> =>
   new Promise((resolve) => worker.once('message', resolve))
 
-/** Beside this file in the source and in a flat build; one folder up if a bundler has moved this file into a chunk. */
+/** Beside this file, or one folder up if a bundler has moved this file into a chunk. */
 function workerEntry(): URL {
   const beside = new URL('./embedded-mongo-worker.js', import.meta.url)
   const above = new URL('../embedded-mongo-worker.js', import.meta.url)

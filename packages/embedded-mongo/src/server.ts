@@ -16,7 +16,7 @@ const FILES = ['mongo', 'mongo.uri', 'mongo.password', 'mongo.sock', 'process.lo
 export interface ServerOptions extends Address {
   dataDir: string
   database: string
-  /** Between two searches for expired documents. */
+  /** Seconds between two searches for expired documents. */
   expirySeconds: number
 }
 
@@ -83,7 +83,7 @@ async function listen(
     entrance,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // What was begun is finished and answered before the line is cut.
+      // Running commands are answered before the connections close.
       await Promise.all(running)
       for (const socket of sockets) socket.destroySoon()
       const cut = setTimeout(() => {

@@ -226,7 +226,7 @@ const nameOf = (key: object): string => Object.entries(key).join('_')
 const mapValues = (key: object): Record<string, Value> =>
   Object.fromEntries(Object.entries(key).map(([name, direction]) => [name, new Int32(direction)]))
 
-/** Where two indexed fields hold arrays MongoDB refuses the document, so the model leaves it out as well. */
+/** MongoDB refuses a document whose two indexed fields hold arrays, so the model leaves it out. */
 function inserted(collection: Collection, source: Document): boolean {
   try {
     collection.insert(source)

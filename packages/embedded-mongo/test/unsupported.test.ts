@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { useEmbedded } from './support/embedded.ts'
 
-// What this server does not do, it says, with the code that MongoDB has for it.
+// What this server does not support it refuses, with MongoDB's code for it.
 
 const server = useEmbedded()
 

@@ -44,7 +44,7 @@ interface Reply {
   body: BSON.Document
 }
 
-/** The next whole message; what has come of the one behind it goes back. */
+/** The next whole message. Bytes of a later one are put back. */
 async function read(socket: Socket): Promise<Reply> {
   let received = Buffer.alloc(0)
   while (received.length < 16 || received.length < received.readInt32LE(0)) {

@@ -7,8 +7,8 @@ import './index.ts'
 import { startMongod } from './mongod.ts'
 
 /**
- * One server for the whole run: the one at MONGO_URI; or, with MONGO_ENGINE=mongod, a real mongod; or else an
- * embedded one on a directory of its own.
+ * One server for the whole run: the one at MONGO_URI, or a real mongod if MONGO_ENGINE=mongod, or an embedded one in a
+ * temporary directory.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { uri, stop } = await startServer()

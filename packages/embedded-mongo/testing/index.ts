@@ -11,8 +11,8 @@ declare module 'vitest' {
 }
 
 /**
- * The URI of a database of its own on the server that the test run uses, so that test files do not meet.
- * @param name begins the database's name, to tell who made it
+ * The URI of a new database on the run's server, so that test files do not share data.
+ * @param name the database's name begins with it, to show whose it is
  */
 export function testDatabaseUri(name = 'test'): string {
   const uri = new URL(inject('mongoUri'))

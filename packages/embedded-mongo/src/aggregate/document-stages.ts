@@ -8,7 +8,7 @@ import { type Expression, type Names, NO_VARIABLES, newScope } from './scope.ts'
 /** A stage that turns one document into one. */
 export type DocumentStage = (document: Document) => Document
 
-/** `$set` and `$addFields`. Nested documents and dotted names both reach into what is there. */
+/** `$set` and `$addFields`. A nested document or a dotted name changes part of a field and keeps the rest. */
 export function addFields(spec: Value, { variables, collation }: ProjectionOptions): DocumentStage {
   if (!isDocument(spec) || spec.size === 0)
     throw new ServerError(
@@ -37,7 +37,7 @@ function* assignments(
   }
 }
 
-/** A copy with the value at the path; every element of an array on the way gets it. */
+/** A copy with the value at the path. An array on the way gets it in every element. */
 function assign(target: Document, path: readonly string[], value: Value | undefined): Document {
   const copy = new Map(target)
   const [name, ...rest] = path as [string, ...string[]]

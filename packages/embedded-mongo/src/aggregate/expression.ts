@@ -5,9 +5,9 @@ import { operators } from './operators/index.ts'
 import { type Expression, type Names, type Scope, withNames } from './scope.ts'
 
 /**
- * Compiles an aggregation expression: a literal, `"$path"`, `"$$variable.path"`, `{ $operator: … }`, or a document or
- * array of expressions.
- * @param names the variables that will be there when it is evaluated
+ * Compiles an aggregation expression: a literal, `"$path"`, `"$$variable.path"`, `{ $operator: … }`, or a document
+ * or an array of expressions.
+ * @param names the variables that are defined when it is evaluated
  * @throws ServerError `InvalidPipelineOperator` (168) for an unknown operator, `Location17276` for an unknown variable
  */
 export function compileExpression(source: Value, names: Names): Expression {
@@ -100,7 +100,7 @@ function checkDocument(variable: 'ROOT' | 'CURRENT', names: Names): void {
     )
 }
 
-/** An array on the way answers with an array of what its elements have; positions are not names here. */
+/** Follows a path. An array yields what each of its elements has; unlike in a filter, `0` names no element. */
 function follow(value: Maybe, path: readonly string[], from = 0): Maybe {
   if (from === path.length) return value
   if (isDocument(value)) return follow(value.get(path[from] as string), path, from + 1)

@@ -27,7 +27,7 @@ export const insert: Handler = async (request) => {
   })
 }
 
-/** `_id` comes first, and is made if there is none; otherwise the bytes are kept as they came. */
+/** Puts `_id` first and makes one if there is none. A document that begins with `_id` keeps its bytes. */
 function prepare(source: Value): { value: Document; raw: Buffer } {
   if (!Buffer.isBuffer(source) && !isDocument(source))
     throw new ServerError(

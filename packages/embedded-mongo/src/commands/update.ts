@@ -59,7 +59,7 @@ function updateOne(
   )
 }
 
-/** `c: { name: value }` of a statement: variables of its pipeline, taken as they stand. */
+/** A statement's `c: { name: value }`: variables for its pipeline. The values are not evaluated. */
 function withConstants(variables: Variables, statement: Document): Variables {
   const constants = statement.get('c')
   if (!isDocument(constants)) return variables

@@ -7,7 +7,7 @@ import { type Document, isDocument, type Value } from '../values/types.ts'
 import { equals } from './comparison.ts'
 import { type Context, compileCondition, compileElement } from './operators.ts'
 
-/** What a match has learnt: the element of an array that made it match, for the positional `$`. */
+/** Which array element made a document match. The positional `$` stands for it. */
 export interface Hit {
   position?: number
 }
@@ -27,7 +27,7 @@ export interface FilterOptions {
 
 type Test = (document: Document, hit: Hit) => boolean
 
-/** @throws ServerError `BadValue` or whatever else MongoDB answers to a filter it cannot read */
+/** @throws ServerError `BadValue`, or what else MongoDB answers to a wrong filter */
 export function compileFilter(source: Document, options: FilterOptions = {}): Filter {
   const test = all(compileDocument(source, options))
   return { source, matches: (document, hit = {}) => test(document, hit) }
@@ -76,7 +76,7 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
     case '$ref':
     case '$id':
     case '$db': {
-      // A member of a DBRef is compared as it stands, operators included.
+      // Always an equality, as in MongoDB: operators in the value are not evaluated.
       const test = equals(value, options.collation)
       return (document) => test(document.get(name))
     }
@@ -133,6 +133,6 @@ const context = (options: FilterOptions): Context => ({
   },
 })
 
-/** A test of one array element, as `$elemMatch` and `$pull` apply it. */
+/** A test for one array element, for `$elemMatch` and `$pull`. */
 export const elementTest = (operand: Value, options: FilterOptions = {}): ((element: Value) => boolean) =>
   compileElement(operand, context(options))

@@ -16,10 +16,10 @@ import {
 import { equals, ordered, type Predicate } from './comparison.ts'
 import { compileRegex } from './regex.ts'
 
-/** Whether any value that the path reaches passes. `element` names the position that `$` stands for afterwards. */
+/** Whether any value at the path passes the test. `element` gives the position that `$` then stands for. */
 export type Any = (test: Predicate, leafArrays: boolean, element?: () => number | undefined) => boolean
 
-/** A condition on a path, whichever way its values are reached. */
+/** A condition on the values at a path. */
 export type PathTest = (any: Any) => boolean
 
 /** What operators need from the filter around them. */
@@ -38,14 +38,14 @@ const negative =
   (any) =>
     !any(test, true)
 
-/** Whether a document is a set of operators, as in `{ $gt: 1 }`, rather than a value or DBRef to be equal to. */
+/** Whether a document holds operators, as in `{ $gt: 1 }`, and is no value or DBRef to compare with. */
 export function isOperators(value: Maybe): value is Document {
   if (!isDocument(value)) return false
   const [first] = value.keys()
   return first?.startsWith('$') === true && !(value.has('$ref') && value.has('$id'))
 }
 
-/** Tests for what stands behind a field's name: a value, a regular expression, or operators. */
+/** The tests for a field's condition: a value, a regular expression, or operators. */
 export function compileCondition(value: Value, context: Context): PathTest[] {
   if (value instanceof BSONRegExp) return [positive(compileRegex(value.pattern, value.options))]
   if (!isOperators(value)) return [positive(equals(value, context.collation))]
@@ -237,10 +237,10 @@ function elemMatch(operand: Value, context: Context): PathTest {
   }
 }
 
-/** Operators that stand in the place of a field; any other one is about the element itself. */
+/** Operators that apply to a whole document. Any other one applies to the element itself. */
 const ON_DOCUMENTS = new Set(['$and', '$or', '$nor', '$expr', '$where', '$text', '$jsonSchema', '$comment'])
 
-/** A test of one array element against the operand of `$elemMatch`. */
+/** The test of one array element that `$elemMatch` makes. */
 export function compileElement(operand: Value, context: Context): (element: Value) => boolean {
   if (!isDocument(operand)) throw new ServerError('BadValue', '$elemMatch needs an Object')
   const [first] = operand.keys()

@@ -27,11 +27,11 @@ type Leaf =
 export interface ProjectionOptions {
   collation?: Collation | undefined
   variables?: Variables | undefined
-  /** `$project` of an aggregation: no positional, `$slice` or `$elemMatch` projections, those names are expressions. */
+  /** In `$project` there is no positional `$`, and `$slice` and `$elemMatch` are expressions. */
   aggregation?: boolean
 }
 
-/** @throws ServerError for a projection that both includes and excludes, for colliding paths and for unknown operators */
+/** @throws ServerError for including and excluding at once, for colliding paths and for unknown operators */
 export function compileProjection(spec: Document, options: ProjectionOptions = {}): Projection {
   const root: Level = { children: new Map() }
   let inclusive: boolean | undefined

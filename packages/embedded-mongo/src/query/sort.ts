@@ -14,7 +14,7 @@ import {
 } from '../values/types.ts'
 
 export interface Order {
-  /** The values that decide, so that each document is looked into once. */
+  /** The values to sort by, taken once per document. */
   key(document: Document): Value[]
   compare(a: Value[], b: Value[]): number
 }
@@ -53,7 +53,7 @@ function isDescending(name: string, direction: Maybe): boolean {
   return value < 0
 }
 
-/** An array sorts by its smallest element upwards and by its largest downwards; an empty one as BSON undefined. */
+/** An array sorts by its smallest element, or its largest if descending; an empty one as BSON undefined. */
 function sortValue(document: Document, path: string[], descending: boolean, collation?: Collation): Value {
   let best: Maybe
   let elements = 0

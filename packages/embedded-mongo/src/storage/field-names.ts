@@ -9,7 +9,7 @@ import {
   type Value,
 } from '../values/types.ts'
 
-/** @throws ServerError `InvalidIdField` (53) or `DollarPrefixedFieldName` (52) for what cannot identify a document */
+/** @throws ServerError `InvalidIdField` (53) or `DollarPrefixedFieldName` (52) for a value that cannot be an `_id` */
 export function checkId(id: Value): void {
   if (Array.isArray(id) || id instanceof BSONRegExp || id instanceof BSONUndefined)
     throw new ServerError('InvalidIdField', `The '_id' value cannot be of type ${typeName(id)}`)
@@ -21,7 +21,7 @@ export function checkId(id: Value): void {
     )
 }
 
-/** The first name with a dollar anywhere in a value, a well-formed DBRef's own names apart. */
+/** The first name with a dollar in a value, at any depth. A DBRef's own names do not count. */
 function dollarName(value: Value): string | undefined {
   if (!isDocument(value) && !Array.isArray(value)) return undefined
   const names = isDocument(value) ? [...value.keys()] : []
@@ -39,8 +39,7 @@ function dbRefLength(value: Document, [first, second, third]: string[]): number 
 }
 
 /**
- * Checks a name with a dollar that an update has given to a field at the top of a document. Inserts may use any name,
- * and so may documents further down.
+ * Checks a top-level name with a dollar after an update has set it. Inserts and embedded documents may use any name.
  * @throws ServerError `DollarPrefixedFieldName` (52), or `InvalidDBRef` (55) for a DBRef's name out of place
  */
 export function checkTopName(document: Document, name: string): void {

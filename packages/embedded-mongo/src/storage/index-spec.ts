@@ -12,7 +12,7 @@ export interface IndexField {
   descending: boolean
 }
 
-/** An index as asked for: the parsed form of `{ key, name, unique?, sparse?, … }`. */
+/** The parsed form of `{ key, name, unique?, sparse?, … }`. */
 export interface IndexSpec {
   /** As `listIndexes` shows it. */
   readonly source: Document

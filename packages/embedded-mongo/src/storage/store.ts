@@ -92,8 +92,8 @@ function reserveFiles(directory: string): void {
 }
 
 /**
- * Walks a range in chunks and holds nothing open between them, so the caller may pause for as long as it likes, and
- * may write to what it walks.
+ * Walks a range in chunks and keeps nothing open between them. The caller may pause for as long as it likes, and may
+ * write to the range.
  */
 export function* walk(table: Table, { low, high, reverse = false }: Range): Generator<Entry> {
   let from = reverse ? high : low

@@ -50,7 +50,7 @@ export function compileModifiers(
   checkConflicts(paths)
   checkContainers(paths)
   checkIdentifiers(paths, filters)
-  // MongoDB applies, and so adds, fields in the order of their names.
+  // MongoDB applies changes, and so adds fields, in the order of their names.
   steps.sort((a, b) => comparePaths(a.path, b.path))
   const wild = paths.some((path) => path.split('.').some(isPositional))
   return (document, context) => {
@@ -71,7 +71,7 @@ export function compileModifiers(
   }
 }
 
-/** Runs a change, then checks the name that it gave to a field at the top. What an upsert inserts has any name. */
+/** Runs a change, then checks a top-level name with a dollar that it set. An upsert may insert any name. */
 function change(document: Document, path: readonly string[], context: UpdateContext, run: () => void): void {
   const [name = ''] = path
   if (!name.startsWith('$') || context.inserting) {
@@ -127,7 +127,7 @@ function checkConflicts(paths: string[]): void {
   }
 }
 
-/** Of one array, an update changes either elements by a filter or elements and fields by their names. */
+/** Below one array or document, an update uses either `$[…]` or names, not both. */
 function checkContainers(paths: string[]): void {
   const kinds = new Map<string, boolean>()
   for (const path of paths) {
@@ -172,7 +172,7 @@ function checkIdentifiers(paths: string[], filters: ArrayFilters): void {
       )
 }
 
-/** Name by name; numbers by value. */
+/** Compares name by name, and positions as numbers. */
 function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (const [i, name] of a.entries()) {
     const other = b[i]

@@ -3,8 +3,8 @@ import { toDouble } from './numbers.ts'
 import { type Document, isDocument, isNumeric, type Maybe, type Value } from './types.ts'
 
 /**
- * How strings compare. `fold` maps strings that are equal under the collation to one string, so that an index can
- * hold it; `compare` is zero exactly when the folded strings are equal.
+ * How strings compare. `fold` maps equal strings to one string, which an index can hold. `compare` is 0 exactly when
+ * the folded strings are the same.
  */
 export interface Collation {
   readonly spec: Document
@@ -12,7 +12,7 @@ export interface Collation {
   compare(a: string, b: string): number
 }
 
-/** Parses `{ locale, strength?, caseLevel?, numericOrdering? }`; the simple collation is `undefined`. */
+/** Parses `{ locale, strength?, caseLevel?, numericOrdering? }`. The simple collation is `undefined`. */
 export function parseCollation(spec: Maybe): Collation | undefined {
   if (spec === undefined) return undefined
   if (!isDocument(spec)) throw new ServerError('TypeMismatch', 'collation must be an object')
@@ -48,7 +48,7 @@ export function parseCollation(spec: Maybe): Collation | undefined {
   return { spec, fold, compare }
 }
 
-/** What JavaScript's collator cannot change. */
+/** Options that JavaScript's collator does not have, with the only values supported. */
 const DEFAULTS: [string, Value][] = [
   ['alternate', 'non-ignorable'],
   ['backwards', false],

@@ -14,7 +14,7 @@ import {
 /** Answers one command; it never rejects. */
 export type Answer = (body: Document, connectionId: number) => Promise<Document>
 
-/** Messages a connection may have waiting before it stops reading. */
+/** How many messages may wait before the connection stops reading. */
 const MAX_WAITING = 64
 
 let connections = 0

@@ -28,7 +28,7 @@ export interface Command {
   requestId: number
   opcode: number
   body: Document
-  /** The sender waits for no answer. */
+  /** The sender does not wait for an answer. */
   silent: boolean
 }
 

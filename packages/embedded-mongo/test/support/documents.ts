@@ -3,7 +3,7 @@ import type mongoose from 'mongoose'
 
 type Collection = mongoose.mongo.Collection<mongoose.mongo.BSON.Document>
 
-/** For tests that look at one document, and at statements as the server gets them: the driver has rules of its own. */
+/** For tests on single documents. Statements are sent raw, because the driver has rules of its own. */
 export function documentsOf(db: () => mongoose.mongo.Db) {
   return {
     /** A collection that holds these documents, numbered from 1. */

@@ -20,7 +20,7 @@ async function main(): Promise<number> {
   const folder = resolve(process.env.INIT_CWD ?? '.', argument)
   const mocha = findMocha(folder)
   const temporary = await mkdtemp(join(tmpdir(), 'mongoose-suite-'))
-  // Mongoose's tests of expiry wait for a monitor that looks once a second.
+  // Mongoose's tests expect expired documents to be removed every second.
   const server = await startEmbeddedMongo({ dataDir: join(temporary, 'data'), expirySeconds: 1 })
   // Some of its tests take the URI apart and expect a port in it.
   const open = await openPort(server.uri)
@@ -48,7 +48,7 @@ function findMocha(folder: string): string {
   }
 }
 
-/** Mocha's exit code counts the failures, which the report tells better. */
+/** Mocha's exit code is the number of failures, which the report shows anyway. */
 function run(mocha: string, folder: string, output: string, uri: string): Promise<void> {
   const tests = ['--ignore', 'test/encryption/**/*.test.js', 'test/**/*.test.js']
   const reporter = ['--reporter', 'json', '--reporter-option', `output=${output}`]

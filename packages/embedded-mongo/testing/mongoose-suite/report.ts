@@ -1,4 +1,4 @@
-/** What mocha's JSON reporter writes, as far as it is read here. */
+/** The part of mocha's JSON report that is read here. */
 export interface MochaResult {
   stats: { passes: number; failures: number; pending: number; duration: number }
   failures: { fullTitle: string; err: MochaError }[]
@@ -7,18 +7,18 @@ export interface MochaResult {
 export interface MochaError {
   message?: string
   name?: string
-  /** A number is MongoDB's. */
+  /** MongoDB's is a number. */
   code?: number | string
   codeName?: string
 }
 
 export interface Report {
   text: string
-  /** Every failed test failed on something that the server said it does not support. */
+  /** Every failed test met something that the server said it does not support. */
   honest: boolean
 }
 
-/** How many tests passed, and those that failed by the error that they failed on, most first. */
+/** How many tests passed, and which failed on which error, the most frequent first. */
 export function report({ stats, failures }: MochaResult): Report {
   const refused = failures.filter(({ err }) => isRefusal(err))
   const others = failures.filter(({ err }) => !isRefusal(err))

@@ -5,7 +5,7 @@ import { int, isDocument, isNullish, isNumeric, type Maybe, type Value } from '.
 import type { Scope } from '../scope.ts'
 import { named, type OperatorCompiler, sure, typeText } from './operator.ts'
 
-/** Milliseconds of the units whose length does not depend on the calendar. */
+/** Units of a fixed length, in milliseconds. */
 const UNITS: Record<string, number> = {
   millisecond: 1,
   second: 1000,
@@ -123,7 +123,7 @@ function shifting(sign: number): OperatorCompiler {
   })
 }
 
-/** By calendar months the day is clipped: January 31 plus one month is the last of February. */
+/** Adding months clips the day: January 31 plus one month is the last day of February. */
 function shift(date: Date, unit: string, amount: number): Date {
   const months = MONTHS[unit]
   if (!months) return new Date(date.getTime() + amount * (UNITS[unit] ?? 0))
@@ -135,7 +135,7 @@ function shift(date: Date, unit: string, amount: number): Date {
   return result
 }
 
-/** How many unit boundaries lie before a date. Weeks begin on Sunday. */
+/** Numbers the units, so that two dates in the same unit get the same number. Weeks begin on Sunday. */
 function ordinal(date: Date, unit: string): number {
   const months = MONTHS[unit]
   if (months) return Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / months)

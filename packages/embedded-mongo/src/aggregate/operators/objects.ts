@@ -67,7 +67,7 @@ function settingField(parameters: string[]): OperatorCompiler {
   })
 }
 
-/** The field is named, not looked up: a name with a dollar stands in a `$literal`. */
+/** The field must be named, not looked up: a name with a dollar needs `$literal`. */
 function refusePath(code: CodeName, field: Maybe): void {
   if (typeof field === 'string' && field.startsWith('$'))
     throw new ServerError(

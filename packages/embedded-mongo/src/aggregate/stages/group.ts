@@ -17,7 +17,7 @@ import { average, deviation, extreme, total } from '../operators/accumulating.ts
 import { type Expression, newScope, type Scope } from '../scope.ts'
 import { type StageCompiler, type StageContext, specDocument, wholeSpec } from './stage.ts'
 
-/** Gathers something about each group and tells it at the end. */
+/** Takes in the documents of one group and gives a result at the end. */
 interface Accumulator {
   add(scope: Scope): void
   result(): Value
@@ -25,7 +25,7 @@ interface Accumulator {
 
 type AccumulatorCompiler = (operand: Value, context: StageContext) => () => Accumulator
 
-/** One that keeps the values of an expression. */
+/** An accumulator that keeps the value of its expression for each document. */
 const collecting =
   (result: (values: Maybe[], context: StageContext) => Value): AccumulatorCompiler =>
   (operand, context) => {

@@ -78,7 +78,7 @@ function* all(collection: Collection | undefined): Generator<Document> {
     for (const found of find(collection, { filter: compileFilter(new Map()) })) yield found.document
 }
 
-/** The foreign documents for a local one; equality goes through an index where there is one. */
+/** Finds the foreign documents for a local one, by an index where there is one. */
 function matcher(
   spec: Document,
   collection: Collection | undefined,
@@ -99,7 +99,7 @@ function matcher(
         return { name, expression: compileExpression(value, context.variables) }
       })
     : []
-  // Compiled once to report what is wrong with it even if no document comes.
+  // Compiled here as well, so that its errors show even if there is no document.
   if (stages !== undefined)
     context.pipeline(
       stages,
