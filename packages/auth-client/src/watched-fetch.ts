@@ -1,4 +1,4 @@
-import { AxiosError, type InternalAxiosRequestConfig } from 'axios'
+import type { InternalAxiosRequestConfig } from 'axios'
 import { isAxiosError } from './auth-error.ts'
 import type { Answer } from './refused-token.ts'
 
@@ -33,7 +33,7 @@ function watched(original: Fetch): Fetch {
   return made
 }
 
-const givenUp = [AxiosError.ERR_CANCELED, AxiosError.ECONNABORTED, AxiosError.ETIMEDOUT]
+const givenUp = ['ERR_CANCELED', 'ECONNABORTED', 'ETIMEDOUT']
 
 /** The answer to a request that ended in an error without one; null when none came, or the caller gave up on it. */
 export function answerBehind(error: unknown): Answer | null {
