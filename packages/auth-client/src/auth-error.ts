@@ -3,7 +3,13 @@ import type { AxiosError, AxiosResponse } from 'axios'
 import { retryAfterSeconds } from './retry-after.ts'
 
 /** Codes of the client's own, beside those of the API. */
-export type ClientErrorCode = 'network_error' | 'timeout' | 'unexpected_answer' | 'signed_out'
+export type ClientErrorCode =
+  | 'network_error'
+  | 'timeout'
+  | 'unexpected_answer'
+  | 'signed_out'
+  /** The token was refused, and what was being sent (a stream) cannot be sent again. */
+  | 'request_not_repeatable'
 
 interface Evidence {
   status?: number | null

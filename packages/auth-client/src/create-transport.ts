@@ -6,7 +6,7 @@ import type { Transport } from './transport.ts'
 
 const requestLimitMs = 30_000
 
-/** Makes the transport. No other file imports axios, so that a page can download it when it is wanted. */
+/** Makes the transport. Only this file and what it imports need axios, so that a page can download them later. */
 export function createTransport({ baseUrl, environment }: Settings, needs: InterceptorNeeds): Transport {
   const { adapter } = environment
   const create = () =>
@@ -20,5 +20,10 @@ export function createTransport({ baseUrl, environment }: Settings, needs: Inter
 
   const http = create()
   installInterceptor(http, needs)
-  return { plain: create(), http, call: (route, options) => callRoute(http, route, options) }
+  // What an application adds to its requests is added to calls of the contract, too. What it makes of answers is not:
+  // their types are those of the contract.
+  const typed = create()
+  typed.interceptors.request = http.interceptors.request
+  typed.defaults.headers = http.defaults.headers
+  return { plain: create(), http, call: (route, options) => callRoute(typed, route, options) }
 }
