@@ -18,6 +18,8 @@ import { createActionTokens } from './links/action-tokens.ts'
 import { mailJobModel } from './mail/mail-job.model.ts'
 import { createMailQueue } from './mail/mail-queue.ts'
 import { createMailer } from './mail/mailer.ts'
+import { noticeCapModel } from './mail/notice-cap.model.ts'
+import { createNoticeCaps } from './mail/notice-caps.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
 import { createAuth } from './sign-in/auth.service.ts'
 import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
@@ -54,6 +56,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const mailer = createMailer(config.mail, outboxDir)
   const mailQueue = createMailQueue({
     model: mailJobModel(database.connection),
+    noticeCaps: createNoticeCaps({ model: noticeCapModel(database.connection), clock }),
     mailer,
     clock,
     log,

@@ -143,6 +143,51 @@ it('a mail server that nobody can reach loses nothing, and an hour later it is s
   expect((await job())?.attempts).toBeLessThanOrEqual(8)
 })
 
+it('a flood of sign-ins is a handful of notices, and a link overtakes them', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm your email address/)
+  await api.services.database.connection
+    .collection('users')
+    .updateOne({ emailKey: person.email }, { $set: { emailVerifiedAt: new Date() } })
+  // Nothing is sent while they come in, so that everything is in the queue at once.
+  mail.mood = 'hang up'
+  const userId = person.body.user.id
+  for (let i = 0; i < 60; i++)
+    await api.services.events.record({
+      kind: 'new_device',
+      userId,
+      sessionId: null,
+      device: { userAgent: `agent-${i}`, ip: '203.0.113.7' },
+    })
+  await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+  await api.http.post('/api/forgot-password').send({ email: person.email.toUpperCase() }).expect(200)
+  const queued = await jobsOf(api).find().toArray()
+  expect(queued.filter(({ kind }) => kind === 'new_device')).toHaveLength(5)
+  expect(queued.filter(({ kind }) => kind === 'reset_password')).toHaveLength(1)
+
+  await vi.waitFor(async () => expect(await jobsOf(api).countDocuments({ attempts: 0 })).toBe(0), {
+    timeout: 10_000,
+  })
+  const before = mail.received.length
+  mail.mood = 'accept'
+  api.clock.advance(200)
+  await mail.mailTo(person.email, /Reset your password/)
+  await vi.waitFor(() => expect(mail.received.length).toBe(before + 6), { timeout: 10_000 })
+  const subjects = mail.received.slice(before).map(({ subject }) => subject)
+  expect(subjects.indexOf('Reset your password')).toBeLessThan(2)
+  // The next hour has an allowance of its own.
+  api.clock.advance(3600)
+  await api.services.events.record({
+    kind: 'new_device',
+    userId,
+    sessionId: null,
+    device: { userAgent: 'later', ip: '203.0.113.7' },
+  })
+  await vi.waitFor(() => expect(mail.received.length).toBe(before + 7), { timeout: 10_000 })
+})
+
 it('a slow mail server delays no request', async () => {
   const mail = await mailServer()
   mail.slownessMs = 1500
