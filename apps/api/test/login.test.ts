@@ -126,7 +126,7 @@ it('the headers say nothing of whether two names are one account', async () => {
 
 const rounds = process.env.CI ? 200 : 20
 
-it(`${rounds * 50} sign-ins leave fifty sessions, the latest ones`, async () => {
+it('thousands of sign-ins leave fifty sessions, the latest ones', async () => {
   const person = await registered(api)
   const { accounts, sessions } = api.services
   const credentials = await accounts.findByIdentifier(person.email)
