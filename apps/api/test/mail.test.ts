@@ -2,7 +2,7 @@ import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { mailServer } from './support/mail-server.ts'
-import { login, refresh, registered, somebody } from './support/people.ts'
+import { copyOf, login, refresh, registered, somebody } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
 import { lockOwner } from './support/refresh-lock.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
@@ -284,7 +284,7 @@ it('the owner is told of a new device and of a copied session', async () => {
   const notice = await mail.mailTo(person.email, /A new device signed in/)
   expect(notice.text).toContain('Firefox on Linux (127.0.0.1) signed in to your account')
 
-  for (let i = 0; i < 3; i++) await refresh(api, person.jar).expect(403)
+  for (let i = 0; i < 3; i++) await refresh(api, copyOf(person.jar)).expect(403)
   await mail.mailTo(person.email, /A copy of your session was refused/)
   await vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 5000 })
   expect(mail.received.filter(({ subject }) => /copy/.test(subject))).toHaveLength(1)

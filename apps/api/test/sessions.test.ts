@@ -45,6 +45,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(120),
       lastUsedAt: ago(0),
+      lastDevice: expect.any(String),
+      lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(-7 * 86_400),
     },
     {
@@ -55,6 +57,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(60),
       lastUsedAt: ago(60),
+      lastDevice: 'Chrome on Android',
+      lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(60 - 7 * 86_400),
     },
   ])

@@ -35,6 +35,7 @@ export const errorCodes = [
   'refresh_token_revoked',
   'refresh_token_reused',
   'refresh_token_locked',
+  'refresh_token_key_lost',
   'refresh_lock_malformed',
   'database_unavailable',
   'overloaded',

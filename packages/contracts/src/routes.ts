@@ -80,6 +80,7 @@ export const routes = {
       'refresh_token_revoked',
       'refresh_token_reused',
       'refresh_token_locked',
+      'refresh_token_key_lost',
       'refresh_lock_malformed',
       'rate_limited',
     ],

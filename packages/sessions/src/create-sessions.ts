@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } f
 import type { Types } from 'mongoose'
 import type { SignedInSession } from './collaborators.ts'
 import { isDatabaseOutage } from './database-outage.ts'
+import { deviceId } from './device-id.ts'
 import { createAnswers, type TokenAnswer } from './express/answer.ts'
 import { createAuthenticate } from './express/authenticate.ts'
 import { readClaims } from './express/claims.ts'
@@ -11,7 +12,7 @@ import { jwksRoutes } from './express/jwks.routes.ts'
 import { createPresentedSessions } from './express/presented-sessions.ts'
 import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
-import { signInLockOf } from './express/refresh-headers.ts'
+import { signInLockOf, wantsTokenInBody } from './express/refresh-headers.ts'
 import { allRoutes } from './express/routes.ts'
 import { type Log, silent } from './log.ts'
 import {
@@ -121,8 +122,12 @@ export function createSessions(
     authenticate,
     claimsOf: readClaims,
     async signIn(req, res, userId) {
-      const signedIn = await life.issue(userId, life.begin(deviceOf(req), signInLockOf(req)))
-      return signedIn && answer(req, res, signedIn)
+      const browser = wantsTokenInBody(req) ? null : deviceId(cookies.readDeviceId(req))
+      const session = life.begin(deviceOf(req), signInLockOf(req), browser?.idHash)
+      const signedIn = await life.issue(userId, session)
+      if (!signedIn) return null
+      if (browser) cookies.setDeviceId(res, browser.id)
+      return await answer(req, res, signedIn)
     },
     answer,
     cookies,

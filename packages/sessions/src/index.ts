@@ -1,6 +1,7 @@
 export type { SignedInSession } from './collaborators.ts'
 export { createSessions, type Sessions } from './create-sessions.ts'
 export { isDatabaseOutage, notNow } from './database-outage.ts'
+export { type DeviceId, deviceId } from './device-id.ts'
 export { administratorAgent, deviceName } from './device-name.ts'
 export { cookieNamesOf } from './express/cookie-names.ts'
 export { deviceOf } from './express/device.ts'

@@ -12,7 +12,12 @@ const keptLimit = 1000
 /** This process writes so many before it looks again how many a user has. */
 const slack = 16
 /** What an attacker can cause over and over, or many times at once, is recorded once an hour. */
-const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'token_reused', 'failed_sign_ins'])
+const hourlyKinds = new Set<ActivityKind>([
+  'copied_session_refused',
+  'token_reused',
+  'answered_elsewhere',
+  'failed_sign_ins',
+])
 
 export interface NewEvent {
   kind: ActivityKind

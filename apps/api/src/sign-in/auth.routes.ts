@@ -1,11 +1,10 @@
 import { type Registered, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
-import { deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
+import { deviceId, deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { type SignedInUser, type UserSessions, userView } from '../users/user-identity.ts'
 import type { Auth, SignIn } from './auth.service.ts'
-import { deviceId } from './known-device.ts'
 
 interface Collaborators {
   auth: Auth

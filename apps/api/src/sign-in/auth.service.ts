@@ -1,12 +1,11 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
-import type { Device } from '@latchkey/sessions'
+import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
-import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
@@ -48,8 +47,8 @@ export function createAuth(collaborators: Collaborators) {
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
       await passwordPolicy.refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
-      const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
       const deviceIdHash = deviceId?.idHash ?? null
+      const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
       const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
@@ -68,7 +67,8 @@ export function createAuth(collaborators: Collaborators) {
     ): Promise<SignedInUser> {
       const user = await accounts.findByIdentifier(email)
       const known = isKnown(user, deviceId)
-      const open = (to: Credentials) => sessions.issue(to._id, sessions.begin(device, lock), unchanged(to))
+      const open = (to: Credentials) =>
+        sessions.issue(to._id, sessions.begin(device, lock, deviceId?.idHash), unchanged(to))
       const admission = await admit({
         account: email.toLowerCase(),
         knownDevice: known ? (deviceId?.idHash ?? null) : null,

@@ -45,6 +45,7 @@ const problems = {
     'This session was ended because an old copy of its token was used. Sign in again.',
   ],
   refresh_token_locked: [403, 'This session belongs to another browser.'],
+  refresh_token_key_lost: [403, 'This browser forgot its key. Please sign in again.'],
   database_unavailable: [
     503,
     'The service cannot reach its database, or the database has no room to save anything. Try again in a moment.',

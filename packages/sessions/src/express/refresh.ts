@@ -1,6 +1,7 @@
 import { AuthError } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
+import { hashDeviceId } from '../device-id.ts'
 import type { SessionOwner } from '../owner.ts'
 import type { SessionLife } from '../session-life.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.ts'
@@ -18,7 +19,7 @@ export type AdmitRefresh = (req: Request, res: Response, sessionId: string | nul
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'rotate'>
   refreshTokens: RefreshTokens
-  refreshCookies: Pick<RefreshCookies, 'holdsToken'>
+  refreshCookies: Pick<RefreshCookies, 'holdsToken' | 'readDeviceId'>
   presentedSessions: Pick<PresentedSessions, 'read'>
   admitRefresh: AdmitRefresh
 }
@@ -54,7 +55,7 @@ export const createRefresh =
     for (const claims of candidates) {
       await admitRefresh(req, res, claims.sessionId)
       try {
-        return await sessions.rotate(claims, proof, device)
+        return await sessions.rotate(claims, proof, device, browserOf(req))
       } catch (error) {
         // Another cookie of the same name may be the one that counts.
         if (!isRefusal(error)) throw error
@@ -62,6 +63,12 @@ export const createRefresh =
       }
     }
     throw refusal
+
+    /** Only a browser has a `device` cookie; whoever sends its token in a body is none. */
+    function browserOf(req: Request): string | null {
+      const id = token === undefined ? refreshCookies.readDeviceId(req) : undefined
+      return id === undefined ? null : hashDeviceId(id)
+    }
 
     function inCookies(req: Request): RefreshTokenClaims[] {
       const presented = presentedSessions.read(req)

@@ -30,6 +30,12 @@ const words: Record<string, EventWords | undefined> = {
       'Either one of your apps made a mistake, or somebody copied its session. We ended that session to keep you safe. If you can’t explain it, change your password.',
     weight: 'alarm',
   },
+  answered_elsewhere: {
+    title: 'A session was used from two networks at once',
+    meaning:
+      'Usual for a phone that changes between Wi-Fi and mobile data. If you stayed where you are, end that session and change your password.',
+    weight: 'check',
+  },
   password_changed: {
     title: 'Password changed',
     meaning: 'Every other session was ended.',

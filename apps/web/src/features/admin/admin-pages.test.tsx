@@ -26,6 +26,8 @@ const session = (id: string, device: string): Session => ({
   ip: '192.0.2.7',
   createdAt: '2025-10-09T08:00:00.000Z',
   lastUsedAt: '2025-10-09T08:30:00.000Z',
+  lastDevice: 'Firefox on macOS',
+  lastIp: '192.0.2.7',
   expiresAt: '2025-10-16T08:00:00.000Z',
 })
 

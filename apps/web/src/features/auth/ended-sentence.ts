@@ -24,6 +24,8 @@ function endedSentence(code: SignedOut['code']): string {
       return 'An old copy of your session was used again, so we ended it to keep you safe. Sign in again. If you don’t know why this happened, change your password.'
     case 'refresh_token_locked':
       return 'This browser no longer has the key to your session. Sign in to start a new one.'
+    case 'refresh_token_key_lost':
+      return 'This browser forgot its key. Please sign in again.'
     default:
       return 'Your session is no longer valid. Sign in to continue.'
   }

@@ -87,6 +87,11 @@ function SessionItem({ session, now, failure, children }: SessionItemProps) {
           {session.name !== null && `${session.device} · `}
           <span className={styles.address}>{session.ip}</span>
         </p>
+        {(session.lastIp !== session.ip || session.lastDevice !== session.device) && (
+          <p className={styles.place}>
+            Last used from {session.lastDevice} · <span className={styles.address}>{session.lastIp}</span>
+          </p>
+        )}
         <dl className={styles.times}>
           <div>
             <dt>Last used</dt>

@@ -18,6 +18,8 @@ function session(overrides: Partial<Session>): Session {
     ip: '192.0.2.7',
     createdAt: at(-3 * 86_400),
     lastUsedAt: at(-300),
+    lastDevice: overrides.device ?? 'Firefox on macOS',
+    lastIp: overrides.ip ?? '192.0.2.7',
     expiresAt: at(6 * 86_400),
     ...overrides,
   }
