@@ -1,6 +1,7 @@
 import axios from 'axios'
 import { callRoute } from './call.ts'
 import { type InterceptorNeeds, installInterceptor } from './interceptor.ts'
+import { askForPersistence } from './persistence.ts'
 import type { Settings } from './settings.ts'
 import type { Transport } from './transport.ts'
 
@@ -18,6 +19,8 @@ export function createTransport({ baseUrl, environment }: Settings, needs: Inter
       ...(adapter && { adapter }),
     })
 
+  // Here because everything that is not needed before a sign-in is downloaded with axios.
+  askForPersistence(needs.session, environment, `latchkey:${baseUrl}:persistent`)
   const http = create()
   installInterceptor(http, needs)
   // What an application adds to its requests is added to calls of the contract, too. What it makes of answers is not:

@@ -41,6 +41,8 @@ export interface ClientEnvironment {
   openChannel: (name: string, onMessage: (message: unknown) => void) => Channel | null
   /** Remembers a sign-out that the server has not heard of yet. Null: only as long as the page lives. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
+  /** Asks the browser not to evict what is stored here. Null: it cannot be asked. */
+  persistStorage: (() => Promise<unknown>) | null
   /** Calls back when the page is looked at again, comes out of the back/forward cache, or is online again. */
   onWake: (listener: () => void) => () => void
   /** Between 0 and 1, for jitter. */
@@ -72,6 +74,7 @@ export function browserEnvironment(): ClientEnvironment {
     locks: attempt(() => webLocks()),
     openChannel: (name, onMessage) => attempt(() => broadcastChannel(name, onMessage)),
     storage: attempt(() => (typeof document === 'undefined' ? null : globalThis.localStorage)),
+    persistStorage: () => navigator.storage.persist(),
     onWake,
     random: Math.random,
     adapter: null,

@@ -24,29 +24,28 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
   let opened: Promise<IDBDatabase> | null = null
 
   function database(): Promise<IDBDatabase> {
-    opened ??= open(factory, () => {
-      opened = null
-    }).catch((error: unknown) => {
-      opened = null
+    if (opened) return opened
+    const forget = () => {
+      if (opened === opening) opened = null
+    }
+    const opening = open(factory, forget).catch((error: unknown) => {
+      forget()
       throw error
     })
-    return opened
+    opened = opening
+    return opening
   }
 
-  /** Runs `work` in one transaction, and resolves when that is complete. */
-  async function transact<Result>(
-    mode: IDBTransactionMode,
-    work: (store: IDBObjectStore, answer: (result: Result) => void) => void,
-  ): Promise<Result | undefined> {
-    const transaction = (await database()).transaction(storeName, mode)
-    return await new Promise((resolve, reject) => {
-      let result: Result | undefined
-      transaction.oncomplete = () => resolve(result)
-      transaction.onabort = () => reject(transaction.error ?? new Error('The browser refuses to keep this.'))
-      work(transaction.objectStore(storeName), (value) => {
-        result = value
-      })
-    })
+  /** Runs `work` in one transaction, and resolves when that is complete. A connection that has died is replaced. */
+  async function transact<Result>(mode: IDBTransactionMode, work: Work<Result>): Promise<Result | undefined> {
+    const used = database()
+    try {
+      return await runIn(await used, mode, work)
+    } catch (error) {
+      if (!isOfDeadConnection(error)) throw error
+      if (opened === used) opened = null
+      return await runIn(await database(), mode, work)
+    }
   }
 
   return {
@@ -75,6 +74,29 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
       })
     },
   }
+}
+
+type Work<Result> = (store: IDBObjectStore, answer: (result: Result) => void) => void
+
+function runIn<Result>(database: IDBDatabase, mode: IDBTransactionMode, work: Work<Result>) {
+  return new Promise<Result | undefined>((resolve, reject) => {
+    let result: Result | undefined
+    const transaction = database.transaction(storeName, mode)
+    transaction.oncomplete = () => resolve(result)
+    transaction.onabort = () => reject(transaction.error ?? new Error('The browser refuses to keep this.'))
+    work(transaction.objectStore(storeName), (value) => {
+      result = value
+    })
+  })
+}
+
+/**
+ * Browsers close connections for reasons of their own, and do not always say so. A transaction cannot begin then
+ * (InvalidStateError), or ends without anybody having ended it (AbortError; in Safari UnknownError).
+ */
+function isOfDeadConnection(error: unknown): boolean {
+  const names = ['InvalidStateError', 'AbortError', 'UnknownError']
+  return error instanceof DOMException && names.includes(error.name)
 }
 
 function open(factory: IDBFactory, onClosed: () => void): Promise<IDBDatabase> {
