@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['packages/*/{src,test}/**/*.test.ts', 'apps/api/{src,test}/**/*.test.ts'],
-          globalSetup: ['packages/embedded-mongo/testing/global-setup.ts'],
+          globalSetup: ['packages/embedded-mongo/testing/global-setup.ts', 'apps/api/test/support/build.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,14 +1,18 @@
-import { defineConfig } from 'vite'
+import { readFileSync } from 'node:fs'
+import { defineConfig, type Plugin } from 'vite'
 
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
-  const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?[^/]+$/.exec(id) ?? []
-  if (!workspace || folder === 'commands' || /worker\.js$|main\.ts$/.test(id)) return null
+  const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
+  if (!workspace || /\/api\/src\/(?:commands\/|main\.ts)|worker\.[jt]s$/.test(id)) return null
   return workspace === 'api' ? (folder ?? 'api') : workspace
 }
 
 // One build of the server: workspace packages go in, npm packages stay outside. Workers are files of their own.
 export default defineConfig({
+  plugins: [
+    besideTheBuild('src/sign-in/common-passwords.txt.br', 'src/sign-in/common-passwords.license.txt'),
+  ],
   build: {
     ssr: true,
     target: 'node20',
@@ -25,6 +29,8 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
+        // Folders import each other both ways here and there (never files): each file still runs before whoever imports it.
+        strictExecutionOrder: true,
         // One file for each folder, so that a stack trace says where it points even without its source map.
         codeSplitting: {
           includeDependenciesRecursively: false,
@@ -34,3 +40,18 @@ export default defineConfig({
     },
   },
 })
+
+/** Files that are read at run time, and stand where the code that reads them stands. */
+function besideTheBuild(...files: string[]): Plugin {
+  return {
+    name: 'beside-the-build',
+    generateBundle() {
+      for (const file of files)
+        this.emitFile({
+          type: 'asset',
+          fileName: file.replace(/^.*\//, ''),
+          source: readFileSync(new URL(file, import.meta.url)),
+        })
+    },
+  }
+}

@@ -8,7 +8,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    // Not the mailbox: to the API everybody whom Vite serves looks like somebody at this machine.
+    // Not the mailbox: the link that the API prints leads to the API.
     proxy: { '/api': api, '/.well-known': api },
   },
   build: {

@@ -9,10 +9,13 @@ const headerBytes = 16
 /** A stretch of wire to the database on which commands are counted as they pass. */
 export async function countingProxy(uri: string) {
   const target = new URL(uri)
+  // The embedded database's host is the path of a socket.
+  const host = decodeURIComponent(target.hostname)
+  const there = host.startsWith('/') ? { path: host } : { host, port: Number(target.port || 27017) }
   const sockets = new Set<Socket>()
   let commands = 0
   const server = createServer((near) => {
-    const far = connect(Number(target.port || 27017), target.hostname)
+    const far = connect(there)
     const read = commandReader((name) => {
       if (!housekeeping.has(name)) commands++
     })

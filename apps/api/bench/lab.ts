@@ -55,6 +55,7 @@ export class Lab {
       {
         ...secrets,
         NODE_ENV: 'production',
+        EMBEDDED_DATABASE: 'allow',
         DATA_DIR: mkdtempSync(join(this.folder, 'data-')),
         ...environment,
       },
@@ -123,7 +124,7 @@ export class Lab {
   private async embeddedServer(): Promise<string> {
     const entry = join(root, 'packages/embedded-mongo/bin/embedded-mongo.js')
     const data = mkdtempSync(join(this.folder, 'database-'))
-    const child = spawn(process.execPath, [entry, '--data', data, '--port', '0'], {
+    const child = spawn(process.execPath, [entry, '--data', data], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.keep(child)

@@ -1,4 +1,4 @@
-import { apiPrefix, headerNames, routes } from '@latchkey/contracts'
+import { apiPrefix, cookiePrefixMeta, headerNames, routes } from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
@@ -15,9 +15,11 @@ import type { Config } from './config.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
+import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.ts'
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
+import { passwordPolicyRoutes } from './sign-in/password-policy.routes.ts'
 import { recoveryRoutes } from './sign-in/recovery.routes.ts'
 
 /**
@@ -44,11 +46,12 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('etag')
 
   app.use(requestLog(services.log, app))
+  app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
-  app.use(singlePageApp(services.webRoot))
+  app.use(singlePageApp({ webRoot: services.webRoot, meta: { [cookiePrefixMeta]: config.cookie.prefix } }))
   app.use(notFound)
   app.use(
     answerProblems({
@@ -68,12 +71,13 @@ function api(services: Services, config: Config): Router {
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
 
-  router.use(sameOrigin(config.server))
+  router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
   router.use(services.sessions.routes())
   router.use(refuseTrailingSlash)
   router.use(cookieParser())
   router.use(jsonBody)
   router.use(protectedRoutes(services))
+  router.use(passwordPolicyRoutes(services))
   router.use(requireDatabase(services))
   for (const feature of features) router.use(feature(services))
 

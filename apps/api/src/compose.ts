@@ -21,11 +21,17 @@ import { createActionTokens } from './links/action-tokens.ts'
 import { mailJobModel } from './mail/mail-job.model.ts'
 import { createMailQueue } from './mail/mail-queue.ts'
 import { createMailer } from './mail/mailer.ts'
+import { noticeCapModel } from './mail/notice-cap.model.ts'
+import { createNoticeCaps } from './mail/notice-caps.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
 import { createAuth } from './sign-in/auth.service.ts'
+import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
+import { hashCostModel } from './sign-in/hash-cost.model.ts'
+import { createHashCosts } from './sign-in/hash-costs.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
+import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
@@ -53,7 +59,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
-  const mailQueue = createMailQueue({ model: mailJobModel(database.connection), mailer, clock, log })
+  const mailQueue = createMailQueue({
+    model: mailJobModel(database.connection),
+    noticeCaps: createNoticeCaps({ model: noticeCapModel(database.connection), clock }),
+    mailer,
+    clock,
+    log,
+    pollMs: config.mail.pollMs,
+  })
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,
@@ -91,9 +104,17 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
   const accountMail = createAccountMail({ accounts, unprovedAccounts, actionTokens, clock, pageUrl })
 
-  const passwords = createPasswords(config.password)
-  const auth = createAuth({ accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail })
-  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, passwords })
+  const { bcryptCost } = config.password
+  const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
+  const passwords = createPasswords({ bcryptCost, hashCosts })
+  const passwordPolicy = createPasswordPolicy({
+    minLength: config.password.minLength,
+    publicUrl: config.server.publicUrl,
+    isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
+  })
+  const secrets = { passwords, passwordPolicy }
+  const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })
+  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, ...secrets })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
   const ownership = createOwnership(owned)
@@ -134,6 +155,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     events,
     auth,
     passwordService,
+    passwordPolicy,
     passwords,
     rateLimits,
     route: createApiRoute(sessions),

@@ -1,3 +1,4 @@
+import { cookieNames, passwordLength } from '@latchkey/contracts'
 import { type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -35,10 +36,17 @@ const integer = (min: number, max: number) =>
 
 /** As browsers write an origin: lower case, no default port, no slash at the end. What is none stays as it is. */
 const canonicalOrigin = (text: string) =>
-  URL.canParse(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
+  isWebUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
 
-const isOrigin = (text: string) =>
-  URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
+const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+const isOrigin = (text: string) => isWebUrl(text) && new URL(text).origin === text
+
+/** Pages that an application brings along: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`. */
+const isAppOrigin = (text: string) =>
+  /^(?!(?:https?|wss?|ftp|file|data|blob|javascript|about|view-source):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d+)?$/.test(
+    text,
+  )
 
 const ListSchema = z.string().transform((text) =>
   text
@@ -48,8 +56,8 @@ const ListSchema = z.string().transform((text) =>
 )
 
 const OriginsSchema = ListSchema.transform((origins) => origins.map(canonicalOrigin)).refine(
-  (origins) => origins.every(isOrigin),
-  'must be origins like https://app.example.com, separated by commas',
+  (origins) => origins.every((origin) => isOrigin(origin) || isAppOrigin(origin)),
+  'must be origins like https://app.example.com or capacitor://localhost, separated by commas',
 )
 
 const EnvironmentSchema = z.object({
@@ -62,6 +70,7 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\/.+/, 'must start with mongodb:// or mongodb+srv://')
     .optional(),
+  EMBEDDED_DATABASE: z.enum(['allow'], 'must be allow, or empty').optional(),
   DATA_DIR: z.string().default('.data'),
   CLIENT_URL: OriginsSchema.optional(),
   PUBLIC_URL: z
@@ -79,11 +88,23 @@ const EnvironmentSchema = z.object({
   SESSION_LIMIT: integer(1, 1000).default(50),
   REFRESH_LEEWAY: DurationSchema.default(10),
   BCRYPT_COST: integer(4, 16).default(12),
+  PASSWORD_MIN_LENGTH: integer(passwordLength.min, 64).default(passwordLength.min),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address like https://…' })
+    .optional(),
   TRUST_PROXY: integer(0, 10).default(0),
+  COOKIE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, dashes or underscores')
+    .optional(),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\/.+/, 'must start with smtp:// or smtps://')
+    .regex(/^smtps?:\/\/.+/, { error: 'must start with smtp:// or smtps://', abort: true })
+    .refine(URL.canParse, { error: 'cannot be read as an address', abort: true })
+    .refine((url) => ['true', 'false', null].includes(new URL(url).searchParams.get('requireTLS')), {
+      error: 'may say requireTLS=true or requireTLS=false',
+    })
     .optional(),
   MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
@@ -114,6 +135,8 @@ export interface Config extends SessionSettings {
   readonly mail: {
     /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
     readonly smtpUrl: string | undefined
+    /** Whether mail waits until the connection is encrypted. */
+    readonly requireTls: boolean
     readonly from: string
     /** The origin that links in mails lead to. */
     readonly pageUrl: string
@@ -121,8 +144,16 @@ export interface Config extends SessionSettings {
     readonly requireVerifiedEmail: boolean
     /** How long an account has to be proved before it is deleted; 0: for ever. */
     readonly unverifiedLifetimeSeconds: number
+    /** Between two looks at the queue. */
+    readonly pollMs: number
   }
-  readonly password: { readonly bcryptCost: number }
+  readonly password: {
+    readonly bcryptCost: number
+    /** Of a new one, in characters. */
+    readonly minLength: number
+    /** A service in the form of the Pwned Passwords range API; `undefined`: nobody is asked. */
+    readonly breachedUrl: string | undefined
+  }
   readonly rateLimits: Limits
   readonly log: { readonly level: string; readonly pretty: boolean }
 }
@@ -143,7 +174,7 @@ export function readConfig(
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
   problems.push(...keyProblems(given), ...databaseProblems(given))
-  if (production) problems.push(...secretProblems(given))
+  if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
   const env = parsed.data
@@ -186,19 +217,45 @@ export function readConfig(
       leewaySeconds: env.REFRESH_LEEWAY,
     },
     session: { maxAgeSeconds: env.SESSION_MAX_AGE, limit: env.SESSION_LIMIT },
-    cookie: { sameSite: env.COOKIE_SAMESITE, secure },
+    cookie: {
+      sameSite: env.COOKIE_SAMESITE,
+      secure,
+      prefix: env.COOKIE_PREFIX ?? defaultCookiePrefix(env.PUBLIC_URL, env.PORT),
+    },
     mail: {
       smtpUrl: env.SMTP_URL,
+      requireTls: env.SMTP_URL !== undefined && requiresTls(env.SMTP_URL),
       from: env.MAIL_FROM,
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
       unverifiedLifetimeSeconds:
         env.UNVERIFIED_ACCOUNT_EXPIRY ?? (env.REQUIRE_VERIFIED_EMAIL === 'true' ? 7 : 30) * 86_400,
+      pollMs: 1000,
     },
-    password: { bcryptCost: env.BCRYPT_COST },
+    password: {
+      bcryptCost: env.BCRYPT_COST,
+      minLength: env.PASSWORD_MIN_LENGTH,
+      breachedUrl: env.BREACHED_PASSWORDS_URL,
+    },
     rateLimits: defaultLimits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
+}
+
+/**
+ * A host's cookies are shared by its ports, so two instances on one host need names of their own. The one on the usual port
+ * has the short name.
+ */
+function defaultCookiePrefix(publicUrl: string | undefined, port: number): string {
+  const seen = publicUrl ? new URL(publicUrl).port : String(port)
+  return ['', '4000'].includes(seen) ? cookieNames.defaultPrefix : `${cookieNames.defaultPrefix}-${seen}`
+}
+
+/** Over the network always, unless the address says otherwise; nobody listens between a process and its own machine. */
+function requiresTls(smtpUrl: string): boolean {
+  const { hostname, searchParams } = new URL(smtpUrl)
+  const asked = searchParams.get('requireTLS')
+  return asked === null ? !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname) : asked === 'true'
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const
@@ -243,6 +300,14 @@ function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>
       'MONGO_URI cannot be read; in a name or password @ : / % are written %40 %3A %2F %25, and options are those of the MongoDB driver',
     ]
   }
+}
+
+/** Nobody should find out in an emergency that this was a forgotten setting. */
+function embeddedProblems({ MONGO_URI, EMBEDDED_DATABASE }: Record<string, string | undefined>): string[] {
+  if (MONGO_URI || EMBEDDED_DATABASE) return []
+  return [
+    'EMBEDDED_DATABASE is not set, and neither is MONGO_URI. The embedded database is made for development: one process, no replica, no backup while it runs. Set MONGO_URI, or EMBEDDED_DATABASE=allow to use it all the same',
+  ]
 }
 
 function unusable(name: string, keys: string[]): string[] {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthError } from '@latchkey/contracts/server'
-import mongoose, { type Connection } from 'mongoose'
+import mongoose from 'mongoose'
 import type { Logger } from 'pino'
+import { renewDeadHeartbeats } from './database-heartbeat.ts'
+import { createIndexes, UnindexableError } from './database-indexes.ts'
 
 const retryMs = 1000
 const pingTimeoutMs = 2000
@@ -20,7 +22,10 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
   return {
     connection,
 
-    /** Resolves once connected and indexed, however long the database takes to appear; or when closed. */
+    /**
+     * Resolves once connected and indexed, however long the database takes to appear; or when closed. Rejects with
+     * UnindexableError for stored documents that no waiting makes unique.
+     */
     async connect(): Promise<void> {
       while (!closing.signal.aborted && !ready) {
         try {
@@ -35,11 +40,13 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
             waitQueueTimeoutMS: 5000,
             maxPoolSize: 50,
           })
+          renewDeadHeartbeats(connection.getClient())
           await createIndexes(connection)
           ready = true
           log.info('the database is connected')
         } catch (error) {
           if (closing.signal.aborted) return
+          if (error instanceof UnindexableError) throw error
           log.warn({ err: error }, 'the database cannot be reached yet; trying again')
           await connection.close().catch(() => {}) // half open; the next round starts from nothing
           await delay(retryMs, undefined, { signal: closing.signal }).catch(() => {})
@@ -68,8 +75,4 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
       await connection.close()
     },
   }
-}
-
-async function createIndexes(connection: Connection): Promise<void> {
-  for (const model of Object.values(connection.models)) await model.createIndexes()
 }

@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { systemClock } from '@latchkey/contracts/server'
-import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
+import { makePrivateFolder, startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { config as loadEnvironmentFile } from 'dotenv'
 import { createApp } from './app.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
+import { answerClientErrors } from './http/client-errors.ts'
 import { createExpressServer } from './http/server.ts'
+import { watchUnusedConnections } from './http/unused-connections.ts'
 import { createLogger } from './logger.ts'
 import { root } from './root.ts'
 
@@ -28,18 +31,23 @@ async function main() {
   )
   const log = createLogger(config.log)
 
-  const embedded = config.database.uri ? null : await startEmbedded(inRoot(config.database.dataDir))
+  const dataDir = inRoot(config.database.dataDir)
+  // Secrets and mails in it open accounts, whoever could read them before.
+  if (existsSync(dataDir)) makePrivateFolder(dataDir, ['development-secrets.json', 'outbox'])
+  const embedded = config.database.uri ? null : await startEmbedded()
   const services = compose({
     config,
     clock: systemClock,
     log,
     mongoUri: config.database.uri ?? embedded?.uri ?? '',
     webRoot: inRoot('apps/web/dist'),
-    outboxDir: isPrivate(config) ? inRoot(`${config.database.dataDir}/outbox`) : null,
+    outboxDir: isPrivate(config) ? resolve(dataDir, 'outbox') : null,
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
   // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
   server.keepAliveTimeout = 65_000
+  const closeUnusedConnections = watchUnusedConnections(server)
+  answerClientErrors(server, log)
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
 
@@ -50,9 +58,13 @@ async function main() {
   await listen()
   await started
   if (services.lifecycle.draining) return
-  log.info({ database: embedded ? embedded.uri : 'MONGO_URI' }, `Latchkey is ready on ${address(config)}`)
+  log.info({ database: embedded ? dataDir : 'MONGO_URI' }, `Latchkey is ready on ${address(config)}`)
+  if (services.outbox)
+    log.info(
+      `Mail is kept, not sent. Read it on ${localAddress(config)}/dev/mailbox?key=${services.outbox.key}`,
+    )
 
-  function startEmbedded(dataDir: string) {
+  function startEmbedded() {
     if (config.production) log.warn('MONGO_URI is not set: the embedded database is made for development')
     return startEmbeddedMongo({
       dataDir,
@@ -85,7 +97,9 @@ async function main() {
       log.warn('requests are still under way; closing their connections')
       server.closeAllConnections()
     }, drainTimeoutMs)
-    await new Promise((done) => server.close(done))
+    const closed = new Promise((done) => server.close(done))
+    closeUnusedConnections()
+    await closed
     clearTimeout(deadline)
     await services.close()
     await embedded?.close()
@@ -95,8 +109,9 @@ async function main() {
 }
 
 /** Where a person opens it. */
-function address({ server: { publicUrl, host, port } }: Config): string {
-  if (publicUrl) return publicUrl
+const address = (config: Config): string => config.server.publicUrl ?? localAddress(config)
+
+function localAddress({ server: { host, port } }: Config): string {
   const everywhere = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host)
   return `http://${everywhere ? 'localhost' : host}:${port}`
 }

@@ -14,7 +14,7 @@ it('after two hundred failed sign-ins by an attacker the owner still signs in fr
   const device =
     jarOf(registration)
       .header.split('; ')
-      .find((cookie) => cookie.startsWith('device=')) ?? ''
+      .find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
   const attack = await Promise.all(
     Array.from({ length: 200 }, (_, index) =>
       api.http
@@ -29,7 +29,7 @@ it('after two hundred failed sign-ins by an attacker the owner still signs in fr
   await api.http.post('/api/login').set('Cookie', device).send(credentials).expect(200)
   // Somebody who merely knows the password and is no known device waits with the attacker.
   await api.http.post('/api/login').send(credentials).expect(429)
-  await api.http.post('/api/login').set('Cookie', 'device=forged').send(credentials).expect(429)
+  await api.http.post('/api/login').set('Cookie', 'latchkey.device=forged').send(credentials).expect(429)
 
   const session = await api.http.post('/api/login').set('Cookie', device).send(credentials).expect(200)
   const activity = await api.http
@@ -48,7 +48,7 @@ it('a device known to one account is a stranger to another', async () => {
   const device =
     jarOf(registration)
       .header.split('; ')
-      .find((cookie) => cookie.startsWith('device=')) ?? ''
+      .find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
   const guess = (person: Person) =>
     api.http.post('/api/login').set('Cookie', device).send({ email: person.email, password: 'wrong wrong' })
   await guess(theirs).expect(401)

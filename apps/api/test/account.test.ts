@@ -1,3 +1,4 @@
+import { mongo } from 'mongoose'
 import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
@@ -132,7 +133,10 @@ it('deleting the account asks for the password, ends everything and removes the 
 
   const removed = await remove(person.password)
   expect(removed.status).toBe(204)
-  expect(setCookies(removed).map((cookie) => cookie.split('=', 1)[0])).toEqual(['refreshToken', 'session'])
+  expect(setCookies(removed).map((cookie) => cookie.split('=', 1)[0])).toEqual([
+    'latchkey.refreshToken',
+    'latchkey.session',
+  ])
   for (const { body, jar } of [person, other]) {
     await protectedWith(api, body.accessToken).expect(401)
     await refresh(api, jar).expect(403)
@@ -142,7 +146,7 @@ it('deleting the account asks for the password, ends everything and removes the 
   const left = (name: string) => db?.collection(name).countDocuments()
   for (const name of ['users', 'securityEvents', 'actionTokens']) expect(await left(name), name).toBe(0)
   // A job goes once its mail is out.
-  await vi.waitFor(async () => expect(await left('mailJobs')).toBe(0))
+  await vi.waitFor(async () => expect(await left('mailJobs')).toBe(0), { timeout: 5000 })
   // The name and the address are free again.
   await api.http
     .post('/api/register')
@@ -163,6 +167,33 @@ it('everything that is kept can be downloaded, and holds no secret', async () =>
     activity: [{ kind: 'registered' }],
   })
   expect(response.text).not.toMatch(/passwordHash|lock|consumed|\$2b\$/)
+})
+
+it('of the events of an account the newest thousand are kept, and the download has them all', async () => {
+  const { api, as } = await withMail()
+  const person = await registered(api)
+  const userId = person.body.user.id
+  const collection = api.services.database.connection.collection('securityEvents')
+  const now = api.clock.now().getTime()
+  const events = Array.from({ length: 5000 }, (_, i) => ({
+    _id: `event-${i}`,
+    userId: new mongo.ObjectId(userId),
+    kind: 'signed_in',
+    at: new Date(now - 5000 + i),
+    sessionId: null,
+    ip: '203.0.113.7',
+    userAgent: '',
+    expiresAt: new Date(now + 86_400_000),
+  }))
+  await collection.insertMany(events as never[])
+  const device = { userAgent: '', ip: '' }
+  for (let i = 0; i < 16; i++)
+    await api.services.events.record({ kind: 'signed_in', userId, sessionId: null, device })
+  expect(await collection.countDocuments({ userId: new mongo.ObjectId(userId) })).toBeLessThan(1020)
+
+  const { body } = await api.http.get('/api/me/export').set(as(person)).expect(200)
+  expect(body.activity).toHaveLength(1000)
+  expect(body.activity[0].at).toBe(api.clock.now().toISOString())
 })
 
 it('guessing the password at an open screen is cut off', async () => {

@@ -1,7 +1,7 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
-import { jarOf, login, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { copyOf, jarOf, login, refresh, registered, type SignedInPerson } from './support/people.ts'
 import { lockOwner } from './support/refresh-lock.ts'
 
 let api: TestApi
@@ -22,7 +22,7 @@ it('a copied cookie jar is refused at once, and its owner reads of it', async ()
   const person = await registered(api, owner.signIn)
   api.clock.advance(1)
   for (let i = 0; i < 5; i++) {
-    const refused = await refresh(api, person.jar, { 'User-Agent': 'curl/8.4.0' })
+    const refused = await refresh(api, copyOf(person.jar), { 'User-Agent': 'curl/8.4.0' })
     expect(refused.body.code).toBe('refresh_token_locked')
   }
   await refresh(api, person.jar, owner.at(0)).expect(200)
@@ -55,7 +55,7 @@ it('a sign-in is told apart by whether the browser is known', async () => {
   const device =
     jarOf(registration)
       .header.split('; ')
-      .find((cookie) => cookie.startsWith('device=')) ?? ''
+      .find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
   expect(device).not.toBe('')
   const person = { username: 'known-browser', email: 'known@example.com', password: 'correct horse battery' }
   api.clock.advance(1)

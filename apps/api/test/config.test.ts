@@ -7,6 +7,7 @@ import { temporaryFolder } from './support/process.ts'
 
 const good = {
   NODE_ENV: 'production',
+  MONGO_URI: 'mongodb://127.0.0.1/latchkey',
   JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
   JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',
 }
@@ -71,7 +72,17 @@ describe('in production', () => {
       expect.stringMatching(/^ACCESS_TOKEN_EXPIRY must be a whole number with a unit/),
       expect.stringMatching(/^JWT_ACCESS_SECRET is missing/),
       expect.stringMatching(/^JWT_REFRESH_SECRET is missing/),
+      expect.stringMatching(/^EMBEDDED_DATABASE is not set/),
     ])
+  })
+
+  it('the embedded database has to be allowed, and the refusal says why', () => {
+    const withoutDatabase = { ...good, MONGO_URI: undefined }
+    expect(problemsOf(withoutDatabase)).toEqual([
+      expect.stringMatching(/^EMBEDDED_DATABASE is not set.*made for development: one process, no replica/),
+    ])
+    const allowed = readConfig({ ...withoutDatabase, EMBEDDED_DATABASE: 'allow' }, noSecrets)
+    expect(allowed.database.uri).toBeUndefined()
   })
 })
 
@@ -89,7 +100,7 @@ it('the defaults are the documented ones', () => {
     accessToken: { ttlSeconds: 900 },
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
     session: { maxAgeSeconds: 7_776_000, limit: 50 },
-    password: { bcryptCost: 12 },
+    password: { bcryptCost: 12, minLength: 8, breachedUrl: undefined },
     mail: { requireVerifiedEmail: false, unverifiedLifetimeSeconds: 30 * 86_400 },
     cookie: { sameSite: 'strict', secure: false },
   })
@@ -112,6 +123,7 @@ it.each([
   ['MONGO_URI', 'mongodb://127.0.0.1:99999/latchkey'],
   ['MONGO_URI', 'mongodb://127.0.0.1/latchkey?bogus=1'],
   ['CLIENT_URL', 'https://app.example.com/path'],
+  ['EMBEDDED_DATABASE', 'yes'],
   ['CLIENT_URL', '*'],
   ['PUBLIC_URL', 'app.example.com'],
   ['REFRESH_TOKEN_EXPIRY', '7 days'],
@@ -119,10 +131,17 @@ it.each([
   ['ACCESS_TOKEN_EXPIRY', '0s'],
   ['JWT_ACCESS_SECRET_PREVIOUS', 'es256:AAAA'],
   ['SMTP_URL', 'mail.example.com'],
+  ['SMTP_URL', 'smtp://mail.example.com:port'],
+  ['SMTP_URL', 'smtp://mail.example.com?requireTLS=maybe'],
   ['REQUIRE_VERIFIED_EMAIL', 'yes'],
   ['UNVERIFIED_ACCOUNT_EXPIRY', '30 days'],
   ['SESSION_LIMIT', '0'],
   ['BCRYPT_COST', '31'],
+  ['PASSWORD_MIN_LENGTH', '7'],
+  ['PASSWORD_MIN_LENGTH', '65'],
+  ['PASSWORD_MIN_LENGTH', 'long'],
+  ['BREACHED_PASSWORDS_URL', 'api.pwnedpasswords.com'],
+  ['BREACHED_PASSWORDS_URL', 'file:///etc/passwd'],
   ['TRUST_PROXY', 'true'],
   ['COOKIE_SAMESITE', 'Strictly'],
   ['COOKIE_SAMESITE', 'none'],
@@ -138,6 +157,23 @@ it('an origin is read as browsers write it', () => {
   const config = readConfig({ ...good, PUBLIC_URL: 'https://App.Example.com:443/' }, noSecrets)
   expect(config.server.publicUrl).toBe('https://app.example.com')
   expect(config.cookie.secure).toBe(true)
+})
+
+it.each([
+  ['smtp://mail.example.com', true],
+  ['smtp://10.0.0.7:25', true],
+  ['smtp://user:secret@mail.example.com:587', true],
+  ['smtp://localhost.example.com', true],
+  ['smtp://mail.example.com?requireTLS=false', false],
+  ['smtp://localhost:1025', false],
+  ['smtp://LOCALHOST:1025', false],
+  ['smtp://127.0.0.1:1025', false],
+  ['smtp://[::1]:1025', false],
+  ['smtp://127.0.0.1:1025?requireTLS=true', true],
+])('mail to %s waits for an encrypted connection: %s', (SMTP_URL, requireTls) => {
+  expect(
+    readConfig({ ...good, SMTP_URL, PUBLIC_URL: 'https://app.example.com' }, noSecrets).mail.requireTls,
+  ).toBe(requireTls)
 })
 
 it('a leeway of nothing is one', () => {

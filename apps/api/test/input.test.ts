@@ -25,6 +25,15 @@ it.each([
   expect(setCookies(response)).toEqual([])
 })
 
+it('a body with hundreds of unknown fields hears of ten', async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`field-${i}`, i]))
+  for (const path of ['/api/login', '/api/register', '/api/forgot-password']) {
+    const { status, body } = await api.http.post(path).send(unknown)
+    expect(status).toBe(400)
+    expect(body.errors).toHaveLength(10)
+  }
+})
+
 it.each(['__proto__', 'constructor', 'prototype'])('a body with %s pollutes nothing', async (name) => {
   const body = `{"email":"ada@example.com","password":"x","${name}":{"admin":true,"status":200}}`
   const response = await api.http.post('/api/login').type('json').send(body)

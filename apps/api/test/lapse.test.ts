@@ -169,6 +169,7 @@ it.each([
     'no mail is sent, so that nobody could prove anything',
     {
       NODE_ENV: 'production',
+      EMBEDDED_DATABASE: 'allow',
       SMTP_URL: '',
       JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
       JWT_REFRESH_SECRET: 'Zx5Cv8Bn1Mq4Wr7Et0Yu3Io6Pa9Sd2Fg5Hj8Kl1QwE',

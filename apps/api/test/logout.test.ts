@@ -17,8 +17,8 @@ it('ends the session, clears both cookies and leaves other devices alone', async
   expect(response.status).toBe(200)
   expect(response.body).toEqual({ message: 'You are signed out.' })
   const [refreshToken, session] = setCookies(response)
-  expect(refreshToken).toMatch(cleared('refreshToken'))
-  expect(session).toMatch(cleared('session'))
+  expect(refreshToken).toMatch(cleared('latchkey.refreshToken'))
+  expect(session).toMatch(cleared('latchkey.session'))
   expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
   await refresh(api, other.jar).expect(200)
 })
@@ -26,7 +26,12 @@ it('ends the session, clears both cookies and leaves other devices alone', async
 it('with nothing to end it is 204, and still clears', async () => {
   const person = await registered(api)
   await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
-  for (const cookie of [person.jar.header, 'refreshToken=garbage', 'refreshToken=j:{"$ne":null}', '']) {
+  for (const cookie of [
+    person.jar.header,
+    'latchkey.refreshToken=garbage',
+    'latchkey.refreshToken=j:{"$ne":null}',
+    '',
+  ]) {
     const response = await api.http.post('/api/logout').set('Cookie', cookie)
     expect(response.status).toBe(204)
     expect(response.text).toBe('')

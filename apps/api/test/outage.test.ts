@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, it, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import {
@@ -11,6 +13,8 @@ import {
   setCookies,
   somebody,
 } from './support/people.ts'
+import { command } from './support/process.ts'
+import { sideBySide as it } from './support/side-by-side.ts'
 
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
 
@@ -51,6 +55,33 @@ it('a database that hangs is an outage too, and signs nobody out', async () => {
   await wire.mend()
   await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
 })
+
+it('recovers from an outage that begins in the middle of a heartbeat', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const api = await apiForTest({ mongoUri: wire.uri })
+  const person = await registered(api)
+  const client = api.services.database.connection.getClient()
+  const [server] = (client as unknown as { topology: Topology }).topology.s.servers.values()
+  // A heartbeat is asked for at once when the last one is not of this moment.
+  await new Promise((done) => client.once('serverHeartbeatSucceeded', done))
+  wire.loseAnswers()
+  const underWay = refresh(api, person.jar).then(({ status }) => status)
+  await delay(600)
+  // As when all connections break together: this one is gone, and its end has not been told yet.
+  server?.monitor.connection.socket.destroy()
+  server?.requestCheck()
+  wire.cut()
+  expect(await underWay).toBe(503)
+  await wire.mend()
+  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 15_000, interval: 200 })
+})
+
+/** What the driver keeps to itself. */
+interface Topology {
+  s: {
+    servers: Map<string, { monitor: { connection: { socket: Socket } }; requestCheck(): void }>
+  }
+}
 
 it('started before its database, it says so, and becomes ready by itself', async () => {
   const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
@@ -102,12 +133,12 @@ it('a sign-out during an outage is forgotten by the page at once, and can be fin
   const response = await api.http.post('/api/logout').set('Cookie', person.jar.header)
   expect(response.status).toBe(503)
   expect(setCookies(response)).toEqual([
-    expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/),
+    expect.stringMatching(/^latchkey\.session=; Path=\/; Expires=Thu, 01 Jan 1970/),
   ])
 
   await wire.mend()
   // What is left in the browser: the token, which only the API reads.
-  const left = `refreshToken=${person.jar.refreshToken}`
+  const left = `latchkey.refreshToken=${person.jar.refreshToken}`
   const retry = await vi.waitFor(async () => api.http.post('/api/logout').set('Cookie', left).expect(200), {
     timeout: 15_000,
     interval: 200,
@@ -120,7 +151,7 @@ it('no link signs anybody out before the database is there', async () => {
   const wire = await cuttableProxy(testDatabaseUri(), { startCut: true })
   const api = await apiForTest({ mongoUri: wire.uri, early: true })
   for (const path of ['/api/logout', '/api/logout/x', '/api/Logout']) {
-    const response = await api.http.get(path).set('Cookie', 'refreshToken=a; session=b.0')
+    const response = await api.http.get(path).set('Cookie', 'latchkey.refreshToken=a; latchkey.session=b.0')
     expect([path, response.status, setCookies(response)]).toEqual([path, 503, []])
   }
 })
@@ -182,3 +213,8 @@ it.each(['deleted', 'disabled'] as const)(
     await refresh(api, person.jar).expect(403)
   },
 )
+
+it('the command that makes an administrator says so when the database is away', async () => {
+  const made = await command('make-admin', ['ada@example.com'], 'mongodb://127.0.0.1:9/latchkey')
+  expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('The database cannot be reached.')])
+})

@@ -2,10 +2,11 @@ import { request } from 'node:http'
 import type { SignedIn } from '@latchkey/contracts'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import mongoose from 'mongoose'
-import { expect, it, vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import { somebody } from './support/people.ts'
 import { apiProcess, freePort, ready, temporaryFolder } from './support/process.ts'
+import { sideBySide as it } from './support/side-by-side.ts'
 
 const post = (url: string, body: object, cookie = '') =>
   fetch(url, {

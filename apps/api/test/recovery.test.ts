@@ -212,9 +212,11 @@ it('asking is answered alike for every address, and nothing is sent to strangers
 it('one person gets five links of a kind in an hour, however often somebody asks', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)
-  for (let i = 0; i < 9; i++) await post(api, '/forgot-password', { email: person.email }).expect(200)
   const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
+  for (let i = 0; i < 9; i++) {
+    await post(api, '/forgot-password', { email: person.email }).expect(200)
+    await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
+  }
   expect(mail.received.filter(({ subject }) => /Reset/.test(subject))).toHaveLength(5)
 })
 
@@ -223,8 +225,10 @@ it('nobody can keep the owner from getting a link that works', async () => {
   const person = await registered(api)
   const jobs = api.services.database.connection.collection('mailJobs')
   const allSent = () => vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
-  for (let i = 0; i < 6; i++) await post(api, '/forgot-password', { email: person.email }).expect(200)
-  await allSent()
+  for (let i = 0; i < 6; i++) {
+    await post(api, '/forgot-password', { email: person.email }).expect(200)
+    await allSent()
+  }
   api.clock.advance(31 * 60)
   await post(api, '/forgot-password', { email: person.email }).expect(200)
   await allSent()
@@ -300,7 +304,7 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   })
   // Only the id by which this browser is known again.
   const [device, ...others] = setCookies(registration)
-  expect(device).toMatch(/^device=/)
+  expect(device).toMatch(/^latchkey\.device=/)
   expect(others).toEqual([])
   const early = await post(api, '/login', { email: person.email, password: person.password })
   expect(early.status).toBe(403)

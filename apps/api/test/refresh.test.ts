@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
-import { jarOf, login, refresh, registered, setCookies, stored } from './support/people.ts'
+import { copyOf, jarOf, login, refresh, registered, setCookies, stored } from './support/people.ts'
 import { lockOwner } from './support/refresh-lock.ts'
 
 let api: TestApi
@@ -50,7 +50,7 @@ describe('any session', () => {
   ])('%s in the cookie opens nothing and clears nothing', async (_, value) => {
     const response = await api.http
       .post('/api/refresh-token')
-      .set('Cookie', `refreshToken=${encodeURIComponent(value)}`)
+      .set('Cookie', `latchkey.refreshToken=${encodeURIComponent(value)}`)
     expect([401, 403]).toContain(response.status)
     expect(['refresh_token_missing', 'refresh_token_invalid']).toContain(response.body.code)
     expect(setCookies(response)).toEqual([])
@@ -168,14 +168,14 @@ describe('a bound session', () => {
     const owner = lockOwner()
     const person = await registered(api, owner.signIn)
     for (const headers of [{}, lockOwner().at(0), lockOwner().signIn]) {
-      const refused = await refresh(api, person.jar, headers)
+      const refused = await refresh(api, copyOf(person.jar), headers)
       expect(refused.status).toBe(403)
       expect(refused.body.code).toBe('refresh_token_locked')
       expect(setCookies(refused)).toEqual([])
     }
     const rotated = await refresh(api, person.jar, owner.at(0)).expect(200)
     // The old cookie is refused to a thief just the same, now that it is consumed.
-    expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_locked')
+    expect((await refresh(api, copyOf(person.jar))).body.code).toBe('refresh_token_locked')
     await refresh(api, jarOf(rotated), owner.at(1)).expect(200)
   })
 
@@ -204,7 +204,7 @@ describe('a bound session', () => {
     const person = await registered(tight, owner.signIn)
     const thief = { 'X-Forwarded-For': '198.51.100.1' }
     const statuses: number[] = []
-    for (let i = 0; i < 7; i++) statuses.push((await refresh(tight, person.jar, thief)).status)
+    for (let i = 0; i < 7; i++) statuses.push((await refresh(tight, copyOf(person.jar), thief)).status)
     expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429])
     await refresh(tight, person.jar, { ...owner.at(0), 'X-Forwarded-For': '198.51.100.2' }).expect(200)
   })

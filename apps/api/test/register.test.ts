@@ -31,13 +31,13 @@ it('makes an account and signs in at once', async () => {
   expect(response.headers['cache-control']).toBe('no-store')
   const [device, refreshToken, session] = setCookies(response)
   expect(device).toMatch(
-    /^device=[\w-]{43}; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    /^latchkey\.device=[\w-]{43}; Max-Age=34560000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   )
   expect(refreshToken).toMatch(
-    /^refreshToken=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=1209600; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    /^latchkey\.refreshToken=[\w-]+\.[\w-]+\.[\w-]+; Max-Age=1209600; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   )
   expect(session).toMatch(
-    /^session=[0-9a-f]{24}\.0; Max-Age=1209600; Path=\/; Expires=[^;]+; SameSite=Strict$/,
+    /^latchkey\.session=[0-9a-f]{24}\.0; Max-Age=1209600; Path=\/; Expires=[^;]+; SameSite=Strict$/,
   )
 })
 
@@ -52,9 +52,9 @@ it('on https, both cookies are Secure and carry the __Host- prefix', async () =>
   const https = await startApi({ environment: { PUBLIC_URL: 'https://app.example.com' } })
   const response = await https.http.post('/api/register').send(somebody())
   const cookies = setCookies(response)
-  expect(cookies[0]).toMatch(/^__Host-device=.*; HttpOnly; Secure; SameSite=Strict$/)
-  expect(cookies[1]).toMatch(/^__Host-refreshToken=.*; HttpOnly; Secure; SameSite=Strict$/)
-  expect(cookies[2]).toMatch(/^__Host-session=.*; Secure; SameSite=Strict$/)
+  expect(cookies[0]).toMatch(/^__Host-latchkey\.device=.*; HttpOnly; Secure; SameSite=Strict$/)
+  expect(cookies[1]).toMatch(/^__Host-latchkey\.refreshToken=.*; HttpOnly; Secure; SameSite=Strict$/)
+  expect(cookies[2]).toMatch(/^__Host-latchkey\.session=.*; Secure; SameSite=Strict$/)
   const again = await https.http
     .post('/api/refresh-token')
     .set('Cookie', cookies.map((cookie) => cookie.split(';', 1)[0]).join('; '))
@@ -72,8 +72,8 @@ it('a second account with the same address, however it is written, is a 409', as
     status: 409,
     code: 'email_taken',
     title: 'Conflict',
-    detail: 'There is an account with this email address already.',
-    message: 'There is an account with this email address already.',
+    detail: 'There is already an account with this email address.',
+    message: 'There is already an account with this email address.',
   })
 })
 

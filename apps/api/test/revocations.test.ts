@@ -4,6 +4,7 @@ import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import { login, protectedWith, refresh, registered } from './support/people.ts'
+import { sideBySide } from './support/side-by-side.ts'
 
 it('a session that is ended here is refused by another process within a second', async () => {
   const here = await apiForTest()
@@ -25,10 +26,13 @@ it('a session that is ended here is refused by another process within a second',
   await protectedWith(there, person.body.accessToken).expect(200)
 })
 
-it('a protected request reads no database', async () => {
+sideBySide('a protected request reads no database', async () => {
   const uri = new URL(testDatabaseUri())
   uri.searchParams.set('monitorCommands', 'true')
-  const api = await apiForTest({ mongoUri: uri.href })
+  const api = await apiForTest({
+    mongoUri: uri.href,
+    configure: (config) => ({ ...config, mail: { ...config.mail, pollMs: 1000 } }),
+  })
   const person = await registered(api)
   const mailJobs = api.services.database.connection.collection('mailJobs')
   await vi.waitFor(async () => expect(await mailJobs.countDocuments()).toBe(0), { timeout: 5000 })
@@ -46,27 +50,30 @@ it('a protected request reads no database', async () => {
   expect(asked).toContain('find users') // and this would have been seen
 })
 
-it('a user who is demoted has their access tokens refused, refreshes, and goes on with the new roles', async () => {
-  const api = await apiForTest()
-  const person = await registered(api)
-  const userId = person.body.user.id
-  await api.services.administration.setRoles(userId, ['user', 'admin'])
-  await protectedWith(api, person.body.accessToken).expect(401)
-  // In the very second of the change.
-  const promoted = await refresh(api, person.jar).expect(200)
-  expect((await protectedWith(api, promoted.body.accessToken).expect(200)).body.user.roles).toEqual([
-    'user',
-    'admin',
-  ])
+sideBySide(
+  'a user who is demoted has their access tokens refused, refreshes, and goes on with the new roles',
+  async () => {
+    const api = await apiForTest()
+    const person = await registered(api)
+    const userId = person.body.user.id
+    await api.services.administration.setRoles(userId, ['user', 'admin'])
+    await protectedWith(api, person.body.accessToken).expect(401)
+    // In the very second of the change.
+    const promoted = await refresh(api, person.jar).expect(200)
+    expect((await protectedWith(api, promoted.body.accessToken).expect(200)).body.user.roles).toEqual([
+      'user',
+      'admin',
+    ])
 
-  api.clock.advance(5)
-  await api.services.administration.setRoles(userId, ['user'])
-  const refused = await protectedWith(api, promoted.body.accessToken)
-  expect(refused.status).toBe(401)
-  expect(refused.body.code).toBe('access_token_revoked')
-})
+    api.clock.advance(5)
+    await api.services.administration.setRoles(userId, ['user'])
+    const refused = await protectedWith(api, promoted.body.accessToken)
+    expect(refused.status).toBe(401)
+    expect(refused.body.code).toBe('access_token_revoked')
+  },
+)
 
-it('a user who is deleted is let in nowhere', async () => {
+sideBySide('a user who is deleted is let in nowhere', async () => {
   const api = await apiForTest()
   const person = await registered(api)
   await api.services.accounts.remove(new Types.ObjectId(person.body.user.id))
@@ -74,16 +81,19 @@ it('a user who is deleted is let in nowhere', async () => {
   expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
 })
 
-it('what was revoked before a process started is refused by it from its first request on', async () => {
-  const here = await apiForTest()
-  const person = await registered(here)
-  await here.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
-  const later = await apiForTest({ mongoUri: here.mongoUri, clock: here.clock })
-  await later.http.get('/api/health/ready')
-  await protectedWith(later, person.body.accessToken).expect(401)
-})
+sideBySide(
+  'what was revoked before a process started is refused by it from its first request on',
+  async () => {
+    const here = await apiForTest()
+    const person = await registered(here)
+    await here.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
+    const later = await apiForTest({ mongoUri: here.mongoUri, clock: here.clock })
+    await later.http.get('/api/health/ready')
+    await protectedWith(later, person.body.accessToken).expect(401)
+  },
+)
 
-it('is remembered as long as a token could live, and no longer', async () => {
+sideBySide('is remembered as long as a token could live, and no longer', async () => {
   const api = await apiForTest()
   const person = await registered(api)
   await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
@@ -92,7 +102,7 @@ it('is remembered as long as a token could live, and no longer', async () => {
   expect(record?.expiresAt.getTime()).toBe(api.clock.now().getTime() + (900 + 60) * 1000)
 })
 
-it('a feed that is behind asks the database, and says 503 when it cannot', async () => {
+sideBySide('a feed that is behind asks the database, and says 503 when it cannot', async () => {
   const direct = testDatabaseUri()
   const wire = await cuttableProxy(direct)
   const here = await apiForTest({ mongoUri: wire.uri })

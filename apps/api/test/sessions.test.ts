@@ -45,6 +45,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(120),
       lastUsedAt: ago(0),
+      lastDevice: expect.any(String),
+      lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(-7 * 86_400),
     },
     {
@@ -55,6 +57,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(60),
       lastUsedAt: ago(60),
+      lastDevice: 'Chrome on Android',
+      lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(60 - 7 * 86_400),
     },
   ])
@@ -128,7 +132,10 @@ it('signing out everywhere ends this one too and clears its cookies', async () =
     .set(as(person))
     .set('Cookie', person.jar.header)
   expect(response.status).toBe(204)
-  expect(setCookies(response).map((cookie) => cookie.split('=', 1)[0])).toEqual(['refreshToken', 'session'])
+  expect(setCookies(response).map((cookie) => cookie.split('=', 1)[0])).toEqual([
+    'latchkey.refreshToken',
+    'latchkey.session',
+  ])
   for (const { body, jar } of [person, other]) {
     await protectedWith(api, body.accessToken).expect(401)
     await refresh(api, jar).expect(403)

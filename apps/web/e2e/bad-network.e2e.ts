@@ -64,7 +64,7 @@ async function expectOneSession(sid: string | undefined) {
   for (const tab of [visitor.page, other]) await greeting(tab, person).waitFor()
   expect(await sessionId(visitor.page)).toBe(sid)
   await visitor.page.goto('/sessions')
-  await visitor.page.getByText('You are signed in nowhere else.').waitFor()
+  await visitor.page.getByText('You are not signed in anywhere else.').waitFor()
 }
 
 const reloadBoth = () => Promise.all([visitor.page.reload(), other.reload()])

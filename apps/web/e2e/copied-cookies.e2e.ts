@@ -25,10 +25,13 @@ describe('cookies copied into another browser', () => {
     await register(owner.page, person)
     const sid = await sessionId(owner.page)
     const cookies = await owner.context.cookies()
-    expect(cookies.filter(({ httpOnly }) => httpOnly).map(({ name }) => name)).toContain('refreshToken')
+    expect(cookies.filter(({ httpOnly }) => httpOnly).map(({ name }) => name)).toContainEqual(
+      expect.stringMatching(/\.refreshToken$/),
+    )
 
     const thief = await visit(browser, product.origin)
-    await thief.context.addCookies(cookies)
+    // Without the cookie by which this browser is known: with it the thief would be told that a key was forgotten.
+    await thief.context.addCookies(cookies.filter(({ name }) => !name.endsWith('.device')))
     const refusal = thief.page.waitForResponse('**/api/refresh-token')
     await thief.page.goto('/dashboard')
     const answer = await refusal

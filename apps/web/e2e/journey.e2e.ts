@@ -51,7 +51,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     expect(countOf(calls, 'POST /api/refresh-token 200')).toBe(0)
 
     await page.getByRole('button', { name: 'Expire my access token now' }).click()
-    await page.getByText('now one that the server refuses').waitFor()
+    await page.getByText('server now refuses your access token').waitFor()
     await screenshot('dashboard-expired')
     calls.length = 0
     await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
@@ -97,7 +97,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await register(page, person)
 
     await page.getByRole('link', { name: 'Sessions', exact: true }).click()
-    await page.getByText('You are signed in nowhere else.').waitFor()
+    await page.getByText('You are not signed in anywhere else.').waitFor()
     await screenshot('sessions-alone')
     for (const browserName of otherBrowsers) await signInFrom(product.origin, person, browserName)
     await page.reload()
@@ -115,7 +115,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await expectAccessible(page)
     await screenshot('sessions-ending')
     await page.getByRole('button', { name: 'End session' }).click()
-    await page.getByText('curl is signed out.').waitFor()
+    await page.getByText('curl has been signed out.').waitFor()
     await page.getByRole('heading', { name: 'My phone' }).waitFor()
     await screenshot('sessions')
 
@@ -146,7 +146,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await screenshot('password-refused')
     await page.getByLabel('Current password').fill(person.password)
     await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByText('Your password is changed.').waitFor()
+    await page.getByText('Your password has been changed.').waitFor()
     await screenshot('password-changed')
 
     expect(complaints).toEqual([])

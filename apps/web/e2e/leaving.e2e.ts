@@ -55,7 +55,7 @@ describe('signing out in one tab', () => {
   it('shows the sign-in page in the other at once, and its back button shows nothing', async () => {
     const other = await openDashboard()
     await other.getByRole('link', { name: 'Sessions', exact: true }).click()
-    await other.getByText('You are signed in nowhere else.').waitFor()
+    await other.getByText('You are not signed in anywhere else.').waitFor()
 
     await visitor.page.getByRole('button', { name: 'Sign out' }).click()
     await loginHeading(other).waitFor()
@@ -109,7 +109,7 @@ describe('ending another device’s session', () => {
     await visitor.page.getByRole('link', { name: 'Sessions', exact: true }).click()
     await visitor.page.getByRole('button', { name: /^End the session/ }).click()
     await visitor.page.getByRole('button', { name: 'End session' }).click()
-    await visitor.page.getByText('You are signed in nowhere else.').waitFor()
+    await visitor.page.getByText('You are not signed in anywhere else.').waitFor()
 
     await device.page.getByRole('button', { name: 'Call the protected endpoint' }).click()
     await device.page.getByText('This session was ended, here or from another device.').waitFor()
@@ -134,7 +134,7 @@ describe('ending another device’s session', () => {
     await page.getByText('This is not your current password.').waitFor()
     await page.getByLabel('Current password').fill(person.password)
     await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByText('Your password is changed.').waitFor()
+    await page.getByText('Your password has been changed.').waitFor()
 
     await device.page.getByRole('button', { name: 'Call the protected endpoint' }).click()
     await device.page.getByText('This session was ended').waitFor()

@@ -71,7 +71,7 @@ describe('a device whose clock is wrong', () => {
     ])
 
     await page.getByRole('link', { name: 'Sessions', exact: true }).click()
-    await page.getByText('You are signed in nowhere else.').waitFor()
+    await page.getByText('You are not signed in anywhere else.').waitFor()
     expect(await page.getByRole('time').allTextContents()).toEqual(['just now', 'just now', 'in 7 days'])
     await visitor.leave()
   })

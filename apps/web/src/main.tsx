@@ -10,7 +10,7 @@ import { preloadFor } from './app/pages.ts'
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root element')
 
-// Both run while React starts: the silent sign-in, and the page that it will most likely lead to.
+// Both run while React starts: the silent sign-in, and the download of the page it will most likely lead to.
 void authClient.start()
 preloadFor(authClient.getState(), window.location.pathname)
 

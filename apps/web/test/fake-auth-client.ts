@@ -89,6 +89,7 @@ export function fakeAuthClient(initial: SessionState) {
     [routes.sessions, () => ({ sessions: [] })],
     [routes.activity, () => ({ events: [] })],
     [routes.me, () => ({ user: ada })],
+    [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])
 
   async function enter() {

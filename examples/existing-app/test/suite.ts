@@ -78,12 +78,19 @@ export function existingAppSuite() {
     expect([after.status, after.body.code]).toEqual([401, 'access_token_revoked'])
   })
 
+  it('ends the session that a browser held before it signed in again', async () => {
+    const before = await signIn('ada', 'an engine')
+    const after = await signIn('grace', 'a compiler', { Cookie: cookiesOf(before) })
+    await ordersWith(before.body.accessToken).expect(401)
+    await ordersWith(after.body.accessToken).expect(200)
+  })
+
   it('lists sessions and ends one from another device', async () => {
     const here = await signIn('grace', 'a compiler')
     const there = await signIn('grace', 'a compiler')
     const bearer = { Authorization: `Bearer ${here.body.accessToken}` }
     const { body } = await http.get('/api/sessions').set(bearer).expect(200)
-    const [, sid] = /session=([0-9a-f]{24})/.exec(cookiesOf(there)) ?? []
+    const [, sid] = /latchkey\.session=([0-9a-f]{24})/.exec(cookiesOf(there)) ?? []
     expect(body.sessions.map(({ id }: { id: string }) => id)).toContain(sid)
     await http.delete(`/api/sessions/${sid}`).set(bearer).expect(204)
     await ordersWith(there.body.accessToken).expect(401)

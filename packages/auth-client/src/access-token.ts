@@ -1,31 +1,31 @@
 import type { AccessTokenClaims, Tokens, User } from '@latchkey/contracts'
 import type { Clock } from './environment.ts'
 
-/** What pages may know about the access token. The raw token never leaves the client, so that no page can leak it. */
+/** What pages may know about the access token. They never get the token itself, so they cannot leak it. */
 export interface AccessTokenView {
   claims: AccessTokenClaims
-  /** Milliseconds left by the monotonic clock, never below 0. Computed when called. */
+  /** Milliseconds left now, by the monotonic clock; never below 0. */
   remainingMs(): number
 }
 
-/** An access token in memory, the only place where one is kept. */
+/** An access token. It is kept in memory and nowhere else. */
 export interface HeldToken {
-  /** Which token this is: requests remember it, so that a 401 tells whether it speaks of the present one. */
+  /** Which token this is. Requests remember it, so that a 401 can be told to be about this token or an earlier one. */
   serial: number
   raw: string
   expiresInSeconds: number
   user: User
-  /** What the `session` cookie said when the token came: a later cookie means that another tab has a newer token. */
+  /** Of the `session` cookie when the token came. A higher one there means that another tab has a newer token. */
   generation: number
   view: AccessTokenView
-  /** Milliseconds since it was issued: by the monotonic clock, and by whichever clock says more. */
+  /** Milliseconds since it was issued: by the monotonic clock, and by whichever clock shows more. */
   age(): { monotonicMs: number; longestMs: number }
 }
 
 let lastSerial = 0
 
 /**
- * Takes the token of an answer; null when the answer is not one.
+ * Takes the token out of an answer; null when there is none.
  * @param generation of the `session` cookie that came with it
  * @param ageMs how long ago that was, for a token that another tab handed round
  */
@@ -44,9 +44,9 @@ export function holdToken(
 
   function age() {
     const monotonicMs = clock.now() - since
-    // In some browsers the monotonic clock stands still while the machine sleeps, so sleep shows only on the wall
-    // clock; and somebody may set the wall clock. The larger of the two differences never takes a dead token for a
-    // live one; where the wall clock was set forward it costs one early renewal, after which both start anew.
+    // In some browsers the monotonic clock stops while the machine sleeps; the wall clock does not, but people set it.
+    // The larger age never takes a dead token for a live one. Where somebody has set the wall clock forward it costs
+    // one early renewal.
     return { monotonicMs, longestMs: Math.max(monotonicMs, clock.wallNow() - wallSince) }
   }
 
@@ -80,7 +80,7 @@ function isTokens(answer: unknown): answer is Tokens {
   )
 }
 
-// The page reads the claims to show them and to know the session; only the server verifies them.
+// Read to show them and to know the session. Only the server verifies them.
 function readClaims(raw: string): AccessTokenClaims | null {
   try {
     const payload = (raw.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')

@@ -18,11 +18,11 @@ import { createSignOut } from './sign-out.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
 
-/** What a client does, however it comes by axios. */
+/** A client, apart from how it loads axios. */
 export interface AuthClientCore {
   /**
-   * Silent sign-in and listeners; idempotent. Resolves when the first verdict is known, or the first attempt failed for
-   * a passing reason.
+   * Starts the silent sign-in and the listeners; calling it twice does no more. Resolves once the server has answered,
+   * or could not be asked.
    */
   start(): Promise<void>
   /** Removes timers and listeners. `start()` may be called again. */
@@ -31,18 +31,18 @@ export interface AuthClientCore {
   getState(): SessionState
   subscribe(listener: () => void): () => void
   /**
-   * Makes an account and signs in; where the server first wants the address confirmed, nobody is signed in afterwards.
+   * Creates an account and signs in. Where the server wants the address confirmed first, nobody is signed in.
    * @throws AuthError
    */
   register(body: BodyInputOf<typeof routes.register>): Promise<User>
   /** @throws AuthError */
   login(body: BodyInputOf<typeof routes.login>): Promise<User>
-  /** Ends the session here at once, and on the server as soon as it can be reached. Never fails. */
+  /** Ends the session here at once, and on the server as soon as that can be reached. Never fails. */
   logout(): Promise<void>
   call: Call
-  /** Renews now, once for everybody who asks. @throws AuthError */
+  /** Renews the access token now; callers at the same time share one renewal. @throws AuthError */
   refresh(): Promise<void>
-  /** For demonstration: the server refuses the token in memory from now on, so the next call refreshes. */
+  /** For demonstrations: makes the server refuse the token in memory, so that the next call refreshes. */
   expireAccessToken(): void
   /** Newest last, the last 200; the same reference until it changes. */
   getLog(): readonly AuthLogEntry[]
@@ -51,18 +51,18 @@ export interface AuthClientCore {
 }
 
 /**
- * A client, and what makes axios part of it. `transport` is asked with each request; whoever makes one installs the
- * interceptor on its `http`, once, with these needs.
+ * Puts the parts of a client together. `transport` is called for every request; whoever makes one gives `needs` to the
+ * interceptor.
  */
 export function createAuthClientCore(
-  { baseUrl, environment }: Settings,
+  { baseUrl, cookiePrefix, environment }: Settings,
   transport: () => Promise<Transport>,
 ): { client: AuthClientCore; needs: InterceptorNeeds } {
   const { clock, random } = environment
   const name = `latchkey:${baseUrl}`
 
   const log = createLog(clock.wallNow)
-  const cookie = createSessionCookie(environment.cookies)
+  const cookie = createSessionCookie(environment.cookies, cookiePrefix)
   const session = createSession(cookie.read()?.sid ?? null)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log)
@@ -93,7 +93,7 @@ export function createAuthClientCore(
     signOut.resume()
     renewal.resume()
     followCookie()
-    // What went wrong is in the state: a verdict, or a problem that is being retried.
+    // If this fails, the state says so.
     if (session.sid() !== null && !session.token()) await renewal.renew().catch(() => undefined)
   }
 
@@ -110,7 +110,7 @@ export function createAuthClientCore(
     renewal.wake()
   }
 
-  /** The cookie decides who is signed in; whatever another tab did to it, this one does likewise. */
+  /** The cookie decides who is signed in: when another tab has changed it, this tab follows. */
   function followCookie(gone: () => void = () => session.end('signedOut')) {
     const sid = cookie.read()?.sid ?? null
     if (sid === session.sid()) return
@@ -131,7 +131,7 @@ export function createAuthClientCore(
   }
 
   function acceptToken(message: TabMessage & { type: 'token' }) {
-    // A frozen tab hears late; both tabs read the same wall clock.
+    // A frozen tab hears this late. Both tabs read the same wall clock.
     const ageMs = message.ageMs + Math.max(0, clock.wallNow() - message.sentAt)
     const token = holdToken(message, clock, message.generation, ageMs)
     const isOfCookie = token && token.view.claims.sid === cookie.read()?.sid
@@ -142,7 +142,7 @@ export function createAuthClientCore(
     if (session.sid() !== sid) renewal.abandon()
     session.hold(token)
     renewal.settle()
-    log.add('refreshed', 'Another tab handed round a new access token.')
+    log.add('refreshed', 'Another tab passed on a new access token.')
   }
 
   const call: Call = async (route, ...[options]) => {
@@ -167,7 +167,7 @@ export function createAuthClientCore(
     expireAccessToken() {
       const token = session.token()
       if (!token) return
-      log.add('notice', 'The access token was spoiled on purpose: the server refuses it from now on.')
+      log.add('notice', 'The access token was spoiled on purpose: the server now refuses it.')
       session.hold(spoil(token))
     },
     getLog: log.get,

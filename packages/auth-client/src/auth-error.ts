@@ -2,8 +2,14 @@ import type { ErrorCode, Problem } from '@latchkey/contracts'
 import type { AxiosError, AxiosResponse } from 'axios'
 import { retryAfterSeconds } from './retry-after.ts'
 
-/** What the client itself can report, beside the codes of the API. */
-export type ClientErrorCode = 'network_error' | 'timeout' | 'unexpected_answer' | 'signed_out'
+/** Codes of the client's own, beside those of the API. */
+export type ClientErrorCode =
+  | 'network_error'
+  | 'timeout'
+  | 'unexpected_answer'
+  | 'signed_out'
+  /** The token was refused, and what was being sent (a stream) cannot be sent again. */
+  | 'request_not_repeatable'
 
 interface Evidence {
   status?: number | null
@@ -31,7 +37,7 @@ export class AuthError extends Error {
   }
 }
 
-// axios's own would bring axios along, which a page may want to load later.
+// Not axios's own, which would bring in axios: a page may want to load that later.
 export const isAxiosError = (error: unknown): error is AxiosError =>
   typeof error === 'object' && error !== null && 'isAxiosError' in error && error.isAxiosError === true
 
@@ -45,19 +51,19 @@ export function toAuthError(error: unknown): AuthError {
   return unreachable(error)
 }
 
-/** The error that an answer with a bad status, or with a body of the wrong shape, amounts to. */
+/** Makes an error of an answer with a bad status or with a body of the wrong shape. */
 export function fromAnswer(answer: AxiosResponse<unknown>): AuthError {
   const { status, data } = answer
   const evidence = { status, retryAfterSeconds: retryAfterSeconds(answer) }
   if (isProblem(data)) return new AuthError(data.code, data.detail, { ...evidence, problem: data })
   const sentence =
     status >= 500
-      ? `The server has a problem of its own at the moment (${status}). Try again soon.`
-      : `The server gave an answer that this page does not understand (${status}).`
+      ? `Something went wrong on the server (${status}). Try again soon.`
+      : `This page does not understand the server’s answer (${status}).`
   return new AuthError('unexpected_answer', sentence, evidence)
 }
 
-export const signedOut = () => new AuthError('signed_out', 'You are signed out. Sign in to go on.')
+export const signedOut = () => new AuthError('signed_out', 'You are signed out. Sign in to continue.')
 
 export const timedOut = (cause?: unknown) =>
   new AuthError('timeout', 'The server took too long to answer. Try again in a moment.', { cause })
@@ -67,7 +73,7 @@ const unreachable = (cause: unknown) =>
     cause,
   })
 
-// By hand rather than by schema: the schemas would bring zod into every page.
+// By hand, because a schema would bring zod into every page.
 function isProblem(data: unknown): data is Problem {
   if (typeof data !== 'object' || data === null) return false
   return (

@@ -2,8 +2,8 @@ const firstMs = 1000
 const longestMs = 60_000
 
 /**
- * How long to wait after so many failures in a row: doubling, with jitter so that a crowd of pages does not come back
- * in step, and never shorter than the server asked.
+ * How long to wait after a number of failures in a row. It doubles with each, has jitter so that many pages do not come
+ * back all at once, and is never shorter than the server asked for.
  */
 export function backoffMs(failures: number, retryAfterSeconds: number | null, random: () => number): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** (failures - 1))

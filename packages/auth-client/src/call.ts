@@ -1,12 +1,12 @@
 import type { CallOf, ReplyOf, RouteContract } from '@latchkey/contracts'
-import type { AxiosInstance } from 'axios'
+import type { Axios } from 'axios'
 import { fromAnswer, toAuthError } from './auth-error.ts'
 
 export type CallOptions<Route extends RouteContract> = CallOf<Route> & { signal?: AbortSignal }
 
 /**
  * A typed call of any route of the contract.
- * @throws AuthError; TypeError, before anything is sent, for a parameter of the path that is missing, empty, `.` or `..`
+ * @throws AuthError; TypeError, before anything is sent, when a parameter of the path is missing, empty, `.` or `..`
  */
 export type Call = <Route extends RouteContract>(
   route: Route,
@@ -28,7 +28,7 @@ export interface AnyCallOptions {
 
 /** A call with everything unpacked: sends it with `http`, and answers with the reply. Throws as `Call` does. */
 export async function callRoute(
-  http: AxiosInstance,
+  http: Axios,
   route: RouteContract,
   { params = {}, body, query, signal }: AnyCallOptions = {},
 ): Promise<unknown> {

@@ -4,7 +4,7 @@ import { createTransport } from './create-transport.ts'
 import { type AuthClientOptions, settingsOf } from './settings.ts'
 
 export interface AuthClient extends AuthClientCore {
-  /** Attaches the access token, answers 401s by one refresh for any number of them, and replays each once. */
+  /** Attaches the access token. Any number of 401s lead to one refresh, and each request is then replayed once. */
   http: AxiosInstance
 }
 

@@ -1,12 +1,13 @@
 import axios from 'axios'
 import { callRoute } from './call.ts'
 import { type InterceptorNeeds, installInterceptor } from './interceptor.ts'
+import { askForPersistence } from './persistence.ts'
 import type { Settings } from './settings.ts'
 import type { Transport } from './transport.ts'
 
 const requestLimitMs = 30_000
 
-/** Makes the transport. No other file imports axios, so that a page can download it when it is wanted. */
+/** Makes the transport. Only this file and what it imports need axios, so that a page can download them later. */
 export function createTransport({ baseUrl, environment }: Settings, needs: InterceptorNeeds): Transport {
   const { adapter } = environment
   const create = () =>
@@ -18,7 +19,14 @@ export function createTransport({ baseUrl, environment }: Settings, needs: Inter
       ...(adapter && { adapter }),
     })
 
+  // Here because everything that is not needed before a sign-in is downloaded with axios.
+  askForPersistence(needs.session, environment, `latchkey:${baseUrl}:persistent`)
   const http = create()
   installInterceptor(http, needs)
-  return { plain: create(), http, call: (route, options) => callRoute(http, route, options) }
+  // What an application adds to its requests is added to calls of the contract, too. What it makes of answers is not:
+  // their types are those of the contract.
+  const typed = create()
+  typed.interceptors.request = http.interceptors.request
+  typed.defaults.headers = http.defaults.headers
+  return { plain: create(), http, call: (route, options) => callRoute(typed, route, options) }
 }

@@ -4,20 +4,20 @@ import { indexedDbKeyStore, type KeyStore } from './key-store.ts'
 export interface Clock {
   /** Milliseconds on a clock that nobody sets. */
   now(): number
-  /** Milliseconds since 1970 as this machine believes. Only ever compared with itself. */
+  /** Milliseconds since 1970 by this machine's clock, which may be wrong: only ever compared with itself. */
   wallNow(): number
-  /** Runs once after so many milliseconds; the answer cancels it. */
+  /** Runs once after a number of milliseconds; the returned function cancels it. */
   after(ms: number, run: () => void): () => void
 }
 
 export interface CookieAccess {
   /** As `document.cookie` reads. */
   read(): string
-  /** As `document.cookie` is assigned: one cookie with its attributes. */
+  /** As `document.cookie` is written: one cookie with its attributes. */
   write(cookie: string): void
 }
 
-/** Web Locks, as far as they are used. */
+/** The part of Web Locks that is used. */
 export interface Locks {
   request<Result>(name: string, options: { signal: AbortSignal }, run: () => Promise<Result>): Promise<Result>
 }
@@ -28,7 +28,7 @@ export interface Channel {
   close(): void
 }
 
-/** The edges of the world that the client touches; tests and other platforms bring their own. */
+/** Everything outside that the client touches. Tests and other platforms bring their own. */
 export interface ClientEnvironment {
   clock: Clock
   cookies: CookieAccess
@@ -39,17 +39,19 @@ export interface ClientEnvironment {
   /** Null: tabs do not wait for each other, which the protocol tolerates. */
   locks: Locks | null
   openChannel: (name: string, onMessage: (message: unknown) => void) => Channel | null
-  /** For the note of a sign-out that the server has not heard of yet. Null: it lives as long as the page. */
+  /** Remembers a sign-out that the server has not heard of yet. Null: only as long as the page lives. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
+  /** Asks the browser not to evict what is stored here. Null: it cannot be asked. */
+  persistStorage: (() => Promise<unknown>) | null
   /** Calls back when the page is looked at again, comes out of the back/forward cache, or is online again. */
   onWake: (listener: () => void) => () => void
   /** Between 0 and 1, for jitter. */
   random: () => number
-  /** What axios sends with; null: its own choice. */
+  /** What axios sends with. Null: what it chooses itself. */
   adapter: AxiosAdapter | null
 }
 
-/** The browser's own; in Node, whatever of it exists there. */
+/** The browser's own; in Node, what there is of it. */
 export function browserEnvironment(): ClientEnvironment {
   return {
     clock: {
@@ -72,6 +74,7 @@ export function browserEnvironment(): ClientEnvironment {
     locks: attempt(() => webLocks()),
     openChannel: (name, onMessage) => attempt(() => broadcastChannel(name, onMessage)),
     storage: attempt(() => (typeof document === 'undefined' ? null : globalThis.localStorage)),
+    persistStorage: () => navigator.storage.persist(),
     onWake,
     random: Math.random,
     adapter: null,
@@ -106,7 +109,7 @@ function onWake(listener: () => void): () => void {
   }
 }
 
-/** Browsers that block storage throw when it is only looked at. */
+/** Browsers that block storage throw as soon as it is looked at. */
 function attempt<Value>(get: () => Value | null): Value | null {
   try {
     return get()

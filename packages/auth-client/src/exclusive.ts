@@ -1,14 +1,14 @@
 import type { Clock, Locks } from './environment.ts'
 
-/** Runs work that changes the cookies one at a time, across all tabs where the browser can. */
+/** Runs pieces of work that change cookies one at a time, across all tabs where the browser can do that. */
 export type Exclusively = <Result>(work: () => Promise<Result>) => Promise<Result>
 
-/** Longer than this nobody waits: the protocol is right without the lock, only less thrifty. */
+/** The longest wait for the lock. The protocol works without it, only with more requests. */
 const longestWaitMs = 10_000
 
 /**
- * Everything that lets the server set cookies (sign-in, refresh, sign-out) runs under one Web Lock, so that answers
- * cannot overtake each other. A holder that hangs or is frozen delays the others for ten seconds, no more.
+ * Sign-in, refresh and sign-out let the server set cookies. They run under one Web Lock, so that their answers cannot
+ * overtake each other. A tab that hangs while it holds the lock delays the others by ten seconds at most.
  */
 export function createExclusively(locks: Locks, name: string, clock: Clock): Exclusively {
   return async (work) => {
@@ -30,7 +30,7 @@ export function createExclusively(locks: Locks, name: string, clock: Clock): Exc
   }
 }
 
-/** Locks for as far as one page reaches, where the browser has none (plain http). */
+/** Locks within one page, for browsers that have none (on plain http). */
 export function pageLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>()
 

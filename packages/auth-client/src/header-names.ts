@@ -1,6 +1,6 @@
 import type { headerNames as contract } from '@latchkey/contracts'
 
-/** As `contracts` spells them; repeated because importing values from there would bring zod into every page. */
+/** The names from `contracts`, repeated because importing values from there would bring zod into every page. */
 export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   refreshKey: 'X-Refresh-Key',

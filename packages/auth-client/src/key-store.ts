@@ -1,17 +1,17 @@
-/** A kept refresh key. `id` is a `sid`, or the name of a sign-in whose answer is still out. */
+/** A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. */
 export interface StoredKey {
   id: string
   key: CryptoKey
-  /** Rises with every key that is put, so that the oldest can be told without a clock. */
+  /** Rises with every key that is put, so that the oldest is known without a clock. */
   order: number
 }
 
-/** Where refresh keys are kept: shared by all tabs of the profile, and never readable as bytes. */
+/** Keeps refresh keys. All tabs of the profile share it, and nobody can read the bytes of a key. */
 export interface KeyStore {
   /** Oldest first. */
   all(): Promise<StoredKey[]>
   put(id: string, key: CryptoKey): Promise<void>
-  /** Gives a key its final name, in one step; nothing happens when there is none of the old name. */
+  /** Gives a key its final name in one step. Nothing happens when there is no key of the old name. */
   rename(from: string, to: string): Promise<void>
   delete(ids: readonly string[]): Promise<void>
 }
@@ -24,29 +24,28 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
   let opened: Promise<IDBDatabase> | null = null
 
   function database(): Promise<IDBDatabase> {
-    opened ??= open(factory, () => {
-      opened = null
-    }).catch((error: unknown) => {
-      opened = null
+    if (opened) return opened
+    const forget = () => {
+      if (opened === opening) opened = null
+    }
+    const opening = open(factory, forget).catch((error: unknown) => {
+      forget()
       throw error
     })
-    return opened
+    opened = opening
+    return opening
   }
 
-  /** Runs `work` in one transaction and answers once that is on disk. */
-  async function transact<Result>(
-    mode: IDBTransactionMode,
-    work: (store: IDBObjectStore, answer: (result: Result) => void) => void,
-  ): Promise<Result | undefined> {
-    const transaction = (await database()).transaction(storeName, mode)
-    return await new Promise((resolve, reject) => {
-      let result: Result | undefined
-      transaction.oncomplete = () => resolve(result)
-      transaction.onabort = () => reject(transaction.error ?? new Error('The browser refuses to keep this.'))
-      work(transaction.objectStore(storeName), (value) => {
-        result = value
-      })
-    })
+  /** Runs `work` in one transaction, and resolves when that is complete. A connection that has died is replaced. */
+  async function transact<Result>(mode: IDBTransactionMode, work: Work<Result>): Promise<Result | undefined> {
+    const used = database()
+    try {
+      return await runIn(await used, mode, work)
+    } catch (error) {
+      if (!isOfDeadConnection(error)) throw error
+      if (opened === used) opened = null
+      return await runIn(await database(), mode, work)
+    }
   }
 
   return {
@@ -75,6 +74,29 @@ export function indexedDbKeyStore(factory: IDBFactory): KeyStore {
       })
     },
   }
+}
+
+type Work<Result> = (store: IDBObjectStore, answer: (result: Result) => void) => void
+
+function runIn<Result>(database: IDBDatabase, mode: IDBTransactionMode, work: Work<Result>) {
+  return new Promise<Result | undefined>((resolve, reject) => {
+    let result: Result | undefined
+    const transaction = database.transaction(storeName, mode)
+    transaction.oncomplete = () => resolve(result)
+    transaction.onabort = () => reject(transaction.error ?? new Error('The browser refuses to keep this.'))
+    work(transaction.objectStore(storeName), (value) => {
+      result = value
+    })
+  })
+}
+
+/**
+ * Browsers close connections for reasons of their own, and do not always say so. A transaction cannot begin then
+ * (InvalidStateError), or ends without anybody having ended it (AbortError; in Safari UnknownError).
+ */
+function isOfDeadConnection(error: unknown): boolean {
+  const names = ['InvalidStateError', 'AbortError', 'UnknownError']
+  return error instanceof DOMException && names.includes(error.name)
 }
 
 function open(factory: IDBFactory, onClosed: () => void): Promise<IDBDatabase> {

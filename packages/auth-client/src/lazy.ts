@@ -5,11 +5,11 @@ import { type AuthClientOptions, settingsOf } from './settings.ts'
 import type { Transport } from './transport.ts'
 import { withinTime } from './within-time.ts'
 
-/** An `AuthClient` whose axios is a download of its own, for pages that are to be there before it is needed. */
+/** An `AuthClient` that downloads axios separately, so that a page can be shown before. */
 export interface LazyAuthClient extends AuthClientCore {
-  /** `AuthClient.http`, when it is there. Rejects when it cannot be downloaded; the next call tries again. */
+  /** `AuthClient.http`, once it is downloaded. Rejects when that fails; the next call tries again. */
   http(): Promise<AxiosInstance>
-  /** Starts the download, so that the first request need not wait for it. */
+  /** Starts the download, so that the first request does not wait for it. */
   preload(): void
 }
 
@@ -33,7 +33,7 @@ export function createLazyAuthClient(options: AuthClientOptions = {}): LazyAuthC
     return transport
   }
 
-  // Without it a request fails, and says so; here it only means no head start.
+  // If this fails, there is no head start; the first request downloads again.
   const preload = () => void loaded().catch(() => undefined)
 
   return {

@@ -21,7 +21,7 @@ export interface AuthLogEntry {
 
 export interface AuthLog {
   add(kind: AuthLogEntry['kind'], message: string): void
-  /** As `add`, but a message that was said before is not said again. */
+  /** Like `add`, but says the same message only once. */
   once(kind: AuthLogEntry['kind'], message: string): void
   get(): readonly AuthLogEntry[]
   subscribe(listener: () => void): () => void
@@ -30,7 +30,7 @@ export interface AuthLog {
 
 const keptEntries = 200
 
-/** What the client did, newest last, for people to read. */
+/** A log of what the client did, for people to read. Newest last. */
 export function createLog(wallNow: () => number): AuthLog {
   const entries = createObservable<readonly AuthLogEntry[]>([])
   const said = new Set<string>()

@@ -1,10 +1,10 @@
 import type { ClientEnvironment } from './environment.ts'
 
-/** Remembers a session across a reload, for one purpose. */
+/** Remembers one `sid` under one name, across reloads. */
 export function createNote(storage: ClientEnvironment['storage'], name: string) {
   let here: string | null = null
 
-  /** Full or blocked storage: the note then lives as long as the page. */
+  /** Where storage is full or blocked, the note lives as long as the page. */
   function tolerant<Value>(use: (storage: NonNullable<ClientEnvironment['storage']>) => Value): Value | null {
     try {
       return storage && use(storage)

@@ -1,4 +1,4 @@
-/** A value that people may watch, in the shape React's `useSyncExternalStore` asks for. */
+/** A value that can be watched, in the shape that React's `useSyncExternalStore` needs. */
 export interface Observable<Value> {
   /** The same reference until it changes. */
   get(): Value

@@ -1,4 +1,4 @@
-/** The client's own calls. They take part in no interceptor: a 401 here is an answer, not a reason to refresh. */
+/** What the client calls itself, past every interceptor: a 401 here is an answer, not a reason to refresh. */
 export const ownPaths = {
   register: '/register',
   login: '/login',

@@ -9,7 +9,7 @@ export type Post = (
   options?: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<AxiosResponse<unknown>>
 
-/** Posts the client's own calls, with cookies. Throws what axios throws. */
+/** Sends the client's own calls, with cookies, and logs them. Throws what axios throws. */
 export function createPost(transport: () => Promise<Transport>, log: AuthLog): Post {
   return async (path, { body, headers, signal } = {}) => {
     const { plain } = await transport()
@@ -31,7 +31,7 @@ export function createPost(transport: () => Promise<Transport>, log: AuthLog): P
   }
 }
 
-/** "401", or why there was no answer, for the log. */
+/** For the log: "401", or why there was no answer. */
 export function outcomeOf(error: unknown): string {
   if (!isAxiosError(error)) return 'failed'
   if (error.response) return String(error.response.status)

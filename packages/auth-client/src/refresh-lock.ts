@@ -1,10 +1,10 @@
 /**
- * The client's half of the hash lock: a refresh at generation g shows key(g), which opens the lock that the server
- * holds, and names lock(g+1), which the next one must open. Both follow from one secret that cannot be read out of the
- * browser, so a retry or a second tab sends the very same request.
+ * The client's half of the hash lock. A refresh at generation g sends key(g), which opens the lock that the server has,
+ * and lock(g+1), which the next refresh must open. Both are computed from a secret that cannot leave the browser, so a
+ * retry and a second tab send exactly the same.
  */
 
-/** Makes the secret of one session. */
+/** Creates the secret of one session. */
 export async function makeSessionKey(subtle: SubtleCrypto): Promise<CryptoKey> {
   return await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 }

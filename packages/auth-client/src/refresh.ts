@@ -10,14 +10,14 @@ import type { NamedKey, SessionKeys } from './session-keys.ts'
 
 export type Refreshed =
   | { kind: 'tokens'; token: HeldToken }
-  /** The server's definitive word on this generation of this session. */
+  /** The server's final word on this generation of this session. */
   | { kind: 'ended'; ref: SessionRef; verdict: AuthError }
-  /** The cookie went away meanwhile: somebody signed out. */
+  /** The cookie has gone meanwhile: somebody signed out. */
   | { kind: 'gone' }
 
 const requestLimitMs = 10_000
 const longestMs = 30_000
-/** How often the cookie may move on under our hands before we take it for a passing failure. */
+/** How often the cookie may change meanwhile before this counts as a passing failure. */
 const longestChase = 4
 /** How often the server may name a newer generation than the one in the cookie. */
 const longestCatchUp = 3
@@ -30,11 +30,11 @@ interface Needs {
 }
 
 /**
- * One talk with `/refresh-token`, up to a new token or a verdict that holds.
+ * Asks `/refresh-token` until there is a new token or a final verdict.
  *
- * No answer of that endpoint clears a cookie, since it may arrive after another tab has rotated or signed in afresh. So
- * a verdict counts only when the `session` cookie still says what was sent.
- * @throws AuthError for everything that passes: no answer, 429, 5xx, an answer that makes no sense.
+ * No answer of that endpoint clears a cookie, because it may arrive after another tab has refreshed or signed in. So a
+ * verdict counts only while the `session` cookie still says what was sent.
+ * @throws AuthError for every failure that may pass: no answer, 429, 5xx, an answer that makes no sense.
  */
 export function createRefresh({ cookie, keys, post, environment }: Needs) {
   const { clock, subtle } = environment
@@ -55,7 +55,7 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
     throw new AuthError('unexpected_answer', 'The session keeps changing in another tab. Trying again soon.')
   }
 
-  /** Shows the cookie's session with every key that may be its own; null when the cookie moved on before that. */
+  /** Tries every key that may belong to the cookie's session; null when the cookie changes meanwhile. */
   async function present(ref: SessionRef, signal: AbortSignal): Promise<Refreshed | null> {
     const candidates: (NamedKey | null)[] = await keys.candidates(ref.sid)
     if (candidates.length === 0) candidates.push(null)
@@ -75,8 +75,8 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
   }
 
   /**
-   * The server remembers the keys of the last few generations. Where the cookie is older than those, it names the
-   * generation it is at, and the key of that one proves the same.
+   * The server remembers the keys of the last few generations. When the cookie is older than those, the server names
+   * its own generation, and the key of that one proves just as much.
    */
   async function presentWith(
     named: NamedKey | null,
@@ -86,7 +86,7 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
     let generation = ref.generation
     for (let turn = 1; ; turn += 1) {
       const headers = await proof(named, generation)
-      // The browser sends the cookie of this moment: a key for an earlier one would look like a thief's.
+      // The browser sends the cookie as it is now. A key for an earlier one would look like a thief's.
       if (!isStill(ref)) return null
       const answer = await send(headers, signal)
       if (!(answer instanceof AuthError)) return answer
@@ -130,7 +130,7 @@ export function createRefresh({ cookie, keys, post, environment }: Needs) {
   return refresh
 }
 
-/** 401 `refresh_token_missing` and 403 `refresh_token_…` are final; everything else is passing. */
+/** 401 `refresh_token_missing` and 403 `refresh_token_…` are final; everything else may pass. */
 function isVerdict({ status, problem }: AuthError): boolean {
   if (!problem) return false
   if (status === 401) return problem.code === 'refresh_token_missing'

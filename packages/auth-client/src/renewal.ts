@@ -11,17 +11,17 @@ import type { SessionKeys } from './session-keys.ts'
 import type { Tabs } from './tabs.ts'
 
 export interface Renewal {
-  /** Renews now. Everybody who asks while that is under way gets the same promise. */
+  /** Renews now. Whoever asks meanwhile gets the same promise. */
   renew(): Promise<HeldToken>
-  /** As `renew`, for a request that was refused: fails with the known problem while the server asked for a pause. */
+  /** Like `renew`, for a request that was refused. During a pause after a failure it fails with the same error. */
   renewForRequest(): Promise<HeldToken>
-  /** A token came in by another way: plan its renewal. */
+  /** Plans the renewal of a token that came from elsewhere. */
   settle(): void
-  /** Drops the answer of what is under way, and every plan. */
+  /** Ignores what is under way, and drops every plan. */
   abandon(): void
-  /** The page was looked at again, or is online again. */
+  /** For when the page is looked at again, or online again. */
   wake(): void
-  /** Plans are kept only between these two. */
+  /** Only between these two is anything planned. */
   resume(): void
   pause(): void
 }
@@ -46,7 +46,7 @@ interface Needs {
   refresh: (signal: AbortSignal) => Promise<Refreshed>
 }
 
-/** When the token is renewed, and that it happens once for everybody: timer, refused requests, other tabs. */
+/** Decides when to renew the token, and does it once for all who want it: timer, refused requests, other tabs. */
 export function createRenewal(needs: Needs): Renewal {
   const { session, cookie, keys, tabs, log, clock, random, exclusively, refresh } = needs
   let running = false
@@ -85,7 +85,7 @@ export function createRenewal(needs: Needs): Renewal {
     })
   }
 
-  /** The token another tab got while this one waited for its turn. */
+  /** The token that another tab got while this one waited for its turn. */
   async function handedRound(ref: SessionRef, held: HeldToken | null): Promise<HeldToken | null> {
     const fresh = () => {
       const token = session.token()
@@ -168,7 +168,7 @@ export function createRenewal(needs: Needs): Renewal {
   }
 
   function renewalDelayMs(token: HeldToken): number {
-    // Somewhat earlier in some tabs than in others, so that they do not all ask at once.
+    // A little earlier in some tabs than in others, so that they do not all ask at once.
     const delayMs = dueAgeMs(token, 1 + random() / 2) - token.age().longestMs
     return Math.min(longestIntervalMs, Math.max(shortestIntervalMs, delayMs))
   }
@@ -179,7 +179,7 @@ export function createRenewal(needs: Needs): Renewal {
   }
 
   function renewInBackground() {
-    // Its outcome is in the state and in the log; nobody waits for it.
+    // Nobody waits for this; the state and the log tell how it went.
     renew().catch(() => undefined)
   }
 
@@ -221,7 +221,7 @@ export function createRenewal(needs: Needs): Renewal {
   }
 }
 
-/** The age at which a token is to be renewed: a minute before it expires, or a fifth of its life. */
+/** The age at which a token is due for renewal: a minute, or a fifth of its life, before it expires. */
 function dueAgeMs({ expiresInSeconds }: HeldToken, stretch: number): number {
   const lifetimeMs = expiresInSeconds * 1000
   return lifetimeMs - Math.min(longestMarginMs, lifetimeMs / 5) * stretch

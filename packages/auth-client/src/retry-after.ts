@@ -1,6 +1,6 @@
 import type { AxiosResponse } from 'axios'
 
-/** Longer waits are taken for a mistake: nobody should be locked out of their page by one header. */
+/** A longer wait is taken for a mistake: one header should not lock people out. */
 const longestSeconds = 3600
 
 /**

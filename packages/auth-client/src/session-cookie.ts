@@ -1,6 +1,6 @@
 import type { CookieAccess } from './environment.ts'
 
-/** What the readable `session` cookie says: which session the browser holds, and at which generation. */
+/** What the readable `session` cookie says: the browser's session and its generation. */
 export interface SessionRef {
   sid: string
   generation: number
@@ -10,31 +10,43 @@ export const sameGeneration = (a: SessionRef, b: SessionRef) =>
   a.sid === b.sid && a.generation === b.generation
 
 export interface SessionCookie {
-  /** Null: nobody is signed in, and nothing may call refresh. */
+  /** Null: nobody is signed in, and nobody may call refresh. */
   read(): SessionRef | null
-  /** The person signed out: that session is over for good, and a late response that revives its cookie is undone. */
+  /** For a sign-out. The session is over for good: should a late response bring its cookie back, that is removed. */
   endSession(sid: string): void
-  /** The server gave up on exactly this generation. A newer one, set by another tab, would count again. */
+  /** For a verdict of the server on just this generation. A newer one, set by another tab, counts again. */
   endGeneration(ref: SessionRef): void
 }
 
-// `__Host-` (RFC 6265bis §4.1.3.2) is what the server uses on https; it wins where both are found.
-const names = ['__Host-session', 'session']
-
-export function createSessionCookie(cookies: CookieAccess): SessionCookie {
+/**
+ * `prefix`: what the server's cookies are called before the dot. Other applications on this host share its cookies, so
+ * what is not in the server's form is taken for nothing and never touched.
+ */
+export function createSessionCookie(cookies: CookieAccess, prefix: string): SessionCookie {
   const ended = new Set<string>()
-
-  function remove() {
-    cookies.write('__Host-session=; Path=/; Max-Age=0; Secure; SameSite=Strict')
-    cookies.write('session=; Path=/; Max-Age=0; SameSite=Strict')
-  }
+  // `__Host-` (RFC 6265bis §4.1.3.2) is what the server uses on https. The last two are those of former versions.
+  const names = [`__Host-${prefix}.session`, `${prefix}.session`, '__Host-session', 'session']
 
   function read(): SessionRef | null {
-    const ref = parse(cookies.read())
-    if (!ref) return null
-    if (!ended.has(ref.sid) && !ended.has(`${ref.sid}.${ref.generation}`)) return ref
-    remove()
+    const [first] = found()
+    if (!first) return null
+    const { sid, generation } = first
+    if (!ended.has(sid) && !ended.has(`${sid}.${generation}`)) return { sid, generation }
+    for (const { name } of found().filter((each) => each.sid === sid))
+      cookies.write(
+        `${name}=; Path=/; Max-Age=0; SameSite=Strict${name.startsWith('__Host-') ? '; Secure' : ''}`,
+      )
     return null
+  }
+
+  function found(): (SessionRef & { name: string })[] {
+    const pairs = cookies.read().split(';')
+    return names.flatMap((name) =>
+      pairs.flatMap((pair) => {
+        const [, cookie, sid, generation] = /^\s*([^=]+)=([0-9a-f]{24})\.(\d{1,15})\s*$/.exec(pair) ?? []
+        return cookie === name && sid ? [{ name, sid, generation: Number(generation) }] : []
+      }),
+    )
   }
 
   function end(what: string) {
@@ -47,18 +59,4 @@ export function createSessionCookie(cookies: CookieAccess): SessionCookie {
     endSession: (sid) => end(sid),
     endGeneration: (ref) => end(`${ref.sid}.${ref.generation}`),
   }
-}
-
-function parse(header: string): SessionRef | null {
-  const pairs = new Map(
-    header.split(';').map((pair) => {
-      const [name = '', ...value] = pair.split('=')
-      return [name.trim(), value.join('=').trim()] as const
-    }),
-  )
-  for (const name of names) {
-    const match = /^(.+)\.(\d{1,15})$/.exec(pairs.get(name) ?? '')
-    if (match?.[1] && match[2]) return { sid: match[1], generation: Number(match[2]) }
-  }
-  return null
 }

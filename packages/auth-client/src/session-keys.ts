@@ -6,32 +6,32 @@ import { createNote } from './note.ts'
 import { makeSessionKey, refreshLock } from './refresh-lock.ts'
 import { withinTime } from './within-time.ts'
 
-/** A key under the name it has at present. */
+/** A key and its present name. */
 export type NamedKey = Pick<StoredKey, 'id' | 'key'>
 
 export interface SessionKeys {
-  /** Before a sign-in is sent: makes its key and keeps it under a pending name. Null: the session will be unbound. */
+  /** Before a sign-in is sent: creates its key and stores it under a pending name. Null: it will be unbound. */
   begin(): Promise<(NamedKey & { lock: string }) | null>
-  /** The key turned out to belong to this session. */
+  /** The key has turned out to belong to this session. */
   settle(named: NamedKey, sid: string): Promise<void>
   /** The sign-in was refused: its key opens nothing. */
   discard(named: NamedKey): Promise<void>
   /** The session ended. */
   forget(sid: string): Promise<void>
-  /** Keys that may open this session, likeliest first. Empty: it is unbound, or its key was lost. */
+  /** Keys that may belong to this session, likeliest first. Empty: it is unbound, or its key is lost. */
   candidates(sid: string): Promise<NamedKey[]>
 }
 
 const pendingPrefix = 'pending:'
-/** Sign-ins that never got an answer leave their key behind; more than this many of all keys are not kept. */
+/** The most keys that are kept. Sign-ins that never got an answer leave theirs behind. */
 const keptKeys = 16
 const storeLimitMs = 2000
-/** How long a tab waits for another one, seen to be signing in, to give the new key its name. */
+/** How long a tab waits for another one that is signing in to give the new key its name. */
 const settlingPauseMs = 200
 const settlingPauses = 5
 /** Each wrong key looks like a thief's to the server, so only the likeliest are tried. */
 const triedPendingKeys = 3
-/** A store that hangs, or fails though it held a key, is asked again this often before the session is tried without it. */
+/** How often a store may hang, or fail though it had a key, before the session is tried without it. */
 const toleratedFailures = 3
 
 const slowStore = () =>
@@ -44,17 +44,17 @@ type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock' | 'storage'
 }
 
 /**
- * Which refresh key belongs to which session.
+ * Knows which refresh key belongs to which session.
  *
- * The `sid` is known only from the answer to a sign-in, and its cookies are there for every tab before this page has
- * run another line; it may even crash first. So the key is kept under a pending name before the request leaves, and a
- * tab that meets a session without a key tries the pending ones.
+ * The `sid` comes with the answer to a sign-in. By then every tab has the cookies, and this page may crash before it
+ * runs another line. So the key is stored under a pending name before the request is sent, and a tab that finds no key
+ * for a session tries the pending ones.
  */
 export function createSessionKeys(needs: Needs): SessionKeys {
   const { subtle, keyStore, clock, log, currentSid } = needs
-  // The session that is known to be bound: without its key it would only be taken for a copy.
+  // The session that is known to be bound. Without its key it would look like a copied one.
   const bound = createNote(needs.storage, needs.noteName)
-  // What this page has used already needs no store, should that fail later.
+  // Keys that this page has used, in case the store fails later.
   const remembered = new Map<string, CryptoKey>()
   let failures = 0
 
@@ -94,7 +94,7 @@ export function createSessionKeys(needs: Needs): SessionKeys {
     try {
       await limited(keyStore?.rename(id, sid))
     } catch {
-      log.once('notice', 'The refresh key could not be filed; other tabs will look for it.')
+      log.once('notice', 'The refresh key could not be renamed; other tabs will search for it.')
     }
   }
 
@@ -119,8 +119,8 @@ export function createSessionKeys(needs: Needs): SessionKeys {
       return keys
     } catch (error) {
       failures += 1
-      // To go on without the key would look like a copied cookie to the server; so first give the store a chance. One
-      // that refuses at once, in a session that never had a key, was never any good.
+      // A refresh without the key would look like a copied cookie, so the store gets a few chances first; but not one
+      // that refuses at once in a session that never had a key.
       const hangs = error instanceof AuthError && error.code === 'timeout'
       if ((hangs || bound.read() === sid) && failures <= toleratedFailures) throw hangs ? error : slowStore()
       return []

@@ -4,14 +4,14 @@ import type { AuthError } from './auth-error.ts'
 import { createObservable } from './observable.ts'
 
 export type SessionState =
-  /** A `session` cookie is there and the silent sign-in is under way; `problem` says why it takes long. */
+  /** There is a `session` cookie, and the silent sign-in is under way. `problem` says why it is taking long. */
   | { status: 'restoring'; problem: AuthError | null }
   /**
-   * anonymous: nobody was signed in. signedOut: by this or another tab's sign-out. ended: the server said that the
-   * session is over, and `code` says why.
+   * anonymous: nobody was signed in. signedOut: by a sign-out in this tab or another. ended: by the server, and `code`
+   * says why.
    */
   | { status: 'signedOut'; reason: 'anonymous' | 'signedOut' | 'ended'; code?: ErrorCode }
-  /** problem: the last renewal failed for a passing reason (offline, 5xx, 429) and is being retried. */
+  /** `problem`: the last renewal failed for a reason that may pass (offline, 5xx, 429), and is being retried. */
   | {
       status: 'signedIn'
       user: HeldToken['user']
@@ -20,8 +20,8 @@ export type SessionState =
     }
 
 /**
- * What this tab believes. The `sid` it follows is also its epoch: a session that was left never comes back, so whatever
- * was begun under another `sid` is void.
+ * What this tab knows of its session. A session that was left never comes back, so whatever began under another `sid`
+ * no longer counts.
  */
 export interface Session {
   getState(): SessionState

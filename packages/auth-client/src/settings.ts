@@ -3,6 +3,11 @@ import { browserEnvironment, type ClientEnvironment } from './environment.ts'
 export interface AuthClientOptions {
   /** Where the API stands. Default: `/api` on the page's own origin. */
   baseUrl?: string
+  /**
+   * What the API's cookies are called before the dot (`COOKIE_PREFIX`). Default: what the page's
+   * `<meta name="latchkey-cookie-prefix">` says, or `latchkey`.
+   */
+  cookiePrefix?: string
   /** The edges of the world; each defaults to the browser's own. */
   environment?: Partial<ClientEnvironment>
 }
@@ -10,10 +15,17 @@ export interface AuthClientOptions {
 /** The options with every default filled in. */
 export interface Settings {
   baseUrl: string
+  cookiePrefix: string
   environment: ClientEnvironment
 }
 
-export const settingsOf = ({ baseUrl = '/api', environment }: AuthClientOptions): Settings => ({
+export const settingsOf = ({ baseUrl = '/api', cookiePrefix, environment }: AuthClientOptions): Settings => ({
   baseUrl,
+  cookiePrefix: cookiePrefix ?? prefixOfPage() ?? 'latchkey',
   environment: { ...browserEnvironment(), ...environment },
 })
+
+function prefixOfPage(): string | undefined {
+  if (typeof document === 'undefined') return undefined
+  return document.querySelector<HTMLMetaElement>('meta[name="latchkey-cookie-prefix"]')?.content
+}

@@ -17,7 +17,7 @@ import type { Tabs } from './tabs.ts'
 
 interface Entry {
   user: User
-  /** Null after a registration that signs nobody in, because the address is to be confirmed first. */
+  /** Null after a registration that signs nobody in, because the address must be confirmed first. */
   token: HeldToken | null
 }
 
@@ -34,7 +34,7 @@ interface Needs {
   environment: Pick<ClientEnvironment, 'clock'>
 }
 
-/** Login and registration: the same steps on two paths. Throws AuthError; a failed one leaves all as it was. */
+/** Login and registration: the same steps on two paths. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
   const { session, cookie, keys, tabs, log, post, renewal, signOut, exclusively, environment } = needs
 
@@ -66,7 +66,10 @@ export function createSignIn(needs: Needs) {
       if (registered) {
         signOut.keepTelling()
         if (key) await keys.discard(key)
-        log.add('notice', `The account ${registered.username} is made. Its address is to be confirmed first.`)
+        log.add(
+          'notice',
+          `The account ${registered.username} has been created. Its address must be confirmed first.`,
+        )
         return { user: registered, token: null }
       }
       if (!token) throw fromAnswer(answer)
@@ -91,17 +94,17 @@ export function createSignIn(needs: Needs) {
     if (!isKept)
       log.once(
         'notice',
-        'This browser kept no cookie: the sign-in lasts no longer than you stay on this page.',
+        'This browser kept no cookie: you are signed in only as long as you stay on this page.',
       )
   }
 
-  /** Signed out while the answer was under way: the later wish counts. */
+  /** Somebody signed out while the answer was under way: the later wish counts. */
   async function revert(token: HeldToken): Promise<AuthError> {
     await signOut.signOut(token.view.claims.sid)
     return signedOut()
   }
 
-  /** The answer was lost after its cookies had arrived: then we are signed in, whatever the network said. */
+  /** When an answer is lost after its cookies have arrived, the sign-in has worked all the same. */
   async function despite(failure: AuthError, sidBefore: string | undefined): Promise<User> {
     const now = cookie.read()
     if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
@@ -116,7 +119,7 @@ export function createSignIn(needs: Needs) {
 
 const isRefusal = ({ status }: AuthError) => status !== null && status >= 400 && status < 500
 
-/** The account that a 201 without tokens tells of. */
+/** The account in a 201 without tokens. */
 function registeredIn({ status, data }: AxiosResponse<unknown>): User | null {
   if (status !== 201 || typeof data !== 'object' || data === null || 'accessToken' in data) return null
   return 'user' in data && isUser(data.user) ? data.user : null

@@ -13,27 +13,27 @@ import type { SessionKeys } from './session-keys.ts'
 import type { Tabs } from './tabs.ts'
 
 export interface SignOut {
-  /** Ends the session here at once and then on the server. Never fails: what the server did not hear is retried. */
+  /** Ends the session here at once, then on the server. Never fails: telling the server is retried. */
   signOut(sid: string | null): Promise<void>
   /** Another tab signed this session out. */
   signedOutElsewhere(sid: string): void
   /**
-   * One try to end what the server has not heard of, while its cookies are still there; none after it, until one of the
-   * two below. To be called exclusively.
+   * Tries once to tell the server of an earlier sign-out, while its cookies are still there, and then no more until one
+   * of the next two is called. To be called exclusively.
    */
   finishBeforeSignIn(): Promise<void>
-  /** A sign-in has put its cookies in place of those. */
+  /** The sign-in worked: its cookies have replaced those. */
   replaced(): void
-  /** It has not: what is still to be told is told later. */
+  /** The sign-in did not work: the server is told later. */
   keepTelling(): void
-  /** How often this tab was signed out, for a sign-in to see that it was overtaken. */
+  /** How often this tab was signed out, so that a sign-in can see that one came in between. */
   count(): number
-  /** Takes up a sign-out that an earlier page could not finish. */
+  /** Continues a sign-out that an earlier page could not finish. */
   resume(): void
   pause(): void
 }
 
-/** Late answers to other tabs' refreshes may bring the readable cookie back; it is looked for again after these. */
+/** When to look for the readable cookie again: late answers to other tabs' refreshes may bring it back. */
 const sweepsAfterMs = [1000, 5000, 15_000]
 
 interface Needs {
@@ -87,13 +87,13 @@ export function createSignOut(needs: Needs): SignOut {
     session.end('signedOut')
   }
 
-  /** `/logout` ends whichever session the cookies hold, so it may only be sent while that is the one to end. */
+  /** `/logout` ends the session in the cookies, so it may be sent only while that is the one to end. */
   async function tellServer(): Promise<void> {
     const sid = note.read()
     if (sid === null) return
     const now = cookie.read()
     const isReplaced = now !== null && now.sid !== sid
-    if (isReplaced) return finish('Somebody signed in meanwhile; the old session is left to expire.')
+    if (isReplaced) return finish('Somebody has signed in meanwhile; the old session will expire by itself.')
     try {
       await post(ownPaths.logout)
       finish()
@@ -118,7 +118,7 @@ export function createSignOut(needs: Needs): SignOut {
     const delayMs = backoffMs(failures, failure.retryAfterSeconds, random)
     log.add(
       'retry',
-      `Signed out here, but the server has not heard of it: ${failure.message} Telling it again in ${Math.ceil(delayMs / 1000)} s.`,
+      `Signed out here, but the server has not heard of it: ${failure.message} Trying again in ${Math.ceil(delayMs / 1000)} s.`,
     )
     tellLater(delayMs)
   }
@@ -137,7 +137,8 @@ export function createSignOut(needs: Needs): SignOut {
       cancelRetry()
     },
     replaced() {
-      if (note.read() !== null) finish('Somebody signed in meanwhile; the old session is left to expire.')
+      if (note.read() !== null)
+        finish('Somebody has signed in meanwhile; the old session will expire by itself.')
     },
     keepTelling() {
       if (note.read() !== null) tellLater(backoffMs(Math.max(1, failures), null, random))

@@ -2,7 +2,7 @@ import type { ErrorCode, User } from '@latchkey/contracts'
 import type { HeldToken } from './access-token.ts'
 import type { Channel, ClientEnvironment } from './environment.ts'
 
-/** What tabs of one origin tell each other. A hint to look at the cookie, not an order. */
+/** What the tabs of one origin tell each other. It makes them look at the cookie, and believe that. */
 export type TabMessage =
   | {
       type: 'token'
@@ -19,7 +19,7 @@ export type TabMessage =
 export interface Tabs {
   open(onMessage: (message: TabMessage) => void): void
   close(): void
-  /** Whether other tabs can be heard at all. */
+  /** Whether other tabs can be heard. */
   isOpen(): boolean
   handRound(token: HeldToken): void
   tell(message: TabMessage): void

@@ -1,6 +1,6 @@
 import type { Clock } from './environment.ts'
 
-/** The promise's own outcome, or this error when that takes longer. */
+/** What becomes of the promise, or this error when that takes longer. */
 export function withinTime<Result>(
   clock: Clock,
   ms: number,

@@ -9,7 +9,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { AuthClient } from '../src/index.ts'
 import { setUp, signedInTab } from './support/setup.ts'
 
-/** As somebody calls who writes no types. */
+/** For a caller without types. */
 const untyped = (client: AuthClient) =>
   client.call as (route: RouteContract, options?: { params?: Record<string, unknown> }) => Promise<unknown>
 
@@ -84,7 +84,7 @@ describe('a body of which nothing is required', () => {
 
 describe('what a call needs', () => {
   it('is told by the contract', () => {
-    // Nothing in here runs: tsc is the one who tests.
+    // Nothing in here runs: tsc checks it.
     void function parameters(call: AuthClient['call']) {
       void call(routes.revokeSession, { params: { id: 'a' } })
       void call(routes.endUserSession, { params: { id: 'a', sessionId: 'b' } })

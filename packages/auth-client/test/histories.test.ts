@@ -8,6 +8,8 @@ import { createProtocolServer } from './support/protocol-server.ts'
 import { ada, bob, gate, refreshPath } from './support/setup.ts'
 
 // Histories of several tabs behind a bad network, tried at random and shrunk to the shortest that fails.
+const histories = Number(process.env.HISTORIES ?? (process.env.CI ? 3000 : 150))
+const timeout = 30_000 + histories * 50
 
 type Step =
   | { do: 'refresh' | 'call' | 'wake' | 'restart' | 'crash' | 'logout' | 'signIn'; tab: number }
@@ -154,7 +156,7 @@ async function play(steps: Step[], { locks, channel }: Means) {
   return { server, browser, tabs, endings }
 }
 
-it('no history without a thief and without a sign-out ends a session', async () => {
+it('no history without a thief and without a sign-out ends a session', { timeout }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(peaceful, { maxLength: 25 }), means, async (steps, has) => {
       const { server, tabs, endings } = await play(steps, has)
@@ -167,11 +169,11 @@ it('no history without a thief and without a sign-out ends a session', async () 
       for (const each of tabs) await each.call(routes.protected)
       for (const each of tabs) each.stop()
     }),
-    { numRuns: Number(process.env.HISTORIES ?? 300) },
+    { numRuns: histories },
   )
 })
 
-it('after any history all tabs agree with the cookie, and a sign-out is final', async () => {
+it('after any history all tabs agree with the cookie, and a sign-out is final', { timeout }, async () => {
   const steps = fc.array(fc.oneof({ weight: 8, arbitrary: peaceful }, { weight: 1, arbitrary: signing }), {
     maxLength: 25,
   })
@@ -187,6 +189,6 @@ it('after any history all tabs agree with the cookie, and a sign-out is final', 
       if (!before.some((step) => step.do === 'signIn')) expect(sid).toBeNull()
       for (const each of tabs) each.stop()
     }),
-    { numRuns: Number(process.env.HISTORIES ?? 300) },
+    { numRuns: histories },
   )
 })

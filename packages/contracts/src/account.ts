@@ -1,8 +1,14 @@
 import * as z from 'zod/mini'
+import { parseEmail } from './email-address.ts'
 
-/** Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). */
+/**
+ * Bounds a form and the API agree on. Lengths are in characters as a person counts them (code points). The API may ask for
+ * longer passwords (`PASSWORD_MIN_LENGTH`); `routes.passwordPolicy` says how long.
+ */
 export const passwordLength = { min: 8, max: 128 }
 export const usernameLength = { min: 3, max: 32 }
+/** Of an address as it is typed. In the form that mail servers know it has at most 254 octets. */
+export const maxEmailLength = 320
 
 /** The form in which a password is measured, compared and hashed (Unicode NFKC, NIST SP 800-63B-4 §3.1.1.2). */
 export const normalizePassword = (password: string) => password.normalize('NFKC')
@@ -21,14 +27,16 @@ export const UsernameSchema = z
     ),
   )
 
-export const EmailSchema = z
-  .string('Enter your email address.')
-  .check(
-    z.trim(),
-    z.minLength(1, 'Enter your email address.'),
-    z.maxLength(254, 'An email address has at most 254 characters.'),
-    z.email('This does not look like an email address. One looks like ada@example.com.'),
-  )
+export const EmailSchema = z.string('Enter your email address.').check(
+  z.trim(),
+  z.minLength(1, 'Enter your email address.'),
+  z.maxLength(maxEmailLength, 'This is longer than any email address.'),
+  z.check(({ value, issues }) => {
+    const parsed = value === '' ? null : parseEmail(value)
+    if (parsed && 'reason' in parsed)
+      issues.push({ code: 'custom', message: parsed.reason, input: value, continue: false })
+  }),
+)
 
 /** A password being chosen. Length over composition; the list of common ones is the API's to check. */
 export const NewPasswordSchema = z.string('Choose a password.').check(

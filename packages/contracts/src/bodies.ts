@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
+import { EmailSchema, maxEmailLength, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 
 // What forms send. Apart from all else, so that a page with a form need not download the table of endpoints.
 
@@ -15,7 +15,7 @@ const IdentifierSchema = z
   .check(
     z.trim(),
     z.minLength(1, 'Enter your email address or username.'),
-    z.maxLength(254, 'This is longer than any email address or username.'),
+    z.maxLength(maxEmailLength, 'This is longer than any email address or username.'),
   )
 
 export const LoginBodySchema = z.strictObject({ email: IdentifierSchema, password: PasswordSchema })

@@ -1,6 +1,8 @@
 export * from './account.ts'
 export * from './bodies.ts'
+export * from './email-address.ts'
 export * from './errors.ts'
+export { passwordPolicy } from './password-policy.ts'
 export type { CallOf } from './route-call.ts'
 export * from './route-contract.ts'
 export * from './routes.ts'

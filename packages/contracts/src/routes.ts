@@ -12,6 +12,7 @@ import {
   TokenOnlyBodySchema,
   UpdateMeBodySchema,
 } from './bodies.ts'
+import { passwordPolicy } from './password-policy.ts'
 import { contract } from './route-contract.ts'
 import {
   ActivityEventSchema,
@@ -83,6 +84,7 @@ export const routes = {
       'refresh_token_revoked',
       'refresh_token_reused',
       'refresh_token_locked',
+      'refresh_token_key_lost',
       'refresh_lock_malformed',
       'rate_limited',
     ],
@@ -107,6 +109,7 @@ export const routes = {
     reply: MessageSchema,
     errors: [],
   }),
+  passwordPolicy,
   changePassword: contract({
     method: 'POST',
     path: '/change-password',
@@ -240,6 +243,16 @@ export const routes = {
     method: 'DELETE',
     path: '/me',
     summary: 'Delete the account and everything about it',
+    requires: 'accessToken',
+    body: DeleteMeBodySchema,
+    status: 204,
+    reply: null,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
+  deleteMeByPost: contract({
+    method: 'POST',
+    path: '/me/delete',
+    summary: 'The same for whoever cannot send a body with DELETE: some load balancers take it away',
     requires: 'accessToken',
     body: DeleteMeBodySchema,
     status: 204,

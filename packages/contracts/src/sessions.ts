@@ -14,6 +14,9 @@ export const SessionSchema = z.object({
   ip: z.string(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
+  /** Where it was used last; `device` and `ip` are where it was opened. */
+  lastDevice: z.string(),
+  lastIp: z.string(),
   expiresAt: z.iso.datetime(),
 })
 export type Session = z.infer<typeof SessionSchema>
@@ -43,6 +46,8 @@ export const activityKinds = [
   'copied_session_refused',
   /** An old token of an unbound session was used again; the session was ended. */
   'token_reused',
+  /** A repeated refresh was answered to another network than the one that the session was used from. */
+  'answered_elsewhere',
   'password_changed',
   'password_reset',
   'email_verified',

@@ -5,16 +5,23 @@ import { roles, UserSchema } from './users.ts'
  * Names on the wire.
  *
  * The refresh token travels in an HttpOnly cookie; beside it, in the same response, goes a readable cookie with
- * `sid.gen`, which tells the page that somebody is signed in and which generation the browser holds. On https both
- * carry the `__Host-` prefix (RFC 6265bis §4.1.3.2).
+ * `sid.gen`, which tells the page that somebody is signed in and which generation the browser holds. A host's cookies
+ * are shared by all its ports, so the names begin with a prefix and a dot: `latchkey.session`. On https they also carry
+ * `__Host-` (RFC 6265bis §4.1.3.2).
  */
 export const cookieNames = {
-  refreshToken: 'refreshToken',
-  session: 'session',
-  /** A random id by which an account knows a browser again; it signs nobody in. */
-  device: 'device',
+  bare: {
+    refreshToken: 'refreshToken',
+    session: 'session',
+    /** A random id by which an account knows a browser again; it signs nobody in. */
+    device: 'device',
+  },
+  defaultPrefix: 'latchkey',
   hostPrefix: '__Host-',
 } as const
+
+/** `<meta name="…" content="the prefix">`: how the page learns of another prefix than the default. */
+export const cookiePrefixMeta = 'latchkey-cookie-prefix'
 
 export const headerNames = {
   /** `body`: the client cannot keep cookies and wants the refresh token in the JSON. */

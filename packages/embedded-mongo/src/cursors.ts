@@ -3,16 +3,16 @@ import { ServerError } from './errors.ts'
 import { encodeDocument } from './values/bson.ts'
 import { type Document, document, type Maybe, type RawDocument } from './values/types.ts'
 
-/** Bytes of documents in one reply; a first document larger than that still goes out. */
+/** Bytes of documents in one reply. A larger first document is sent all the same. */
 const MAX_BATCH_BYTES = 16 * 1024 * 1024
 const FIRST_BATCH = 101
-/** An idle cursor is forgotten after this long, as MongoDB does. */
+/** As in MongoDB, a cursor that nobody reads for this long is closed. */
 const IDLE_MS = 10 * 60 * 1000
 
 interface Cursor {
   namespace: string
   documents: Iterator<RawDocument | Document>
-  /** Drawn but sent with the next batch, for want of room. */
+  /** Did not fit into the last batch. */
   kept: RawDocument | undefined
   usedAt: number
 }
@@ -24,7 +24,7 @@ export interface CursorRequest {
   singleBatch?: boolean
 }
 
-/** Results that are not fully read yet. */
+/** Results that clients have not read to the end. */
 export class Cursors {
   private readonly open = new Map<bigint, Cursor>()
 
@@ -99,7 +99,7 @@ function draw(cursor: Cursor, size: number): { batch: RawDocument[]; done: boole
     batch.push(next)
   }
   if (size === 0) return { batch, done: false }
-  // Looking one ahead spares the client an empty batch at the end.
+  // Looks one ahead, so that the client need not fetch an empty last batch.
   cursor.kept = nextRaw(cursor)
   return { batch, done: cursor.kept === undefined }
 }

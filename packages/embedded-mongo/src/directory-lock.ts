@@ -14,8 +14,8 @@ export class DirectoryLockedError extends Error {
 }
 
 /**
- * Locks a data directory until `release` is called or the process ends in whatever way: the operating system holds
- * the lock, so a crash leaves none behind.
+ * Locks a data directory until `release` is called or the process ends. The operating system holds the lock, so a
+ * crash leaves none behind.
  * @throws DirectoryLockedError
  */
 export function lockDirectory(directory: string): Promise<{ release(): Promise<void> }> {
@@ -25,8 +25,8 @@ export function lockDirectory(directory: string): Promise<{ release(): Promise<v
 }
 
 /**
- * Linux: a socket in the abstract namespace; Windows: a named pipe. Binding is atomic, and both vanish with the
- * process. The name is made of the directory's device and inode, so that every path to it means the same lock.
+ * Linux: a socket in the abstract namespace. Windows: a named pipe. Binding is atomic, and both vanish with the
+ * process. They are named after the directory's device and inode, so every path to it leads to the same lock.
  */
 function lockByName(directory: string): Promise<{ release(): Promise<void> }> {
   const { dev, ino } = statSync(directory, { bigint: true })
@@ -61,7 +61,7 @@ function askHolder(name: string): Promise<string | undefined> {
   })
 }
 
-/** macOS and the BSDs: `open` itself takes an exclusive flock, which is given up when the process ends. */
+/** macOS and the BSDs: `open` takes an exclusive flock, which ends with the process. */
 async function lockByFile(directory: string): Promise<{ release(): Promise<void> }> {
   const path = join(directory, 'process.lock')
   const O_EXLOCK = 0x20

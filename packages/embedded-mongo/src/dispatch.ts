@@ -18,12 +18,16 @@ export async function dispatch(engine: Engine, body: Document, connectionId: num
 async function run(engine: Engine, body: Document, connectionId: number): Promise<Document> {
   const [name = ''] = body.keys()
   const handler = commands.get(name)
-  if (!handler) throw new ServerError('CommandNotFound', `no such command: '${name}'`)
+  if (!handler)
+    throw new ServerError(
+      'CommandNotFound',
+      `no such command: '${name}' (not supported by the embedded database)`,
+    )
   const database = body.get('$db')
   if (typeof database !== 'string')
     throw new ServerError('Location40571', 'OP_MSG requests require a $db argument')
   refuseTransactions(body)
-  // Reads see everything that was committed before they began.
+  // A command sees everything committed before it began.
   engine.store.refresh()
   const reply = await handler({ engine, name, database, body, connectionId })
   return reply instanceof Map ? reply : document(reply)

@@ -1,12 +1,12 @@
-// The worker's entry is JavaScript: Node 20 runs no TypeScript, and in a build this file becomes
-// `embedded-mongo-worker.js` beside whatever starts it.
+// The worker's entry is JavaScript because Node 20 does not run TypeScript. A build keeps its name and puts it beside
+// the file that starts it.
 import { existsSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 
-// Beside its TypeScript it runs from source, and needs tsx unless this Node.js reads TypeScript by itself.
+// From source it needs tsx, unless this Node.js runs TypeScript itself.
 const fromSource = existsSync(new URL('./worker.ts', import.meta.url))
 if (fromSource && !('typescript' in process.features && process.features.typescript)) {
-  // Named indirectly, so that no bundler takes it along.
+  // In a variable, so that bundlers leave it out.
   const loader = 'tsx/esm/api'
   const { register } = await import(/* @vite-ignore */ loader)
   register()

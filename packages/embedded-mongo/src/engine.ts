@@ -1,5 +1,4 @@
 import { Cursors } from './cursors.ts'
-import { ServerError } from './errors.ts'
 import { Catalog } from './storage/catalog.ts'
 import { Store } from './storage/store.ts'
 
@@ -16,37 +15,19 @@ export class Engine {
   }
 
   /** Opens a data directory, whose lock the caller holds. */
-  static async open(directory: string): Promise<Engine> {
-    const store = new Store(directory)
-    const catalog = await store.transaction(() => new Catalog(store))
+  static open(directory: string): Engine {
+    const store = new Store(directory, () => catalog.load())
+    const catalog = new Catalog(store)
     return new Engine(store, catalog)
   }
 
   /**
    * Runs a write command alone and resolves when it is on disk.
-   * @throws ServerError `InternalError` when the disk refuses; nothing of the command is kept then
+   * @throws ServerError `OutOfDiskSpace` (14031) or `FileStreamFailed` (39) when the disk refuses; nothing of the
+   *   command is kept then
    */
-  async write<T>(command: () => T): Promise<T> {
-    let ran = false
-    let outcome: { value: T } | { error: unknown } | undefined
-    try {
-      await this.store.transaction(() => {
-        ran = true
-        // What a command wrote before it failed stays, as in MongoDB, so the failure must not reject the commit.
-        try {
-          outcome = { value: command() }
-        } catch (error) {
-          outcome = { error }
-        }
-      })
-    } catch (cause) {
-      // The commit failed after the command ran: memory is ahead of the disk.
-      if (ran) await this.store.transaction(() => this.catalog.load())
-      throw new ServerError('InternalError', `the write could not be committed: ${String(cause)}`)
-    }
-    if (!outcome) throw new ServerError('InternalError', 'the write did not run')
-    if ('error' in outcome) throw outcome.error
-    return outcome.value
+  write<T>(command: () => T): Promise<T> {
+    return this.store.write(command)
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Document, Value } from './values/types.ts'
 
-/** MongoDB's error codes that this server answers with, by the name MongoDB gives them in `codeName`. */
+/** The error codes of MongoDB that this server uses, by their `codeName`. */
 const CODES = {
   InternalError: 1,
   BadValue: 2,
@@ -11,11 +11,13 @@ const CODES = {
   Unauthorized: 13,
   InvalidLength: 16,
   ProtocolError: 17,
+  AuthenticationFailed: 18,
   IllegalOperation: 20,
   InvalidBSON: 22,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
   PathNotViable: 28,
+  FileStreamFailed: 39,
   ConflictingUpdateOperators: 40,
   CursorNotFound: 43,
   NamespaceExists: 48,
@@ -41,6 +43,7 @@ const CODES = {
   OperationNotSupportedInTransaction: 263,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
+  OutOfDiskSpace: 14031,
   InvalidPipelineOperator: 168,
   Location15952: 15952,
   Location15955: 15955,
@@ -76,6 +79,7 @@ const CODES = {
   Location28729: 28729,
   Location28766: 28766,
   Location28818: 28818,
+  Location28822: 28822,
   Location31002: 31002,
   Location31249: 31249,
   Location31250: 31250,
@@ -97,15 +101,19 @@ const CODES = {
   Location40228: 40228,
   Location40231: 40231,
   Location40234: 40234,
+  Location40235: 40235,
+  Location40236: 40236,
   Location40238: 40238,
   Location40272: 40272,
   Location40323: 40323,
   Location40324: 40324,
   Location40352: 40352,
+  Location40353: 40353,
   Location40386: 40386,
   Location40390: 40390,
   Location40400: 40400,
   Location40414: 40414,
+  Location40415: 40415,
   Location40485: 40485,
   Location40571: 40571,
   Location40573: 40573,
@@ -121,10 +129,13 @@ const CODES = {
   Location1257300: 1257300,
   Location2942504: 2942504,
   Location4161105: 4161105,
+  Location4161107: 4161107,
+  Location4161108: 4161108,
   Location4738901: 4738901,
   Location4890500: 4890500,
   Location5107200: 5107200,
   Location5166405: 5166405,
+  Location5654600: 5654600,
   Location5654602: 5654602,
   Location5858203: 5858203,
 } as const
@@ -132,8 +143,8 @@ const CODES = {
 export type CodeName = keyof typeof CODES
 
 /**
- * An error that travels to the client as `{ ok: 0, code, codeName, errmsg, …details }`, or as an element of
- * `writeErrors`. `details` are MongoDB's extra members, such as `keyPattern` and `keyValue`.
+ * An error for the client: the reply `{ ok: 0, code, codeName, errmsg, …details }`, or an element of `writeErrors`.
+ * `details` are MongoDB's extra members, such as `keyPattern` and `keyValue`.
  */
 export class ServerError extends Error {
   readonly code: number

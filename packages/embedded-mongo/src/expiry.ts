@@ -6,10 +6,10 @@ import { decodeDocument } from './values/bson.ts'
 import { encodeKey, rankPrefix } from './values/key.ts'
 import { RANKS } from './values/types.ts'
 
-/** Documents removed in one transaction, so that a large backlog does not hold up other writers. */
+/** Documents removed in one transaction. A large backlog must not block other writers. */
 const BATCH = 200
 
-/** Removes expired documents now and then, as MongoDB's TTL monitor does. */
+/** Removes expired documents at intervals, as MongoDB's TTL monitor does. */
 export function startExpiry(engine: Engine, everySeconds: number): { stop(): Promise<void> } {
   let sweeping = Promise.resolve()
   let stopped = false
@@ -42,7 +42,7 @@ async function sweep(engine: Engine, isStopped: () => boolean): Promise<void> {
     }
 }
 
-/** The index orders by date, so the expired ones are all at its beginning. Returns how many were removed. */
+/** The index is sorted by date, so expired documents come first. Returns how many were removed. */
 function removeExpired(collection: Collection, index: Index, now: number): number {
   const field = index.spec.fields[0]
   const seconds = index.spec.expireAfterSeconds

@@ -2,35 +2,42 @@ import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { WorkerMessage } from './worker.ts'
 
+export { makePrivateFolder } from './access/private-files.ts'
+
 export interface EmbeddedMongoOptions {
-  /** Made if there is none. One process at a time may serve it. */
+  /** Made if there is none, and closed to other users. One process at a time may serve it. */
   dataDir: string
-  /** 0, the default, takes any free one. */
+  /**
+   * Left out: a Unix socket in `dataDir`; where there are none, any free port. A port takes a password, which `dataDir`
+   * keeps. 0: any free one.
+   */
   port?: number
-  /** Where to listen: loopback by default, since there is no authentication. */
+  /** Where a port is opened: loopback by default, since nothing is encrypted. */
   host?: string
   /** The database that the URI names. */
   database?: string
-  /** Seconds between two removals of expired documents; 60, as in MongoDB. */
+  /** Seconds between two removals of expired documents: 60 by default, as in MongoDB. */
   expirySeconds?: number
-  /** Called if the server's thread dies without `close`; whatever is connected has then lost its connection. */
+  /** Called if the server's thread ends without `close`. Every connection is lost then. */
   onExit?: (error: Error) => void
 }
 
 export interface EmbeddedMongo {
-  /** `mongodb://127.0.0.1:PORT/latchkey`, also written to `dataDir/mongo.uri`. */
+  /**
+   * `mongodb://%2Fpath%2Fto%2Fmongo.sock/latchkey`, or with a port `mongodb://owner:PASSWORD@127.0.0.1:PORT/latchkey?…`.
+   * Also written to `dataDir/mongo.uri`. Opens everything: do not log it.
+   */
   uri: string
-  /** Answers what was asked, closes the files and gives up the directory. */
+  /** Finishes the running commands, closes the files and releases the directory. */
   close(): Promise<void>
 }
 
 /**
- * Starts a MongoDB-compatible server on a data directory, in a thread of its own, so that it never holds up the
- * caller's event loop.
- * @throws Error naming the directory and the process when another one serves it, or saying why it cannot start
+ * Starts a MongoDB-compatible server on a data directory. It runs in its own thread and never blocks the caller's.
+ * @throws Error naming the directory and the process that serves it already, or saying why it cannot start
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const { dataDir, port = 0, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
+  const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
   // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
   const worker = new Worker(workerEntry(), {
     name: 'embedded-mongo',
@@ -67,7 +74,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
 const nextMessage = (worker: Worker): Promise<WorkerMessage> =>
   new Promise((resolve) => worker.once('message', resolve))
 
-/** Beside this file in the source and in a flat build; one folder up if a bundler has moved this file into a chunk. */
+/** Beside this file, or one folder up if a bundler has moved this file into a chunk. */
 function workerEntry(): URL {
   const beside = new URL('./embedded-mongo-worker.js', import.meta.url)
   const above = new URL('../embedded-mongo-worker.js', import.meta.url)

@@ -1,18 +1,22 @@
-import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { type Address, type Entrance, listenInPrivate } from './access/listen.ts'
+import { makePrivateFolder } from './access/private-files.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { dispatch } from './dispatch.ts'
 import { Engine } from './engine.ts'
 import { startExpiry } from './expiry.ts'
+import { isFullDisk } from './storage/disk-error.ts'
 import { serveConnection } from './wire/connection.ts'
 
-export interface ServerOptions {
+/** Everything that is kept in a data directory. */
+const FILES = ['mongo', 'mongo.uri', 'mongo.password', 'mongo.sock', 'process.lock']
+
+export interface ServerOptions extends Address {
   dataDir: string
-  port: number
-  host: string
   database: string
-  /** Between two searches for expired documents. */
+  /** Seconds between two searches for expired documents. */
   expirySeconds: number
 }
 
@@ -22,29 +26,32 @@ export interface Server {
 }
 
 /**
- * Serves a data directory in this thread.
- * @throws DirectoryLockedError when the directory is served already
+ * Serves a data directory in this thread, to its owner and nobody else.
+ * @throws DirectoryLockedError when the directory is served already; Error when it cannot be kept from other users, or
+ *   its disk is full
  */
 export async function serve(options: ServerOptions): Promise<Server> {
-  // Nobody else's to read: there is no password on what is in it.
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const directory = realpathSync(options.dataDir)
+  const directory = makePrivateFolder(options.dataDir, FILES)
   const lock = await lockDirectory(directory)
   const undo: (() => Promise<void> | void)[] = [() => lock.release()]
   try {
-    const engine = await Engine.open(join(directory, 'mongo'))
+    const engine = Engine.open(join(directory, 'mongo'))
     undo.push(() => engine.close())
     const expiry = startExpiry(engine, options.expirySeconds)
     undo.push(() => expiry.stop())
-    const listener = await listen(engine, options)
+    const listener = await listen(engine, directory, options)
     undo.push(() => listener.close())
-    const uri = `mongodb://${options.host}:${listener.port}/${options.database}`
+    const { authority, options: access } = listener.entrance
+    const uri = `mongodb://${authority}/${options.database}${access}`
     const uriFile = join(directory, 'mongo.uri')
-    writeFileSync(uriFile, `${uri}\n`, { mode: 0o600 })
+    rmSync(uriFile, { force: true })
+    writeFileSync(uriFile, `${uri}\n`, { mode: 0o600, flag: 'wx' })
     undo.push(() => rmSync(uriFile, { force: true }))
     return { uri, close: () => unwind(undo) }
   } catch (error) {
     await unwind(undo)
+    if (isFullDisk(error, directory))
+      throw new Error(`${directory} cannot be served: its disk is full.`, { cause: error })
     throw error
   }
 }
@@ -56,32 +63,27 @@ async function unwind(undo: (() => Promise<void> | void)[]): Promise<void> {
 
 async function listen(
   engine: Engine,
-  { port, host }: ServerOptions,
-): Promise<{ port: number; close(): Promise<void> }> {
+  directory: string,
+  address: Address,
+): Promise<{ entrance: Entrance; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
   const running = new Set<Promise<unknown>>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    serveConnection(socket, (body, connectionId) => {
+    serveConnection(socket, entrance.gate(), (body, connectionId) => {
       const answer = dispatch(engine, body, connectionId)
       running.add(answer)
       void answer.finally(() => running.delete(answer))
       return answer
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  const entrance = await listenInPrivate(server, directory, address)
   return {
-    port: (server.address() as AddressInfo).port,
+    entrance,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      // What was begun is finished and answered before the line is cut.
+      // Running commands are answered before the connections close.
       await Promise.all(running)
       for (const socket of sockets) socket.destroySoon()
       const cut = setTimeout(() => {

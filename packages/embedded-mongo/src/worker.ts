@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { type Server, type ServerOptions, serve } from './server.ts'
 
-/** What the worker tells: once that it serves or why it cannot, and once that it has closed. */
+/** The worker's messages: first that it serves, or why it cannot; at the end that it has closed. */
 export type WorkerMessage =
   | { kind: 'serving'; uri: string }
   | { kind: 'failed'; message: string }

@@ -16,7 +16,7 @@ interface Started {
 }
 
 async function startProcess(dataDir: string): Promise<Started> {
-  const child = spawn(process.execPath, [CLI, '--data', dataDir, '--port', '0'], {
+  const child = spawn(process.execPath, [CLI, '--data', dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let errors = ''

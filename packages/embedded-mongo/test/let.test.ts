@@ -81,16 +81,6 @@ test('$lookup sees the variables of the command beside its own', async () => {
   ])
 })
 
-test('explain evaluates them', async () => {
-  const collection = await three()
-  for (const command of [
-    { find: collection.collectionName, filter: isSum, let: LET },
-    { update: collection.collectionName, updates: [{ q: isSum, u: { $set: { t: 1 } } }], let: LET },
-    { delete: collection.collectionName, deletes: [{ q: isSum, limit: 0 }], let: LET },
-  ])
-    expect(await db().db.command({ explain: command, verbosity: 'queryPlanner' })).toMatchObject({ ok: 1 })
-})
-
 test('a variable may use those before it', async () => {
   const found = await (await three())
     .find({ n: 1 }, { let: { a: 2, b: { $add: ['$$a', 3] } }, projection: { _id: 0, b: '$$b' } })
@@ -107,19 +97,7 @@ test('an expression in let is evaluated once', async () => {
   expect(new Set(found.map(({ r }) => r)).size).toBe(1)
 })
 
-test('the constants of an update statement are values as they stand', async () => {
-  const collection = await three()
-  const update = (u: unknown) =>
-    db().db.command({ update: collection.collectionName, updates: [{ q: { n: 1 }, u, c: { k: '$s' } }] })
-  expect(await update([{ $set: { s: '$$k' } }])).toMatchObject({ nModified: 1 })
-  expect(await collection.findOne({ n: 1 })).toMatchObject({ s: '$s' })
-  expect((await update({ $set: { s: 1 } })).writeErrors).toMatchObject([{ code: 51198 }])
-})
-
 test.each<[string, unknown, number]>([
-  ['a field', { x: '$n' }, 4890500],
-  ['the document', { x: '$$ROOT' }, 4890500],
-  ['a field inside an expression', { x: { $cond: [true, 1, { $getField: 'n' }] } }, 4890500],
   ['a variable that is not there', { x: '$$y' }, 17276],
   ['a name that begins with a capital', { X: 1 }, 9],
   ['a name with a hyphen', { 'a-b': 1 }, 9],
@@ -139,23 +117,4 @@ test.each<[string, unknown, number]>([
       .collection(collectionName)
       .countDocuments({ z: { $exists: false } }),
   ).toBe(3)
-})
-
-test('a variable that is not defined is refused even where no document matches', async () => {
-  const collection = db().collection('nothing')
-  await collection.insertOne({ n: 1 })
-  const undefinedVariable = { code: 17276 }
-  const $expr = { $eq: ['$n', '$$nope'] }
-  await expect(collection.find({ n: 9, $expr }).toArray()).rejects.toMatchObject(undefinedVariable)
-  await expect(collection.updateOne({ n: 9 }, [{ $set: { a: '$$nope' } }])).rejects.toMatchObject(
-    undefinedVariable,
-  )
-  await expect(
-    collection.aggregate([{ $match: { n: 9 } }, { $group: { _id: '$$nope' } }]).toArray(),
-  ).rejects.toMatchObject(undefinedVariable)
-  // A variable ends with the expression that binds it.
-  const inner = { $map: { input: [1], as: 'v', in: '$$v' } }
-  await expect(
-    collection.aggregate([{ $match: { n: 9 } }, { $project: { a: inner, b: '$$v' } }]).toArray(),
-  ).rejects.toMatchObject(undefinedVariable)
 })

@@ -2,7 +2,7 @@ import { ObjectId } from 'bson'
 import { expect, test } from 'vitest'
 import { useEmbedded } from './support/embedded.ts'
 
-// What other servers that speak the protocol leave out, or tell in other words.
+// How this engine plans and indexes. Other servers do it in other ways, or say it in other words.
 
 const server = useEmbedded()
 const fresh = () => server().collection(`i${new ObjectId().toHexString()}`)
@@ -36,7 +36,7 @@ test.each<[string, object[], number]>([
   await expect(fresh().aggregate(pipeline).toArray()).rejects.toMatchObject({ code })
 })
 
-/** The stages of the winning plan from the outside in, and how many documents were looked at. */
+/** The stages of the winning plan from the outside in, and how many documents were read. */
 async function plan(
   collection: ReturnType<typeof fresh>,
   filter: object,

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { BSON } from 'bson'
 import mongoose from 'mongoose'
 import { expect, test } from 'vitest'
+import { addressOf } from '../testing/index.ts'
 import { useEmbedded } from './support/embedded.ts'
 
 const server = useEmbedded()
@@ -32,8 +33,7 @@ const PING = bytes(`
 `)
 
 async function open(): Promise<Socket> {
-  const { port, hostname } = new URL(server().uri)
-  const socket = connect(Number(port), hostname)
+  const socket = connect(addressOf(server().uri))
   await once(socket, 'connect')
   return socket
 }
@@ -44,7 +44,7 @@ interface Reply {
   body: BSON.Document
 }
 
-/** The next whole message; what has come of the one behind it goes back. */
+/** The next whole message. Bytes of a later one are put back. */
 async function read(socket: Socket): Promise<Reply> {
   let received = Buffer.alloc(0)
   while (received.length < 16 || received.length < received.readInt32LE(0)) {

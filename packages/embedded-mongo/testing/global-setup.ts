@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedMongo } from '../src/index.ts'
 import './index.ts'
+import { startMongod } from './mongod.ts'
 
 /**
- * One server for the whole run: the one at MONGO_URI; or, with MONGO_ENGINE=mongod, a real mongod; or else an
- * embedded one on a directory of its own.
+ * One server for the whole run: the one at MONGO_URI, or a real mongod if MONGO_ENGINE=mongod, or an embedded one in a
+ * temporary directory.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { uri, stop } = await startServer()
@@ -28,22 +29,4 @@ async function startEmbedded(): Promise<{ uri: string; stop(): Promise<void> }> 
     await rm(dataDir, { recursive: true, force: true })
   }
   return { uri: server.uri, stop }
-}
-
-async function startMongod(): Promise<{ uri: string; stop(): Promise<void> }> {
-  const { MongoMemoryServer } = await import('mongodb-memory-server-core')
-  try {
-    const server = await MongoMemoryServer.create()
-    return {
-      uri: server.getUri(),
-      stop: async () => {
-        await server.stop()
-      },
-    }
-  } catch (cause) {
-    throw new Error(
-      'MONGO_ENGINE=mongod needs a mongod, and none could be downloaded. Install one and name it in MONGOMS_SYSTEM_BINARY.',
-      { cause },
-    )
-  }
 }

@@ -3,14 +3,16 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } f
 import type { Types } from 'mongoose'
 import type { SignedInSession } from './collaborators.ts'
 import { isDatabaseOutage } from './database-outage.ts'
+import { deviceId } from './device-id.ts'
 import { createAnswers, type TokenAnswer } from './express/answer.ts'
 import { createAuthenticate } from './express/authenticate.ts'
 import { readClaims } from './express/claims.ts'
 import { deviceOf } from './express/device.ts'
 import { jwksRoutes } from './express/jwks.routes.ts'
+import { createPresentedSessions } from './express/presented-sessions.ts'
 import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
-import { signInLockOf } from './express/refresh-headers.ts'
+import { signInLockOf, wantsTokenInBody } from './express/refresh-headers.ts'
 import { allRoutes } from './express/routes.ts'
 import { type Log, silent } from './log.ts'
 import {
@@ -55,10 +57,16 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   authenticate: RequestHandler
   /** The claims of a request that `authenticate` let pass. */
   claimsOf(req: Request): Claims
-  /** Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. */
+  /**
+   * Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. Null: there is
+   * no such user.
+   */
   signIn(req: Request, res: Response, userId: Types.ObjectId): Promise<TokenAnswer<View> | null>
-  /** Hands a session that was issued to its client, in cookies or in the body. */
-  answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View>
+  /**
+   * Hands a session that was issued to its client, in cookies or in the body. The session that this browser held before
+   * ends with it.
+   */
+  answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): Promise<TokenAnswer<View>>
   cookies: ReturnType<typeof createRefreshCookies>
   /** /refresh-token, /token, /logout, /logout-everywhere and /sessions, to be mounted below a prefix like /api. */
   routes(): Router
@@ -97,20 +105,31 @@ export function createSessions(
   const refreshTokens = createRefreshTokens(settings.refreshToken, clock)
   const life = createSessionLife({ users, owner, refreshTokens, revocations, onEvent, clock, settings })
 
-  const cookies = createRefreshCookies(settings.cookie, clock)
+  const cookies = createRefreshCookies({ settings: settings.cookie, refreshTokens, clock })
   const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
   const authenticate = createAuthenticate({ accessTokens, revocations })
-  const refresh = createRefresh({ sessions: life, refreshTokens, admitRefresh })
+  const presentedSessions = createPresentedSessions({ sessions: life, refreshCookies: cookies, onEvent })
+  const refresh = createRefresh({
+    sessions: life,
+    refreshTokens,
+    refreshCookies: cookies,
+    presentedSessions,
+    admitRefresh,
+  })
 
   return {
     ...life,
     authenticate,
     claimsOf: readClaims,
     async signIn(req, res, userId) {
-      const signedIn = await life.issue(userId, life.begin(deviceOf(req), signInLockOf(req)))
-      return signedIn && answers.toSignIn(req, res, signedIn)
+      const browser = wantsTokenInBody(req) ? null : deviceId(cookies.readDeviceId(req))
+      const session = life.begin(deviceOf(req), signInLockOf(req), browser?.idHash)
+      const signedIn = await life.issue(userId, session)
+      if (!signedIn) return null
+      if (browser) cookies.setDeviceId(res, browser.id)
+      return await answer(req, res, signedIn)
     },
-    answer: (req, res, signedIn) => answers.toSignIn(req, res, signedIn),
+    answer,
     cookies,
     routes: () =>
       allRoutes({
@@ -119,6 +138,7 @@ export function createSessions(
         refreshTokens,
         refreshCookies: cookies,
         answers,
+        presentedSessions,
         refresh,
         authenticate,
         sameOrigin: sameOrigin(origins),
@@ -134,5 +154,15 @@ export function createSessions(
     refreshTokens,
     start: () => revocations.follow(),
     stop: () => revocations.stop(),
+  }
+
+  async function answer(
+    req: Request,
+    res: Response,
+    signedIn: SignedInSession,
+  ): Promise<TokenAnswer<unknown>> {
+    const tokens = answers.toSignIn(req, res, signedIn)
+    await presentedSessions.endBefore(req, signedIn.session)
+    return tokens
   }
 }

@@ -14,8 +14,11 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     present: (user: Owner, session: Session) =>
       present(user, session, revocations.issuedAt(user._id.toHexString())),
 
-    /** A session at generation 0, not stored yet. `lock` null: the client is unbound. */
-    begin(device: Device, lock: string | null): Session {
+    /**
+     * A session at generation 0, not stored yet. `lock` null: the client is unbound. `deviceIdHash` null: it keeps no cookies,
+     * so that it cannot be told from others.
+     */
+    begin(device: Device, lock: string | null, deviceIdHash: string | null = null): Session {
       const now = clock.now()
       const absoluteExpiresAt = addSeconds(now, maxAgeSeconds)
       return {
@@ -29,6 +32,7 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
         absoluteExpiresAt,
         userAgent: device.userAgent,
         ip: device.ip,
+        deviceIdHash,
         name: null,
       }
     },

@@ -10,13 +10,14 @@ export function createRevoke<Owner extends SessionOwner>({
   clock,
 }: Pick<Collaborators<Owner>, 'users' | 'revocations' | 'clock'>) {
   return {
-    /** The live sessions of a user, the latest used first. */
+    /** The live sessions of a user, the latest used first; none whose browser has lost its key. */
     async list(userId: string): Promise<Session[]> {
       const now = clock.now()
       const user = await users
         .findOne({ _id: userId }, { refreshTokens: 1 })
         .lean<{ refreshTokens?: Session[] }>()
-      const live = user?.refreshTokens?.filter(({ expiresAt }) => expiresAt > now) ?? []
+      const live =
+        user?.refreshTokens?.filter(({ expiresAt, keyLostAt }) => expiresAt > now && !keyLostAt) ?? []
       return live.sort((a, b) => b.rotatedAt.getTime() - a.rotatedAt.getTime())
     },
 

@@ -2,7 +2,7 @@ import type { Device } from './session.schema.ts'
 
 /** What happens to a session that its owner wants to know of. */
 export interface SessionEvent {
-  kind: 'signed_out' | 'session_revoked' | 'copied_session_refused' | 'token_reused'
+  kind: 'signed_out' | 'session_revoked' | 'copied_session_refused' | 'token_reused' | 'answered_elsewhere'
   userId: string
   /** Null: all of them, or all but the one that asked. */
   sessionId: string | null

@@ -11,5 +11,7 @@ export const sessionView = (session: Session, currentId: string | null): Session
   ip: session.ip,
   createdAt: session.createdAt.toISOString(),
   lastUsedAt: session.rotatedAt.toISOString(),
+  lastDevice: deviceName(session.lastUserAgent ?? session.userAgent),
+  lastIp: session.lastIp ?? session.ip,
   expiresAt: session.expiresAt.toISOString(),
 })

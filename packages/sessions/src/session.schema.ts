@@ -32,8 +32,16 @@ export interface Session {
   rotatedAt: Date
   expiresAt: Date
   absoluteExpiresAt: Date
+  /** Where it was opened. */
   userAgent: string
   ip: string
+  /** Where it was rotated last; missing before that. */
+  lastUserAgent?: string
+  lastIp?: string
+  /** The browser it was opened in, as a digest of its `device` cookie; missing or null: one without cookies. */
+  deviceIdHash?: string | null
+  /** Since when its browser seems to have lost its key; missing or null once the key is shown again. */
+  keyLostAt?: Date | null
   /** What its owner calls it. */
   name: string | null
 }
@@ -57,5 +65,9 @@ export const sessionSchema = new Schema<Session>({
   absoluteExpiresAt: { type: Date, required: true },
   userAgent: { type: String, default: '' },
   ip: { type: String, default: '' },
+  lastUserAgent: { type: String },
+  lastIp: { type: String },
+  deviceIdHash: { type: String, default: null },
+  keyLostAt: { type: Date, default: null },
   name: { type: String, default: null },
 })

@@ -1,3 +1,5 @@
+import { cookieNames } from '@latchkey/contracts'
+
 /** How sessions and their tokens behave. Durations are in seconds. */
 export interface SessionSettings {
   readonly accessToken: {
@@ -18,7 +20,12 @@ export interface SessionSettings {
     readonly leewaySeconds: number
   }
   readonly session: { readonly maxAgeSeconds: number; readonly limit: number }
-  readonly cookie: { readonly sameSite: 'strict' | 'lax' | 'none'; readonly secure: boolean }
+  readonly cookie: {
+    readonly sameSite: 'strict' | 'lax' | 'none'
+    readonly secure: boolean
+    /** What our cookies are called before the dot, so that neighbours on this host do not use the same names. */
+    readonly prefix: string
+  }
 }
 
 interface Given {
@@ -41,6 +48,10 @@ export function defaultSettings({ accessSecret, refreshSecret, publicUrl }: Give
     },
     refreshToken: { key: refreshSecret, previousKeys: [], ttlSeconds: 7 * 86_400, leewaySeconds: 10 },
     session: { maxAgeSeconds: 90 * 86_400, limit: 50 },
-    cookie: { sameSite: 'strict', secure: publicUrl?.startsWith('https:') ?? false },
+    cookie: {
+      sameSite: 'strict',
+      secure: publicUrl?.startsWith('https:') ?? false,
+      prefix: cookieNames.defaultPrefix,
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { cookieNames } from '@latchkey/contracts'
+import { cookieNamesOf, defaultSettings } from '@latchkey/sessions'
 import type { Task } from '../baselines/find-one-and-update.js'
 import { converse } from '../converse.ts'
 import { type Lab, withDatabase } from '../lab.ts'
@@ -153,14 +153,15 @@ async function inTurn(
   return { perSecond: milliseconds.length / elapsedSeconds, p50Ms: quantile(milliseconds, 0.5) }
 }
 
-const refreshTokenIn = new RegExp(`${cookieNames.refreshToken}=([^;]+)`)
+const own = cookieNamesOf(defaultSettings({ accessSecret: '', refreshSecret: '' }).cookie)
+const refreshTokenIn = new RegExp(`${own.refreshToken}=([^;]+)`)
 
 const refreshRequest = ({ refreshToken, sessionId, generation }: SignedIn): string =>
   [
     'POST /api/refresh-token HTTP/1.1',
     'Host: localhost',
     'Content-Length: 0',
-    `Cookie: ${cookieNames.refreshToken}=${refreshToken}; ${cookieNames.session}=${sessionId}.${generation}`,
+    `Cookie: ${own.refreshToken}=${refreshToken}; ${own.session}=${sessionId}.${generation}`,
     ...proofAt(generation),
     '\r\n',
   ].join('\r\n')

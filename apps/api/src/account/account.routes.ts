@@ -4,6 +4,7 @@ import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
+import { streamJson } from '../http/stream-json.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { HeldKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
@@ -26,23 +27,23 @@ export function accountRoutes(services: Collaborators): Router {
   }))
 
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
-    const [user, own, devices, resting, activity] = await Promise.all([
+    const [user, own, devices, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       accounts.knownDevices(sub),
       accounts.resting(sub),
-      events.list(sub, 0),
     ])
-    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
-    return {
+    const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
-      activity,
     }
+    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
+    await streamJson(res, account, 'activity', events.each(sub))
+    return null
   })
 
   route(router, routes.activity, async (_, { claims }) => ({

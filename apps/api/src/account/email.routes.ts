@@ -32,7 +32,7 @@ export function emailRoutes(services: Collaborators): Router {
   route(router, routes.resendVerification, async ({ email }, { req, res }) => {
     await rateLimits.mail(req, res)
     await emailAddresses.requestVerification(email)
-    return { message: 'If this address still has to be confirmed, a mail with a link is on its way.' }
+    return { message: 'If this address still has to be confirmed, an email with a link is on its way.' }
   })
 
   route(router, routes.verifyEmail, async ({ token, password }, exchange) => {

@@ -41,7 +41,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
     const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
     await settle()
     await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
-    return { message: 'Your password is changed. Everywhere else you are signed out.' }
+    return { message: 'Your password has been changed. You have been signed out everywhere else.' }
   })
 
   route(router, routes.changeEmail, async ({ email, password }, { claims: { sub, sid }, req, res }) => {
@@ -51,7 +51,9 @@ export function passwordProofRoutes(services: Collaborators): Router {
     await settle()
     await rateLimits.changeEmail(res, sub)
     await emailAddresses.requestChange(user, email)
-    return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
+    return {
+      message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
+    }
   })
 
   route(router, routes.updateMe, async ({ username, password }, { claims: { sub, sid }, req, res }) => {
@@ -62,14 +64,16 @@ export function passwordProofRoutes(services: Collaborators): Router {
     return { user: await usernames.change(user, username, { sessionId: sid, device: deviceOf(req) }) }
   })
 
-  route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
-    await settle()
-    await removal.remove(user)
-    sessions.cookies.clear(res)
-    return null
-  })
+  // Both, for load balancers that take the body from a DELETE.
+  for (const contract of [routes.deleteMe, routes.deleteMeByPost])
+    route(router, contract, async ({ password }, { claims: { sub, sid }, res }) => {
+      const settle = await rateLimits.password(res, sid)
+      const user = await passwordService.prove(sub, password, 'password')
+      await settle()
+      await removal.remove(user)
+      sessions.cookies.clear(res)
+      return null
+    })
 
   return router
 }

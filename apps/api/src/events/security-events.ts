@@ -7,8 +7,17 @@ import type { SecurityEventModel, SecurityEventRecord } from './security-event.m
 
 const keptSeconds = 90 * 86_400
 const shownLimit = 100
+/** So many of one user are kept, the newest. */
+const keptLimit = 1000
+/** This process writes so many before it looks again how many a user has. */
+const slack = 16
 /** What an attacker can cause over and over, or many times at once, is recorded once an hour. */
-const hourlyKinds = new Set<ActivityKind>(['copied_session_refused', 'token_reused', 'failed_sign_ins'])
+const hourlyKinds = new Set<ActivityKind>([
+  'copied_session_refused',
+  'token_reused',
+  'answered_elsewhere',
+  'failed_sign_ins',
+])
 
 export interface NewEvent {
   kind: ActivityKind
@@ -29,6 +38,8 @@ export type SecurityEvents = ReturnType<typeof createSecurityEvents>
 
 /** What the owner of an account reads as recent activity and the operator as structured log lines. */
 export function createSecurityEvents({ model, clock, log, onRecorded }: Collaborators) {
+  let written = 0
+
   return {
     /** Never throws: what happened has happened, whether or not it can be written down. */
     async record({ kind, device, ...ids }: NewEvent): Promise<void> {
@@ -49,6 +60,8 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       }
       try {
         await model.create(event)
+        written++
+        if (written % slack === 0) await forgetOldest(userId)
       } catch (error) {
         if (error instanceof mongo.MongoServerError && error.code === 11000) return // this hour's is there
         log.error({ err: error, securityEvent: kind }, 'a security event could not be recorded')
@@ -63,11 +76,32 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await model.deleteMany({ userId })
     },
 
-    /** The latest of one user, newest first; `limit` 0: all there are. */
-    async list(userId: string, limit = shownLimit): Promise<ActivityEvent[]> {
-      const events = await model.find({ userId }).sort({ at: -1 }).limit(limit).lean<SecurityEventRecord[]>()
+    /** The latest of one user, newest first. */
+    async list(userId: string): Promise<ActivityEvent[]> {
+      const events = await newest(userId, shownLimit).lean<SecurityEventRecord[]>()
       return events.map(view)
     },
+
+    /** All that are kept of one user, newest first, as they come from the database. */
+    async *each(userId: string): AsyncGenerator<ActivityEvent> {
+      for await (const event of newest(userId, keptLimit)
+        .lean<SecurityEventRecord>()
+        .cursor({ batchSize: 100 }))
+        yield view(event)
+    },
+  }
+
+  function newest(userId: string | Types.ObjectId, limit: number) {
+    return model.find({ userId }).sort({ at: -1 }).limit(limit)
+  }
+
+  async function forgetOldest(userId: Types.ObjectId): Promise<void> {
+    const tooMany = await model
+      .findOne({ userId }, { at: 1 })
+      .sort({ at: -1 })
+      .skip(keptLimit)
+      .lean<SecurityEventRecord>()
+    if (tooMany) await model.deleteMany({ userId, at: { $lte: tooMany.at } })
   }
 }
 

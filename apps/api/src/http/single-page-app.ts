@@ -1,10 +1,21 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AuthError } from '@latchkey/contracts/server'
 import compression from 'compression'
 import express, { type Request, type Response, Router } from 'express'
 
+const changePasswordPath = '/account/password'
+
+interface Page {
+  /** The folder of the built web app. */
+  webRoot: string
+  /** What the page is told, as `<meta>`: by name. */
+  meta: Record<string, string>
+}
+
 /** The built web app: hashed assets for a year, the page itself never from a cache, and every address is the page. */
-export function singlePageApp(webRoot: string): Router {
+export function singlePageApp({ webRoot, meta }: Page): Router {
   const router = Router()
   router.use(compression())
   router.use(
@@ -18,10 +29,33 @@ export function singlePageApp(webRoot: string): Router {
   // What the page is, under its file's name, too.
   router.get('/index.html', sendPage)
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
-  router.get('/{*path}', sendPage)
+  // Where a browser or a password manager sends people who want another password (W3C, change-password-url).
+  router.get('/.well-known/change-password', (_req, res) => res.redirect(303, changePasswordPath))
+  // No page has a dot in its last part or at the beginning of any; the page in the place of a file would be a 200 for /.env.
+  router.get('/{*path}', (req, res, next) => {
+    if (/\/\.|\.[^/]*$/.test(req.path)) next()
+    else return sendPage(req, res)
+  })
+
+  const file = join(webRoot, 'index.html')
+  const head = Object.entries(meta).map(([name, content]) => `<meta name="${name}" content="${content}" />`)
+  let page = { html: '', etag: '', modifiedMs: Number.NaN }
   return router
 
-  function sendPage(_req: Request, res: Response) {
-    res.set('Cache-Control', 'no-cache').sendFile('index.html', { root: webRoot })
+  async function sendPage(req: Request, res: Response): Promise<void> {
+    const { html, etag } = await current()
+    res.set('Cache-Control', 'no-cache').set('ETag', etag).type('html')
+    if (req.fresh) res.status(304).end()
+    else res.send(html)
+  }
+
+  /** Read again when it was built again: the scripts that the former page names are gone then. */
+  async function current(): Promise<typeof page> {
+    const { mtimeMs } = await stat(file)
+    if (mtimeMs === page.modifiedMs) return page
+    const html = (await readFile(file, 'utf8')).replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
+    const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"`
+    page = { html, etag, modifiedMs: mtimeMs }
+    return page
   }
 }

@@ -1,18 +1,35 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { AuthError } from '@latchkey/contracts/server'
-import { type Request, Router } from 'express'
+import cookieParser from 'cookie-parser'
+import { Router } from 'express'
 import { escapeHtml } from './html.ts'
 import type { Outbox, StoredMail } from './outbox.ts'
 
 const path = '/dev/mailbox'
 
+/** Of this browser, since it came with the link from the terminal. */
+const cookieName = 'latchkey.mailbox'
+
 /**
- * The mail that development did not send, as pages to read and links to follow. Never mounted in production, and for
- * others than whoever sits at this machine it is not there: its links open accounts.
+ * The mail that development did not send, as pages to read and links to follow. Its links open accounts, so it opens
+ * only with the outbox's key: in the address that is printed at the start, and from then on in a cookie. To everybody
+ * else there is nothing here, whatever a request says of where it comes from.
  */
 export function devMailboxRoutes(outbox: Outbox): Router {
   const router = Router()
+  const keyHash = sha256(outbox.key)
+  const opens = (shown: unknown) => typeof shown === 'string' && timingSafeEqual(sha256(shown), keyHash)
 
-  router.use(path, (req, _res, next) => next(isFromThisMachine(req) ? undefined : 'router'))
+  router.get(path, (req, res, next) => {
+    if (!opens(req.query.key)) return next()
+    res.cookie(cookieName, outbox.key, { httpOnly: true, sameSite: 'strict', path })
+    // Out of the address bar and of what the browser remembers.
+    res.set('Cache-Control', 'no-store').redirect(303, path)
+  })
+
+  router.use(path, cookieParser(), (req, _res, next) =>
+    next(opens(req.cookies[cookieName]) ? undefined : 'router'),
+  )
 
   router.get(path, async (_req, res) => {
     const mails = await outbox.list()
@@ -34,16 +51,7 @@ export function devMailboxRoutes(outbox: Outbox): Router {
   return router
 }
 
-/** The peer alone does not tell: a tunnel runs here, too, and any site may have a name that leads here. */
-function isFromThisMachine({ socket, headers }: Request): boolean {
-  const host = (headers.host ?? '').replace(/:\d+$/, '')
-  const isForwarded = headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined
-  const peer = socket.remoteAddress ?? ''
-  return loopback.test(peer) && ownNames.has(host) && !isForwarded
-}
-
-const loopback = /^(?:::ffff:)?127\.|^::1$/
-const ownNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
 function listPage(mails: StoredMail[]): string {
   const rows = mails.map(

@@ -18,6 +18,10 @@ export const mailKinds = [
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
+/** What somebody waits for: it overtakes notices. */
+const awaitedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
+export const isAwaited = (kind: MailKind): boolean => awaitedKinds.has(kind)
+
 /**
  * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
  * sent, so that nothing in the queue could be used by whoever reads it.
@@ -33,12 +37,22 @@ export interface MailJobRecord {
   /** What a notice tells: which device, from where. */
   device: string
   ip: string
+  /** Whether somebody waits for it. */
+  awaited: boolean
+  /**
+   * Kind and recipient of what somebody waits for: while one is queued, asking again adds none. Missing for notices, and
+   * unique.
+   */
+  askedFor?: string
   createdAt: Date
   attempts: number
   /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
   dueAt: Date
   /** Given up, or forgotten, after this. */
   expiresAt: Date
+  /** When the mail server refused it for good, and its reply in numbers; it is not tried again. */
+  refusedAt: Date | null
+  refusal: string
 }
 
 const mailJobSchema = new Schema<MailJobRecord>(
@@ -49,15 +63,23 @@ const mailJobSchema = new Schema<MailJobRecord>(
     passwordChanges: { type: Number, default: 0 },
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
+    awaited: { type: Boolean, default: false },
+    askedFor: { type: String },
     createdAt: { type: Date, required: true },
     attempts: { type: Number, required: true },
     dueAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
+    refusedAt: { type: Date, default: null },
+    refusal: { type: String, default: '' },
   },
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
 
-mailJobSchema.index({ dueAt: 1 })
+mailJobSchema.index({ awaited: 1, dueAt: 1 })
+mailJobSchema.index(
+  { askedFor: 1 },
+  { unique: true, partialFilterExpression: { askedFor: { $exists: true } } },
+)
 mailJobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export const mailJobModel = (connection: Connection) => connection.model('MailJob', mailJobSchema, 'mailJobs')

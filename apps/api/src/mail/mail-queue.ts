@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
-import { Types } from 'mongoose'
+import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Mail } from './mail.ts'
-import type { MailJobModel, MailJobRecord, MailKind } from './mail-job.model.ts'
+import { MailRefused } from './mail-failure.ts'
+import { isAwaited, type MailJobModel, type MailJobRecord, type MailKind } from './mail-job.model.ts'
 import type { Mailer } from './mailer.ts'
+import type { NoticeCaps } from './notice-caps.ts'
 
-const pollMs = 1000
 const stopMs = 4000
 /** However lively the other side keeps the connection. */
 const sendMs = 60_000
@@ -34,9 +36,11 @@ export type ComposeMail = (job: MailJobRecord) => Promise<Mail | null>
 
 interface Collaborators {
   model: MailJobModel
+  noticeCaps: NoticeCaps
   mailer: Mailer
   clock: Clock
   log: Logger
+  pollMs: number
 }
 
 export type MailQueue = ReturnType<typeof createMailQueue>
@@ -46,9 +50,9 @@ export type MailQueue = ReturnType<typeof createMailQueue>
  * Of several processes one sends each mail. A process that dies between sending and noting it sends that one mail again,
  * and no other.
  */
-export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
+export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs }: Collaborators) {
   const stopping = new AbortController()
-  let working: Promise<void> | undefined
+  let working: Promise<unknown> | undefined
 
   return {
     /** Queues a mail that somebody asked for. */
@@ -76,7 +80,8 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
 
     /** Sends what is due, and goes on until stopped. */
     start(compose: ComposeMail): void {
-      working ??= work(compose)
+      // Side by side, so that no slow notice is before what somebody waits for.
+      working ??= Promise.all([work(compose, awaited), work(compose, notices)])
     },
 
     /** Resolves when the mail being sent is done, or has taken too long: then it is sent again after its lease. */
@@ -89,26 +94,44 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
 
   async function add(mail: NewMail): Promise<void> {
     const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
+    const recipient = userId?.toHexString() ?? digest(email ?? '')
+    if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient))) return
+    const askedFor = [kind, recipient, digest(email ?? ''), passwordChanges].join(':')
     const now = clock.now()
-    await model.create({
-      _id: new Types.ObjectId(),
-      kind,
-      userId,
-      email,
-      passwordChanges,
-      device,
-      ip,
-      createdAt: now,
-      attempts: 0,
-      dueAt: now,
-      expiresAt: addSeconds(now, keptSeconds),
-    })
+    try {
+      await model.create({
+        _id: new Types.ObjectId(),
+        kind,
+        userId,
+        email,
+        passwordChanges,
+        device,
+        ip,
+        awaited: isAwaited(kind),
+        ...(isAwaited(kind) && {
+          askedFor,
+        }),
+        createdAt: now,
+        attempts: 0,
+        dueAt: now,
+        expiresAt: addSeconds(now, keptSeconds),
+        refusedAt: null,
+        refusal: '',
+      })
+    } catch (error) {
+      if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) throw error
+      // One that was asked for before is still on its way. If it only waits for its next attempt, it need not.
+      await model.updateOne(
+        { askedFor, dueAt: { $gt: addSeconds(now, leaseSeconds) } },
+        { $set: { dueAt: now } },
+      )
+    }
   }
 
-  async function work(compose: ComposeMail): Promise<void> {
+  async function work(compose: ComposeMail, which: object): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        while (!stopping.signal.aborted && (await sendNext(compose)));
+        while (!stopping.signal.aborted && (await sendNext(compose, which)));
       } catch (error) {
         log.debug({ err: error }, 'the mail queue could not be read; trying again')
       }
@@ -119,12 +142,12 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
   }
 
   /** Takes the mail that is due longest and sends it. Returns whether there was one. */
-  async function sendNext(compose: ComposeMail): Promise<boolean> {
+  async function sendNext(compose: ComposeMail, which: object): Promise<boolean> {
     const now = clock.now()
     // One process gets it, and for the length of the lease no other looks at it.
     const job = await model
       .findOneAndUpdate(
-        { dueAt: { $lte: now }, expiresAt: { $gt: now } },
+        { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null },
         { $set: { dueAt: addSeconds(now, leaseSeconds) }, $inc: { attempts: 1 } },
         { sort: { dueAt: 1 }, returnDocument: 'after' },
       )
@@ -137,9 +160,23 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
-      await postpone(job, error)
+      await (error instanceof MailRefused ? giveUp(job, error) : postpone(job, error))
     }
     return true
+  }
+
+  /** The job stays until it expires, for whoever asks why a mail did not come. */
+  async function giveUp(job: MailJobRecord, { reply }: MailRefused): Promise<void> {
+    const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
+    log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
+    await model.updateOne(
+      { _id: job._id },
+      {
+        $set: { refusedAt: clock.now(), refusal: reply },
+        // Whoever asks again may have mended what was wrong.
+        $unset: { askedFor: 1 },
+      },
+    )
   }
 
   async function postpone(job: MailJobRecord, error: unknown): Promise<void> {
@@ -152,6 +189,13 @@ export function createMailQueue({ model, mailer, clock, log }: Collaborators) {
     await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds) } })
   }
 }
+
+/** What somebody waits for, and everything else: what was queued before there was a difference, too. */
+const awaited = { awaited: true }
+const notices = { awaited: { $in: [false, null] } }
+
+const digest = (text: string) =>
+  createHash('sha256').update(text.toLowerCase()).digest('base64url').slice(0, 22)
 
 async function inTime(sending: Promise<void>): Promise<void> {
   const timer = new AbortController()

@@ -1,9 +1,10 @@
 import nodemailer from 'nodemailer'
 import type { Config } from '../config.ts'
 import type { Mail } from './mail.ts'
+import { mailFailure } from './mail-failure.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 
-/** Hands mail over. `send` resolves when the other side has accepted it, and rejects otherwise. */
+/** Hands mail over. `send` resolves when the other side has accepted it; rejects with MailRefused when it never will. */
 export interface Mailer {
   send(mail: Mail): Promise<void>
   close(): void
@@ -16,11 +17,17 @@ export interface Mailer {
 /** How long a mail server may take over each step before it counts as dead. */
 const timeoutMs = 10_000
 
+/** Nobody's holiday notice answers it (RFC 3834 §5; the second header is what Exchange reads). */
+const automatic = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' }
+
 /**
  * Over SMTP; else into a folder where a developer can read it; else, in production without SMTP_URL, nowhere.
  * `outboxDir` null: there is no such folder.
  */
-export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: string | null): Mailer {
+export function createMailer(
+  { smtpUrl, requireTls, from }: Config['mail'],
+  outboxDir: string | null,
+): Mailer {
   if (!smtpUrl) {
     const outbox = outboxDir === null ? null : createOutbox(outboxDir)
     return { send: async (mail) => outbox?.put(mail), close() {}, outbox, delivers: outbox !== null }
@@ -28,6 +35,8 @@ export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: strin
   const transport = nodemailer.createTransport(
     {
       url: smtpUrl,
+      // Without STARTTLS no mail: its links open accounts, and whoever is on the way could suppress the offer.
+      requireTLS: requireTls,
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
@@ -35,11 +44,15 @@ export function createMailer({ smtpUrl, from }: Config['mail'], outboxDir: strin
       disableFileAccess: true,
       disableUrlAccess: true,
     },
-    { from },
+    { from, headers: automatic },
   )
   return {
     async send(mail) {
-      await transport.sendMail(mail)
+      try {
+        await transport.sendMail(mail)
+      } catch (error) {
+        throw mailFailure(error)
+      }
     },
     close: () => transport.close(),
     outbox: null,

@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { makeOnce } from '../made-once.ts'
 import type { Mail } from './mail.ts'
 
 const StoredMailSchema = z.object({
@@ -18,11 +20,14 @@ const shown = 100
 
 export type Outbox = ReturnType<typeof createOutbox>
 
-/** The mail of development: files in a folder, read at /dev/mailbox. */
+/** The mail of development: files in a folder, read at /dev/mailbox by whoever has the key that lies there, too. */
 export function createOutbox(folder: string) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   return {
+    key: keyIn(folder),
+
     async put(mail: Mail): Promise<void> {
-      await mkdir(folder, { recursive: true })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
       const at = new Date().toISOString()
       const id = `${at.replace(/[:.]/g, '-')}_${randomUUID().slice(0, 8)}`
       const file = join(folder, `${id}.json`)
@@ -55,4 +60,14 @@ export function createOutbox(folder: string) {
       return null
     }
   }
+}
+
+/** 256 bits in base64url. */
+function keyIn(folder: string): string {
+  const file = join(folder, 'key')
+  makeOnce(file, randomBytes(32).toString('base64url'))
+  const key = readFileSync(file, 'utf8')
+  if (!/^[\w-]{43}$/.test(key))
+    throw new Error(`${file} does not hold a key; delete it and a new one is made.`)
+  return key
 }

@@ -1,11 +1,10 @@
 import { type Registered, routes, type SignedIn, type Tokens } from '@latchkey/contracts'
-import { deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
+import { deviceId, deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { type SignedInUser, type UserSessions, userView } from '../users/user-identity.ts'
 import type { Auth, SignIn } from './auth.service.ts'
-import { deviceId } from './known-device.ts'
 
 interface Collaborators {
   auth: Auth
@@ -25,17 +24,23 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
     if (registered.session === null) {
       if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
       return {
-        message: 'Your account is made. Open the link in the mail we have sent you, then sign in.',
+        message: 'Your account has been created. Open the link in the email we sent you, then sign in.',
         user: userView(registered.user),
       }
     }
-    return { message: `Welcome, ${registered.user.username}`, ...answer(req, res, registered, signIn) }
+    return {
+      message: `Welcome, ${registered.user.username}`,
+      ...(await answer(req, res, registered, signIn)),
+    }
   })
 
   route(router, routes.login, async (body, { req, res }): Promise<SignedIn> => {
     const signIn = signInOf(req)
     const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.login(req, res, attempt))
-    return { message: `Welcome back, ${signedIn.user.username}`, ...answer(req, res, signedIn, signIn) }
+    return {
+      message: `Welcome back, ${signedIn.user.username}`,
+      ...(await answer(req, res, signedIn, signIn)),
+    }
   })
 
   return router
@@ -45,7 +50,12 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
     return { device: deviceOf(req), deviceId: id, lock: signInLockOf(req) }
   }
 
-  function answer(req: Request, res: Response, signedIn: SignedInUser, { deviceId }: SignIn): Tokens {
+  function answer(
+    req: Request,
+    res: Response,
+    signedIn: SignedInUser,
+    { deviceId }: SignIn,
+  ): Promise<Tokens> {
     if (deviceId) sessions.cookies.setDeviceId(res, deviceId.id)
     return sessions.answer(req, res, signedIn)
   }

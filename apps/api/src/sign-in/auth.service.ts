@@ -1,15 +1,14 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
-import type { Device } from '@latchkey/sessions'
+import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
 import { refuseMisleading } from '../users/username-policy.ts'
-import type { DeviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
-import { refuseGuessable } from './password-policy.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 export const failureBurst = 10
@@ -19,6 +18,7 @@ interface Collaborators {
   sessions: UserSessions
   events: SecurityEvents
   passwords: Passwords
+  passwordPolicy: PasswordPolicy
   mailQueue: MailQueue
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
@@ -37,19 +37,23 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
 export function createAuth(collaborators: Collaborators) {
-  const { accounts, sessions, events, passwords, mailQueue, requireVerifiedEmail } = collaborators
+  const { accounts, sessions, events, passwords, passwordPolicy, mailQueue, requireVerifiedEmail } =
+    collaborators
 
   return {
-    /** Throws AuthError `validation_failed` (a misleading name, a password everybody tries), `email_taken` or `username_taken`. */
+    /**
+     * Throws AuthError `validation_failed` (a misleading name, a password that is too easily guessed), `email_taken` or
+     * `username_taken`.
+     */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
       refuseMisleading(username)
-      refuseGuessable('password', password, { username, email })
+      await passwordPolicy.refuseGuessable('password', password, { username, email })
       const passwordHash = await passwords.hash(password)
-      const session = requireVerifiedEmail ? null : sessions.begin(device, lock)
       const deviceIdHash = deviceId?.idHash ?? null
+      const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
       const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
@@ -68,7 +72,8 @@ export function createAuth(collaborators: Collaborators) {
     ): Promise<SignedInUser> {
       const user = await accounts.findByIdentifier(email)
       const known = isKnown(user, deviceId)
-      const open = (to: Credentials) => sessions.issue(to._id, sessions.begin(device, lock), unchanged(to))
+      const open = (to: Credentials) =>
+        sessions.issue(to._id, sessions.begin(device, lock, deviceId?.idHash), unchanged(to))
       const admission = await admit({
         account: email.toLowerCase(),
         knownDevice: known ? (deviceId?.idHash ?? null) : null,
@@ -97,14 +102,18 @@ export function createAuth(collaborators: Collaborators) {
         admission.settle(),
         deviceId && accounts.rememberDevice(user._id, deviceId.idHash),
         events.record({ kind: known ? 'signed_in' : 'new_device', userId: user._id, sessionId, device }),
-        passwords.isOutdated(user.passwordHash) && renewHash(user, password),
       ])
+      // Not waited for: how long a sign-in takes says nothing of the hash.
+      if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password)
       return signedIn
     },
   }
 
+  /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */
   async function renewHash(user: Credentials, password: string): Promise<void> {
-    await accounts.replacePasswordHash(user, await passwords.hash(password))
+    try {
+      await accounts.replacePasswordHash(user, await passwords.hash(password))
+    } catch {}
   }
 
   /**

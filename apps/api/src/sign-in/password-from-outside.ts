@@ -1,9 +1,8 @@
-import type { Device } from '@latchkey/sessions'
+import { type Device, deviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
 import { failureBurst, isKnown } from './auth.service.ts'
-import { deviceId } from './known-device.ts'
 import type { Passwords } from './password.ts'
 
 interface Collaborators {

@@ -1,22 +1,86 @@
 import { normalizePassword } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
+import type { IsBreached } from './breached-passwords.ts'
 import { isCommonPassword } from './common-passwords.ts'
+import { besideWords, wordsOf } from './password-context.ts'
+import { lowerCase } from './password-folding.ts'
+import { isSequence, isTrivial, repeatedUnit } from './password-patterns.ts'
+
+/** A unit that is shorter than this is no password on its own, so neither is it many times over. */
+const shortestUnit = 8
+
+interface Settings {
+  /** Characters, as a person counts them. */
+  minLength: number
+  /** Where people find the service, like `https://app.example.com`. */
+  publicUrl: string | undefined
+  isBreached: IsBreached
+}
+
+/** Whose password it is to be. */
+interface Owner {
+  username: string
+  email: string
+}
+
+export type PasswordPolicy = ReturnType<typeof createPasswordPolicy>
 
 /**
- * Current guidance: no rules of composition, but nothing that is tried first (NIST SP 800-63B-4 §3.1.1.2).
- * Throws AuthError `validation_failed` with a complaint at `path`.
+ * What a new password must not be. Current guidance: length, no rules of composition, and nothing that is tried first
+ * (NIST SP 800-63B-4 §3.1.1.2).
  */
-export function refuseGuessable(
-  path: string,
-  password: string,
-  { username, email }: { username: string; email: string },
-): void {
-  if (isCommonPassword(password))
-    complain(path, 'This password is one of the first that anybody would try. Choose another.')
-  const personal = [username, email, email.split('@', 1)[0] ?? '']
-  const typed = normalizePassword(password).toLowerCase()
-  if (personal.some((word) => word.toLowerCase() === typed))
-    complain(path, 'Your password must not be your name or address. Choose another.')
+export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Settings) {
+  const serviceWords = ['latchkey', ...(publicUrl ? wordsOf(`@${new URL(publicUrl).hostname}`) : [])]
+
+  return {
+    minLength,
+
+    /** Throws AuthError `validation_failed` with a complaint at `path` that says why. */
+    async refuseGuessable(path: string, password: string, { username, email }: Owner): Promise<void> {
+      const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
+      if (complaint) complain(path, complaint)
+      if (await isBreached(password))
+        complain(
+          path,
+          'This password was in a data breach, so it will be tried. Choose another, here and wherever else you use it.',
+        )
+    },
+  }
+
+  /** What is wrong with a password; null: nothing. */
+  function judge(password: string, ownWords: string[]): string | null {
+    if ([...normalizePassword(password)].length < minLength)
+      return `A password has at least ${minLength} characters.`
+    const whole = lowerCase(password)
+    // `kestrel7kestrel7` is as good as `kestrel7`.
+    const text = repeatedUnit(whole)
+    if (text !== whole && [...text].length < shortestUnit)
+      return 'This password repeats the same few characters. Choose another.'
+    if (isSequence(text)) return 'This password is a simple sequence, like 1234 or qwerty. Choose another.'
+    if (isCommon(text)) return 'This password is one of the first that anybody would try. Choose another.'
+    if (isLittleBeside(text, ownWords))
+      return 'This password is little more than your name or address. Choose another.'
+    if (isLittleBeside(text, [...ownWords, ...serviceWords]))
+      return 'This password is little more than the name of this service. Choose another.'
+    return null
+  }
+}
+
+/** A known password, or one with next to nothing before and after it: `summer2024!`. */
+function isCommon(text: string): boolean {
+  if (isCommonPassword(text)) return true
+  const edges = /^[^\p{L}\p{N}]*|[^\p{L}\p{N}]*$/gu
+  const numbers = /^[^\p{L}]*|[^\p{L}]*$/gu
+  return [edges, numbers].some((edge) => {
+    const core = text.replace(edge, '')
+    const beside = (text.match(edge) ?? []).join('')
+    return core !== text && isTrivial(beside) && isCommonPassword(core)
+  })
+}
+
+function isLittleBeside(text: string, words: string[]): boolean {
+  const rest = besideWords(text, words)
+  return rest !== null && (isTrivial(rest) || isCommonPassword(rest.replace(/[^\p{L}\p{N}]/gu, '')))
 }
 
 /** Throws AuthError `validation_failed` with one complaint. */

@@ -16,7 +16,12 @@ try {
 export const hash = ({ password, cost }) => bcrypt.hashSync(password, cost)
 
 /**
- * @param {{ password: string, passwordHash: string }} task
+ * @param {{ password: string, passwordHash: string, topUp: string[] }} task `topUp`: hashes to compare with for the sake of
+ *   the time alone.
  * @returns {boolean}
  */
-export const compare = ({ password, passwordHash }) => bcrypt.compareSync(password, passwordHash)
+export function compare({ password, passwordHash, topUp }) {
+  const same = bcrypt.compareSync(password, passwordHash)
+  for (const each of topUp) bcrypt.compareSync(password, each)
+  return same
+}

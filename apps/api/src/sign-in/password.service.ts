@@ -8,7 +8,7 @@ import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
 import { emailKey } from '../users/user.model.ts'
 import type { Passwords } from './password.ts'
-import { complain, refuseGuessable } from './password-policy.ts'
+import { complain, type PasswordPolicy } from './password-policy.ts'
 
 interface Collaborators {
   accounts: Accounts
@@ -16,13 +16,14 @@ interface Collaborators {
   events: SecurityEvents
   mailQueue: MailQueue
   passwords: Passwords
+  passwordPolicy: PasswordPolicy
 }
 
 export type PasswordService = ReturnType<typeof createPasswordService>
 
 /** Proving, changing and resetting a password. */
 export function createPasswordService(collaborators: Collaborators) {
-  const { accounts, actionTokens, events, mailQueue, passwords } = collaborators
+  const { accounts, actionTokens, events, mailQueue, passwords, passwordPolicy } = collaborators
 
   return {
     prove,
@@ -36,7 +37,7 @@ export function createPasswordService(collaborators: Collaborators) {
       newPassword: string,
       { sessionId, device }: { sessionId: string; device: Device },
     ): Promise<void> {
-      refuseGuessable('newPassword', newPassword, user)
+      await passwordPolicy.refuseGuessable('newPassword', newPassword, user)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
         complain('currentPassword', wrongPassword)
       await endLinks(user._id)
@@ -57,7 +58,7 @@ export function createPasswordService(collaborators: Collaborators) {
         const user = await accounts.credentials(userId.toHexString())
         // Bound to the address it was sent to: since changed, it opens nothing.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
-        refuseGuessable('password', password, user)
+        await passwordPolicy.refuseGuessable('password', password, user)
         const passwordHash = await passwords.hash(password)
         if (!(await accounts.resetPassword(user, passwordHash))) throw new AuthError('token_used')
         return userId

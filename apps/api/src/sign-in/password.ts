@@ -4,6 +4,7 @@ import { normalizePassword } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import bcrypt from 'bcryptjs'
 import { Tinypool } from 'tinypool'
+import type { HashCosts } from './hash-costs.ts'
 
 /** One core is left to the event loop. */
 const threads = Math.max(1, availableParallelism() - 1)
@@ -11,12 +12,61 @@ const threads = Math.max(1, availableParallelism() - 1)
 const maxQueue = threads * 32
 const bcryptMaxBytes = 72
 const idleMs = 60_000
+/** Costlier hashes than a setting may ask for are nobody's: one comparison could take a day. */
+const maxCost = 16
+
+/** What does the work: threads, or a test that counts it. */
+export interface PasswordWorkers {
+  readonly queueSize: number
+  run(task: object, options: { name: 'hash' | 'compare' }): Promise<unknown>
+  destroy(): Promise<void>
+}
+
+interface Settings {
+  bcryptCost: number
+  hashCosts: Pick<HashCosts, 'highest' | 'meet'>
+  workers?: PasswordWorkers
+}
 
 export type Passwords = ReturnType<typeof createPasswords>
 
 /** Hashes and compares passwords with bcrypt, in worker threads: the event loop never waits for one. */
-export function createPasswords({ bcryptCost }: { bcryptCost: number }) {
-  const pool = new Tinypool({
+export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads() }: Settings) {
+  const run = async <Result>(name: 'hash' | 'compare', task: object): Promise<Result> => {
+    if (workers.queueSize >= maxQueue) throw new AuthError('overloaded', { retryAfterSeconds: 5 })
+    return (await workers.run(task, { name })) as Result
+  }
+
+  return {
+    hash: (password: string) => run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }),
+
+    /**
+     * Whether the password is the one. `passwordHash` undefined: nobody's. It takes the same work whosever it is, at
+     * whatever cost their hash was made, and for a hash that cannot be read, which no password opens.
+     */
+    async verify(password: string, passwordHash: string | undefined): Promise<boolean> {
+      const cost = costOf(passwordHash)
+      if (cost !== null) await hashCosts.meet(cost)
+      const highest = await hashCosts.highest()
+      const task = {
+        password: bcryptInput(password),
+        passwordHash: cost === null ? nobodys(highest) : passwordHash,
+        // 2^c + (2^c + 2^(c+1) + … + 2^(h-1)) = 2^h.
+        topUp: costsBetween(cost ?? highest, highest).map(nobodys),
+      }
+      const same = await run<boolean>('compare', task)
+      return same && cost !== null
+    },
+
+    /** Whether a hash was made at another cost than today's. */
+    isOutdated: (passwordHash: string) => costOf(passwordHash) !== bcryptCost,
+
+    close: () => workers.destroy(),
+  }
+}
+
+function workerThreads(): PasswordWorkers {
+  return new Tinypool({
     filename: new URL('./password-worker.js', import.meta.url).href,
     // Started by the first sign-in, gone a while after the last: a thread holds some 15 MB.
     minThreads: 0,
@@ -25,30 +75,22 @@ export function createPasswords({ bcryptCost }: { bcryptCost: number }) {
     maxQueue,
     isolateWorkers: false,
   })
-  // Matches nothing, costs the same: what an unknown account is compared with.
-  const nobody = `${bcrypt.genSaltSync(bcryptCost)}${'.'.repeat(31)}`
-
-  const run = async <Result>(name: 'hash' | 'compare', task: object): Promise<Result> => {
-    if (pool.queueSize >= maxQueue) throw new AuthError('overloaded', { retryAfterSeconds: 5 })
-    return await pool.run(task, { name })
-  }
-
-  return {
-    hash: (password: string) => run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }),
-
-    /** Whether the password is the one. `passwordHash` undefined: nobody's, at the price of a real comparison. */
-    async verify(password: string, passwordHash: string | undefined): Promise<boolean> {
-      const task = { password: bcryptInput(password), passwordHash: passwordHash ?? nobody }
-      const same = await run<boolean>('compare', task)
-      return same && passwordHash !== undefined
-    },
-
-    /** Whether a hash was made at another cost than today's. */
-    isOutdated: (passwordHash: string) => bcrypt.getRounds(passwordHash) !== bcryptCost,
-
-    close: () => pool.destroy(),
-  }
 }
+
+/** From `low` up to below `high`. */
+const costsBetween = (low: number, high: number) =>
+  Array.from({ length: Math.max(0, high - low) }, (_, index) => low + index)
+
+/** The cost of a hash that can be compared with; null of anything else. */
+function costOf(passwordHash: unknown): number | null {
+  if (typeof passwordHash !== 'string') return null
+  const cost = Number(/^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(passwordHash)?.[1] ?? 0)
+  return cost >= 4 && cost <= maxCost ? cost : null
+}
+
+/** Matches nothing, costs the same. */
+const nobodys = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$${salt}${'.'.repeat(31)}`
+const salt = bcrypt.genSaltSync(4).slice(-22)
 
 /**
  * bcrypt reads 72 bytes and stops at a NUL. What would be cut is replaced by its HMAC-SHA-384 (64 characters), so that

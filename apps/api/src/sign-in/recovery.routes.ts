@@ -21,13 +21,13 @@ export function recoveryRoutes({ passwordService, rateLimits, route }: Collabora
   route(router, routes.forgotPassword, async ({ email }, { req, res }) => {
     await rateLimits.mail(req, res)
     await passwordService.requestReset(email)
-    return { message: 'If there is an account with this address, a mail with a link is on its way.' }
+    return { message: 'If there is an account with this address, an email with a link is on its way.' }
   })
 
   route(router, routes.resetPassword, async (body, { req, res }) => {
     await rateLimits.mail(req, res)
     await passwordService.reset(body, deviceOf(req))
-    return { message: 'Your password is changed. Sign in with the new one.' }
+    return { message: 'Your password has been changed. Sign in with the new one.' }
   })
 
   return router

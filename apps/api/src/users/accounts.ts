@@ -163,7 +163,8 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       await revokeIssued(user._id, kept)
       const before = await users
         .findOneAndUpdate(
-          { _id: user._id, passwordHash: user.passwordHash },
+          // Not by its hash, which a sign-in may be making anew at this moment.
+          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -250,11 +251,15 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       try {
         return await taking({ users, clock }, { emailKey: key }, () =>
           users
-            .findOneAndUpdate({ _id: userId, passwordChanges: times(passwordChanges) }, [{ $set: changed }], {
-              updatePipeline: true,
-              returnDocument: 'before',
-              projection: identityFields,
-            })
+            .findOneAndUpdate(
+              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              [{ $set: changed }],
+              {
+                updatePipeline: true,
+                returnDocument: 'before',
+                projection: identityFields,
+              },
+            )
             .lean<UserIdentity>(),
         )
       } catch (error) {
@@ -311,7 +316,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         username: { $literal: username },
         updatedAt: now,
       }
-      const passwordChanges = times(user.passwordChanges ?? 0)
+      const passwordChanges = changedSoOften(user.passwordChanges)
       try {
         const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
           users
@@ -373,12 +378,13 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
   }
 }
 
+/** Matches accounts whose password changed so often; older ones have no number. */
+export const changedSoOften = (passwordChanges = 0) =>
+  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
+
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }
 const idsOf = ({ refreshTokens }: SessionIds) => refreshTokens.map(({ _id }) => _id)
-
-/** The condition that a count is still this one; missing is none. */
-const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
 
 /** What a violated unique index means to a person; any other error stays what it is. */
 function taken(error: unknown): unknown {

@@ -83,13 +83,13 @@ const userSchema = new Schema<UserRecord>(
 userSchema.index({ emailKey: 1 }, { unique: true })
 userSchema.index({ usernameKey: 1 }, { unique: true })
 // Over what is in use and what rests: accounts from before there were such lists get theirs with the first change.
-userSchema.index({ 'heldUsernames.key': 1 }, { unique: true, sparse: true })
-userSchema.index({ 'heldEmails.key': 1 }, { unique: true, sparse: true })
+for (const key of ['heldUsernames.key', 'heldEmails.key'])
+  userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>
 
-export const emailKey = (email: string) => email.toLowerCase()
+export { emailKeyOf as emailKey } from '@latchkey/contracts'
 export const usernameKey = (username: string) => username.toLowerCase()

@@ -1,6 +1,7 @@
 // What the refresh protocol promises, searched for a history that breaks it: random histories of tabs, browsers, a bad
 // network, a failing database and a thief, against the real server. Each answer is judged as it is given (ledger.ts); the
-// tests below add what must hold in the end. A failure is shrunk and printed as a story.
+// tests below add what must hold in the end. A failure is shrunk and printed as a story. With CI set, twelve times as many
+// are played.
 //
 //   PROTOCOL_RUNS=2000 npx vitest run --project node apps/api/test/protocol      searches longer, with a new seed
 //   PROTOCOL_SEED=… PROTOCOL_RUNS=…                                              the same histories again
@@ -10,7 +11,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import * as happens from './history.ts'
 import { type Nodes, startNodes, World } from './world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? 20)
+const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 100 : 8))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
 const timeout = 30_000 + runs * 1000
 

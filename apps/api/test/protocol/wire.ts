@@ -43,7 +43,7 @@ export async function post(
   }
 }
 
-export const cookieHeader = (refreshToken: string) => ({ Cookie: `refreshToken=${refreshToken}` })
+export const cookieHeader = (refreshToken: string) => ({ Cookie: `latchkey.refreshToken=${refreshToken}` })
 
 /** Sends a refresh and reads the answer, whichever way both travel. */
 export async function present(presentation: Presentation, transport: Transport): Promise<Answer> {
@@ -63,7 +63,7 @@ export async function present(presentation: Presentation, transport: Transport):
     generation: json.generation ?? null,
     retryAfter: reply.headers.get('retry-after'),
     setCookies: reply.setCookies,
-    refreshToken: inBody ?? cookieNamed('refreshToken', reply.setCookies)?.value ?? null,
+    refreshToken: inBody ?? cookieNamed('latchkey.refreshToken', reply.setCookies)?.value ?? null,
     accessToken: json.accessToken ?? json.access_token ?? null,
   }
 }

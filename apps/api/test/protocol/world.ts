@@ -646,8 +646,8 @@ export class World {
   }
 
   #setCookies(browser: Browser, setCookies: string[]): void {
-    const refreshToken = cookieNamed('refreshToken', setCookies)
-    const session = cookieNamed('session', setCookies)
+    const refreshToken = cookieNamed('latchkey.refreshToken', setCookies)
+    const session = cookieNamed('latchkey.session', setCookies)
     if (!refreshToken && !session) return
     if (!refreshToken || !session) this.fail('I1: the two cookies do not move together')
     const { sid, gen } = claimsOf(refreshToken.value)

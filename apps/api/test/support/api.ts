@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import pino from 'pino'
 import supertest from 'supertest'
-import { onTestFinished } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createExpressServer } from '../../src/http/server.ts'
 import { type MovableClock, movableClock } from './clock.ts'
+import { whenOver } from './side-by-side.ts'
 
 export interface TestApi {
   url: string
@@ -51,7 +51,8 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     { BCRYPT_COST: '4', LOG_LEVEL: 'trace', ...options.environment },
     () => secrets,
   )
-  const config = options.configure?.(read) ?? read
+  const quick = { ...read, mail: { ...read.mail, pollMs: 25 } }
+  const config = options.configure?.(quick) ?? quick
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -98,6 +99,6 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
 /** The same, closed when the test is over. */
 export async function apiForTest(options: Options = {}): Promise<TestApi> {
   const api = await startApi(options)
-  onTestFinished(() => api.close())
+  whenOver(() => api.close())
   return api
 }

@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { addressOf } from '@latchkey/embedded-mongo/testing'
+import { whenOver } from './side-by-side.ts'
 
 /** A stretch of wire between the API and its database that a test can cut, hang and mend. */
 export interface CuttableProxy {
@@ -15,12 +16,12 @@ export interface CuttableProxy {
 }
 
 export async function cuttableProxy(target: string, { startCut = false } = {}): Promise<CuttableProxy> {
-  const { hostname, port } = new URL(target)
+  const database = addressOf(target)
   const sockets = new Set<Socket>()
   let asking = true
   let answering = true
   const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
+    const far = connect(database)
     for (const socket of [near, far]) {
       sockets.add(socket)
       socket.on('error', () => {}) // a cut wire is what this is for
@@ -43,7 +44,7 @@ export async function cuttableProxy(target: string, { startCut = false } = {}): 
     for (const socket of sockets) socket.destroy()
   }
   if (startCut) cut()
-  onTestFinished(cut)
+  whenOver(cut)
 
   const uri = new URL(target)
   uri.host = `127.0.0.1:${own}`

@@ -1,17 +1,29 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { onTestFinished, vi } from 'vitest'
+import { vi } from 'vitest'
+import { whenOver } from './side-by-side.ts'
 
 export interface ReceivedMail {
   to: string[]
   subject: string
+  /** As they came, one a line. */
+  headers: string
+  /** Whether it came over an encrypted connection. */
+  encrypted: boolean
   /** The plain-text part, decoded. */
   text: string
   html: string
 }
 
 /** How the server behaves towards the next mails. */
-type Mood = 'accept' | 'refuse' | 'busy' | 'hang up' | 'silence'
+type Mood =
+  | 'accept'
+  | 'refuse'
+  | 'refuse the recipient'
+  | 'refuse the sender'
+  | 'busy'
+  | 'hang up'
+  | 'silence'
 
 export interface MailServer {
   url: string
@@ -25,8 +37,8 @@ export interface MailServer {
   mailTo(address: string, subject: RegExp): Promise<ReceivedMail>
 }
 
-/** A real SMTP server on loopback. */
-export async function mailServer(port = 0): Promise<MailServer> {
+/** A real SMTP server on loopback. `startTls`: offers encryption, with a certificate of its own making. */
+export async function mailServer(port = 0, { startTls = false } = {}): Promise<MailServer> {
   const self: MailServer = {
     url: '',
     received: [],
@@ -50,7 +62,14 @@ export async function mailServer(port = 0): Promise<MailServer> {
   }
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: startTls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    onMailFrom(_address, _session, done) {
+      done(self.mood === 'refuse the sender' ? refusal(550, '5.7.1 sender not allowed here') : null)
+    },
+    onRcptTo({ address }, _session, done) {
+      const words = `5.1.1 <${address}>: no such mailbox here`
+      done(self.mood === 'refuse the recipient' ? refusal(550, words) : null)
+    },
     onData(stream, session, done) {
       self.offered++
       const chunks: Buffer[] = []
@@ -58,14 +77,14 @@ export async function mailServer(port = 0): Promise<MailServer> {
       stream.on('end', () => {
         if (self.mood === 'silence') return
         if (self.mood === 'hang up') return hangUp()
-        if (self.mood === 'refuse')
-          return done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
-        if (self.mood === 'busy') return done(Object.assign(new Error('try later'), { responseCode: 451 }))
+        if (self.mood === 'refuse') return done(refusal(554, '5.7.1 this looks like spam'))
+        if (self.mood === 'busy') return done(refusal(451, '4.7.1 try later'))
         setTimeout(() => {
           self.received.push(
             read(
               Buffer.concat(chunks).toString(),
               session.envelope.rcptTo.map(({ address }) => address),
+              session.secure,
             ),
           )
           done()
@@ -81,7 +100,7 @@ export async function mailServer(port = 0): Promise<MailServer> {
   server.on('error', () => {}) // a client that goes away is part of what is tested
   await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
   self.url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
-  onTestFinished(() => new Promise<void>((done) => server.close(() => done())))
+  whenOver(() => new Promise<void>((done) => server.close(() => done())))
   return self
 }
 
@@ -89,14 +108,16 @@ export async function mailServer(port = 0): Promise<MailServer> {
 export const linkIn = ({ text }: Pick<ReceivedMail, 'text'>) => /https?:\/\/\S+/.exec(text)?.[0] ?? ''
 export const tokenIn = (mail: Pick<ReceivedMail, 'text'>) => new URL(linkIn(mail)).hash.replace('#token=', '')
 
-function read(message: string, to: string[]): ReceivedMail {
+const refusal = (responseCode: number, words: string) => Object.assign(new Error(words), { responseCode })
+
+function read(message: string, to: string[], encrypted: boolean): ReceivedMail {
   const [head = '', ...rest] = message.split('\r\n\r\n')
   const subject = /^Subject: (.*(?:\r\n\s.*)*)/m.exec(head)?.[1]?.replace(/\r\n\s/g, ' ') ?? ''
   const boundary = /boundary="([^"]+)"/.exec(head)?.[1] ?? ''
   const parts = rest.join('\r\n\r\n').split(`--${boundary}`)
   const part = (type: string) =>
     decodePart(parts.find((each) => each.includes(`Content-Type: ${type}`)) ?? '')
-  return { to, subject, text: part('text/plain'), html: part('text/html') }
+  return { to, subject, headers: head, encrypted, text: part('text/plain'), html: part('text/html') }
 }
 
 function decodePart(part: string): string {

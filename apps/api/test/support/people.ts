@@ -28,7 +28,11 @@ export function jarOf(response: Response): Jar {
   const cookies = setCookies(response).map((cookie) => cookie.split(';', 1)[0] ?? '')
   const value = (name: string) =>
     cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1) ?? ''
-  return { header: cookies.join('; '), refreshToken: value('refreshToken'), session: value('session') }
+  return {
+    header: cookies.join('; '),
+    refreshToken: value('latchkey.refreshToken'),
+    session: value('latchkey.session'),
+  }
 }
 
 export const setCookies = (response: Response): string[] =>
@@ -76,6 +80,15 @@ function signedIn(person: Person, response: Response): SignedInPerson {
     sessionId: jar.session.split('.', 1)[0] ?? '',
   }
 }
+
+/** What a thief has who knows nothing of the cookie by which a browser is known. */
+export const copyOf = ({ header, ...jar }: Jar): Jar => ({
+  ...jar,
+  header: header
+    .split('; ')
+    .filter((cookie) => !cookie.includes('device='))
+    .join('; '),
+})
 
 /** Refreshes with a jar, as a browser would. */
 export const refresh = (api: TestApi, jar: Jar, headers: Record<string, string> = {}) =>

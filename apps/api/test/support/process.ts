@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { inject } from 'vitest'
+import './build.ts'
+import { whenOver } from './side-by-side.ts'
 
 export interface ApiProcess {
   url: string
@@ -14,13 +15,12 @@ export interface ApiProcess {
   exited: Promise<number | NodeJS.Signals | null>
 }
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-const tsx = import.meta.resolve('tsx')
+const program = (name: string) => join(inject('apiBuild'), `${name}.js`)
 
-/** The API as a process of its own, from source. Ended when the test is over. */
+/** The API as a process of its own. Ended when the test is over. */
 export async function apiProcess(environment: Record<string, string>): Promise<ApiProcess> {
   const port = environment.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, ['--import', tsx, main], {
+  const child = spawn(process.execPath, [program('main')], {
     env: { ...ownEnvironment(), BCRYPT_COST: '4', ...environment, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -29,11 +29,27 @@ export async function apiProcess(environment: Record<string, string>): Promise<A
   const exited = new Promise<number | NodeJS.Signals | null>((done) =>
     child.on('exit', (code, signal) => done(code ?? signal)),
   )
-  onTestFinished(async () => {
+  whenOver(async () => {
     child.kill('SIGKILL')
     await exited
   })
   return { url: `http://127.0.0.1:${port}`, child, output: () => output, exited }
+}
+
+interface Outcome {
+  status: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a command of the API to its end. */
+export function command(name: 'make-admin', args: string[], mongoUri: string): Promise<Outcome> {
+  const env = { ...ownEnvironment(), MONGO_URI: mongoUri }
+  return new Promise((done) => {
+    const child = execFile(process.execPath, [program(name), ...args], { env }, (_failed, stdout, stderr) =>
+      done({ status: child.exitCode, stdout, stderr }),
+    )
+  })
 }
 
 /**
@@ -44,6 +60,8 @@ export const ownEnvironment = () => ({
   PATH: process.env.PATH,
   DATA_DIR: temporaryFolder(),
   NODE_ENV: 'development',
+  // Whatever the port.
+  COOKIE_PREFIX: 'latchkey',
   ...Object.fromEntries(
     [
       'MONGO_URI',
@@ -69,7 +87,7 @@ export async function ready({ url, child, output }: ApiProcess): Promise<void> {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  whenOver(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

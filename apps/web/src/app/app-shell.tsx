@@ -16,7 +16,7 @@ const destinations = [
 ]
 const forAdmins = { path: paths.admin, name: 'Users' }
 
-/** The frame of every page behind the sign-in. */
+/** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
   const { user, problem } = session

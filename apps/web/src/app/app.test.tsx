@@ -34,7 +34,7 @@ describe('somebody who is not signed in', () => {
   it('finds a way on from an address that leads nowhere', async () => {
     renderApp(fakeAuthClient(anonymous), '/no/such/page')
     expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible()
-    expect(screen.getByRole('link', { name: 'Go to the start' })).toHaveAttribute('href', '/')
+    expect(screen.getByRole('link', { name: 'Go to the home page' })).toHaveAttribute('href', '/')
   })
 })
 
@@ -105,10 +105,10 @@ describe('signing out', () => {
   })
 
   it.each([
-    ['refresh_token_expired', /session ran out/],
+    ['refresh_token_expired', /session expired/],
     ['refresh_token_revoked', /was ended/],
     ['refresh_token_reused', /keep you safe/],
-    ['refresh_token_locked', /no longer holds the key/],
+    ['refresh_token_locked', /no longer has the key/],
     ['refresh_token_invalid', /no longer valid/],
   ] as const)('by the verdict %s says why, and keeps the way back', async (code, reason) => {
     const client = fakeAuthClient(signedIn())

@@ -1,4 +1,4 @@
 import { createLazyAuthClient } from '@latchkey/auth-client/lazy'
 
-/** The page's one client: it holds the access token, and tells React by `subscribe`. */
+/** The page's only client. It holds the access token and notifies React through `subscribe`. */
 export const authClient = createLazyAuthClient()

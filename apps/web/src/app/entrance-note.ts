@@ -7,5 +7,5 @@ interface EntranceNote {
 
 export const EntranceNoteContext = createContext<EntranceNote>({ note: null, leave: () => undefined })
 
-/** What a page that leads to the sign-in page wants it to say. It lasts until somebody has signed in. */
+/** A message that another page leaves for the sign-in page to show. It lasts until somebody signs in. */
 export const useEntranceNote = () => use(EntranceNoteContext)

@@ -15,8 +15,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { hasFaile
     return (
       <PlainPage title="Something went wrong">
         <p>
-          This page stopped working. You are still signed in if you were before, and reloading usually puts it
-          right.
+          This page stopped working. If you were signed in, you still are. Reloading the page usually helps.
         </p>
         <Button onClick={() => window.location.reload()}>Reload the page</Button>
       </PlainPage>

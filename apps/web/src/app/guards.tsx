@@ -7,7 +7,7 @@ import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
 import { isAdmin, SignedInContext } from './signed-in-context.ts'
 
-/** Lets its pages be seen by somebody who is signed in, and by nobody else, not even for a moment. */
+/** Shows its pages to people who are signed in, and to nobody else, not even for a moment. */
 export function SignedInOnly() {
   const session = useSession()
   const location = useLocation()
@@ -17,10 +17,10 @@ export function SignedInOnly() {
     case 'restoring':
       return <RestoringScreen hasTrouble={session.problem !== null} />
     case 'signedOut':
-      // Whoever signs in next may be somebody else: only an interrupted visit is taken up again.
+      // After a sign-out the next person may be somebody else: only an interrupted visit continues where it was.
       return <Redirect to={session.reason === 'signedOut' ? paths.login : loginPathFor(location)} />
     case 'signedIn':
-      // Whoever may not go there need not know that it is there.
+      // People who may not go there need not know that it exists.
       if (isForAdmins && !isAdmin(session)) return <pages.notFound.Page />
       return (
         <SignedInContext value={session}>
@@ -30,16 +30,16 @@ export function SignedInOnly() {
   }
 }
 
-/** Long enough to leave the network to the page itself, and shorter than typing a password. */
+/** Long enough for the page itself to load first, and shorter than typing a password. */
 const preloadDelayMs = 1500
 
-/** The entrance: somebody who is signed in already goes on to where they were heading. */
+/** The pages for signing in. Somebody who is signed in already goes straight to where they were heading. */
 export function SignedOutOnly() {
   const client = useAuthClient()
   const session = useSession()
   const { search } = useLocation()
 
-  // The form is there; what it takes to send it can come.
+  // The form is on the screen; now download what sending it takes.
   useEffect(() => client.preload(), [client])
 
   useEffect(() => {
@@ -57,12 +57,12 @@ export function SignedOutOnly() {
   }
 }
 
-/** Longer than it mostly takes to know, shorter than anybody wonders. */
+/** Longer than it usually takes to find out, and too short for anybody to wonder. */
 const knowingMs = 1500
 
 /**
- * What links in mails lead to: whoever is signed in here, if anybody, has no say in it. The pages name them, though, so
- * they wait a moment until it is known; once begun they stay, whatever becomes of the session.
+ * The pages behind links in emails, for people who are signed in and people who are not. They say who is signed in
+ * here, so they wait a moment to find out. Once shown they stay, whatever happens to the session.
  */
 export function AnybodyAtAll() {
   const client = useAuthClient()
@@ -85,7 +85,7 @@ export function HomeRedirect() {
   return <Redirect to={session.status === 'signedIn' ? paths.dashboard : paths.login} />
 }
 
-/** Replaces the entry in the history, so that the back button does not lead to a page that sends people away. */
+/** Replaces the entry in the history, so that the back button does not lead to a page that redirects again. */
 function Redirect({ to }: { to: string }) {
   return (
     <>

@@ -6,7 +6,7 @@ const account = () => import('../features/account/pages.ts')
 const admin = () => import('../features/admin/pages.ts')
 const recovery = () => import('../features/recovery/pages.ts')
 
-/** Each page, or small group of pages, is a download of its own. React Query and all that needs a session come with `signedInArea`. */
+/** Each page or small group of pages is a separate download. React Query and the frame come with `signedInArea`. */
 export const pages = {
   login: lazyPage(() => import('../features/auth/login-page.tsx')),
   register: lazyPage(() => import('../features/auth/register-page.tsx')),

@@ -36,7 +36,7 @@ export function safeReturnPath(candidate: string | null): string | null {
   return url.pathname + url.search + url.hash
 }
 
-/** The text and what percent-decoding makes of it, until it no longer changes; null when it never settles. */
+/** The text, decoded once, decoded twice, … until decoding changes nothing; null when that takes too long. */
 function spellings(text: string): string[] | null {
   const found = [text]
   try {
@@ -60,7 +60,7 @@ function staysHere(text: string): boolean {
   return url.origin === site && !url.pathname.startsWith('//')
 }
 
-/** Going back to the sign-in page after signing in would go round in circles. */
+/** To return to the sign-in page after signing in would be going round in circles. */
 function isEntrance(pathname: string): boolean {
   const trimmed = pathname.replace(/\/+$/, '').toLowerCase()
   return trimmed === paths.login || trimmed === paths.register

@@ -4,8 +4,8 @@ import { useSignedIn } from './signed-in-context.ts'
 const tickMs = 30_000
 
 /**
- * Milliseconds since 1970 by the server's clock, so that "5 minutes ago" is right on a device whose clock is not. The
- * access token tells: it knows when it expires there, and how long it has left here. Ticks twice a minute.
+ * The server's time in milliseconds since 1970, so that "5 minutes ago" is right even on a device with a wrong clock. It
+ * follows from the access token: when it expires there, and how long it has left here. Updates twice a minute.
  */
 export function useServerNow(): number {
   const { accessToken } = useSignedIn()

@@ -10,7 +10,7 @@ export default function SignedInArea() {
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
 
-  // What the sign-in page said has been read.
+  // The message on the sign-in page has been read.
   useEffect(() => leave(null), [leave])
 
   return (
@@ -24,7 +24,7 @@ export default function SignedInArea() {
   )
 }
 
-/** What was fetched for one person is kept exactly as long as that person is signed in. */
+/** Keeps what was fetched for one person exactly as long as that person is signed in. */
 function UserData({ children }: { children: React.ReactNode }) {
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }))
   return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>

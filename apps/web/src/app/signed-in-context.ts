@@ -3,7 +3,7 @@ import { createContext, use } from 'react'
 
 export type SignedInSession = Extract<SessionState, { status: 'signedIn' }>
 
-/** As the access token says: the server decides by the same. */
+/** By the roles in the access token, which the server goes by as well. */
 export const isAdmin = ({ accessToken }: SignedInSession) =>
   accessToken.claims.roles?.includes('admin') ?? false
 

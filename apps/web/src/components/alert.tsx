@@ -10,7 +10,7 @@ export function Alert({ children }: { children: ReactNode }) {
   )
 }
 
-/** Something worth knowing that is no error. */
+/** Something worth knowing that is not an error. */
 export function Note({ children }: { children: ReactNode }) {
   return (
     <div role="status" className={styles.region}>

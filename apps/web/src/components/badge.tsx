@@ -1,6 +1,6 @@
 import styles from './badge.module.css'
 
-/** A word about the thing beside it. */
+/** A word or two about the thing beside it. */
 export function Badge({
   tone = 'plain',
   children,

@@ -5,18 +5,18 @@ import { useInlineStep } from './use-inline-step.ts'
 
 interface ConfirmedButtonProps {
   children: string
-  /** Says more than the label, where several buttons read alike. */
+  /** Replaces the text for screen readers where several buttons read alike. */
   label?: string
   question: ReactNode
-  /** Names the deed: "End it", not "Yes". */
+  /** Names the action: "End it", not "Yes". */
   confirm: string
-  /** Whoever offers the deed shows why it failed. */
+  /** When it fails, the caller shows why. */
   onConfirm: () => Promise<unknown>
 }
 
 /**
- * Asks before it acts, in place. The focus goes to the answer that changes nothing; Escape gives it, too. The question
- * stays until the deed is done or has failed, so that the focus is never lost.
+ * A button that asks before it acts, in its own place. The focus goes to Cancel, and Escape cancels too. The question
+ * stays until the action has succeeded or failed, so that the focus is never lost.
  */
 export function ConfirmedButton({ children, label, question, confirm, onConfirm }: ConfirmedButtonProps) {
   const step = useInlineStep<HTMLButtonElement>()

@@ -1,6 +1,6 @@
 import { Field, type FieldProps } from './field.tsx'
 
-/** An email address, as phones and password managers want to hear of one. */
+/** An email address, marked so that phones and password managers know what it is. */
 export function EmailField({
   label = 'Email',
   ...field

@@ -1,6 +1,6 @@
 import type { AuthError } from '@latchkey/auth-client'
 
-/** What happened and what to do, in words for the person in front of the screen. */
+/** What happened and what to do, in plain words. */
 export function failureSentence(error: AuthError): string {
   switch (error.code) {
     case 'network_error':
@@ -10,7 +10,7 @@ export function failureSentence(error: AuthError): string {
     case 'invalid_credentials':
       return 'That email or username and password don’t match. Check both and try again.'
     case 'rate_limited':
-      return 'Too many tries for now. Please wait a little before the next one.'
+      return 'Too many attempts. Please wait a little before the next one.'
     case 'database_unavailable':
     case 'overloaded':
     case 'shutting_down':
@@ -19,15 +19,15 @@ export function failureSentence(error: AuthError): string {
     case 'unexpected_answer':
       return 'Something went wrong on the server. Please try again in a moment.'
     case 'email_not_verified':
-      return 'Confirm your email address first: open the link in the mail that we sent you.'
+      return 'Confirm your email address first: open the link in the email we sent you.'
     case 'account_disabled':
       return 'This account was disabled by an administrator. Ask them if you don’t know why.'
     case 'forbidden':
-      return 'You may not do this any more. Reload the page to see what you may.'
+      return 'You are no longer allowed to do this. Reload the page to see what you can do.'
     case 'email_taken':
       return 'There is already an account with this email address.'
     case 'signed_out':
-      return 'You have been signed out. Sign in to go on.'
+      return 'You have been signed out. Sign in to continue.'
     default:
       return error.message
   }

@@ -3,14 +3,14 @@ interface FormIssue {
   message: string
 }
 
-/** What a form asks of a contract's body schema. */
+/** What a form needs of a contract's body schema. */
 export interface FormSchema<Values> {
   safeParse(
     values: unknown,
   ): { success: true; data: Values } | { success: false; error: { issues: readonly FormIssue[] } }
 }
 
-/** By field name: the first complaint about it. */
+/** The first complaint about each field, by its name. */
 export type FieldErrors = Record<string, string>
 
 export function firstErrors(issues: readonly FormIssue[]): FieldErrors {

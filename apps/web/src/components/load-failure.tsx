@@ -9,7 +9,7 @@ interface LoadFailureProps {
   retry: () => void
 }
 
-/** In the place of what could not be fetched. */
+/** Takes the place of what could not be loaded. */
 export function LoadFailure({ failure, isRetrying, retry }: LoadFailureProps) {
   return (
     <div className={styles.failure}>

@@ -1,4 +1,3 @@
-import { passwordLength } from '@latchkey/contracts'
 import styles from './new-password-field.module.css'
 import { PasswordField } from './password-field.tsx'
 import { passwordStrength, passwordStrengths } from './password-strength.ts'
@@ -8,25 +7,33 @@ interface NewPasswordFieldProps {
   name: string
   /** What has been typed so far. */
   value: string
-  /** What the person has typed elsewhere: a password made of it is a weak one. */
+  /** What the person has typed into other fields: a password made from it is weak. */
   personal: readonly string[]
+  /** How many characters it needs at least. */
+  shortest: number
   error: string | undefined
 }
 
-export function NewPasswordField({ value, personal, ...field }: NewPasswordFieldProps) {
+export function NewPasswordField({ value, personal, shortest, ...field }: NewPasswordFieldProps) {
   return (
     <PasswordField
       {...field}
       autoComplete="new-password"
       required
-      hint={`At least ${passwordLength.min} characters. A few unrelated words make a good one.`}
-      below={<StrengthMeter password={value} personal={personal} />}
+      hint={`At least ${shortest} characters. A few unrelated words make a good one.`}
+      below={<StrengthMeter password={value} personal={personal} shortest={shortest} />}
     />
   )
 }
 
-function StrengthMeter({ password, personal }: { password: string; personal: readonly string[] }) {
-  const strength = password ? passwordStrength(password, personal) : null
+interface StrengthMeterProps {
+  password: string
+  personal: readonly string[]
+  shortest: number
+}
+
+function StrengthMeter({ password, personal, shortest }: StrengthMeterProps) {
+  const strength = password ? passwordStrength(password, personal, shortest) : null
   const filled = strength ? passwordStrengths.indexOf(strength) : 0
   return (
     <div className={styles.meter} data-filled={filled}>

@@ -4,7 +4,7 @@ import styles from './password-field.module.css'
 
 type PasswordFieldProps = Omit<FieldProps, 'type' | 'trailing'>
 
-/** Can be looked at, pasted into, and says when Caps Lock is on. */
+/** A password that can be shown and pasted, with a warning while Caps Lock is on. */
 export function PasswordField({ below, ...field }: PasswordFieldProps) {
   const [isShown, setIsShown] = useState(false)
   const [hasCapsLock, setHasCapsLock] = useState(false)

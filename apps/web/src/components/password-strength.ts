@@ -32,10 +32,15 @@ const shortestPersonalWord = 3
  * (repeats, runs such as `abcd` and `4321`, well-known words, and the person's own name and address).
  *
  * @param personal what the person has typed elsewhere in the form
+ * @param shortest how many characters the server asks for
  */
-export function passwordStrength(password: string, personal: readonly string[] = []): PasswordStrength {
+export function passwordStrength(
+  password: string,
+  personal: readonly string[] = [],
+  shortest = passwordLength.min,
+): PasswordStrength {
   const text = normalizePassword(password)
-  if ([...text].length < passwordLength.min) return 'Too short'
+  if ([...text].length < shortest) return 'Too short'
 
   const bits = unpredictableLength(text.toLowerCase(), personal) * bitsPerCharacter(text)
   if (bits < 30) return 'Weak'

@@ -3,7 +3,7 @@ import { Logo } from './logo.tsx'
 import { PageTitle } from './page-title.tsx'
 import styles from './plain-page.module.css'
 
-/** One message and one way on, for pages that belong to no area. Works outside a router. */
+/** A page with one message and one thing to do next. Works outside a router. */
 export function PlainPage({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className={styles.page}>

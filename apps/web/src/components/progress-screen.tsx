@@ -4,11 +4,11 @@ import { Spinner } from './spinner.tsx'
 
 interface ProgressScreenProps {
   label?: string
-  /** Why it takes long, in a sentence. */
+  /** Why it is taking long, in a sentence. */
   trouble?: string | null
 }
 
-/** A calm wait. It only becomes visible after a moment (by CSS), so that a quick start does not flash. */
+/** Shown while something loads. CSS makes it visible after a moment, so that nothing flashes when that is quick. */
 export function ProgressScreen({ label = 'Loading…', trouble = null }: ProgressScreenProps) {
   return (
     <div className={styles.screen}>

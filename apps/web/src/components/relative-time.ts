@@ -4,7 +4,7 @@ const units = [
   { unit: 'hour', ms: 3_600_000 },
   { unit: 'minute', ms: 60_000 },
 ] as const
-/** Closer than this nobody can tell before from after: tokens count in whole seconds. */
+/** Closer than this, past and future cannot be told apart: tokens count in whole seconds. */
 const blurMs = 5000
 
 /** "5 minutes ago", "in 6 days", "just now". Both in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import styles from './visually-hidden.module.css'
 
-/** The wait after too many tries: seen counting down, heard once at its start and once at its end. */
+/** The wait after too many attempts. It counts down on the screen; screen readers announce its start and its end. */
 export function RetryCountdown({ seconds }: { seconds: number }) {
   const [startedAt] = useState(() => performance.now())
   const [left, setLeft] = useState(seconds)
@@ -16,8 +16,8 @@ export function RetryCountdown({ seconds }: { seconds: number }) {
   if (left === 0) return <p>You can try again now.</p>
   return (
     <p>
-      <span aria-hidden="true">Too many tries. Try again in {inWords(left)}.</span>
-      <span className={styles.hidden}>Too many tries. Try again in {inWords(seconds)}.</span>
+      <span aria-hidden="true">Too many attempts. Try again in {inWords(left)}.</span>
+      <span className={styles.hidden}>Too many attempts. Try again in {inWords(seconds)}.</span>
     </p>
   )
 }

@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import type { FieldErrors } from './form-schema.ts'
 
-/** The server's complaints that belong beside a field of the form, or null when they concern the whole. */
+/** The server's complaints about single fields of the form, or null when one is about something else. */
 export function serverFieldErrors(error: AuthError, hasField: (name: string) => boolean): FieldErrors | null {
   const errors: FieldErrors = {}
   for (const { path, message } of complaintsOf(error)) {

@@ -1,6 +1,6 @@
 import styles from './skeleton.module.css'
 
-/** Holds the place of `count` rows while they are fetched. */
+/** Takes the place of `count` rows while they are loading. */
 export function Skeleton({ label, count }: { label: string; count: number }) {
   return (
     <div role="status" aria-label={label} className={styles.rows}>

@@ -1,6 +1,6 @@
 import styles from './spinner.module.css'
 
-/** Decoration beside words that say the same. */
+/** Decorates words that say the same. */
 export function Spinner() {
   return (
     <svg className={styles.spinner} viewBox="0 0 24 24" aria-hidden="true">

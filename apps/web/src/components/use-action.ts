@@ -3,13 +3,13 @@ import { useRef, useState } from 'react'
 
 export interface Action {
   isBusy: boolean
-  /** How often it went well. */
+  /** How often it has succeeded. */
   successes: number
   failure: AuthError | null
   run: () => void
 }
 
-/** Something a button does that may fail. A second press while it is under way does nothing. */
+/** Something that a button does and that may fail. Pressing it again meanwhile does nothing. */
 export function useAction(act: () => Promise<unknown>): Action {
   const isInFlight = useRef(false)
   const [state, setState] = useState<Omit<Action, 'run'>>({ isBusy: false, successes: 0, failure: null })

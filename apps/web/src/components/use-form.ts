@@ -13,16 +13,16 @@ export interface Form {
     onInput: (event: FormEvent<HTMLFormElement>) => void
   }
   errorOf: (field: string) => string | undefined
-  /** What went wrong that is no single field's fault. */
+  /** What went wrong, unless it was about single fields. */
   failure: AuthError | null
   isSubmitting: boolean
 }
 
 /**
- * A form whose inputs keep what was typed; this keeps only the complaints about it.
+ * A form whose inputs keep what was typed; this hook keeps only the complaints about it.
  *
- * The schema is asked on submit, and after the first submit each time a field is left. Fields are the names of the
- * inputs; a field error from the server for a name the form does not have counts as a failure of the whole.
+ * The schema checks on submit, and after the first submit whenever a field is left. Fields go by the names of their
+ * inputs; when the server complains about a field that the form does not have, the whole form has failed.
  */
 export function useForm<Values>(
   schema: FormSchema<Values>,
@@ -36,8 +36,7 @@ export function useForm<Values>(
   const [failure, setFailure] = useState<AuthError | null>(null)
   const [refusals, setRefusals] = useState(0)
 
-  // With the complaints on the page, so that the focused field is announced together with its own, and before anybody
-  // sees them without the focus.
+  // In the same step that shows the complaints, so that the field is announced together with its own.
   useLayoutEffect(() => {
     if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [refusals])
@@ -60,7 +59,7 @@ export function useForm<Values>(
     setIsSubmitting(true)
     setErrors({})
     try {
-      // On success the page is left; until then the button goes on showing progress.
+      // On success another page follows; until then the button keeps showing progress.
       await submit(parsed.data)
     } catch (error) {
       isInFlight.current = false
@@ -77,7 +76,7 @@ export function useForm<Values>(
     if (!hasTried || !(target instanceof HTMLInputElement)) return
     const parsed = schema.safeParse(valuesOf(event.currentTarget))
     const complaint = parsed.success ? undefined : firstErrors(parsed.error.issues)[target.name]
-    // No complaint of the schema's is no reason to drop one of the server's: that goes when the field is changed.
+    // A complaint of the server's stays until the field changes, even when the schema has none.
     if (complaint) setErrors((previous) => ({ ...previous, [target.name]: complaint }))
   }
 

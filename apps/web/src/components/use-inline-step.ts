@@ -4,15 +4,15 @@ interface InlineStep<Target extends HTMLElement> {
   isOpen: boolean
   open: () => void
   close: () => void
-  /** The button that leads here. */
+  /** The button that opens the step. */
   trigger: RefObject<HTMLButtonElement | null>
-  /** What takes the focus while the step is open. */
+  /** What gets the focus when the step opens. */
   target: RefObject<Target | null>
 }
 
 /**
- * A step that takes the place of the button that led to it: the focus goes in, and back to the button, unless what was done
- * has taken it elsewhere.
+ * A step that takes the place of the button that opened it. The focus moves into it, and back to the button afterwards,
+ * unless something else has taken it.
  */
 export function useInlineStep<Target extends HTMLElement>(): InlineStep<Target> {
   const [isOpen, setIsOpen] = useState(false)

@@ -1,7 +1,7 @@
 import { usernameLength } from '@latchkey/contracts'
 import { Field, type FieldProps } from './field.tsx'
 
-/** A username that is being chosen. */
+/** A field for choosing a username. */
 export function UsernameField(field: Pick<FieldProps, 'ref' | 'label' | 'defaultValue' | 'error'>) {
   return (
     <Field

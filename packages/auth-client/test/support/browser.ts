@@ -131,7 +131,7 @@ export function createJar() {
         .filter(([, { httpOnly }]) => !httpOnly)
         .map(([name, { value }]) => `${name}=${value}`)
         .join('; '),
-    session: () => cookies.get('session')?.value ?? null,
+    session: () => cookies.get('latchkey.session')?.value ?? null,
     snapshot: () => new Map(cookies),
     restore(snapshot: Map<string, { value: string; httpOnly: boolean }>) {
       cookies.clear()

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -9,6 +9,7 @@ export interface Call {
   headers: Record<string, string | undefined>
   /** The body as it came, where it came over a wire. */
   text?: string
+  bytes?: Buffer
   body: Record<string, unknown>
 }
 export interface Answer {
@@ -16,6 +17,8 @@ export interface Answer {
   headers: Record<string, string | string[]>
   body: unknown
 }
+/** A route of the test's own; it gets only calls that show a good access token. Null: no route of this path. */
+export type OwnRoute = (call: Call) => Answer | Promise<Answer> | null
 interface Session {
   sid: string
   username: string
@@ -35,6 +38,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   const canned: { path: string; answer: Answer }[] = []
   const calls: Call[] = []
   const securityEvents: string[] = []
+  let ownRoute: OwnRoute = () => null
   const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8 }
   let issued = 0
 
@@ -50,11 +54,19 @@ export function createProtocolServer(now: () => number = () => performance.now()
     return problem(404, 'not_found')
   }
 
+  async function answerTo(call: Call): Promise<Answer> {
+    if (call.method === 'OPTIONS') return { status: 204, headers: {}, body: '' }
+    if (!call.path.startsWith('/api/own')) return handle(call)
+    calls.push(call)
+    const guard = protectedCall(call)
+    return guard.status === 200 ? ((await ownRoute(call)) ?? problem(404, 'not_found')) : guard
+  }
+
   function signIn({ body, headers, path }: Call): Answer {
     if (body.password !== 'correct horse') return problem(401, 'invalid_credentials', 'Wrong password.')
     const lock = headers['x-refresh-lock'] ?? null
     const session: Session = {
-      sid: randomUUID(),
+      sid: randomBytes(12).toString('hex'),
       username: String(body.username ?? body.email),
       generation: 0,
       lock,
@@ -66,7 +78,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   }
 
   function refresh({ headers }: Call): Answer {
-    const cookie = cookiesOf(headers).get('refreshToken')
+    const cookie = cookiesOf(headers).get('latchkey.refreshToken')
     if (!cookie) return problem(401, 'refresh_token_missing')
     const [sid = '', presented = ''] = cookie.split('.')
     const generation = Number(presented)
@@ -118,10 +130,10 @@ export function createProtocolServer(now: () => number = () => performance.now()
   }
 
   function logout({ headers }: Call): Answer {
-    const sid = cookiesOf(headers).get('refreshToken')?.split('.')[0] ?? ''
+    const sid = cookiesOf(headers).get('latchkey.refreshToken')?.split('.')[0] ?? ''
     const session = sessions.get(sid)
     if (session) session.revoked = true
-    const cleared = ['refreshToken=; Path=/; Max-Age=0', 'session=; Path=/; Max-Age=0']
+    const cleared = ['latchkey.refreshToken=; Path=/; Max-Age=0', 'latchkey.session=; Path=/; Max-Age=0']
     return {
       status: session ? 200 : 204,
       headers: { 'set-cookie': cleared },
@@ -132,7 +144,10 @@ export function createProtocolServer(now: () => number = () => performance.now()
   function protectedCall({ headers }: Call): Answer {
     const token = tokens.get(headers.authorization?.replace('Bearer ', '') ?? '')
     const session = sessions.get(token?.sid ?? '')
-    if (!token?.valid || !session || session.revoked) return problem(401, 'access_token_expired')
+    if (!token?.valid || !session || session.revoked) {
+      const headers = { 'www-authenticate': 'Bearer realm="latchkey", error="invalid_token"' }
+      return { ...problem(401, 'access_token_expired'), headers }
+    }
     return { status: 200, headers: {}, body: { message: `Welcome, ${session.username}` } }
   }
 
@@ -146,8 +161,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
       status,
       headers: {
         'set-cookie': [
-          `refreshToken=${sid}.${generation}; Path=/; HttpOnly; SameSite=Strict`,
-          `session=${sid}.${generation}; Path=/; SameSite=Strict`,
+          `latchkey.refreshToken=${sid}.${generation}; Path=/; HttpOnly; SameSite=Strict`,
+          `latchkey.session=${sid}.${generation}; Path=/; SameSite=Strict`,
         ],
       },
       body: {
@@ -178,25 +193,35 @@ export function createProtocolServer(now: () => number = () => performance.now()
       canned.push({ path, answer: { status, body, headers } })
     },
     forgetAnswers: () => canned.splice(0),
+    /** Answers paths below `/api/own`. */
+    serve(route: OwnRoute) {
+      ownRoute = route
+    },
     count: (path: string) => calls.filter((call) => call.path === path).length,
     accessTokens: () => [...tokens.keys()],
     async listen(): Promise<{ url: string; server: Server }> {
       const server = createServer(async (request, response) => {
         const chunks: Buffer[] = []
         for await (const chunk of request) chunks.push(chunk as Buffer)
-        const text = Buffer.concat(chunks).toString()
+        const bytes = Buffer.concat(chunks)
+        const text = bytes.toString()
         const { pathname, search } = new URL(request.url ?? '', 'http://localhost')
-        const answer = handle({
+        const isJson = request.headers['content-type']?.includes('json') && text
+        const call: Call = {
           method: request.method ?? '',
           path: pathname,
           search,
           headers: request.headers as Call['headers'],
           text,
-          body: text ? JSON.parse(text) : {},
-        })
-        const type = answer.status >= 400 ? 'application/problem+json' : 'application/json'
-        response.writeHead(answer.status, { 'content-type': type, ...answer.headers })
-        response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
+          bytes,
+          body: isJson ? JSON.parse(text) : {},
+        }
+        const { status, headers, body } = await answerTo(call)
+        const type = status >= 400 ? 'application/problem+json' : 'application/json'
+        const content = Buffer.isBuffer(body) ? body : typeof body === 'string' ? body : JSON.stringify(body)
+        const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(content) }
+        response.writeHead(status, { 'content-type': type, ...length, ...crossOrigin(call), ...headers })
+        response.end(content)
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
@@ -208,6 +233,18 @@ export type ProtocolServer = ReturnType<typeof createProtocolServer>
 
 export function problemBody(status: number, code: string, detail = code, extra: object = {}) {
   return { type: 'about:blank', title: code, status, code, detail, message: detail, ...extra }
+}
+
+/** A page of another origin may call, and read what a page of the same origin may. */
+function crossOrigin({ headers }: Call): Record<string, string> {
+  if (!headers.origin) return {}
+  return {
+    'access-control-allow-origin': headers.origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-allow-methods': '*, GET, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers': headers['access-control-request-headers'] ?? '',
+    'access-control-expose-headers': 'www-authenticate',
+  }
 }
 
 function problem(status: number, code: string, detail = code, extra: object = {}): Answer {

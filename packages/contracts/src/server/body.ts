@@ -42,8 +42,16 @@ function limitLength(): RequestHandler {
 function refuseOther(types: string[]): RequestHandler {
   return (req, _res, next) => {
     // `is` answers null when there is no body at all; a POST without one may still say `Content-Length: 0`.
-    if (req.is(types) === false && req.headers['content-length'] !== '0')
+    if (req.is(types) !== false || req.headers['content-length'] === '0') return next()
+    if (req.headers['content-type'] !== undefined || req.headers['transfer-encoding'] === undefined)
       throw new AuthError('unsupported_media_type')
-    next()
+    // Proxies send an empty body in chunks, too. Whether it is empty shows when it begins, or ends.
+    const onData = () => settle(new AuthError('unsupported_media_type'))
+    const onEnd = () => settle()
+    const settle = (error?: AuthError) => {
+      req.off('data', onData).off('end', onEnd)
+      next(error)
+    }
+    req.once('data', onData).once('end', onEnd)
   }
 }

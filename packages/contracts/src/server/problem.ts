@@ -5,7 +5,7 @@ import { AuthError } from './auth-error.ts'
 
 /** Every code's status and the sentence a person reads. Does not compile when a code is missing. */
 const problems = {
-  validation_failed: [400, 'Some of what you sent is not right. Look at each field.'],
+  validation_failed: [400, 'Some of what you sent is not right. Check each field.'],
   malformed_json: [400, 'The body is not valid JSON.'],
   bad_request: [400, 'The request could not be understood.'],
   refresh_lock_malformed: [
@@ -14,20 +14,25 @@ const problems = {
   ],
   payload_too_large: [413, 'The body is larger than 16 kB.'],
   unsupported_media_type: [415, 'Send the body as application/json.'],
+  unsupported_encoding: [415, 'Send the body uncompressed and in UTF-8.'],
+  headers_too_large: [
+    431,
+    'Your browser sends more cookies for this host than the server takes. Delete cookies of this host and try again.',
+  ],
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This address does not answer that method.'],
   cross_site_request: [403, 'This request came from a page of another site and was refused.'],
   forbidden: [403, 'You may not do this.'],
-  rate_limited: [429, 'Too many attempts. Wait a little and try again.'],
-  email_taken: [409, 'There is an account with this email address already.'],
+  rate_limited: [429, 'Too many attempts. Wait a moment and try again.'],
+  email_taken: [409, 'There is already an account with this email address.'],
   username_taken: [409, 'This username is taken.'],
   invalid_credentials: [401, 'The email address, username or password is not right.'],
-  email_not_verified: [403, 'Confirm your email address first. We have sent you a mail with a link.'],
+  email_not_verified: [403, 'Confirm your email address first. We have sent you an email with a link.'],
   account_disabled: [403, 'This account was disabled by an administrator.'],
   password_required: [403, 'Enter the password of this account to confirm its address.'],
-  token_invalid: [400, 'This link is not valid, or not for this account any more. Ask for a new one.'],
+  token_invalid: [400, 'This link is not valid, or no longer belongs to this account. Ask for a new one.'],
   token_expired: [400, 'This link has expired. Ask for a new one.'],
-  token_used: [400, 'This link was used already.'],
+  token_used: [400, 'This link has already been used.'],
   access_token_missing: [401, 'Sign in to see this.'],
   access_token_invalid: [401, 'This access token is not valid.'],
   access_token_expired: [401, 'This access token has expired.'],
@@ -41,13 +46,19 @@ const problems = {
     'This session was ended because an old copy of its token was used. Sign in again.',
   ],
   refresh_token_locked: [403, 'This session belongs to another browser.'],
-  database_unavailable: [503, 'The service cannot reach its database. Try again in a moment.'],
+  refresh_token_key_lost: [403, 'This browser forgot its key. Please sign in again.'],
+  database_unavailable: [
+    503,
+    'The service cannot reach its database, or the database has no room to save anything. Try again in a moment.',
+  ],
   overloaded: [503, 'The service is very busy. Try again in a moment.'],
   shutting_down: [503, 'The service is restarting. Try again in a moment.'],
   internal_error: [500, 'Something went wrong on our side.'],
 } as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
 
 const outageRetrySeconds = 2
+/** Whoever sends more that is wrong hears of the first ones: an answer is not to be larger than what was asked. */
+const maxComplaints = 10
 const readAwayBytes = 16 * 1024 * 1024
 
 interface Listeners {
@@ -69,21 +80,30 @@ export const answerProblems =
     else sendProblem(res, error)
   }
 
-/** Answers with the problem document of an error (RFC 9457) and the headers that go with it. */
-export function sendProblem(res: Response, { code, evidence }: AuthError): void {
+/** The problem document of an error (RFC 9457). */
+export function problemOf({
+  code,
+  evidence: { errors, generation, username },
+}: AuthError): Problem & { generation?: number } {
   const [status, detail] = problems[code]
-  const { errors, generation, username, retryAfterSeconds } = evidence
-  const problem: Problem & { generation?: number } = {
+  return {
     type: `urn:latchkey:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     code,
     detail,
     message: detail,
-    ...(errors && { errors }),
+    ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
     ...(username !== undefined && { username }),
   }
+}
+
+/** Answers with the problem document of an error and the headers that go with it. */
+export function sendProblem(res: Response, error: AuthError): void {
+  const problem = problemOf(error)
+  const { code, status, detail } = problem
+  const { retryAfterSeconds } = error.evidence
   if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
@@ -131,6 +151,7 @@ function codeOfHttpError({ status, type }: HttpError): ErrorCode {
   if (type === 'parameters.too.many') return 'bad_request'
   if (status === 404) return 'not_found'
   if (status === 413) return 'payload_too_large'
+  if (type === 'encoding.unsupported' || type === 'charset.unsupported') return 'unsupported_encoding'
   if (status === 415) return 'unsupported_media_type'
   return status < 500 ? 'bad_request' : 'internal_error'
 }

@@ -8,13 +8,15 @@ interface Origins {
   publicUrl?: string | undefined
   /** Other origins whose pages may call the API with cookies. */
   clientOrigins: readonly string[]
+  /** Hears of requests that were refused, for whoever looks after the server. */
+  onRefused?: (origin: string | undefined, host: string | undefined) => void
 }
 
 /**
  * Refuses what a page of another site asks a browser to send (OWASP ASVS 5 §3.5.1): signing in, refreshing and signing
  * out included. Clients that are no browsers send neither header and pass.
  */
-export function sameOrigin({ publicUrl, clientOrigins }: Origins): RequestHandler {
+export function sameOrigin({ publicUrl, clientOrigins, onRefused }: Origins): RequestHandler {
   const allowed = new Set(publicUrl ? [publicUrl, ...clientOrigins] : clientOrigins)
 
   const comesFromHere = (req: Request, origin: string) => {
@@ -33,6 +35,7 @@ export function sameOrigin({ publicUrl, clientOrigins }: Origins): RequestHandle
     if (site === 'same-origin' || site === 'none') return next()
     if (origin !== undefined && comesFromHere(req, origin)) return next()
     if (site === undefined && origin === undefined) return next()
+    onRefused?.(origin, req.headers.host)
     throw new AuthError('cross_site_request')
   }
 }

@@ -1,5 +1,6 @@
 import { ServerError } from '../errors.ts'
 import { compileProjection, type ProjectionOptions } from '../query/projection.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { type Document, document, int, isDocument, typeName, type Value } from '../values/types.ts'
 import { compileExpression } from './expression.ts'
 import { type Expression, type Names, NO_VARIABLES, newScope } from './scope.ts'
@@ -7,7 +8,7 @@ import { type Expression, type Names, NO_VARIABLES, newScope } from './scope.ts'
 /** A stage that turns one document into one. */
 export type DocumentStage = (document: Document) => Document
 
-/** `$set` and `$addFields`. Nested documents and dotted names both reach into what is there. */
+/** `$set` and `$addFields`. A nested document or a dotted name changes part of a field and keeps the rest. */
 export function addFields(spec: Value, { variables, collation }: ProjectionOptions): DocumentStage {
   if (!isDocument(spec) || spec.size === 0)
     throw new ServerError(
@@ -29,21 +30,14 @@ function* assignments(
   names: Names,
 ): Generator<{ path: string[]; expression: Expression }> {
   for (const [name, value] of spec) {
-    if (name.startsWith('$'))
-      throw new ServerError(
-        'Location16410',
-        "FieldPath field names may not start with '$'. Consider using $getField or $setField.",
-      )
-    const path = [...prefix, ...name.split('.')]
-    if (path.includes(''))
-      throw new ServerError('Location15998', 'FieldPath field names may not be empty strings.')
+    const path = [...prefix, ...fieldPath(name)]
     const nested = isDocument(value) && value.size > 0 && ![...value.keys()][0]?.startsWith('$')
     if (nested) yield* assignments(value, path, names)
     else yield { path, expression: compileExpression(value, names) }
   }
 }
 
-/** A copy with the value at the path; every element of an array on the way gets it. */
+/** A copy with the value at the path. An array on the way gets it in every element. */
 function assign(target: Document, path: readonly string[], value: Value | undefined): Document {
   const copy = new Map(target)
   const [name, ...rest] = path as [string, ...string[]]

@@ -1,12 +1,13 @@
 import { ServerError } from '../errors.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import { operators } from './operators/index.ts'
 import { type Expression, type Names, type Scope, withNames } from './scope.ts'
 
 /**
- * Compiles an aggregation expression: a literal, `"$path"`, `"$$variable.path"`, `{ $operator: … }`, or a document or
- * array of expressions.
- * @param names the variables that will be there when it is evaluated
+ * Compiles an aggregation expression: a literal, `"$path"`, `"$$variable.path"`, `{ $operator: … }`, or a document
+ * or an array of expressions.
+ * @param names the variables that are defined when it is evaluated
  * @throws ServerError `InvalidPipelineOperator` (168) for an unknown operator, `Location17276` for an unknown variable
  */
 export function compileExpression(source: Value, names: Names): Expression {
@@ -30,7 +31,11 @@ function compileOperation(operator: string, source: Document, names: Names): Exp
       `An object representing an expression must have exactly one field: { ${[...source.keys()].join(', ')} }`,
     )
   const compile = operators.get(operator)
-  if (!compile) throw new ServerError('InvalidPipelineOperator', `Unrecognized expression '${operator}'`)
+  if (!compile)
+    throw new ServerError(
+      'InvalidPipelineOperator',
+      `Unrecognized expression '${operator}' (not supported by the embedded database)`,
+    )
   const inner = (operand: Value, more?: readonly string[]): Expression =>
     compileExpression(operand, more ? withNames(names, more) : names)
   return compile(source.get(operator) as Value, inner, operator)
@@ -62,11 +67,12 @@ function compileObject(source: Document, names: Names): Expression {
 
 function compileReference(source: string, names: Names): Expression {
   if (!source.startsWith('$$')) {
+    if (source === '$') throw new ServerError('Location16872', "'$' by itself is not a valid FieldPath")
     const path = fieldPath(source.slice(1))
     checkDocument('CURRENT', names)
     return (scope) => follow(current(scope), path)
   }
-  const [name = '', ...rest] = source.slice(2).split('.')
+  const [name = '', ...rest] = variablePath(source.slice(2))
   if (name === 'REMOVE') return () => undefined
   if (name === 'NOW') return (scope) => follow(scope.variables.get('NOW') ?? new Date(), rest)
   if (name === 'ROOT' || name === 'CURRENT') {
@@ -75,6 +81,12 @@ function compileReference(source: string, names: Names): Expression {
   }
   if (!names.has(name)) throw new ServerError('Location17276', `Use of undefined variable: ${name}`)
   return (scope) => follow(scope.variables.get(name), rest)
+}
+
+/** A variable's name and the path below it. */
+function variablePath(source: string): string[] {
+  const dot = source.indexOf('.')
+  return dot < 0 ? [source] : [source.slice(0, dot), ...fieldPath(source.slice(dot + 1))]
 }
 
 const current = ({ root, variables }: Scope): Maybe =>
@@ -88,15 +100,7 @@ function checkDocument(variable: 'ROOT' | 'CURRENT', names: Names): void {
     )
 }
 
-function fieldPath(path: string): string[] {
-  const names = path.split('.')
-  if (path === '') throw new ServerError('Location16872', "'$' by itself is not a valid FieldPath")
-  if (names.includes(''))
-    throw new ServerError('Location15998', 'FieldPath field names may not be empty strings.')
-  return names
-}
-
-/** An array on the way answers with an array of what its elements have; positions are not names here. */
+/** Follows a path. An array yields what each of its elements has; unlike in a filter, `0` names no element. */
 function follow(value: Maybe, path: readonly string[], from = 0): Maybe {
   if (from === path.length) return value
   if (isDocument(value)) return follow(value.get(path[from] as string), path, from + 1)

@@ -35,6 +35,10 @@ function compileStage(source: Maybe, context: StageContext): Stage {
   if (name === '$changeStream')
     throw new ServerError('Location40573', 'The $changeStream stage is only supported on replica sets')
   const compile = stages.get(name)
-  if (!compile) throw new ServerError('Location40324', `Unrecognized pipeline stage name: '${name}'`)
+  if (!compile)
+    throw new ServerError(
+      'Location40324',
+      `Unrecognized pipeline stage name: '${name}' (not supported by the embedded database)`,
+    )
   return compile(spec, context, name)
 }

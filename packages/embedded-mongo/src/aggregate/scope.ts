@@ -28,10 +28,10 @@ export const withVariables = (scope: Scope, variables: Iterable<[string, Maybe]>
   variables: new Map([...scope.variables, ...variables]),
 })
 
-/** The variables that an expression may name, as far as they are known before any document comes. */
+/** The variables that an expression may use, as known before any document is read. */
 export interface Names {
   has(variable: string): boolean
-  /** No document will come: fields, `$$ROOT` and `$$CURRENT` are refused. */
+  /** There will be no document: fields, `$$ROOT` and `$$CURRENT` are refused. */
   constant?: boolean | undefined
 }
 
@@ -57,7 +57,7 @@ export function checkVariableName(name: string): void {
     )
 }
 
-/** false, null, missing and 0 are false. */
+/** Everything is true but false, null, missing and 0. */
 export function truthy(value: Maybe): boolean {
   if (isNullish(value) || value === false) return false
   return !isNumeric(value) || toDouble(value) !== 0

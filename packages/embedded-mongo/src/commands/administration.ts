@@ -6,7 +6,7 @@ import { document, int, type Maybe } from '../values/types.ts'
 import { findCollection } from './arguments.ts'
 import type { Handler } from './command.ts'
 
-/** What Compass and mongosh ask on connecting. There are no users, logs or parameters to tell of. */
+/** What Compass and mongosh ask when they connect. There are no users, logs or parameters. */
 export const administration: Record<string, Handler> = {
   connectionStatus: () => ({
     authInfo: document({

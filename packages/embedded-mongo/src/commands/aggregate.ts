@@ -34,7 +34,7 @@ function runPipeline(request: Request): { documents: Iterable<Document>; namespa
   const [collation, variables] = [collationOf(body), variablesOf(request)]
   const options = { collation, variables, collection: (name: string) => engine.catalog.find(database, name) }
   const [first] = stages
-  // Compiled as a whole first: what is wrong with it must be said whether or not the collection exists.
+  // The whole pipeline is compiled first: its errors must show even if the collection does not exist.
   const special = isDocument(first) ? sourceStage(first, request) : undefined
   if (special)
     return { documents: compilePipeline(stages.slice(1), options)(special()), namespace: sourceName(request) }
@@ -61,7 +61,7 @@ function runPipeline(request: Request): { documents: Iterable<Document>; namespa
 const sourceName = (request: Request): string =>
   isNumeric(request.body.get('aggregate')) ? '$cmd.aggregate' : collectionName(request)
 
-/** Stages that make documents of their own; they can only come first. */
+/** Stages that bring their own documents. They can only come first. */
 function sourceStage(first: Document, request: Request): (() => Iterable<Document>) | undefined {
   if (first.has('$collStats'))
     return () => [

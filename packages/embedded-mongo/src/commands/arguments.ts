@@ -107,7 +107,7 @@ export function statements(request: Request, name: string): Document[] {
 export const collationOf = (source: Document): Collation | undefined =>
   parseCollation(source.get('collation'))
 
-/** `$$NOW`, and the command's `let`. To be called once a command, so that every statement of it sees the same. */
+/** `$$NOW` and the variables of `let`. Call it once per command, so that all its statements see the same values. */
 export function variablesOf(request: Request): Variables {
   const now = new Map([['NOW', new Date()]])
   return evaluateLet(optionalDocument(request, 'let') ?? new Map(), now, collationOf(request.body))

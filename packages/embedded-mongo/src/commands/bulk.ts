@@ -1,7 +1,7 @@
 import { ServerError } from '../errors.ts'
 import { type Document, document, int, type Maybe } from '../values/types.ts'
 
-/** Runs each statement of a bulk write; an ordered one stops at the first error, what was done before stays. */
+/** Runs each statement of a bulk write. An ordered one stops at the first error; what is done stays done. */
 export function runBulk<T>(
   statements: readonly T[],
   options: Document,

@@ -55,7 +55,7 @@ function isBuilt(collection: Collection, spec: IndexSpec): boolean {
         sameKey && sameIdentity(existing, spec) ? 'IndexOptionsConflict' : 'IndexKeySpecsConflict',
         `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${shapes}`,
       )
-    // One key may be indexed several times over if the indexes hold or compare different things.
+    // Two indexes may share a key if they cover or compare values differently.
     if (!sameIdentity(existing, spec)) continue
     throw new ServerError(
       'IndexOptionsConflict',
@@ -69,7 +69,7 @@ function isBuilt(collection: Collection, spec: IndexSpec): boolean {
 
 const sameOrdered = (a: Document, b: Document): boolean => sameDocument(a, b)
 
-/** What makes two indexes on one key different indexes. */
+/** Indexes on one key that differ in this may exist side by side. */
 const sameIdentity = (a: IndexSpec, b: IndexSpec): boolean =>
   a.unique === b.unique &&
   a.sparse === b.sparse &&

@@ -22,7 +22,7 @@ export const distinct: Handler = (request) => {
   const path = key.split('.')
   for (const { document } of collection ? find(collection, { filter, collation }) : [])
     reach(document, path, (value) => {
-      // An array counts by its elements, which are visited before it.
+      // An array counts as its elements, which have been visited already.
       if (value === undefined || Array.isArray(value)) return false
       const identity = encodeKey(value, false, collation).toString('latin1')
       if (!values.has(identity)) values.set(identity, value)

@@ -2,7 +2,7 @@ import { int } from '../values/types.ts'
 import { collectionName, findCollection } from './arguments.ts'
 import type { Handler } from './command.ts'
 
-/** A collection that is not there is no error since MongoDB 7.0. https://www.mongodb.com/docs/manual/reference/command/drop/ */
+/** Since MongoDB 7.0 a missing collection is not an error. https://www.mongodb.com/docs/manual/reference/command/drop/ */
 export const drop: Handler = async (request) => {
   const name = collectionName(request)
   return request.engine.write(() => {

@@ -17,7 +17,7 @@ import type { Handler, Request } from './command.ts'
 import { parseFind } from './find.ts'
 
 /**
- * Tells how a find, count, distinct, aggregate, update, delete or findAndModify looks for its documents. It is run as
+ * Shows how a command finds its documents: find, count, distinct, aggregate, update, delete or findAndModify. It runs
  * a find, so it never writes. https://www.mongodb.com/docs/manual/reference/command/explain/
  */
 export const explain: Handler = (request) => {

@@ -4,7 +4,7 @@ import { find, type Query } from '../query/find.ts'
 import { checkHint } from '../query/hint.ts'
 import { compileProjection, type Projection } from '../query/projection.ts'
 import { compileSort } from '../query/sort.ts'
-import type { Document, RawDocument } from '../values/types.ts'
+import { type Document, isDocument, type RawDocument } from '../values/types.ts'
 import {
   collationOf,
   collectionName,
@@ -25,6 +25,12 @@ export const findCommand: Handler = (request) => {
       'BadValue',
       `error processing query: tailable cursor requested on non capped collection`,
     )
+  for (const option of ['min', 'max', 'returnKey', 'showRecordId'])
+    if (isDocument(body.get(option)) || flag(body.get(option)))
+      throw new ServerError(
+        'CommandNotSupported',
+        `find with '${option}' is not supported by the embedded database`,
+      )
   const { query, project } = parseFind(request)
   const collection = findCollection(request)
   const limit = optionalNumber(request, 'limit') ?? 0

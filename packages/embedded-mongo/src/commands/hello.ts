@@ -4,7 +4,7 @@ import { MAX_MESSAGE_BYTES } from '../wire/message.ts'
 import type { Handler } from './command.ts'
 
 /**
- * A standalone server: no set name, and no `topologyVersion`, so that drivers poll rather than wait in a stream.
+ * A standalone server has no set name. Without a `topologyVersion` drivers poll instead of streaming.
  * https://www.mongodb.com/docs/manual/reference/command/hello/
  */
 export const hello: Handler = ({ name, connectionId }) => ({

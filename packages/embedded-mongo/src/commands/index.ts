@@ -28,7 +28,7 @@ import { renameCollection } from './renameCollection.ts'
 import { serverStatus } from './serverStatus.ts'
 import { update } from './update.ts'
 
-/** Every command by the names it goes by. */
+/** The commands, by each of their names. */
 export const commands: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...Object.entries(administration),
   ['aggregate', aggregate],

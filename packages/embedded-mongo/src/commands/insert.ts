@@ -1,7 +1,8 @@
 import { ObjectId } from 'bson'
 import { ServerError } from '../errors.ts'
+import { checkId } from '../storage/field-names.ts'
 import { decodeDocument, encodeDocument } from '../values/bson.ts'
-import { BSONUndefined, type Document, int, isDocument, type Value } from '../values/types.ts'
+import { type Document, int, isDocument, type Value } from '../values/types.ts'
 import { collectionName, requireArray } from './arguments.ts'
 import { runBulk, writeReply } from './bulk.ts'
 import type { Handler } from './command.ts'
@@ -26,7 +27,7 @@ export const insert: Handler = async (request) => {
   })
 }
 
-/** `_id` comes first, and is made if there is none; otherwise the bytes are kept as they came. */
+/** Puts `_id` first and makes one if there is none. A document that begins with `_id` keeps its bytes. */
 function prepare(source: Value): { value: Document; raw: Buffer } {
   if (!Buffer.isBuffer(source) && !isDocument(source))
     throw new ServerError(
@@ -41,15 +42,4 @@ function prepare(source: Value): { value: Document; raw: Buffer } {
   const withId: Document = new Map([['_id', id === undefined ? new ObjectId() : id]])
   for (const [name, member] of value) if (name !== '_id') withId.set(name, member)
   return { value: withId, raw: encodeDocument(withId) }
-}
-
-export function checkId(id: Value): void {
-  if (Array.isArray(id)) throw new ServerError('InvalidIdField', "The '_id' value cannot be of type array")
-  if (id instanceof BSONUndefined)
-    throw new ServerError('InvalidIdField', "The '_id' value cannot be of type undefined")
-  if (isDocument(id) && [...id.keys()][0]?.startsWith('$'))
-    throw new ServerError(
-      'DollarPrefixedFieldName',
-      `_id fields may not contain '$'-prefixed fields: ${[...id.keys()][0]} is not valid for storage.`,
-    )
 }

@@ -1,4 +1,4 @@
 import type { Handler } from './command.ts'
 
-/** Also answers what a server without sessions and logs has nothing to do for. */
+/** Also answers commands that have nothing to do here, such as `endSessions`. */
 export const ping: Handler = () => ({ ok: 1 })

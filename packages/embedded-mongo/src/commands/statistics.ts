@@ -2,7 +2,7 @@ import { type Document, document, int, type Maybe } from '../values/types.ts'
 import { findCollection } from './arguments.ts'
 import type { Request } from './command.ts'
 
-/** What `collStats` and `$collStats` tell; sizes are bytes of the documents themselves. */
+/** The answer of `collStats` and `$collStats`. Sizes count the documents' own bytes. */
 export function collectionStatistics(request: Request): Map<string, Maybe> {
   const collection = findCollection(request)
   const count = collection?.count() ?? 0

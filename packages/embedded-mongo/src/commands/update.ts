@@ -40,6 +40,8 @@ function updateOne(
   const query = statement.get('q')
   if (!isDocument(query))
     throw new ServerError('Location40414', "BSON field 'update.updates.q' is missing but a required field")
+  if (statement.has('sort'))
+    throw new ServerError('Location40415', "BSON field 'update.updates.sort' is an unknown field.")
   const collation = collationOf(statement)
   return updateMatching(
     engine.catalog,
@@ -57,7 +59,7 @@ function updateOne(
   )
 }
 
-/** `c: { name: value }` of a statement: variables of its pipeline, taken as they stand. */
+/** A statement's `c: { name: value }`: variables for its pipeline. The values are not evaluated. */
 function withConstants(variables: Variables, statement: Document): Variables {
   const constants = statement.get('c')
   if (!isDocument(constants)) return variables

@@ -4,11 +4,11 @@ import type { Filter, Hit } from '../query/filter.ts'
 import { type Found, find } from '../query/find.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
+import { checkId } from '../storage/field-names.ts'
 import { compileUpdate, upsertDocument } from '../update/update.ts'
 import { decodeStored, encodeDocument } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import type { Document, Maybe, Value } from '../values/types.ts'
-import { checkId } from './insert.ts'
 
 export interface UpdateRequest {
   filter: Filter
@@ -26,7 +26,7 @@ export interface UpdateResult {
   matched: number
   modified: number
   upsertedId?: Value
-  /** Of the last document: as it was and as it became. */
+  /** The last document, as it was and as it is now. */
   before?: Document
   after?: Document
   hit?: Hit
@@ -46,7 +46,7 @@ export function updateMatching(
   const result: UpdateResult = { matched: 0, modified: 0 }
   if (!collection) return result
   const now = new Date()
-  // Drawn in full before anything is written, so that no document is met twice at its new place in an index.
+  // All are found before any is written: a changed one could turn up again further on in an index.
   for (const found of [...find(collection, { ...request, limit: multi ? 0 : 1 })]) {
     const { record, raw, hit } = found
     const after = update.apply(decodeStored(raw), { hit, inserting: false, now })
@@ -68,7 +68,7 @@ export function updateMatching(
 
 export interface DeleteRequest {
   filter: Filter
-  /** 0 is all. */
+  /** 0 removes all. */
   limit: number
   sort?: Document | undefined
   hint?: Maybe

@@ -5,7 +5,7 @@ import { isNullish, type Maybe, type Value } from '../values/types.ts'
 
 export type Predicate = (value: Maybe) => boolean
 
-/** Equality as a filter means it: null also matches a missing field. */
+/** Equality in a filter: null also matches a missing field. */
 export function equals(operand: Value, collation?: Collation): Predicate {
   if (isNullish(operand)) return isNullish
   if (typeof operand === 'string' && !collation)
@@ -13,7 +13,7 @@ export function equals(operand: Value, collation?: Collation): Predicate {
   return (value) => value !== undefined && compareValues(value, operand, collation) === 0
 }
 
-/** `$gt`, `$gte`, `$lt`, `$lte`: only values of the operand's own kind compare, except with MinKey and MaxKey. */
+/** `$gt`, `$gte`, `$lt`, `$lte` compare values of the operand's type only, unless it is MinKey or MaxKey. */
 export function ordered(operator: string, operand: Value, collation?: Collation): Predicate {
   const accepts = ACCEPTS[operator] as (order: number) => boolean
   if (isNullish(operand)) return (value) => isNullish(value) && accepts(0)

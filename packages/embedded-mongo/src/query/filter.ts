@@ -4,9 +4,10 @@ import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { reach } from '../values/paths.ts'
 import { type Document, isDocument, type Value } from '../values/types.ts'
+import { equals } from './comparison.ts'
 import { type Context, compileCondition, compileElement } from './operators.ts'
 
-/** What a match has learnt: the element of an array that made it match, for the positional `$`. */
+/** Which array element made a document match. The positional `$` stands for it. */
 export interface Hit {
   position?: number
 }
@@ -20,11 +21,13 @@ export interface Filter {
 export interface FilterOptions {
   collation?: Collation | undefined
   variables?: Variables | undefined
+  /** The filter is for elements of an array. */
+  inElement?: boolean
 }
 
 type Test = (document: Document, hit: Hit) => boolean
 
-/** @throws ServerError `BadValue` or whatever else MongoDB answers to a filter it cannot read */
+/** @throws ServerError `BadValue`, or what else MongoDB answers to a wrong filter */
 export function compileFilter(source: Document, options: FilterOptions = {}): Filter {
   const test = all(compileDocument(source, options))
   return { source, matches: (document, hit = {}) => test(document, hit) }
@@ -59,6 +62,8 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return (document) => !tests.some((test) => test(document, {}))
     }
     case '$expr': {
+      if (options.inElement)
+        throw new ServerError('BadValue', '$expr can only be applied to the top-level document')
       const expression = compileExpression(value, options.variables ?? NO_VARIABLES)
       return (document) => truthy(expression(newScope(document, options.variables, options.collation)))
     }
@@ -68,12 +73,19 @@ function compileLogical(name: string, value: Value, options: FilterOptions): Tes
       return () => true
     case '$alwaysFalse':
       return () => false
-    case '$where':
-      throw new ServerError('BadValue', '$where is not allowed in this context')
+    case '$ref':
+    case '$id':
+    case '$db': {
+      // Always an equality, as in MongoDB: operators in the value are not evaluated.
+      const test = equals(value, options.collation)
+      return (document) => test(document.get(name))
+    }
     case '$text':
-      throw new ServerError('Location17276', 'text index required for $text query')
+      throw new ServerError('IndexNotFound', '$text is not supported by the embedded database')
+    case '$where':
     case '$jsonSchema':
-      throw new ServerError('BadValue', '$jsonSchema is not supported by the embedded database')
+    case '$sampleRate':
+      throw new ServerError('BadValue', `${name} is not supported by the embedded database`)
     default:
       throw new ServerError(
         'BadValue',
@@ -116,11 +128,11 @@ function compileField(name: string, value: Value, options: FilterOptions): Test[
 const context = (options: FilterOptions): Context => ({
   collation: options.collation,
   filter: (source) => {
-    const filter = compileFilter(source, options)
+    const filter = compileFilter(source, { ...options, inElement: true })
     return (document) => filter.matches(document)
   },
 })
 
-/** A test of one array element, as `$elemMatch` and `$pull` apply it. */
+/** A test for one array element, for `$elemMatch` and `$pull`. */
 export const elementTest = (operand: Value, options: FilterOptions = {}): ((element: Value) => boolean) =>
   compileElement(operand, context(options))

@@ -18,13 +18,13 @@ export interface Query {
   filter: Filter
   sort?: Document | undefined
   skip?: number
-  /** 0 is no limit. */
+  /** 0 for no limit. */
   limit?: number
   collation?: Collation | undefined
   hint?: Maybe
 }
 
-/** What `explain` tells about an execution. */
+/** What `explain` reports about an execution. */
 export interface Statistics {
   keysExamined: number
   documentsExamined: number
@@ -33,7 +33,7 @@ export interface Statistics {
 export const planFor = (collection: Collection, query: Query): Plan =>
   planQuery(collection, { ...query, filter: query.filter.source })
 
-/** The matching documents in order. It is lazy unless it has to sort, and may be paused between documents. */
+/** The matching documents, in order. Lazy unless it has to sort; it may be paused between documents. */
 export function* find(
   collection: Collection,
   query: Query,

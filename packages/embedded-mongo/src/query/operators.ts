@@ -1,6 +1,7 @@
 import { Binary, BSONRegExp } from 'bson'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
+import { DBREF_NAMES } from '../values/field-path.ts'
 import { toBigInt, toDouble, wholeNumber } from '../values/numbers.ts'
 import {
   type Document,
@@ -15,10 +16,10 @@ import {
 import { equals, ordered, type Predicate } from './comparison.ts'
 import { compileRegex } from './regex.ts'
 
-/** Whether any value that the path reaches passes. `element` names the position that `$` stands for afterwards. */
+/** Whether any value at the path passes the test. `element` gives the position that `$` then stands for. */
 export type Any = (test: Predicate, leafArrays: boolean, element?: () => number | undefined) => boolean
 
-/** A condition on a path, whichever way its values are reached. */
+/** A condition on the values at a path. */
 export type PathTest = (any: Any) => boolean
 
 /** What operators need from the filter around them. */
@@ -37,14 +38,14 @@ const negative =
   (any) =>
     !any(test, true)
 
-/** Whether a document is a set of operators, as in `{ $gt: 1 }`, rather than a value to be equal to. */
+/** Whether a document holds operators, as in `{ $gt: 1 }`, and is no value or DBRef to compare with. */
 export function isOperators(value: Maybe): value is Document {
-  if (!isDocument(value) || value.size === 0) return false
+  if (!isDocument(value)) return false
   const [first] = value.keys()
-  return first?.startsWith('$') === true && !['$ref', '$id', '$db'].includes(first)
+  return first?.startsWith('$') === true && !(value.has('$ref') && value.has('$id'))
 }
 
-/** Tests for what stands behind a field's name: a value, a regular expression, or operators. */
+/** The tests for a field's condition: a value, a regular expression, or operators. */
 export function compileCondition(value: Value, context: Context): PathTest[] {
   if (value instanceof BSONRegExp) return [positive(compileRegex(value.pattern, value.options))]
   if (!isOperators(value)) return [positive(equals(value, context.collation))]
@@ -111,7 +112,7 @@ function compileOperator(
       return undefined
     case '$near':
     case '$nearSphere':
-      throw new ServerError('NoQueryExecutionPlans', 'unable to find index for $geoNear query')
+      throw new ServerError('NoQueryExecutionPlans', `${operator} is not supported by the embedded database`)
     case '$geoWithin':
     case '$geoIntersects':
     case '$within':
@@ -162,8 +163,6 @@ function typesNamed(member: Value): TypeName[] {
   }
   if (!isNumeric(member))
     throw new ServerError('TypeMismatch', 'type must be represented as a number or a string')
-  if (wholeNumber(member) === undefined)
-    throw new ServerError('FailedToParse', `Expected an integer: $type: ${String(member)}`)
   const name = TYPE_NAMES.get(toDouble(member))
   if (!name) throw new ServerError('BadValue', `Invalid numerical type code: ${member}`)
   return [name]
@@ -238,11 +237,18 @@ function elemMatch(operand: Value, context: Context): PathTest {
   }
 }
 
-/** A test of one array element against the operand of `$elemMatch`. */
+/** Operators that apply to a whole document. Any other one applies to the element itself. */
+const ON_DOCUMENTS = new Set(['$and', '$or', '$nor', '$expr', '$where', '$text', '$jsonSchema', '$comment'])
+
+/** The test of one array element that `$elemMatch` makes. */
 export function compileElement(operand: Value, context: Context): (element: Value) => boolean {
   if (!isDocument(operand)) throw new ServerError('BadValue', '$elemMatch needs an Object')
   const [first] = operand.keys()
-  if (isOperators(operand) && !['$and', '$or', '$nor', '$expr'].includes(first ?? '')) {
+  if (
+    isOperators(operand) &&
+    !ON_DOCUMENTS.has(first ?? '') &&
+    !DBREF_NAMES.some((name) => operand.has(name))
+  ) {
     const tests = compileCondition(operand, context)
     return (element) => tests.every((test) => test((predicate) => predicate(element)))
   }

@@ -27,11 +27,11 @@ export interface IndexScan {
   index: Index
   bounds: Bounds[]
   reverse: boolean
-  /** The scan yields documents in the order that was asked for. */
+  /** The scan yields documents in the requested order. */
   sorted: boolean
 }
 
-/** How to reach a superset of the documents that a filter matches. */
+/** How to read all documents that a filter may match. */
 export type Plan =
   | { kind: 'collection'; reverse: boolean; sorted: boolean }
   | { kind: 'index'; scans: IndexScan[] }
@@ -43,7 +43,7 @@ export interface PlanRequest {
   hint?: Maybe
 }
 
-/** What a filter demands of a path, as far as an index can help with it. */
+/** What a filter requires of a path, as far as an index can use it. */
 interface Demand {
   points?: Value[]
   low?: Value
@@ -53,7 +53,7 @@ interface Demand {
   prefix?: string
 }
 
-/** Picks the index that pins the most fields, then the one that also sorts. */
+/** Picks the index with the most fields fixed by the filter, and among those one that also sorts. */
 export function planQuery(collection: Collection, request: PlanRequest): Plan {
   const demands = demandsOf(request.filter)
   const natural = request.sort?.get('$natural')
@@ -77,7 +77,7 @@ export function isHint(index: Index, hint: Maybe): boolean {
   return hint === index.spec.name || (isDocument(hint) && sameDocument(hint, index.spec.key))
 }
 
-/** `$or` whose every branch has an index of its own. */
+/** A plan for `$or`, if every branch has an index. */
 function unionOf(collection: Collection, request: PlanRequest): Plan | undefined {
   const branches = request.filter.get('$or')
   if (!Array.isArray(branches) || request.hint !== undefined) return undefined
@@ -102,7 +102,7 @@ function usable(index: Index, { filter, collation }: PlanRequest, demands: Map<s
     : sameDocument(spec.collation?.spec, collation?.spec) || !mentionsText(index, demands)
 }
 
-/** Strings, and what may hold strings, order differently under another collation; other values do not. */
+/** Whether strings may be involved. Only they sort differently under another collation. */
 function mentionsText(index: Index, demands: Map<string, Demand>): boolean {
   return index.spec.fields.some((field) => {
     const demand = demands.get(field.name)
@@ -117,7 +117,7 @@ function mentionsText(index: Index, demands: Map<string, Demand>): boolean {
   })
 }
 
-/** A partial index serves only filters that repeat its condition, or demand a value where it demands existence. */
+/** A partial index serves a filter that repeats its condition, or requires a value where it requires existence. */
 function implies(filter: Document, demands: Map<string, Demand>, condition: Document): boolean {
   const conjuncts = conjunctsOf(filter)
   return conjunctsOf(condition).every(([path, wanted]) => {
@@ -153,7 +153,7 @@ function demandsOf(filter: Document, prefix = ''): Map<string, Demand> {
     const path = prefix + name
     const elements = isOperators(value) ? value.get('$elemMatch') : undefined
     if (isDocument(elements) && !isOperators(elements)) {
-      // A condition on the array's elements demands as much of the paths below it.
+      // A condition on the elements is a condition on the paths below them.
       for (const [below, demand] of demandsOf(elements, `${path}.`))
         if (!demands.has(below)) demands.set(below, demand)
       continue
@@ -229,7 +229,7 @@ function scanOf(
   const bounded: string[] = []
   for (const field of fields) {
     const demand = demands.get(field.name)
-    // Two fields below one array may be matched by different elements, which one key does not tell.
+    // Different elements of one array may match two fields, which a single key cannot show.
     if (!demand || (index.multikey && bounded.some((name) => sharesRoot(name, field.name)))) break
     const encode = (value: Value): Buffer => encodeKey(value, field.descending, collation)
     if (demand.points && prefixes.length * demand.points.length <= MAX_BOUNDS) {
@@ -272,7 +272,7 @@ function scanOf(
   return { scan: { index, bounds: unique, reverse: order === 'reverse', sorted }, score }
 }
 
-/** null also matches BSON undefined, and an array is found by itself or, whole, inside another. */
+/** null also matches BSON undefined. An array is indexed by its elements, but whole if it is inside another one. */
 function pointKeys(point: Value): Value[] {
   if (isNullish(point)) return [null, bsonUndefined]
   return Array.isArray(point) ? [point, point[0] ?? bsonUndefined] : [point]
@@ -289,14 +289,14 @@ function rangesOf(
 ): Bounds[] | undefined {
   if (demand.prefix !== undefined)
     return collated ? undefined : prefixRanges(demand.prefix, descending, encode)
-  // An array's elements may satisfy one bound each, so only one of them can limit the scan.
+  // Different elements may satisfy the two bounds, so only one bound can limit the scan.
   const low = demand.low
   const high = multikey && low !== undefined ? undefined : demand.high
   const anchor = low ?? high
   if (anchor === undefined) return undefined
   if (low !== undefined && high !== undefined && rank(low) !== rank(high)) return undefined
   const kind = rank(anchor)
-  // An array is compared as a whole, and its whole is not in the index. Folded text has another order.
+  // An array compares as a whole, which is not in the index. Folded text has a different order.
   if (kind === RANKS.array || (collated && TEXTUAL.has(kind))) return undefined
   const first = rankPrefix(kind, descending)
   const [from, to] = descending ? [high, low] : [low, high]
@@ -308,7 +308,7 @@ function rangesOf(
   ]
 }
 
-/** Strings end with 00 00, so a prefix is the encoded string without its last two bytes. Stored expressions match themselves. */
+/** A string's key ends with 00 00; without them it is a prefix. A stored regular expression may match as well. */
 function prefixRanges(prefix: string, descending: boolean, encode: (value: Value) => Buffer): Bounds[] {
   const low = encode(prefix).subarray(0, -2)
   const expressions = rankPrefix(RANKS.regex, descending)
@@ -318,7 +318,7 @@ function prefixRanges(prefix: string, descending: boolean, encode: (value: Value
   ]
 }
 
-/** Widens bounds that are longer than the keys can be. */
+/** Widens bounds that are longer than a key can be. */
 function clip({ low, high }: Bounds): Bounds {
   const long = low.length > MAX_KEY_BYTES - 64 || high.length > MAX_KEY_BYTES - 64
   return long ? { low: clipBound(low), high: after(clipBound(high)) } : { low, high }
@@ -331,7 +331,7 @@ function dedupe(bounds: Bounds[]): Bounds[] {
 
 const sharesRoot = (a: string, b: string): boolean => a.split('.')[0] === b.split('.')[0]
 
-/** Whether walking the index yields the order asked for, once the pinned fields are left out of both. */
+/** The direction in which the index yields the sort order. Fields that the filter fixes do not matter. */
 function sortDirection(
   index: Index,
   sort: Document | undefined,

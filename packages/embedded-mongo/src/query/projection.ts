@@ -3,6 +3,7 @@ import { operators } from '../aggregate/operators/index.ts'
 import { type Expression, NO_VARIABLES, newScope, type Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { toDouble } from '../values/numbers.ts'
 import { type Document, isDocument, isNumeric, type Maybe, type Value } from '../values/types.ts'
 import { elementTest, type Hit } from './filter.ts'
@@ -26,11 +27,11 @@ type Leaf =
 export interface ProjectionOptions {
   collation?: Collation | undefined
   variables?: Variables | undefined
-  /** `$project` of an aggregation: no positional, `$slice` or `$elemMatch` projections, those names are expressions. */
+  /** In `$project` there is no positional `$`, and `$slice` and `$elemMatch` are expressions. */
   aggregation?: boolean
 }
 
-/** @throws ServerError for a projection that both includes and excludes, for colliding paths and for unknown operators */
+/** @throws ServerError for including and excluding at once, for colliding paths and for unknown operators */
 export function compileProjection(spec: Document, options: ProjectionOptions = {}): Projection {
   const root: Level = { children: new Map() }
   let inclusive: boolean | undefined
@@ -79,19 +80,12 @@ function* leaves(spec: Document, prefix: string, options: ProjectionOptions): Ge
     )
   for (const [name, value] of spec) {
     const path = prefix + name
-    if (name === '')
-      throw new ServerError('Location40352', 'FieldPath cannot be constructed with empty string')
     if (!options.aggregation && name.endsWith('.$')) {
+      fieldPath(name.slice(0, -2))
       yield [path.slice(0, -2), { kind: 'positional' }]
       continue
     }
-    if (name.startsWith('$'))
-      throw new ServerError(
-        'Location16410',
-        "FieldPath field names may not start with '$'. Consider using $getField or $setField.",
-      )
-    if (name.split('.').includes(''))
-      throw new ServerError('Location15998', 'FieldPath field names may not be empty strings.')
+    fieldPath(name)
     const leaf = leafOf(path, value, options)
     if (leaf) yield [path, leaf]
     else yield* leaves(value as Document, `${path}.`, options)
@@ -118,7 +112,11 @@ function leafOf(path: string, value: Value, options: ProjectionOptions): Leaf | 
       throw new ServerError('Location31275', 'Cannot use $elemMatch projection on a nested field')
     return { kind: 'elemMatch', test: elementTest(operand, options) }
   }
-  if (!operators.has(operator)) throw new ServerError('Location31325', `Unknown expression ${operator}`)
+  if (!operators.has(operator))
+    throw new ServerError(
+      'Location31325',
+      `Unknown expression ${operator} (not supported by the embedded database)`,
+    )
   return { kind: 'compute', expression: compileExpression(value, options.variables ?? NO_VARIABLES) }
 }
 

@@ -3,7 +3,7 @@ import { ServerError } from '../errors.ts'
 import { compareValues } from '../values/compare.ts'
 import type { Predicate } from './comparison.ts'
 
-/** Matches strings, and a stored regular expression that is the same one. */
+/** Matches strings, and a stored regular expression that is equal. */
 export function compileRegex(pattern: string, options: string): Predicate {
   const regex = toRegExp(pattern, options)
   const itself = new BSONRegExp(pattern, options)
@@ -14,10 +14,7 @@ export function compileRegex(pattern: string, options: string): Predicate {
   }
 }
 
-/**
- * Translates PCRE to JavaScript: `x` (ignore white space and comments) is expanded, and a leading `(?i)` group of
- * options becomes flags.
- */
+/** Translates PCRE to JavaScript: option `x` removes white space and comments, a leading `(?i)` becomes a flag. */
 export function toRegExp(pattern: string, options: string): RegExp {
   let source = pattern
   let letters = options
@@ -57,7 +54,7 @@ export function literalPrefix(pattern: string, options: string): string | undefi
   if (pattern.includes('|') || pattern.startsWith('^(')) return undefined
   const literal = /^\^((?:[^\\^$.|?*+()[\]{}]|\\[^a-zA-Z0-9])*)/.exec(pattern)?.[1] ?? ''
   const next = pattern[1 + literal.length]
-  // A quantifier takes the last character back.
+  // A quantifier may make the last character optional.
   const sure = next !== undefined && '?*{'.includes(next) ? literal.replace(/(\\.|.)$/u, '') : literal
   const prefix = sure.replace(/\\(.)/g, '$1')
   return prefix === '' ? undefined : prefix

@@ -1,6 +1,7 @@
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { compareValues } from '../values/compare.ts'
+import { fieldPath } from '../values/field-path.ts'
 import { toDouble } from '../values/numbers.ts'
 import { reach } from '../values/paths.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from '../values/types.ts'
 
 export interface Order {
-  /** The values that decide, so that each document is looked into once. */
+  /** The values to sort by, taken once per document. */
   key(document: Document): Value[]
   compare(a: Value[], b: Value[]): number
 }
@@ -35,16 +36,6 @@ export function compileSort(spec: Document, collation?: Collation): Order {
   }
 }
 
-function fieldPath(name: string): string[] {
-  if (name === '') throw new ServerError('Location40352', 'FieldPath cannot be constructed with empty string')
-  if (name.startsWith('$'))
-    throw new ServerError(
-      'Location16410',
-      `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
-    )
-  return name.split('.')
-}
-
 function isDescending(name: string, direction: Maybe): boolean {
   if (isDocument(direction))
     throw new ServerError('BadValue', 'sorting by $meta is not supported by the embedded database')
@@ -62,7 +53,7 @@ function isDescending(name: string, direction: Maybe): boolean {
   return value < 0
 }
 
-/** An array sorts by its smallest element upwards and by its largest downwards; an empty one as BSON undefined. */
+/** An array sorts by its smallest element, or its largest if descending; an empty one as BSON undefined. */
 function sortValue(document: Document, path: string[], descending: boolean, collation?: Collation): Value {
   let best: Maybe
   let elements = 0

@@ -20,7 +20,7 @@ const LOW = Buffer.from([1])
 const HIGH = Buffer.from([255])
 const NEXT_TABLE = Buffer.from([0])
 
-/** Which collections there are. Its writing methods run inside `store.transaction`. */
+/** Which collections there are. Its writing methods run inside `engine.write`. */
 export class Catalog {
   private readonly store: Store
   private collections = new Map<string, Collection>()
@@ -30,7 +30,7 @@ export class Catalog {
     this.load()
   }
 
-  /** Reads everything again: at the start, and when a commit has failed and memory may be ahead of the disk. */
+  /** Reads everything from disk: at the start, and after a failed commit, when memory may be ahead of it. */
   load(): void {
     this.collections = new Map()
     for (const { value } of walk(this.store.catalog, { low: LOW, high: HIGH })) {
@@ -43,14 +43,14 @@ export class Catalog {
     return this.collections.get(`${database}.${name}`)
   }
 
-  /** In order of name. */
+  /** Sorted by name. */
   list(database?: string): Collection[] {
     return [...this.collections.values()]
       .filter((collection) => database === undefined || collection.state.database === database)
       .sort((a, b) => (a.namespace < b.namespace ? -1 : 1))
   }
 
-  /** The collection, made if there is none. @throws ServerError `InvalidNamespace` */
+  /** The collection, created if missing. @throws ServerError `InvalidNamespace` */
   ensure(database: string, name: string): Collection {
     return this.find(database, name) ?? this.create(database, name, new Map())
   }

@@ -7,18 +7,18 @@ import type { IndexSpec } from './index-spec.ts'
 import { after, entryKey, RECORD_BYTES, type RecordId, recordKey, recordOf, tablePrefix } from './records.ts'
 import { type Store, walk } from './store.ts'
 
-/** Bytes a stored document may have. */
+/** The most bytes that a stored document may have. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 export interface Index {
-  /** The number that begins its entries. */
+  /** The number that its entries begin with. */
   readonly table: number
   spec: IndexSpec
   multikey: boolean
   clipped: boolean
 }
 
-/** What a collection keeps about itself; the catalog writes it whenever `save` is called. */
+/** A collection's data about itself. The catalog writes it when `save` is called. */
 export interface CollectionState {
   database: string
   name: string
@@ -30,7 +30,7 @@ export interface CollectionState {
 
 /**
  * The documents of one collection and the entries of its indexes. The writing methods run inside
- * `store.transaction` and check everything before they write anything.
+ * `engine.write` and check everything before they write anything.
  */
 export class Collection {
   readonly state: CollectionState

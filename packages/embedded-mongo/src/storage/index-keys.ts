@@ -12,17 +12,17 @@ export interface IndexKey {
 
 export interface IndexKeys {
   keys: IndexKey[]
-  /** An array was met on the way, so one document may have several entries. */
+  /** There was an array on the path, so one document may have several entries. */
   multikey: boolean
-  /** A key was too long and its order is only approximate. */
+  /** A key was too long, so its order is only approximate. */
   clipped: boolean
 }
 
-/** Where a field of the index stands while its path is followed. */
+/** One field of the index while its path is followed. */
 interface Field {
   value: Maybe
   rest: readonly string[]
-  /** The path walked so far; two fields may share an array only if they met it on the same path. */
+  /** The path so far. Two fields may share an array only if they reached it by the same path. */
   walked: string
   done: boolean
 }
@@ -94,7 +94,7 @@ function expand(fields: Field[], tuples: Maybe[][]): boolean {
   return true
 }
 
-/** Follows a path up to its end, to an array, or to where it ends early. */
+/** Follows a path to its end, to an array, or to where there is nothing. */
 function follow(field: Field): Field {
   let { value, rest, walked } = field
   if (field.done) return field

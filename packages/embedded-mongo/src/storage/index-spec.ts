@@ -2,6 +2,7 @@ import { ServerError } from '../errors.ts'
 import { compileFilter, type Filter } from '../query/filter.ts'
 import { encodeDocument } from '../values/bson.ts'
 import { type Collation, parseCollation } from '../values/collation.ts'
+import { DBREF_NAMES } from '../values/field-path.ts'
 import { toDouble } from '../values/numbers.ts'
 import { type Document, document, int, isDocument, isNumeric, type Maybe } from '../values/types.ts'
 
@@ -11,7 +12,7 @@ export interface IndexField {
   descending: boolean
 }
 
-/** An index as asked for: the parsed form of `{ key, name, unique?, sparse?, … }`. */
+/** The parsed form of `{ key, name, unique?, sparse?, … }`. */
 export interface IndexSpec {
   /** As `listIndexes` shows it. */
   readonly source: Document
@@ -94,7 +95,7 @@ function field(path: string, direction: Maybe): IndexField {
     throw new ServerError('CannotCreateIndex', 'Index keys cannot contain an empty field.')
   if (path.includes('$**'))
     throw new ServerError('CannotCreateIndex', 'Wildcard indexes are not supported by the embedded database')
-  if (path.startsWith('$'))
+  if (path.split('.').some((name, i) => name.startsWith('$') && (i === 0 || !DBREF_NAMES.includes(name))))
     throw new ServerError(
       'CannotCreateIndex',
       `Index key contains an illegal field name: field name starts with '$'.`,

@@ -1,4 +1,4 @@
-/** A record's number within its collection; it grows, so that natural order is the order of insertion. */
+/** A record's number within its collection. Numbers grow, so natural order is insertion order. */
 export type RecordId = number
 
 export const RECORD_BYTES = 6
@@ -29,7 +29,7 @@ export function tablePrefix(table: number): Buffer {
   return prefix
 }
 
-/** The first key behind all that begin with `prefix`. */
+/** The first key after all keys that begin with `prefix`. */
 export function after(prefix: Buffer): Buffer {
   let last = prefix.length - 1
   while (last >= 0 && prefix[last] === 0xff) last--

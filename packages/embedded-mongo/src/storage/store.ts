@@ -1,4 +1,7 @@
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
+import { GroupCommit } from './group-commit.ts'
 
 /** Bytes by key, in the order of the keys. */
 export type Table = Database<Buffer, Buffer>
@@ -24,14 +27,23 @@ export class Store {
   readonly documents: Table
   readonly indexes: Table
   private readonly root: RootDatabase<Buffer, Buffer>
+  private readonly commits: GroupCommit
 
-  constructor(directory: string) {
+  /**
+   * `onFailedCommit` is called before any other write: what is in memory may be ahead of the disk.
+   * @throws Error with a `code` when the files cannot be made or opened
+   */
+  constructor(directory: string, onFailedCommit: () => void) {
+    reserveFiles(directory)
     // Without `overlappingSync` LMDB writes the pages, calls fdatasync, and only then moves the meta page and calls
     // it again: the promise of a transaction therefore resolves when the transaction is on disk.
     this.root = open({
       path: directory,
       noSubdir: false,
       overlappingSync: false,
+      // Writes are grouped by GroupCommit. lmdb's own grouping makes promises that nobody is given, and when a commit
+      // fails their rejection would end the process.
+      eventTurnBatching: false,
       maxDbs: 4,
       encoding: 'binary',
       keyEncoding: 'binary',
@@ -41,14 +53,19 @@ export class Store {
     this.catalog = table('catalog')
     this.documents = table('documents')
     this.indexes = table('indexes')
+    this.commits = new GroupCommit(this.root, directory, () => {
+      this.refresh()
+      onFailedCommit()
+    })
   }
 
   /**
-   * Runs `write` alone, seeing its own writes, and resolves with its result once they are on disk. Concurrent callers
+   * Runs `command` alone, seeing its own writes, and resolves with its result once they are on disk. Concurrent callers
    * share one commit. A throw does not undo what was written before it: check first, then write.
+   * @throws ServerError `OutOfDiskSpace` or `FileStreamFailed`; then nothing of it is kept
    */
-  transaction<T>(write: () => T): Promise<T> {
-    return this.root.transaction(write)
+  write<T>(command: () => T): Promise<T> {
+    return this.commits.write(command)
   }
 
   /** Makes the next reads see everything that has been committed. */
@@ -61,9 +78,22 @@ export class Store {
   }
 }
 
+/** What `lock.mdb` has with LMDB's 126 readers, in whole pages. */
+const LOCK_FILE_BYTES = 12_288
+
 /**
- * Walks a range in chunks and holds nothing open between them, so the caller may pause for as long as it likes, and
- * may write to what it walks.
+ * Makes the files, for their owner alone, and has the disk set aside all of the lock file. LMDB leaves holes in it and
+ * maps it into memory, where a full disk ends the process instead of being an error.
+ */
+function reserveFiles(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  writeFileSync(join(directory, 'lock.mdb'), Buffer.alloc(LOCK_FILE_BYTES), { mode: 0o600 })
+  closeSync(openSync(join(directory, 'data.mdb'), 'a', 0o600))
+}
+
+/**
+ * Walks a range in chunks and keeps nothing open between them. The caller may pause for as long as it likes, and may
+ * write to the range.
  */
 export function* walk(table: Table, { low, high, reverse = false }: Range): Generator<Entry> {
   let from = reverse ? high : low

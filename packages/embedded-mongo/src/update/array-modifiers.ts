@@ -11,7 +11,7 @@ import { toDouble, wholeNumber } from '../values/numbers.ts'
 import { document, isDocument, isNumeric, type Maybe, typeName, type Value } from '../values/types.ts'
 import type { Modifier } from './types.ts'
 
-/** Operators on arrays; undefined for the name of another kind of operator. */
+/** The modifier for an array operator; undefined for any other operator. */
 export function arrayModifier(operator: string, operand: Value, collation?: Collation): Modifier | undefined {
   switch (operator) {
     case '$push':
@@ -86,7 +86,7 @@ function optionalInteger(value: Maybe, name: string): number | undefined {
   return number
 }
 
-/** `1` or `-1` orders whole elements, a document orders by fields of them. */
+/** `1` or `-1` sorts whole elements, a document sorts by their fields. */
 function elementOrder(sort: Value, collation?: Collation): (a: Value, b: Value) => number {
   if (isNumeric(sort)) {
     const direction = toDouble(sort)
@@ -145,7 +145,7 @@ function pop(operand: Value): Modifier {
   }
 }
 
-/** A document is a condition on the element's fields, operators one on the element, anything else is equal to it. */
+/** `$pull`: operators test the element, a document tests its fields, anything else has to be equal. */
 function elementsToPull(operand: Value, collation?: Collation): (element: Value) => boolean {
   if (operand instanceof BSONRegExp) return compileRegex(operand.pattern, operand.options)
   if (isOperators(operand)) return elementTest(operand, { collation })

@@ -1,7 +1,9 @@
 import { ServerError } from '../errors.ts'
+import { checkTopName } from '../storage/field-names.ts'
+import { encodeDocument } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import { arrayPosition, isUnder, valueAt } from '../values/paths.ts'
-import { type Document, isDocument, type Value } from '../values/types.ts'
+import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import type { ArrayFilters } from './array-filters.ts'
 import { arrayModifier } from './array-modifiers.ts'
 import type { Modifier, Update, UpdateContext } from './types.ts'
@@ -46,12 +48,13 @@ export function compileModifiers(
     }
   }
   checkConflicts(paths)
+  checkContainers(paths)
   checkIdentifiers(paths, filters)
-  // MongoDB applies, and so adds, fields in the order of their names.
+  // MongoDB applies changes, and so adds fields, in the order of their names.
   steps.sort((a, b) => comparePaths(a.path, b.path))
-  const wild = paths.some((path) => path.split('.').some((name) => name.startsWith('$')))
+  const wild = paths.some((path) => path.split('.').some(isPositional))
   return (document, context) => {
-    for (const { from, to } of renames) rename(document, from, to)
+    for (const { from, to } of renames) change(document, to, context, () => rename(document, from, to))
     const done: string[] = []
     for (const { path, modifier } of steps) {
       if (modifier.insertOnly && !context.inserting) continue
@@ -59,12 +62,32 @@ export function compileModifiers(
         const name = target.join('.')
         if (wild) checkConflict(done, name)
         done.push(name)
-        changePath(document, target, modifier.creates, (current) => modifier.apply(current, context, name))
+        change(document, target, context, () =>
+          changePath(document, target, modifier.creates, (current) => modifier.apply(current, context, name)),
+        )
       }
     }
     return document
   }
 }
+
+/** Runs a change, then checks a top-level name with a dollar that it set. An upsert may insert any name. */
+function change(document: Document, path: readonly string[], context: UpdateContext, run: () => void): void {
+  const [name = ''] = path
+  if (!name.startsWith('$') || context.inserting) {
+    run()
+    return
+  }
+  const before = document.get(name)
+  const same = encodedField(name, before)
+  run()
+  const after = document.get(name)
+  if (after === undefined || (path.length > 1 && before !== undefined)) return
+  if (!same.equals(encodedField(name, after))) checkTopName(document, name)
+}
+
+const encodedField = (name: string, value: Maybe): Buffer =>
+  encodeDocument(new Map(value === undefined ? [] : [[name, value]]))
 
 const unknown = (operator: string): ServerError =>
   new ServerError(
@@ -80,24 +103,20 @@ function parsePath(path: string): string[] {
       'EmptyFieldName',
       `The update path '${path}' contains an empty field name, which is not allowed.`,
     )
-  for (const [i, name] of names.entries()) {
-    if (!name.startsWith('$') || name === '$' || /^\$\[[^\]]*\]$/.test(name)) {
-      if (i === 0 && name.startsWith('$'))
-        throw new ServerError(
-          'BadValue',
-          `Cannot have array filter identifier (i.e. '$[<id>]') or positional element in the first position in path '${path}'`,
-        )
-      continue
-    }
+  if (isPositional(names[0] as string))
     throw new ServerError(
-      'DollarPrefixedFieldName',
-      `The dollar ($) prefixed field '${name}' in '${path}' is not valid for storage.`,
+      'BadValue',
+      `Cannot have array filter identifier (i.e. '$[<id>]') or positional element in the first position in path '${path}'`,
     )
-  }
   if (names.filter((name) => name === '$').length > 1)
     throw new ServerError('BadValue', `Too many positional (i.e. '$') elements found in path '${path}'`)
   return names
 }
+
+/** `$`, `$[]` and `$[name]`; any other name with a dollar is a field's. */
+const isPositional = (name: string): boolean => name === '$' || isFiltered(name)
+
+const isFiltered = (name: string): boolean => /^\$\[.*\]$/.test(name)
 
 function checkConflicts(paths: string[]): void {
   const sorted = [...paths].sort()
@@ -105,6 +124,24 @@ function checkConflicts(paths: string[]): void {
   for (const path of sorted) {
     checkConflict(seen, path)
     seen.push(path)
+  }
+}
+
+/** Below one array or document, an update uses either `$[…]` or names, not both. */
+function checkContainers(paths: string[]): void {
+  const kinds = new Map<string, boolean>()
+  for (const path of paths) {
+    const names = path.split('.')
+    for (let i = 1; i < names.length; i++) {
+      const container = names.slice(0, i).join('.')
+      const filtered = isFiltered(names[i] as string)
+      if ((kinds.get(container) ?? filtered) !== filtered)
+        throw new ServerError(
+          'ConflictingUpdateOperators',
+          `Updating the path '${path}' would create a conflict at '${container}'`,
+        )
+      kinds.set(container, filtered)
+    }
   }
 }
 
@@ -135,7 +172,7 @@ function checkIdentifiers(paths: string[], filters: ArrayFilters): void {
       )
 }
 
-/** Name by name; numbers by value. */
+/** Compares name by name, and positions as numbers. */
 function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (const [i, name] of a.entries()) {
     const other = b[i]
@@ -159,7 +196,7 @@ function expandPath(
 ): string[][] {
   let paths: string[][] = [[]]
   for (const name of path) {
-    if (!name.startsWith('$')) {
+    if (!isPositional(name)) {
       for (const prefix of paths) prefix.push(name)
       continue
     }
@@ -215,7 +252,7 @@ function parseRename(path: string, from: string[], value: Value): { from: string
       'BadValue',
       `The source and target field for $rename must ${path === value ? 'differ' : 'not be on the same path'}: ${path}: "${value}"`,
     )
-  if ([...from, ...to].some((name) => name.startsWith('$')))
+  if ([...from, ...to].some(isPositional))
     throw new ServerError(
       'BadValue',
       `The source and destination field for $rename may not be dynamic: ${path}`,

@@ -34,7 +34,7 @@ export function compilePipelineUpdate(stages: Value[], { variables, collation }:
   return (document) => {
     const id = document.get('_id')
     const result = steps.reduce((current, step) => step(current), document)
-    // Replacing the root, like a replacement, keeps the identity unless it names another.
+    // Like a replacement, a new root without an _id keeps the old one.
     if (id !== undefined && !result.has('_id')) return new Map([['_id', id], ...result])
     return result
   }

@@ -6,7 +6,7 @@ import type { REMOVE } from './write-path.ts'
 
 export interface UpdateContext {
   hit: Hit
-  /** An upsert is making the document: `$setOnInsert` applies, and any field name may be stored. */
+  /** An upsert is inserting: `$setOnInsert` applies, and any field name may be stored. */
   inserting: boolean
   now: Date
 }
@@ -22,9 +22,9 @@ export interface UpdateOptions {
 
 /** What one operator does to one path. */
 export interface Modifier {
-  /** Whether missing containers on the way are made. */
+  /** Missing documents on the path are created. */
   creates: boolean
-  /** Left out unless an upsert is inserting. */
+  /** Applies only when an upsert inserts. */
   insertOnly?: boolean
   apply(current: Maybe, context: UpdateContext, path: string): Maybe | typeof REMOVE
 }

@@ -1,9 +1,11 @@
 import { BSONRegExp, ObjectId } from 'bson'
 import { ServerError } from '../errors.ts'
 import { isOperators } from '../query/operators.ts'
-import { cloneDocument } from '../values/bson.ts'
+import { checkTopName } from '../storage/field-names.ts'
+import { cloneDocument, encodeDocument } from '../values/bson.ts'
 import { valuesEqual } from '../values/compare.ts'
 import { describe } from '../values/describe.ts'
+import { DBREF_NAMES } from '../values/field-path.ts'
 import { isUnder } from '../values/paths.ts'
 import { type Document, isDocument, type Maybe, type Value } from '../values/types.ts'
 import { type ArrayFilters, parseArrayFilters } from './array-filters.ts'
@@ -31,16 +33,14 @@ export function compileUpdate(
 }
 
 function replacement(update: Document): Update {
-  for (const name of update.keys())
-    if (name.startsWith('$'))
-      throw new ServerError(
-        'DollarPrefixedFieldName',
-        `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-      )
-  return (document) => {
+  const dollarNames = [...update.keys()].filter((name) => name.startsWith('$'))
+  return (document, { inserting }) => {
     const copy = cloneDocument(update)
     const id = document.get('_id')
-    return copy.has('_id') || id === undefined ? copy : withIdFirst(copy, id)
+    const result = copy.has('_id') || id === undefined ? copy : withIdFirst(copy, id)
+    if (dollarNames.length > 0 && !inserting && !encodeDocument(document).equals(encodeDocument(result)))
+      for (const name of dollarNames) checkTopName(result, name)
+    return result
   }
 }
 
@@ -100,7 +100,7 @@ function* equalities(filter: Document): Generator<[string, Value]> {
   for (const [name, value] of filter) {
     if (Array.isArray(value) && (name === '$and' || (name === '$or' && value.length === 1)))
       for (const branch of value) if (isDocument(branch)) yield* equalities(branch)
-    if (name.startsWith('$')) continue
+    if (name.startsWith('$') && !DBREF_NAMES.includes(name)) continue
     const pinned = pinnedValue(value)
     if (pinned !== undefined) yield [name, pinned]
   }

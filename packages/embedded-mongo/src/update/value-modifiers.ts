@@ -16,7 +16,7 @@ import {
 import type { Modifier } from './types.ts'
 import { REMOVE } from './write-path.ts'
 
-/** Operators that set one value; undefined for the name of another kind of operator. */
+/** The modifier for an operator that sets one value; undefined for any other operator. */
 export function valueModifier(operator: string, operand: Value): Modifier | undefined {
   switch (operator) {
     case '$set':

@@ -3,17 +3,17 @@ import { describe } from '../values/describe.ts'
 import { arrayPosition, elementAt } from '../values/paths.ts'
 import type { Document, Maybe, Value } from '../values/types.ts'
 
-/** What an operator answers to take the field away. */
+/** Returned by an operator to remove the field. */
 export const REMOVE = Symbol('remove')
 
-/** Elements that a write behind the end of an array may add. */
+/** The most elements that a write past the end of an array may add. */
 const MAX_PADDING = 1_500_000
 
 type Container = Document | Value[]
 
 /**
- * Replaces the value at a path by what `change` makes of it.
- * With `creates`, missing containers are made and an unusable one is an error; without, the path is then left alone.
+ * Replaces the value at a path with `change(value)`. With `creates`, missing documents on the path are created, and
+ * what cannot hold a field is an error; without, nothing happens then.
  * @throws ServerError `PathNotViable` (28)
  */
 export function changePath(

@@ -13,12 +13,12 @@ import {
 import { ServerError } from '../errors.ts'
 import { BSONUndefined, bsonUndefined, DBPointer, type Document, ScopedCode, type Value } from './types.ts'
 
-/** Nesting that MongoDB accepts in a stored document; it also keeps recursion off the end of the stack. */
+/** The nesting that MongoDB accepts. It also keeps recursion from overflowing the stack. */
 const MAX_DEPTH = 200
 
 const invalid = (message: string) => new ServerError('InvalidBSON', message)
 
-/** Reads one document and refuses whatever does not fit its declared lengths. */
+/** Reads one document. Bytes that do not fit the declared lengths are refused. */
 export function decodeDocument(bytes: Buffer): Document {
   const reader = new Reader(bytes)
   const result = reader.document(0)
@@ -28,14 +28,14 @@ export function decodeDocument(bytes: Buffer): Document {
 }
 
 /**
- * Reads a document that was checked when it was stored, and the documents in it only as far as anybody looks: a filter
- * or an update mostly cares for one of many.
+ * Reads a stored document, which was checked when it was written. Embedded documents are read when they are needed: a
+ * filter or an update mostly needs one of many.
  */
 export function decodeStored(bytes: Buffer): Document {
   return new Reader(bytes, true).document(0)
 }
 
-/** Bytes of the document that starts at `offset`, checked against what is there. */
+/** The length of the document at `offset`, checked against the bytes there. */
 export function documentLength(bytes: Buffer, offset: number): number {
   if (offset + 5 > bytes.length)
     throw invalid(`expected a document of at least 5 bytes, got ${bytes.length - offset}`)
@@ -61,7 +61,7 @@ class Reader {
     return result
   }
 
-  /** The value of one element of the document that starts here, without reading the others; undefined without it. */
+  /** The value of one element of the document that starts here. The others are skipped. */
   pick(wanted: Buffer): Value | undefined {
     const end = this.position + this.bytes.readInt32LE(this.position) - 1
     this.position += 4
@@ -149,7 +149,7 @@ class Reader {
     const length = this.bytes.readInt32LE(this.take(4))
     const subtype = this.bytes[this.take(1)] ?? 0
     const start = this.take(length)
-    // Subtype 2 repeats its length inside; it is kept as it stands, so that it goes out as it came in.
+    // Subtype 2 repeats its length inside. It is kept as it is, so that it goes out as it came in.
     return new Binary(Buffer.from(this.bytes.subarray(start, start + length)), subtype)
   }
 
@@ -225,7 +225,7 @@ const FIXED_BYTES: Record<number, number> = {
   255: 0,
 }
 
-/** A document inside a stored one, read when it is first looked at. Until then it is encoded by copying its bytes. */
+/** An embedded document, read when it is first used. Until then it is encoded by copying its bytes. */
 class StoredDocument extends Map<string, Value> {
   private bytes: Buffer | undefined
   private readonly start: number
@@ -246,7 +246,7 @@ class StoredDocument extends Map<string, Value> {
       const reader = new Reader(this.bytes, true)
       reader.position = this.start
       const value = reader.pick(nameBytes(name))
-      // What can be changed in place is handed out from one copy only.
+      // A value that can be changed in place must come from a single copy.
       if (typeof value !== 'object' || value === null || value instanceof ObjectId) return value
       this.read()
     }
@@ -259,7 +259,7 @@ class StoredDocument extends Map<string, Value> {
   }
 
   override set(name: string, value: Value): this {
-    // Maps set while they are made, before there are any bytes.
+    // Map's own constructor may call this, before there are bytes.
     if (this.bytes) this.read()
     return super.set(name, value)
   }
@@ -312,7 +312,7 @@ class StoredDocument extends Map<string, Value> {
   }
 }
 
-/** The few names that are asked for, again and again. */
+/** Names in bytes. Few are used, over and over. */
 const names = new Map<string, Buffer>()
 const MAX_NAMES = 1000
 
@@ -508,7 +508,7 @@ class Writer {
 
 const writer = new Writer()
 
-/** A deep copy that shares no mutable container with the original. */
+/** A deep copy that shares no array or document with the original. */
 export function cloneValue<T extends Value>(value: T): T
 export function cloneValue(value: Value): Value {
   if (value instanceof Map) return cloneDocument(value)

@@ -52,7 +52,7 @@ function compareStrings(a: string, b: string, collation?: Collation): number {
   return collation ? collation.compare(a, b) : compareText(a, b)
 }
 
-/** By UTF-8 bytes, as MongoDB does; UTF-16 order differs only once surrogates are involved. */
+/** Compares UTF-8 bytes, as MongoDB does. UTF-16 differs only where surrogates are involved. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0
   const length = Math.min(a.length, b.length)
@@ -67,7 +67,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Field by field: type, then name, then value; the shorter document first. */
+/** Compares field by field: type, then name, then value. The shorter document comes first. */
 function compareDocuments(a: Document, b: Document, collation?: Collation): number {
   const left = a.entries()
   const right = b.entries()
@@ -92,7 +92,7 @@ function compareArrays(a: Value[], b: Value[], collation?: Collation): number {
   return a.length - b.length
 }
 
-/** Length, then subtype, then bytes. */
+/** Compares length, then subtype, then bytes. */
 function compareBinaries(a: Binary, b: Binary): number {
   return (
     a.position - b.position ||

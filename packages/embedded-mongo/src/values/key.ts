@@ -14,8 +14,8 @@ import {
 } from './types.ts'
 
 /**
- * Order-preserving keys: `Buffer.compare(encodeKey(a), encodeKey(b))` has the sign of `compareValues(a, b)`, and no
- * encoded value is a prefix of another, so that keys of several fields can simply be joined.
+ * A key that sorts as its value does: `Buffer.compare(encodeKey(a), encodeKey(b))` has the sign of
+ * `compareValues(a, b)`. No key is a prefix of another, so the keys of several fields can be joined.
  *
  * Each value starts with its type's rank. Strings end with 00 00 and write an inner 00 as 00 FF.
  */
@@ -26,22 +26,22 @@ export function encodeKey(value: Maybe, descending = false, collation?: Collatio
   return descending ? invert(key) : key
 }
 
-/** LMDB refuses longer keys than 1,978 bytes, and the index's and the record's numbers are added to this one. */
+/** LMDB takes keys of up to 1,978 bytes. The index's and the record's numbers come on top of this. */
 export const MAX_KEY_BYTES = 1900
 const HASH_BYTES = 32
 
-/** A long key keeps its beginning and gets a hash of all of it: equal keys stay equal, order becomes approximate. */
+/** A long key is cut, and a hash of the whole added: equal keys stay equal, but order is only approximate. */
 export function clipKey(key: Buffer): Buffer {
   if (key.length <= MAX_KEY_BYTES) return key
   const hash = createHash('sha256').update(key).digest()
   return Buffer.concat([key.subarray(0, MAX_KEY_BYTES - HASH_BYTES), hash])
 }
 
-/** The part of a bound that clipped keys still hold. */
+/** The part of a bound that a clipped key keeps. */
 export const clipBound = (bound: Buffer): Buffer =>
   bound.length <= MAX_KEY_BYTES - HASH_BYTES ? bound : bound.subarray(0, MAX_KEY_BYTES - HASH_BYTES)
 
-/** The first and the last byte with which any value of a type's rank begins. */
+/** The byte that every key of a type's rank begins with. */
 export function rankPrefix(rank: number, descending: boolean): Buffer {
   return Buffer.from([descending ? 255 - rank : rank])
 }
@@ -158,7 +158,7 @@ function signed(type: number, value: bigint): Buffer {
   return key
 }
 
-/** The largest double not above the number, made unsigned, then how far the number lies above it. */
+/** The largest double not above the number, as bytes that sort, then how far the number is above it. */
 function number(type: number, value: Parameters<typeof floorDouble>[0]): Buffer {
   const { floor, rest } = floorDouble(value)
   const key = Buffer.alloc(rest === 0n ? 10 : 18)

@@ -53,7 +53,7 @@ const special = (value: Numeric): number | undefined => {
   return Number.isFinite(double) ? undefined : double
 }
 
-/** Compares by numeric value across all four types, exactly; NaN is the smallest number and equals itself. */
+/** Compares numbers of all four types exactly. NaN is the smallest number and equals itself. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
   if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -1 : a > b ? 1 : 0
   if (!(a instanceof Decimal128) && !(b instanceof Decimal128)) {
@@ -84,7 +84,7 @@ export function compareNumbers(a: Numeric, b: Numeric): number {
 const magnitude = ({ coefficient, exponent }: Exact): number =>
   coefficient === 0n ? 0 : coefficient.toString().replace('-', '').length + exponent
 
-/** The largest double that is not greater than a value; the value minus it, in units of 2^-64 of the next step. */
+/** `floor`: the largest double not above the value. `rest`: how far the value is above it, in 2^-64 of a step. */
 export function floorDouble(value: Numeric): { floor: number; rest: bigint } {
   if (typeof value === 'number') return { floor: value, rest: 0n }
   if (value instanceof Int32) return { floor: value.value, rest: 0n }
@@ -196,7 +196,7 @@ export function toDecimal(value: Numeric): Decimal128 {
   return Decimal128.fromString(Number.isFinite(value) ? String(Number(value.toPrecision(15))) : String(value))
 }
 
-/** Whether a number has no fraction, and its value as a JavaScript number. */
+/** A whole number as a JavaScript number; undefined for one with a fraction. */
 export function wholeNumber(value: Numeric): number | undefined {
   const double = toDouble(value)
   return Number.isInteger(double) ? double : undefined

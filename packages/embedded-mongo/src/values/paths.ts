@@ -1,12 +1,13 @@
 import type { Document, Maybe, Value } from './types.ts'
 
-/** Called with each value a path reaches and the position in the outermost array passed; true ends the walk. */
+/** Called with each value at a path and its position in the outermost array. Returning true ends the walk. */
 type Visit = (value: Maybe, position: number | undefined) => boolean
 
 /**
- * Visits what a dotted path reaches by MongoDB's rules: an array in the middle is entered element by element, an
- * element's number is a name too, and an array at the end is visited element by element and then as a whole (unless
- * `leafArrays` is false). A path that ends early is visited as `undefined`, except inside an array without objects.
+ * Visits the values at a dotted path, by MongoDB's rules:
+ * - An array on the path is entered element by element, and by position where the name is a number.
+ * - An array at the end is visited element by element and then as a whole (unless `leafArrays` is false).
+ * - Where there is nothing the value is `undefined`, except inside an array without documents.
  */
 export function reach(
   container: Document | Value[],
@@ -55,7 +56,7 @@ function reachInto(
   return false
 }
 
-/** `/^(0|[1-9][0-9]*)$/` as an array position, or undefined. */
+/** `'12'` as an array position; undefined for any other name. */
 export function arrayPosition(name: string): number | undefined {
   return /^(0|[1-9]\d*)$/.test(name) ? Number(name) : undefined
 }
@@ -65,7 +66,7 @@ export function elementAt(array: Value[], name: string): Maybe {
   return position === undefined ? undefined : array[position]
 }
 
-/** The one value at a path that enters arrays only by number. */
+/** The value at a path. Arrays are entered by position only. */
 export function valueAt(value: Maybe, path: readonly string[]): Maybe {
   let current = value
   for (const name of path) {

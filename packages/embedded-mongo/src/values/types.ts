@@ -14,7 +14,7 @@ import {
 /** A BSON document. A Map keeps the order of integer-like keys, which a plain object does not. */
 export type Document = Map<string, Value>
 
-/** A document that is already encoded; the encoder copies it as it is. */
+/** An encoded document. The encoder copies it as it is. */
 export type RawDocument = Buffer
 
 /** BSON's deprecated `undefined` (type 6). JavaScript's `undefined` stands for a missing field instead. */
@@ -98,7 +98,7 @@ export const TYPE_NUMBERS = {
 
 export type TypeName = keyof typeof TYPE_NUMBERS
 
-/** Where a type stands in MongoDB's comparison order; types with one rank compare by value. */
+/** A type's place in MongoDB's comparison order. Types of the same rank compare by value. */
 export const RANKS: Record<TypeName, number> = {
   minKey: 1,
   undefined: 2,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Gate } from '../access/gate.ts'
 import type { Document } from '../values/types.ts'
 import {
   type Command,
@@ -13,16 +14,16 @@ import {
 /** Answers one command; it never rejects. */
 export type Answer = (body: Document, connectionId: number) => Promise<Document>
 
-/** Messages a connection may have waiting before it stops reading. */
+/** How many messages may wait before the connection stops reading. */
 const MAX_WAITING = 64
 
 let connections = 0
 
 /** Reads messages off a socket, one at a time and in order, until it ends or sends what is no message. */
-export function serveConnection(socket: Socket, answer: Answer): void {
+export function serveConnection(socket: Socket, gate: Gate, answer: Answer): void {
   const connectionId = ++connections
   const waiting: Buffer[] = []
-  const framer = new Framer()
+  const framer = new Framer(gate)
   let busy = false
 
   const pump = async (): Promise<void> => {
@@ -43,8 +44,16 @@ export function serveConnection(socket: Socket, answer: Answer): void {
       refuse(error, message)
       return
     }
-    const reply = await answer(command.body, connectionId)
+    const reply = atGate(command.body) ?? (await answer(command.body, connectionId))
     if (!command.silent && !socket.destroyed) socket.write(encode(command, reply))
+  }
+
+  const atGate = (body: Document): Document | undefined => {
+    try {
+      return gate.answer(body)
+    } catch (error) {
+      return errorReply(error)
+    }
   }
 
   /** Says what was wrong, then hangs up: after a broken message nothing can be trusted to begin where it seems to. */
@@ -71,8 +80,13 @@ export function serveConnection(socket: Socket, answer: Answer): void {
 /** Cuts a stream into messages. The length is checked before anything is kept. */
 class Framer {
   head: Buffer = Buffer.alloc(0)
+  private readonly gate: Gate
   private chunks: Buffer[] = []
   private size = 0
+
+  constructor(gate: Gate) {
+    this.gate = gate
+  }
 
   private join(): Buffer {
     const [only] = this.chunks
@@ -88,7 +102,7 @@ class Framer {
     while (this.size >= HEADER_BYTES) {
       const [first] = this.chunks
       this.head = first && first.length >= HEADER_BYTES ? first : this.join()
-      const { length } = decodeHeader(this.head)
+      const { length } = decodeHeader(this.head, this.gate.maxMessageBytes)
       if (this.size < length) return
       const all = this.join()
       const rest = all.subarray(length)

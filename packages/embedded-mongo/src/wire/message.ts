@@ -28,7 +28,7 @@ export interface Command {
   requestId: number
   opcode: number
   body: Document
-  /** The sender waits for no answer. */
+  /** The sender does not wait for an answer. */
   silent: boolean
 }
 
@@ -38,13 +38,13 @@ const tooShort = (what: string, expected: number, got: number): ServerError =>
 const invalid = (message: string): ServerError => new ServerError('ProtocolError', message)
 
 /** @throws ServerError `ProtocolError` (17) when the length cannot be that of a message */
-export function decodeHeader(bytes: Buffer): Header {
+export function decodeHeader(bytes: Buffer, maxLength = MAX_MESSAGE_BYTES): Header {
   if (bytes.length < HEADER_BYTES) throw tooShort('message header', HEADER_BYTES, bytes.length)
   const length = bytes.readInt32LE(0)
   if (length < HEADER_BYTES)
     throw invalid(`message header: expected a length of at least ${HEADER_BYTES}, got ${length}`)
-  if (length > MAX_MESSAGE_BYTES)
-    throw invalid(`message header: expected a length of at most ${MAX_MESSAGE_BYTES}, got ${length}`)
+  if (length > maxLength)
+    throw invalid(`message header: expected a length of at most ${maxLength}, got ${length}`)
   return { length, requestId: bytes.readInt32LE(4), opcode: bytes.readInt32LE(12) }
 }
 

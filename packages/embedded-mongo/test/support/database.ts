@@ -12,7 +12,7 @@ export interface TestDatabase {
   collection(name: string): Collection
 }
 
-/** A connection to a database of the test file's own, on whichever server the run uses. */
+/** A connection to a new database for this test file, on the run's server. */
 export function useDatabase(name: string): () => TestDatabase {
   let database: TestDatabase | undefined
   beforeAll(async () => {

@@ -12,7 +12,7 @@ export interface EmbeddedDatabase {
   collection(name: string): mongoose.mongo.Collection<mongoose.mongo.BSON.Document>
 }
 
-/** An embedded server of the test file's own, whatever server the rest of the run uses. */
+/** An embedded server for this test file, whatever server the run uses. */
 export function useEmbedded(): () => EmbeddedDatabase {
   let database: EmbeddedDatabase | undefined
   let server: EmbeddedMongo | undefined

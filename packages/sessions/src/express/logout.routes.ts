@@ -8,6 +8,7 @@ import type { SessionLife } from '../session-life.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
 import { bearerToken } from './authenticate.ts'
 import { deviceOf } from './device.ts'
+import type { PresentedSessions } from './presented-sessions.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
 import type { SessionRoute } from './session-route.ts'
 
@@ -16,13 +17,15 @@ interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'revoke'>
   refreshTokens: RefreshTokens
   accessTokens: { verify(token: string): StandardClaims }
+  presentedSessions: PresentedSessions
   refreshCookies: RefreshCookies
   onEvent: OnSessionEvent
 }
 
 /** Signing out: the sessions that the request names end, and this browser is signed out whatever else was sent. */
 export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
-  const { route, sessions, refreshTokens, accessTokens, refreshCookies, onEvent } = collaborators
+  const { route, sessions, refreshTokens, accessTokens, presentedSessions, refreshCookies, onEvent } =
+    collaborators
   // Not strict: however the path is written, whoever asks is signed out.
   const router = Router()
   const { path } = routes.logout
@@ -53,15 +56,15 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
   function sessionsToEnd(req: Request, inBody: string | undefined): { userId: string; sessionId: string }[] {
     const bearer = bearerToken(req)
     const named = [
-      () => inBody && refreshTokens.read(inBody),
-      () => refreshTokens.read(refreshCookies.read(req) ?? ''),
+      () => (inBody ? [refreshTokens.read(inBody)] : []),
+      () => presentedSessions.read(req),
       () => {
         const { sub, sid } = accessTokens.verify(bearer ?? '')
-        return { userId: sub, sessionId: sid }
+        return [{ userId: sub, sessionId: sid }]
       },
     ].flatMap((read) => {
       try {
-        return read() || []
+        return read()
       } catch {
         return []
       }

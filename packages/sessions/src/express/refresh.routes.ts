@@ -3,24 +3,22 @@ import { Router } from 'express'
 import type { SessionOwner } from '../owner.ts'
 import type { Answers } from './answer.ts'
 import type { Refresh } from './refresh.ts'
-import type { RefreshCookies } from './refresh-cookies.ts'
 import type { SessionRoute } from './session-route.ts'
 
 interface Collaborators<Owner extends SessionOwner> {
   route: SessionRoute
   refresh: Refresh<Owner>
-  refreshCookies: RefreshCookies
   answers: Answers<Owner, unknown>
 }
 
 /** Renewing: the cookie, or the token in the body of a client that keeps no cookies. */
 export function refreshRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
-  const { route, refresh, refreshCookies, answers } = collaborators
+  const { route, refresh, answers } = collaborators
   const router = Router({ strict: true })
 
   route(router, routes.refreshToken, async (body, { req, res }) => {
     const fromBody = body?.refreshToken
-    const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))
+    const signedIn = await refresh(req, res, fromBody)
     // A token that arrived in a cookie never leaves in a body. What is shown of the user is the application's to say.
     return (fromBody ? answers.inBody(signedIn) : answers.inCookies(res, signedIn)) as Tokens
   })

@@ -1,6 +1,5 @@
 import { routes } from '@latchkey/contracts'
 import { jsonBody } from '@latchkey/contracts/server'
-import cookieParser from 'cookie-parser'
 import { type RequestHandler, Router } from 'express'
 import type { SessionOwner, StandardClaims } from '../owner.ts'
 import type { OnSessionEvent } from '../session-events.ts'
@@ -9,6 +8,7 @@ import type { AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshTokens } from '../tokens/refresh-token.ts'
 import type { Answers } from './answer.ts'
 import { logoutRoutes } from './logout.routes.ts'
+import type { PresentedSessions } from './presented-sessions.ts'
 import { refreshRoutes } from './refresh.routes.ts'
 import type { Refresh } from './refresh.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
@@ -22,6 +22,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
   refreshTokens: RefreshTokens
   refreshCookies: RefreshCookies
   answers: Answers<Owner, unknown>
+  presentedSessions: PresentedSessions
   refresh: Refresh<Owner>
   authenticate: RequestHandler
   sameOrigin: RequestHandler
@@ -45,7 +46,7 @@ export function allRoutes<Owner extends SessionOwner, Claims extends StandardCla
   const collaborators = { ...parts, route: createSessionRoute(parts.authenticate) }
   // Not strict: a path with a slash at its end that somebody below answers gets what it needs.
   const router = Router()
-  router.all(paths, parts.sameOrigin, cookieParser())
+  router.all(paths, parts.sameOrigin)
   router.use(logoutRoutes(collaborators))
   router.use(tokenRoutes(collaborators))
   router.all(paths, ...jsonBody)

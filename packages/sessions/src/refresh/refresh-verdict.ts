@@ -11,6 +11,8 @@ import type { LockProof } from './refresh-lock.ts'
  * - `swap`: try the compare-and-swap (again) with these locks.
  * - `locked`: a copy. Refused; nothing changes. `generation` is given when the token is older than is remembered: the
  *   key of that generation, the current one, still identifies its rightful client.
+ * - `keyLost`: no key at all, from the very browser that the session was opened in, as its `device` cookie shows: browsers
+ *   that clear their storage keep their cookies. Refused, and nobody is alarmed; the session is over unless its key is shown.
  * - `reused`: an old token of an unbound session. Its owner or a thief is behind, nobody can tell which: it ends.
  * - `refused`: with this code.
  */
@@ -18,6 +20,7 @@ export type RefreshVerdict =
   | { kind: 'answer' }
   | { kind: 'swap'; lock: LockProof }
   | { kind: 'locked'; generation?: number }
+  | { kind: 'keyLost' }
   | { kind: 'reused' }
   | { kind: 'refused'; code: ErrorCode }
 
@@ -26,6 +29,8 @@ interface Question {
   proof: LockProof
   /** The session as it is stored; undefined when it is gone. */
   session: Session | undefined
+  /** Whether the request comes from the browser that the session was opened in, as its `device` cookie shows. */
+  sameBrowser: boolean
   now: Date
   leewaySeconds: number
 }
@@ -45,7 +50,7 @@ export function judgeRefresh(question: Question): RefreshVerdict {
   return session.lock === null ? judgeUnbound(question, session) : judgeBound(question, session)
 }
 
-function judgeBound({ claims, proof }: Question, session: Session): RefreshVerdict {
+function judgeBound({ claims, proof, sameBrowser }: Question, session: Session): RefreshVerdict {
   const opens = (lock: string | null) => proof.opens !== null && proof.opens === lock
   if (claims.generation === session.generation && opens(session.lock))
     return isComplete(proof)
@@ -54,6 +59,7 @@ function judgeBound({ claims, proof }: Question, session: Session): RefreshVerdi
   // Any key of the session that is remembered shows that it is its client, whichever generation the cookie had reached
   // when the browser attached it: another tab may have moved it on between the two.
   if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }
+  if (proof.opens === null && sameBrowser) return { kind: 'keyLost' }
   const remembered =
     consumedGeneration(session, claims.generation) || claims.generation === session.generation
   return remembered ? { kind: 'locked' } : { kind: 'locked', generation: session.generation }

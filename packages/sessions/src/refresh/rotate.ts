@@ -2,6 +2,7 @@ import { AuthError, addSeconds, earlier } from '@latchkey/contracts/server'
 import { type mongo, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from '../collaborators.ts'
 import type { SessionOwner } from '../owner.ts'
+import { sameNetwork } from '../same-network.ts'
 import { consumedLimit, type Device, type Session } from '../session.schema.ts'
 import type { SessionEvent } from '../session-events.ts'
 import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
@@ -28,11 +29,12 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     claims: RefreshTokenClaims,
     proof: LockProof,
     device: Device,
+    deviceIdHash: string | null,
   ): Promise<SignedInSession<Owner>> {
     // Nearly every refresh ends here, in one atomic update. Only a session in its last days, whose expiry may not
     // slide a full length any more, and whatever is not a plain rotation, needs the look below.
     const lock = isComplete(proof) ? proof : unbound
-    const rotated = await swap(claims, lock, addSeconds(clock.now(), ttlSeconds))
+    const rotated = await swap(claims, lock, device, addSeconds(clock.now(), ttlSeconds))
     if (rotated) return rotated
 
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -42,11 +44,21 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         claims,
         proof,
         session: found?.session,
+        sameBrowser: deviceIdHash !== null && found?.session.deviceIdHash === deviceIdHash,
         now: clock.now(),
         leewaySeconds,
       })
-      if (verdict.kind === 'answer') return signedIn(found, issuedAt)
+      if (verdict.kind === 'answer') {
+        // A request that was captured whole is answered like its own repetition, for as long as its key is remembered.
+        if (found && !sameNetwork(found.session.lastIp ?? found.session.ip, device.ip))
+          await record('answered_elsewhere', claims, device)
+        return signedIn(found, issuedAt)
+      }
       if (verdict.kind === 'refused') throw new AuthError(verdict.code)
+      if (verdict.kind === 'keyLost') {
+        await markKeyLost(claims)
+        throw new AuthError('refresh_token_key_lost')
+      }
       if (verdict.kind === 'reused') {
         await revoke(claims.userId, claims.sessionId)
         await record('token_reused', claims, device)
@@ -60,7 +72,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
           await record('copied_session_refused', claims, device)
         throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
       }
-      const swapped = await swap(claims, verdict.lock, found?.session.absoluteExpiresAt)
+      const swapped = await swap(claims, verdict.lock, device, found?.session.absoluteExpiresAt)
       if (swapped) return swapped
     }
     throw new AuthError('overloaded', { retryAfterSeconds: 1 })
@@ -70,6 +82,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   async function swap(
     { userId, sessionId, generation }: RefreshTokenClaims,
     { opens, next }: LockProof,
+    { userAgent, ip }: Device,
     latestExpiresAt: Date | undefined,
   ): Promise<SignedInSession<Owner> | null> {
     if (!latestExpiresAt) return null
@@ -82,6 +95,9 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         'refreshTokens.$.lock': next,
         'refreshTokens.$.rotatedAt': now,
         'refreshTokens.$.expiresAt': expiresAt,
+        'refreshTokens.$.lastUserAgent': userAgent,
+        'refreshTokens.$.lastIp': ip,
+        'refreshTokens.$.keyLostAt': null,
       },
       $push: {
         'refreshTokens.$.consumed': {
@@ -108,6 +124,17 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       { returnDocument: 'after', projection: withOneSession(sessionId) },
     )
     return user && signedIn(pick(user as unknown as WithOneSession), issuedAt)
+  }
+
+  /**
+   * Nobody can go on with a session whose key is gone: it is not listed any more, and ends when its browser signs in again.
+   * Should it have been a copy that took the `device` cookie along, the owner's next refresh takes the mark away.
+   */
+  async function markKeyLost({ userId, sessionId }: RefreshTokenClaims): Promise<void> {
+    await users.updateOne(
+      { _id: userId, 'refreshTokens._id': new Types.ObjectId(sessionId) },
+      { $set: { 'refreshTokens.$.keyLostAt': clock.now() } },
+    )
   }
 
   async function find({ userId, sessionId }: RefreshTokenClaims) {

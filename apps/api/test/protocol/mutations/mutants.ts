@@ -151,6 +151,13 @@ export const mutants: Mutant[] = [
     '',
   ),
   mutant(
+    'I2',
+    'whoever shows no key is taken for a browser that forgot it',
+    verdict,
+    'if (proof.opens === null && sameBrowser)',
+    'if (proof.opens === null)',
+  ),
+  mutant(
     'I1',
     'a client that is too far behind is not told the generation',
     verdict,

@@ -25,16 +25,16 @@ describe('the account page', () => {
     client.answer(routes.me, () => ({ user: { ...ada, emailVerified: true } }))
     renderApp(client, '/account')
     expect(await screen.findByText('Confirmed')).toBeVisible()
-    expect(screen.queryByRole('button', { name: 'Send the mail again' })).not.toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'Send the email again' })).not.toBeInTheDocument()
     expect(screen.getByRole('link', { name: 'Change password' })).toHaveAttribute('href', '/account/password')
     expect(screen.getByRole('link', { name: 'Account' })).toHaveAttribute('aria-current', 'page')
   })
 
-  it('sends the mail again while the address is not confirmed', async () => {
+  it('sends the email again while the address is not confirmed', async () => {
     const { client, user } = await openAccount()
     expect(screen.getByText('Not confirmed')).toBeVisible()
-    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
-    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Send the email again' }))
+    expect(await screen.findByText(/we have sent a new email/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
   })
 })
@@ -49,7 +49,7 @@ describe('changing the username', () => {
     await user.clear(field)
     await user.type(field, 'lovelace')
     await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
-    expect(await screen.findByText('You are lovelace from now on.')).toBeVisible()
+    expect(await screen.findByText('Your username is now lovelace.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.updateMe, {
       body: { username: 'lovelace', password: 'otter lamp violet' },
     })
@@ -98,14 +98,16 @@ describe('changing the address', () => {
     await user.click(screen.getByRole('button', { name: 'Change email' }))
     await user.type(screen.getByLabelText('New email'), 'new@example.com')
     await user.type(screen.getByLabelText('Your password'), 'otter lamp violet')
-    await user.click(screen.getByRole('button', { name: 'Send the mail' }))
+    await user.click(screen.getByRole('button', { name: 'Send the email' }))
   }
 
   it('asks for the password, and says that it counts once it is confirmed', async () => {
     const { client, user } = await openAccount()
     await change(client, user)
     expect(
-      await screen.findByText(/sent a mail to new@example.com.*once you confirm it.*ada@example.com stays/),
+      await screen.findByText(
+        /sent an email to new@example.com.*once you confirm it.*it stays ada@example.com/,
+      ),
     ).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.changeEmail, {
       body: { email: 'new@example.com', password: 'otter lamp violet' },
@@ -123,7 +125,7 @@ describe('changing the address', () => {
     client.answer(routes.changeEmail, () => {
       throw refusal('email_taken', { status: 409 })
     })
-    await user.click(screen.getByRole('button', { name: 'Send the mail' }))
+    await user.click(screen.getByRole('button', { name: 'Send the email' }))
     expect(await screen.findByText('There is already an account with this email address.')).toBeVisible()
   })
 })
@@ -141,7 +143,7 @@ describe('my data', () => {
     const { client, user } = await openAccount()
     client.answer(routes.exportMe, () => ({ user: ada }))
     await user.click(screen.getByRole('button', { name: 'Download my data' }))
-    expect(await screen.findByText('latchkey-ada.json is among your downloads.')).toBeVisible()
+    expect(await screen.findByText('latchkey-ada.json is in your downloads.')).toBeVisible()
     expect(click).toHaveBeenCalledOnce()
   })
 
@@ -167,8 +169,10 @@ describe('deleting the account', () => {
   it('asks for the password, and then says goodbye', async () => {
     const { client, user, address } = await askToDelete()
     await user.keyboard('otter lamp violet{Enter}')
-    expect(await screen.findByText(/Your account is deleted.*Goodbye, ada/)).toBeVisible()
-    expect(client.call).toHaveBeenCalledWith(routes.deleteMe, { body: { password: 'otter lamp violet' } })
+    expect(await screen.findByText(/Your account and everything.*Goodbye, ada/)).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.deleteMeByPost, {
+      body: { password: 'otter lamp violet' },
+    })
     expect(client.logout).toHaveBeenCalledOnce()
     expect(address()).toBe('/login')
   })
@@ -176,7 +180,7 @@ describe('deleting the account', () => {
   it('keeps it when the password is wrong', async () => {
     const { client, user, card } = await askToDelete()
     const errors = [{ path: 'password', message: 'This is not your password.' }]
-    client.answer(routes.deleteMe, () => {
+    client.answer(routes.deleteMeByPost, () => {
       throw refusal('validation_failed', { errors })
     })
     await user.keyboard('nonsense{Enter}')
@@ -184,11 +188,11 @@ describe('deleting the account', () => {
     expect(client.logout).not.toHaveBeenCalled()
   })
 
-  it('cannot be called back once it is under way', async () => {
+  it('cannot be taken back once it is under way', async () => {
     const { client, user, card, address } = await askToDelete()
     let finish = () => {}
     client.answer(
-      routes.deleteMe,
+      routes.deleteMeByPost,
       () =>
         new Promise<undefined>((resolve) => {
           finish = () => resolve(undefined)
@@ -199,7 +203,7 @@ describe('deleting the account', () => {
     await user.click(card.getByRole('button', { name: 'Cancel' }))
     expect(card.getByRole('button', { name: 'Deleting…' })).toBeVisible()
     finish()
-    expect(await screen.findByText(/Your account is deleted/)).toBeVisible()
+    expect(await screen.findByText(/have been deleted/)).toBeVisible()
     expect(address()).toBe('/login')
   })
 
@@ -207,6 +211,6 @@ describe('deleting the account', () => {
     const { client, user } = await askToDelete()
     await user.keyboard('{Escape}')
     expect(screen.getByRole('button', { name: 'Delete my account' })).toHaveFocus()
-    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMe, expect.anything())
+    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMeByPost, expect.anything())
   })
 })

@@ -14,7 +14,7 @@ export default function AccountPage() {
   return (
     <>
       <PageHeading title="Account">
-        Your name, your address and your password, and what is kept about you.
+        Your username, email address and password, and the data we keep about you.
       </PageHeading>
       <div className={styles.page}>
         <Card title="Profile">
@@ -25,7 +25,7 @@ export default function AccountPage() {
               <div className={styles.line}>
                 <div className={styles.fact}>
                   <h3>Password</h3>
-                  <p className={styles.value}>Known to you alone</p>
+                  <p className={styles.value}>Known only to you</p>
                 </div>
                 <Link to={paths.password} className={styles.link}>
                   Change password

@@ -2,6 +2,7 @@ import { ChangePasswordBodySchema, routes } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
+import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
@@ -11,6 +12,7 @@ import styles from './password-page.module.css'
 
 export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   const client = useAuthClient()
+  const shortest = useShortestPassword()
   const { user } = useSignedIn()
   const [newPassword, setNewPassword] = useState('')
   const form = useForm(ChangePasswordBodySchema, async (body) => {
@@ -27,7 +29,7 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   return (
     <form {...form.props} onInput={onInput} className={styles.form} aria-label="Change your password">
       <FailureAlert failure={form.failure} />
-      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordField
         label="Current password"
@@ -41,6 +43,7 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
         name="newPassword"
         value={newPassword}
         personal={[user.username, user.email]}
+        shortest={shortest}
         error={form.errorOf('newPassword')}
       />
       <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>

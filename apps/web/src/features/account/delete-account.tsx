@@ -16,11 +16,11 @@ export function DeleteAccount() {
   return (
     <Card title="Delete your account">
       <div className={styles.part}>
-        <p>What goes, at once and for good:</p>
+        <p>This deletes, at once and for good:</p>
         <ul>
-          <li>your name, address and password,</li>
-          <li>every session, on every device,</li>
-          <li>the list of what happened to the account.</li>
+          <li>your username, email address and password,</li>
+          <li>every session on every device,</li>
+          <li>the account’s activity.</li>
         </ul>
         {step.isOpen ? (
           <DeleteForm input={step.target} onCancel={step.close} />
@@ -45,13 +45,13 @@ function DeleteForm({
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
   const form = useForm(DeleteMeBodySchema, async (body) => {
-    await client.call(routes.deleteMe, { body })
-    leave(`Your account is deleted, and everything about it. Goodbye, ${user.username}.`)
+    await client.call(routes.deleteMeByPost, { body })
+    leave(`Your account and everything about it have been deleted. Goodbye, ${user.username}.`)
     // The server is done; this tells the page and the other tabs.
     await client.logout()
   })
 
-  // What is under way cannot be called back.
+  // What has been sent cannot be taken back.
   function cancel() {
     if (!form.isSubmitting) onCancel()
   }
@@ -70,7 +70,7 @@ function DeleteForm({
         name="password"
         autoComplete="current-password"
         required
-        hint="To be sure that it is you. There is no way back from here."
+        hint="To make sure it’s you. This can’t be undone."
         error={form.errorOf('password')}
       />
       <div className={styles.answers}>

@@ -19,13 +19,12 @@ export function DownloadData({ username }: { username: string }) {
     <Card title="Your data">
       <div className={styles.part}>
         <p>
-          Everything that is kept about you: your account, your sessions and what happened lately, as a JSON
-          file.
+          Everything we keep about you, as a JSON file: your account, your sessions and your recent activity.
         </p>
         <FailureAlert failure={download.failure} />
-        <Note>{download.successes > 0 && `${name} is among your downloads.`}</Note>
+        <Note>{download.successes > 0 && `${name} is in your downloads.`}</Note>
         <Button variant="secondary" isBusy={download.isBusy} onClick={download.run}>
-          {download.isBusy ? 'Gathering your data…' : 'Download my data'}
+          {download.isBusy ? 'Preparing your data…' : 'Download my data'}
         </Button>
       </div>
     </Card>

@@ -46,14 +46,13 @@ export function EmailRow({ user }: { user: User }) {
         {!step.isOpen &&
           sentTo !== null &&
           sentTo !== user.email &&
-          `We have sent a mail to ${sentTo}. The change counts once you confirm it from there; until then ${user.email} stays.`}
+          `We have sent an email to ${sentTo}. Your address changes once you confirm it from there; until then it stays ${user.email}.`}
       </Note>
       {!step.isOpen && !user.emailVerified && (
         <>
           <p className={styles.explanation}>
-            Open the link in the mail that we sent you, so that we can help you should you forget your
-            password. An account whose address is never confirmed is deleted after a while; we remind you
-            first.
+            Open the link in the email we sent you, so that we can help you if you forget your password. An
+            account whose address is never confirmed is deleted after a while; we remind you first.
           </p>
           <ResendVerification email={user.email} />
         </>
@@ -76,7 +75,7 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
     onSent(body.email)
   })
 
-  // What is under way cannot be called back.
+  // What has been sent cannot be taken back.
   function cancel() {
     if (!form.isSubmitting) onCancel()
   }
@@ -93,11 +92,12 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
       aria-label="Change your email address"
     >
       <p className={styles.explanation}>
-        We send a mail to the new address. It counts once you confirm it from there, and we tell the old one.
+        We will send an email to the new address. Your address changes once you confirm it from there, and we
+        let the old one know.
       </p>
       <FailureAlert failure={form.failure} />
       <EmailField ref={input} label="New email" error={form.errorOf('email')} />
-      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordField
         label="Your password"
@@ -108,7 +108,7 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Send the mail
+          Send the email
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
           Cancel

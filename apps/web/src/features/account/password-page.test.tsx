@@ -24,10 +24,10 @@ async function openPassword() {
 describe('changing the password', () => {
   it('says beforehand that other sessions end, and afterwards that they have', async () => {
     const { client, change } = await openPassword()
-    expect(screen.getByText(/Everywhere else you will be signed out/)).toBeVisible()
+    expect(screen.getByText(/signed out everywhere else/)).toBeVisible()
     client.answer(routes.changePassword, () => ({ message: 'x' }))
     await change()
-    expect(await screen.findByText(/Everywhere else you are signed out/)).toBeVisible()
+    expect(await screen.findByText(/You have been signed out everywhere else/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.changePassword, {
       body: { currentPassword: 'the old one', newPassword: 'otter lamp violet' },
     })

@@ -16,15 +16,17 @@ export default function PasswordPage() {
   return (
     <>
       <PageHeading title="Change your password">
-        Everywhere else you will be signed out; here you stay. Whoever knew the old password is locked out
-        within a second.
+        You stay signed in here and are signed out everywhere else. Anyone who knew the old password is locked
+        out within a second.
       </PageHeading>
       <div className={styles.page}>
         <div ref={result} tabIndex={-1} className={styles.result}>
-          <Note>{changes > 0 && 'Your password is changed. Everywhere else you are signed out.'}</Note>
+          <Note>
+            {changes > 0 && 'Your password has been changed. You have been signed out everywhere else.'}
+          </Note>
         </div>
         <Card title="Choose a new password">
-          {/* A form that was sent has done its work; the next one starts empty. */}
+          {/* After each change a new form starts empty. */}
           <ChangePasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
         </Card>
       </div>

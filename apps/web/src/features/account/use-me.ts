@@ -8,7 +8,7 @@ type Reply = ReplyOf<typeof routes.me>
 
 const queryKey = ['me']
 
-/** The account as the database has it; until that is known, as the access token was issued for it. */
+/** The account as the database has it; until that arrives, as it was when the access token was issued. */
 export function useMe() {
   const client = useAuthClient()
   const queryClient = useQueryClient()

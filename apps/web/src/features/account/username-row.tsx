@@ -21,7 +21,7 @@ export function UsernameRow({ user, onChanged }: UsernameRowProps) {
 
   function onSaved(changed: User) {
     onChanged(changed)
-    setNews(`You are ${changed.username} from now on.`)
+    setNews(`Your username is now ${changed.username}.`)
     step.close()
   }
 
@@ -63,7 +63,7 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
     onSaved(changed)
   })
 
-  // What is under way cannot be called back.
+  // What has been sent cannot be taken back.
   function cancel() {
     if (!form.isSubmitting) onCancel()
   }

@@ -17,7 +17,8 @@ export default function ActivityPage() {
   return (
     <>
       <PageHeading title="Recent activity">
-        What happened to your account in the last 90 days, newest first. If something was not you, act on it.
+        What happened to your account in the last 90 days, newest first. If something wasn’t you, change your
+        password.
       </PageHeading>
       {activity.data && <Events events={activity.data} />}
       {activity.isPending && (

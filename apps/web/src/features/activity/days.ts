@@ -10,7 +10,7 @@ const dayMs = 86_400_000
 const date = new Intl.DateTimeFormat('en', { weekday: 'long', month: 'long', day: 'numeric' })
 const dateWithYear = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
-/** Events under the day they fell on where the reader is, in the order they come. `now`: milliseconds since 1970. */
+/** Groups events by day, in the reader's time zone and in the order they come. `now`: milliseconds since 1970. */
 export function byDay(events: readonly ActivityEvent[], now: number): Day[] {
   const days: Day[] = []
   for (const event of events) {
@@ -23,7 +23,7 @@ export function byDay(events: readonly ActivityEvent[], now: number): Day[] {
 }
 
 function dayName(at: Date, now: Date): string {
-  // Rounded, since a day in spring has 23 hours.
+  // Rounded, because the day when clocks go forward has 23 hours.
   const age = Math.round((midnight(now) - midnight(at)) / dayMs)
   if (age <= 0) return 'Today'
   if (age === 1) return 'Yesterday'

@@ -2,9 +2,9 @@ import type { ActivityEvent } from '@latchkey/contracts'
 
 interface EventWords {
   title: string
-  /** What it means, and what to do where something is to be done. */
+  /** What it means, and what to do about it. */
   meaning: string | null
-  /** alarm: somebody may be after the account. check: it matters when it was somebody else. */
+  /** alarm: somebody may be attacking the account. check: worrying only if it was somebody else. */
   weight: 'plain' | 'check' | 'alarm'
 }
 
@@ -21,14 +21,20 @@ const words: Record<string, EventWords | undefined> = {
   copied_session_refused: {
     title: 'A copy of your session was refused',
     meaning:
-      'Somebody showed a cookie of yours without the key that never leaves your browser. They got nothing, and your session goes on. Cookies do not copy themselves, though: check that device for unwanted software, end its session and change your password.',
+      'Somebody used a copy of your cookies without the key, which never leaves your browser. They got nothing, and your session continues. But cookies do not copy themselves: check that device for unwanted software, end its session and change your password.',
     weight: 'alarm',
   },
   token_reused: {
     title: 'An old copy of a session was used',
     meaning:
-      'Either an app of yours went wrong or somebody had copied its session. That session was ended to keep you safe. If you can’t explain it, change your password.',
+      'Either one of your apps made a mistake, or somebody copied its session. We ended that session to keep you safe. If you can’t explain it, change your password.',
     weight: 'alarm',
+  },
+  answered_elsewhere: {
+    title: 'A session was used from two networks at once',
+    meaning:
+      'Usual for a phone that changes between Wi-Fi and mobile data. If you stayed where you are, end that session and change your password.',
+    weight: 'check',
   },
   password_changed: {
     title: 'Password changed',
@@ -36,14 +42,14 @@ const words: Record<string, EventWords | undefined> = {
     weight: 'plain',
   },
   password_reset: {
-    title: 'Password reset by mail',
-    meaning: 'Every session was ended. If this was not you, secure your mailbox, too.',
+    title: 'Password reset by email',
+    meaning: 'Every session was ended. If this wasn’t you, secure your email account, too.',
     weight: 'check',
   },
   email_verified: { title: 'Email address confirmed', meaning: null, weight: 'plain' },
   email_changed: {
     title: 'Email address changed',
-    meaning: 'Mails about your account go to the new address. If this was not you, change your password.',
+    meaning: 'Emails about your account go to the new address. If this wasn’t you, change your password.',
     weight: 'check',
   },
   email_change_undone: {
@@ -58,13 +64,13 @@ const words: Record<string, EventWords | undefined> = {
   failed_sign_ins: {
     title: 'Many failed sign-ins',
     meaning:
-      'Somebody tried wrong passwords on your account, and did not get in this way. If yours is short or used elsewhere, change it.',
+      'Somebody tried wrong passwords on your account and did not get in. If your password is short or used elsewhere, change it.',
     weight: 'alarm',
   },
 }
 
 export function wordsFor({ kind, sessionId }: ActivityEvent): EventWords {
-  if (kind === 'session_revoked' && sessionId === null) return plain('Sessions ended together')
+  if (kind === 'session_revoked' && sessionId === null) return plain('Several sessions ended')
   // A newer server may know more kinds than this page.
   return words[kind] ?? plain(kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' '))
 }

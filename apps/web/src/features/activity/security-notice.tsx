@@ -6,7 +6,7 @@ import styles from './security-notice.module.css'
 import { unseenOf } from './seen-activity.ts'
 import { useActivity } from './use-activity.ts'
 
-/** Tells of alarming events since the last visit to the activity page; otherwise nothing. */
+/** Points to the latest alarming event since the last visit to the activity page, if there is one. */
 export function SecurityNotice() {
   const { user } = useSignedIn()
   const activity = useActivity()
@@ -16,8 +16,7 @@ export function SecurityNotice() {
       {latest && (
         <div className={styles.notice}>
           <p>
-            <strong>{wordsFor(latest).title}.</strong> See what happened, and whether there is something for
-            you to do.
+            <strong>{wordsFor(latest).title}.</strong> See what happened and what you can do.
           </p>
           <Link to={paths.activity} className={styles.link}>
             See recent activity

@@ -1,11 +1,11 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 
-/** Stands in where the browser keeps nothing: then until the page is left. */
+/** For browsers that keep nothing: lasts until the page is left. */
 const remembered = new Map<string, string>()
 
 const nameFor = (userId: string) => `latchkey:seenActivity:${userId}`
 
-/** Remembers the newest event that this user has been shown. By the server's clock, so the device's may be wrong. */
+/** Remembers when the newest event happened that this user has seen, by the server's clock. */
 export function rememberSeen(userId: string, events: readonly ActivityEvent[]) {
   const newest = events[0]?.at
   if (!newest) return
@@ -17,7 +17,7 @@ export function rememberSeen(userId: string, events: readonly ActivityEvent[]) {
   }
 }
 
-/** What came after the last visit to the activity page. */
+/** What has happened since the last visit to the activity page. */
 export function unseenOf(userId: string, events: readonly ActivityEvent[]): ActivityEvent[] {
   const seen = [remembered.get(userId), kept(userId)]
   return events.filter(({ at }) => seen.every((time) => !time || at > time))

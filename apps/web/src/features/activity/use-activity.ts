@@ -10,7 +10,7 @@ export function useActivity() {
     queryKey: ['activity'],
     queryFn: ({ signal }) => client.call(routes.activity, { signal }),
     select: ({ events }) => events,
-    // The dashboard shows each request it makes; one that comes of looking away and back would puzzle.
+    // The dashboard lists every request; one that comes from switching windows would be puzzling.
     refetchOnWindowFocus: false,
   })
 }

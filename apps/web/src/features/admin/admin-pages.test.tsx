@@ -26,6 +26,8 @@ const session = (id: string, device: string): Session => ({
   ip: '192.0.2.7',
   createdAt: '2025-10-09T08:00:00.000Z',
   lastUsedAt: '2025-10-09T08:30:00.000Z',
+  lastDevice: 'Firefox on macOS',
+  lastIp: '192.0.2.7',
   expiresAt: '2025-10-16T08:00:00.000Z',
 })
 
@@ -77,7 +79,7 @@ describe('finding users', () => {
     const { user, address } = renderApp(client, '/admin')
     client.answer(routes.findUsers, () => ({ users: [] }))
     await user.type(await screen.findByLabelText('Search'), 'zo+')
-    expect(await screen.findByText('Nobody’s username or address begins with “zo+”.')).toBeVisible()
+    expect(await screen.findByText('No username or email address starts with “zo+”.')).toBeVisible()
     expect(address()).toBe('/admin?q=zo%2B')
     expect(client.call).toHaveBeenCalledWith(
       routes.findUsers,
@@ -125,7 +127,7 @@ describe('the page of a user', () => {
     const { client, user } = await openUser()
     await user.click(screen.getByRole('button', { name: 'End the session curl' }))
     await user.click(screen.getByRole('button', { name: 'End session' }))
-    expect(await screen.findByText('The session curl is ended.')).toBeVisible()
+    expect(await screen.findByText('The session curl has ended.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.endUserSession, {
       params: { id: ada.id, sessionId: 's2' },
     })
@@ -137,7 +139,7 @@ describe('the page of a user', () => {
     const { client, user } = await openUser()
     await user.click(screen.getByRole('button', { name: 'End all' }))
     await user.click(screen.getByRole('button', { name: 'End all 2' }))
-    expect(await screen.findByText('ada is signed in nowhere.')).toBeVisible()
+    expect(await screen.findByText('ada is not signed in anywhere.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.endUserSessions, { params: { id: ada.id } })
   })
 
@@ -147,15 +149,15 @@ describe('the page of a user', () => {
     await user.click(screen.getByRole('button', { name: 'Make administrator' }))
     expect(client.call).not.toHaveBeenCalledWith(routes.setUserRoles, expect.anything())
     await user.click(screen.getByRole('button', { name: 'Make administrator' }))
-    expect(await screen.findByText('ada is an administrator now.')).toBeVisible()
+    expect(await screen.findByText('ada is now an administrator.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.setUserRoles, {
       params: { id: ada.id },
       body: { roles: ['user', 'admin'] },
     })
     client.answer(routes.setUserRoles, () => ({ user: managed() }))
     await user.click(screen.getByRole('button', { name: 'Remove as administrator' }))
-    await user.click(screen.getByRole('button', { name: 'Make a user' }))
-    expect(await screen.findByText('ada is no administrator any more.')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Remove administrator' }))
+    expect(await screen.findByText('ada is no longer an administrator.')).toBeVisible()
   })
 
   it('disables and enables', async () => {
@@ -163,8 +165,8 @@ describe('the page of a user', () => {
     client.answer(routes.disableUser, () => ({ user: managed({ disabled: true, sessionCount: 0 }) }))
     await user.click(screen.getByRole('button', { name: 'Disable account' }))
     await user.click(screen.getByRole('button', { name: 'Disable account' }))
-    expect(await screen.findByText('ada is disabled and signed out.')).toBeVisible()
-    expect(screen.getByText('ada is signed in nowhere.')).toBeVisible()
+    expect(await screen.findByText('ada has been disabled and signed out.')).toBeVisible()
+    expect(screen.getByText('ada is not signed in anywhere.')).toBeVisible()
     client.answer(routes.enableUser, () => ({ user: managed() }))
     await user.click(screen.getByRole('button', { name: 'Enable account' }))
     await user.click(screen.getByRole('button', { name: 'Enable account' }))
@@ -172,10 +174,10 @@ describe('the page of a user', () => {
   })
 
   it.each([
-    ['Make administrator', 'Make administrator', 'ada is an administrator now.'],
-    ['Disable account', 'Disable account', 'ada is disabled and signed out.'],
-    ['End the session curl', 'End session', 'The session curl is ended.'],
-    ['End all', 'End all 2', 'ada is signed out everywhere.'],
+    ['Make administrator', 'Make administrator', 'ada is now an administrator.'],
+    ['Disable account', 'Disable account', 'ada has been disabled and signed out.'],
+    ['End the session curl', 'End session', 'The session curl has ended.'],
+    ['End all', 'End all 2', 'ada has been signed out everywhere.'],
   ])('%s: the focus goes to what came of it, and stays there', async (button, confirm, result) => {
     const { client, user } = await openUser()
     const soon = <Answer,>(answer: Answer) =>
@@ -200,7 +202,7 @@ describe('the page of a user', () => {
     await user.click(screen.getByRole('button', { name: 'Disable account' }))
     await user.click(screen.getByRole('button', { name: 'Disable account' }))
     const card = within(screen.getByRole('region', { name: 'Access' }))
-    expect(await card.findByText(/You may not do this any more/)).toBeVisible()
+    expect(await card.findByText(/You are no longer allowed to do this/)).toBeVisible()
   })
 
   it('of one’s own account has no such buttons, and says why', async () => {

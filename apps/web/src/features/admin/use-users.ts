@@ -8,14 +8,14 @@ type Inspected = ReplyOf<typeof routes.inspectUser>
 const listKey = 'users'
 const userKey = (id: string) => ['user', id]
 
-/** Users whose name or address begins with the query; the newest without one. */
+/** Users whose name or address begins with the query; without one, the newest. */
 export function useUsers(query: string) {
   const client = useAuthClient()
   return useQuery<ReplyOf<typeof routes.findUsers>, AuthError, ManagedUser[]>({
     queryKey: [listKey, query],
     queryFn: ({ signal }) => client.call(routes.findUsers, { query: { query }, signal }),
     select: ({ users }) => users,
-    // What was found before stays until the next answer is here.
+    // The previous results stay until the next ones arrive.
     placeholderData: keepPreviousData,
   })
 }
@@ -30,11 +30,11 @@ export function useUser(id: string) {
 
 type Edit = (before: Inspected) => Inspected
 
-/** What an administrator does to a user. Not shown before it is so: whoever does it relies on it. */
-function useDeed<Variables = void>(id: string, deed: (variables: Variables) => Promise<Edit>) {
+/** Something an administrator does to a user. Shown only when the server has confirmed it: they rely on it. */
+function useUserAction<Variables = void>(id: string, act: (variables: Variables) => Promise<Edit>) {
   const queryClient = useQueryClient()
   return useMutation<Edit, AuthError, Variables>({
-    mutationFn: deed,
+    mutationFn: act,
     onSuccess: (edit) => {
       queryClient.setQueryData<Inspected>(userKey(id), (before) => before && edit(before))
       void queryClient.invalidateQueries({ queryKey: [listKey] })
@@ -44,7 +44,7 @@ function useDeed<Variables = void>(id: string, deed: (variables: Variables) => P
 
 export function useSetRoles(id: string) {
   const client = useAuthClient()
-  return useDeed<Role[]>(id, async (roles) => {
+  return useUserAction<Role[]>(id, async (roles) => {
     const { user } = await client.call(routes.setUserRoles, { params: { id }, body: { roles } })
     return ({ sessions }) => ({ user, sessions })
   })
@@ -52,7 +52,7 @@ export function useSetRoles(id: string) {
 
 export function useSetDisabled(id: string) {
   const client = useAuthClient()
-  return useDeed<boolean>(id, async (isDisabled) => {
+  return useUserAction<boolean>(id, async (isDisabled) => {
     const route = isDisabled ? routes.disableUser : routes.enableUser
     const { user } = await client.call(route, { params: { id } })
     return ({ sessions }) => ({ user, sessions: isDisabled ? [] : sessions })
@@ -61,9 +61,9 @@ export function useSetDisabled(id: string) {
 
 export function useEndUserSession(id: string, sessionId: string) {
   const client = useAuthClient()
-  return useDeed(id, async () => {
+  return useUserAction(id, async () => {
     await client.call(routes.endUserSession, { params: { id, sessionId } }).catch((error: AuthError) => {
-      // It had ended already: that was the wish.
+      // It had already ended, which is what was wanted.
       if (error.code !== 'not_found') throw error
     })
     return ({ user, sessions }) => ({
@@ -75,7 +75,7 @@ export function useEndUserSession(id: string, sessionId: string) {
 
 export function useEndUserSessions(id: string) {
   const client = useAuthClient()
-  return useDeed(id, async () => {
+  return useUserAction(id, async () => {
     await client.call(routes.endUserSessions, { params: { id } })
     return ({ user }) => ({ user, sessions: [] })
   })

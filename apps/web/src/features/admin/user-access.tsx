@@ -10,14 +10,14 @@ interface UserAccessProps {
   onDone: (what: string) => void
 }
 
-/** What a user may do, and whether they may come in at all. */
+/** What a user may do, and whether they may sign in at all. */
 export function UserAccess({ user, isOwn, onDone }: UserAccessProps & { isOwn: boolean }) {
   if (isOwn)
     return (
       <Card title="Role and access">
         <p className={styles.soft}>
           This is your own account. Another administrator can change its role or disable it; you can’t, so
-          that the last one never locks themselves out.
+          that the last administrator is never locked out.
         </p>
       </Card>
     )
@@ -38,18 +38,18 @@ function RoleCard({ user, onDone }: UserAccessProps) {
       <div className={styles.part}>
         <p className={styles.soft}>
           {isAdmin
-            ? `${username} is an administrator: they see and change every account.`
-            : `${username} is a user: they see and change their own account only.`}
+            ? `${username} is an administrator: they can see and change every account.`
+            : `${username} is a user: they can see and change only their own account.`}
         </p>
         <FailureAlert failure={setRoles.error} />
         {isAdmin ? (
           <ConfirmedButton
             key="demote"
-            question={`Take the administrator’s role from ${username}? It counts within a second.`}
-            confirm="Make a user"
+            question={`Remove ${username} as administrator? This takes effect within a second.`}
+            confirm="Remove administrator"
             onConfirm={() =>
               setRoles.mutateAsync(['user'], {
-                onSuccess: () => onDone(`${username} is no administrator any more.`),
+                onSuccess: () => onDone(`${username} is no longer an administrator.`),
               })
             }
           >
@@ -62,7 +62,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             confirm="Make administrator"
             onConfirm={() =>
               setRoles.mutateAsync(['user', 'admin'], {
-                onSuccess: () => onDone(`${username} is an administrator now.`),
+                onSuccess: () => onDone(`${username} is now an administrator.`),
               })
             }
           >
@@ -82,7 +82,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
       <div className={styles.part}>
         <p className={styles.soft}>
           {disabled
-            ? `${username} is disabled, and can’t sign in.`
+            ? `${username} is disabled and can’t sign in.`
             : 'Disabling an account ends its sessions and refuses every sign-in. Nothing is deleted.'}
         </p>
         <FailureAlert failure={setDisabled.error} />
@@ -104,7 +104,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
             confirm="Disable account"
             onConfirm={() =>
               setDisabled.mutateAsync(true, {
-                onSuccess: () => onDone(`${username} is disabled and signed out.`),
+                onSuccess: () => onDone(`${username} has been disabled and signed out.`),
               })
             }
           >

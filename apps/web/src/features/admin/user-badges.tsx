@@ -15,6 +15,6 @@ export function UserBadges({ user }: { user: ManagedUser }) {
 }
 
 export function sessionsInWords(count: number): string {
-  if (count === 0) return 'Signed in nowhere'
+  if (count === 0) return 'Not signed in'
   return count === 1 ? '1 session' : `${count} sessions`
 }

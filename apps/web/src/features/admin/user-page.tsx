@@ -34,11 +34,11 @@ export default function UserPage() {
       {found.isLoadingError &&
         (found.error.code === 'not_found' ? (
           <PageHeading title="No such user">
-            The account was deleted, or the address of this page was mistyped.
+            The account may have been deleted, or the address of this page mistyped.
           </PageHeading>
         ) : (
           <>
-            <PageHeading title="User">The account could not be fetched.</PageHeading>
+            <PageHeading title="User">The account could not be loaded.</PageHeading>
             <LoadFailure
               failure={found.error}
               isRetrying={found.isFetching}
@@ -66,7 +66,7 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
   const result = useRef<HTMLDivElement>(null)
   const [news, setNews] = useState<string | null>(null)
 
-  /** The button that had the focus has become another one, or is gone. */
+  /** The button that had the focus has been replaced, or has gone. */
   function onDone(what: string) {
     setNews(what)
     result.current?.focus()
@@ -75,7 +75,7 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
   return (
     <>
       <PageHeading title={user.username}>
-        {user.email}, a member since {longDate.format(new Date(user.createdAt))}. <UserBadges user={user} />
+        {user.email}, member since {longDate.format(new Date(user.createdAt))}. <UserBadges user={user} />
       </PageHeading>
       <div ref={result} tabIndex={-1} className={styles.result}>
         <Note>{news}</Note>

@@ -22,11 +22,11 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
       action={
         sessions.length > 1 && (
           <ConfirmedButton
-            question={`End all ${sessions.length} sessions? ${user.username} is signed out everywhere.`}
+            question={`End all ${sessions.length} sessions? ${user.username} will be signed out everywhere.`}
             confirm={`End all ${sessions.length}`}
             onConfirm={() =>
               endAll.mutateAsync(undefined, {
-                onSuccess: () => onDone(`${user.username} is signed out everywhere.`),
+                onSuccess: () => onDone(`${user.username} has been signed out everywhere.`),
               })
             }
           >
@@ -38,7 +38,7 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
       <div>
         <FailureAlert failure={endAll.error} />
         {sessions.length === 0 ? (
-          <p className={styles.soft}>{user.username} is signed in nowhere.</p>
+          <p className={styles.soft}>{user.username} is not signed in anywhere.</p>
         ) : (
           <ul className={styles.sessions}>
             {sessions.map((session) => (
@@ -74,10 +74,12 @@ function UserSession({ user, session, onDone }: UserSessionProps) {
       <div className={styles.end}>
         <ConfirmedButton
           label={`End the session ${session.device}`}
-          question={`End this session? ${user.username} has to sign in again there.`}
+          question={`End this session? ${user.username} will have to sign in again there.`}
           confirm="End session"
           onConfirm={() =>
-            end.mutateAsync(undefined, { onSuccess: () => onDone(`The session ${session.device} is ended.`) })
+            end.mutateAsync(undefined, {
+              onSuccess: () => onDone(`The session ${session.device} has ended.`),
+            })
           }
         >
           End

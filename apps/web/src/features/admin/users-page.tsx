@@ -13,7 +13,7 @@ import { sessionsInWords, UserBadges } from './user-badges.tsx'
 
 const pauseMs = 250
 const longestQuery = 254
-/** The server shows no more than these. */
+/** The server lists no more than this. */
 const shownAtMost = 50
 
 export default function UsersPage() {
@@ -23,14 +23,14 @@ export default function UsersPage() {
   const users = useUsers(query)
   const asked = useRef(query)
 
-  // The address changed by other ways than typing here: the link in the navigation, the way back.
+  // The address changed without any typing here: by the link in the navigation, or by going back.
   useEffect(() => {
     if (query === asked.current) return
     asked.current = query
     setTyped(query)
   }, [query])
 
-  // Asks when the typing pauses. The address keeps the question, so that the way back from a user leads to it.
+  // Searches when the typing pauses. The address keeps the query, so that going back from a user returns to it.
   useEffect(() => {
     if (typed.trim() === query) return
     const wanted = typed.trim()
@@ -44,7 +44,7 @@ export default function UsersPage() {
   return (
     <>
       <PageHeading title="Users">
-        Find somebody, see where they are signed in, change what they may do, or keep them out.
+        Find users, see where they are signed in, change what they may do, or disable them.
       </PageHeading>
       <search className={styles.search}>
         <Field
@@ -57,13 +57,13 @@ export default function UsersPage() {
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
-          hint="The beginning of a username or an email address."
+          hint="The start of a username or email address."
         />
       </search>
       {users.isLoadingError ? (
         <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
       ) : (
-        <Card title={query ? 'Found' : 'Newest'}>
+        <Card title={query ? 'Results' : 'Newest'}>
           {users.data ? (
             <UserList users={users.data} query={query} />
           ) : (
@@ -79,7 +79,7 @@ function UserList({ users, query }: { users: ManagedUser[]; query: string }) {
   return (
     <>
       <p role="status" className={`${styles.soft} ${styles.found}`}>
-        {users.length === 0 && `Nobody’s username or address begins with “${query}”.`}
+        {users.length === 0 && `No username or email address starts with “${query}”.`}
       </p>
       <ul className={styles.users}>
         {users.map((user) => (

@@ -2,7 +2,7 @@ import type { SessionState } from '@latchkey/auth-client'
 
 type SignedOut = Extract<SessionState, { status: 'signedOut' }>
 
-/** Why the sign-in page is here, for somebody who was signed in a moment ago; null for everybody else. */
+/** Tells somebody who was signed in a moment ago why they are back at the sign-in page; null for everybody else. */
 export function signedOutSentence({ reason, code }: SignedOut): string | null {
   switch (reason) {
     case 'anonymous':
@@ -17,14 +17,16 @@ export function signedOutSentence({ reason, code }: SignedOut): string | null {
 function endedSentence(code: SignedOut['code']): string {
   switch (code) {
     case 'refresh_token_expired':
-      return 'You were away for a while, so your session ran out. Sign in to go on.'
+      return 'You were away for a while, so your session expired. Sign in to continue.'
     case 'refresh_token_revoked':
-      return 'This session was ended, here or from another device. Sign in to go on.'
+      return 'This session was ended, here or from another device. Sign in to continue.'
     case 'refresh_token_reused':
-      return 'An old copy of your session was used a second time, so it was ended to keep you safe. Sign in again, and change your password if you don’t know why.'
+      return 'An old copy of your session was used again, so we ended it to keep you safe. Sign in again. If you don’t know why this happened, change your password.'
     case 'refresh_token_locked':
-      return 'This browser no longer holds the key to your session, so it can’t go on. Sign in to start a new one.'
+      return 'This browser no longer has the key to your session. Sign in to start a new one.'
+    case 'refresh_token_key_lost':
+      return 'This browser forgot its key. Please sign in again.'
     default:
-      return 'Your session is no longer valid. Sign in to go on.'
+      return 'Your session is no longer valid. Sign in to continue.'
   }
 }

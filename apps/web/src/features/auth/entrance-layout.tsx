@@ -10,7 +10,7 @@ interface EntranceLayoutProps {
   children: ReactNode
 }
 
-/** The pages one sees before signing in: a form, and on a wide screen what the product stands for. */
+/** The layout of the pages before the sign-in: a form, and on wide screens a few words about the product. */
 export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
   return (
     <div className={styles.split}>
@@ -30,9 +30,9 @@ export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
           <div className={styles.pitch}>
             <p className={styles.motto}>The door opens for you, and locks behind you.</p>
             <ul className={styles.facts}>
-              <li>Access lasts minutes, and is kept in memory only.</li>
-              <li>Your session renews itself, each key used once.</li>
-              <li>It runs on a server of your own.</li>
+              <li>Access tokens last minutes and stay in memory.</li>
+              <li>Your session renews itself, and no key is used twice.</li>
+              <li>It runs on your own server.</li>
             </ul>
           </div>
         </div>

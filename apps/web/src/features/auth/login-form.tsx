@@ -10,7 +10,7 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 
-// Few need it: it is no part of the first download.
+// Few people need it, so it is not part of the first download.
 const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
 
 export function LoginForm() {
@@ -53,7 +53,7 @@ export function LoginForm() {
       </form>
       {form.failure?.code === 'email_not_verified' && (
         <Suspense>
-          {/* A username does not tell where the mail should go. */}
+          {/* A username does not say where to send the email. */}
           <NotConfirmed
             email={tried.identifier.includes('@') ? tried.identifier : null}
             credentials={tried}

@@ -81,14 +81,14 @@ describe('the sign-in form', () => {
     expect(password).toHaveValue('otter lamp violet')
   })
 
-  it('counts down the wait after too many tries', async () => {
+  it('counts down the wait after too many attempts', async () => {
     const { client, signIn } = await openLogin()
     client.login.mockRejectedValue(refusal('rate_limited', { status: 429, retryAfterSeconds: 3 }))
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
     await signIn()
-    expect(await screen.findAllByText('Too many tries. Try again in 3 seconds.')).not.toHaveLength(0)
+    expect(await screen.findAllByText('Too many attempts. Try again in 3 seconds.')).not.toHaveLength(0)
     act(() => void vi.advanceTimersByTime(2000))
-    expect(screen.getByText('Too many tries. Try again in 1 second.')).toBeVisible()
+    expect(screen.getByText('Too many attempts. Try again in 1 second.')).toBeVisible()
     act(() => void vi.advanceTimersByTime(1500))
     expect(screen.getByRole('alert')).toHaveTextContent('You can try again now.')
   })
@@ -100,13 +100,13 @@ describe('the sign-in form', () => {
     expect(await screen.findByText(/disabled by an administrator/)).toBeVisible()
   })
 
-  it('sends the mail again to whoever has not confirmed the address', async () => {
+  it('sends the email again to whoever has not confirmed the address', async () => {
     const { client, user, signIn } = await openLogin()
     client.login.mockRejectedValue(refusal('email_not_verified', { status: 403 }))
     await signIn()
     expect(await screen.findByText(/Confirm your email address first/)).toBeVisible()
-    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
-    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    await user.click(await screen.findByRole('button', { name: 'Send the email again' }))
+    expect(await screen.findByText(/we have sent a new email/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, {
       body: { email: 'ada@example.com' },
     })

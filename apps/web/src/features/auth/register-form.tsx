@@ -1,6 +1,7 @@
 import { RegisterBodySchema } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
@@ -14,9 +15,10 @@ export interface Made {
   password: string
 }
 
-/** `onToBeConfirmed`: the account is made, and its address is to be confirmed before anybody signs in. */
+/** `onToBeConfirmed`: the account exists, but its address must be confirmed before anybody can sign in. */
 export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made) => void }) {
   const client = useAuthClient()
+  const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const form = useForm(RegisterBodySchema, async (body) => {
     const { email } = await client.register(body)
@@ -39,6 +41,7 @@ export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made
         name="password"
         value={typed.password}
         personal={[typed.username, typed.email]}
+        shortest={shortest}
         error={form.errorOf('password')}
       />
       <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>

@@ -10,8 +10,7 @@ beforeAll(async () => {
   await import('../dashboard/dashboard-page.tsx')
 })
 
-async function openRegister() {
-  const client = fakeAuthClient(anonymous)
+async function openRegister(client = fakeAuthClient(anonymous)) {
   const { user, ...app } = renderApp(client, '/register')
   const username = await screen.findByLabelText('Username')
   const email = screen.getByLabelText('Email')
@@ -39,14 +38,14 @@ describe('the registration form', () => {
     expect(address()).toBe('/dashboard')
   })
 
-  it('where addresses are to be confirmed first says to look into the mail', async () => {
+  it('where addresses are to be confirmed first says to check your email', async () => {
     const { client, user, register, address } = await openRegister()
     client.register.mockResolvedValue(ada)
     await register()
-    expect(await screen.findByRole('heading', { name: 'Look into your mail' })).toBeVisible()
-    expect(screen.getByText(/link that we have sent to ada@example.com/)).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Check your email' })).toBeVisible()
+    expect(screen.getByText(/link we sent to ada@example.com/)).toBeVisible()
     expect(address()).toBe('/register')
-    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
+    await user.click(await screen.findByRole('button', { name: 'Send the email again' }))
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
 
     // A slip is noticed here, and put right without signing up again.
@@ -99,6 +98,29 @@ describe('the registration form', () => {
     expect(screen.getByText('Strength: Good')).toBeVisible()
     await user.type(username, 'margaretlovelace')
     expect(screen.getByText('Strength: Weak')).toBeVisible()
+  })
+
+  it('says how long a password has to be as the server asks for it', async () => {
+    const client = fakeAuthClient(anonymous)
+    client.answer(routes.passwordPolicy, () => ({ minLength: 15, maxLength: 128 }))
+    const { user, password } = await openRegister(client)
+    expect(await screen.findByText(/At least 15 characters/)).toBeVisible()
+    await user.type(password, 'margaretlovela')
+    expect(screen.getByText('Strength: Too short')).toBeVisible()
+    await user.type(password, 'c')
+    expect(screen.queryByText('Strength: Too short')).not.toBeInTheDocument()
+  })
+
+  it('says the shortest there is where the server cannot be asked', async () => {
+    const client = fakeAuthClient(anonymous)
+    client.answer(routes.passwordPolicy, () => {
+      throw refusal('internal_error', { status: 500 })
+    })
+    const { register, address } = await openRegister(client)
+    expect(screen.getByText(/At least 8 characters/)).toBeVisible()
+    await register()
+    await screen.findByRole('heading', { name: 'Hello, ada' })
+    expect(address()).toBe('/dashboard')
   })
 
   it('lets a password be pasted and looked at', async () => {

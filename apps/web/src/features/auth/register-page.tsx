@@ -17,14 +17,14 @@ export default function RegisterPage() {
     return (
       <EntranceLayout
         key="check-mail"
-        title="Look into your mail"
-        lead={`Your account is made. Confirm your address by the link that we have sent to ${unconfirmed.email}; then you can sign in.`}
+        title="Check your email"
+        lead={`Your account has been created. Confirm your address with the link we sent to ${unconfirmed.email}, then sign in.`}
       >
         <Suspense>
           <CheckMail {...unconfirmed} onCorrected={(email) => setUnconfirmed({ ...unconfirmed, email })} />
         </Suspense>
         <p className={styles.other}>
-          Confirmed? <Link to={loginPath}>Sign in</Link>
+          Already confirmed? <Link to={loginPath}>Sign in</Link>
         </p>
       </EntranceLayout>
     )
@@ -32,7 +32,7 @@ export default function RegisterPage() {
     <EntranceLayout key="form" title="Create your account" lead="It takes a minute.">
       <RegisterForm onToBeConfirmed={setUnconfirmed} />
       <p className={styles.other}>
-        Have an account? <Link to={loginPath}>Sign in</Link>
+        Already have an account? <Link to={loginPath}>Sign in</Link>
       </p>
     </EntranceLayout>
   )

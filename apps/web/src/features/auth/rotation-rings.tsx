@@ -8,7 +8,7 @@ const generations = [
   { radius: 200, dash: '70 8 18 8', turn: 200 },
 ]
 
-/** The product's picture: one key, and around it the turns it has taken. */
+/** The product's picture: a key, and the rotations around it. */
 export function RotationRings() {
   return (
     <svg className={styles.rings} viewBox="0 0 440 440" aria-hidden="true">

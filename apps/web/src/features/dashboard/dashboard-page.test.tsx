@@ -60,7 +60,7 @@ describe('the dashboard', () => {
     const { client, user } = await openDashboard()
     await user.click(screen.getByRole('button', { name: 'Expire my access token now' }))
     expect(client.expireAccessToken).toHaveBeenCalledOnce()
-    expect(screen.getByText(/now one that the server refuses/)).toBeVisible()
+    expect(screen.getByText(/server now refuses your access token/)).toBeVisible()
     expect(screen.getByRole('timer')).toHaveTextContent('Expired')
     act(() => client.become(signedIn({ tokenId: 'token-2' })))
     expect(screen.getByText(/A new access token has arrived/)).toBeVisible()

@@ -19,7 +19,10 @@ export default function DashboardPage() {
       <div className={styles.heading}>
         <div className={styles.welcome}>
           <PageTitle tabTitle="Dashboard">{`Hello, ${user.username}`}</PageTitle>
-          <p>You are signed in. Call a protected endpoint, let your access expire, and watch it come back.</p>
+          <p>
+            You are signed in. Call a protected endpoint, let your access token expire, and watch it come
+            back.
+          </p>
         </div>
         <TokenCountdown accessToken={accessToken} isSpoiled={expiry.stage === 'expired'} />
       </div>

@@ -6,10 +6,10 @@ import { useProtectedCall } from './use-protected-call.ts'
 import type { TokenExpiry } from './use-token-expiry.ts'
 
 const nextSteps = {
-  untouched: 'GET /api/protected answers only those who bring a valid access token.',
+  untouched: 'GET /api/protected answers only requests with a valid access token.',
   expired:
-    'Your access token is now one that the server refuses. Call the endpoint: it gets a 401, refreshes once and tries again.',
-  renewed: 'A new access token has arrived, and you did not have to do anything. The log tells how.',
+    'The server now refuses your access token. Call the endpoint: it gets a 401, refreshes once and tries again.',
+  renewed: 'A new access token has arrived, and you did not have to do anything. The log shows how.',
 } satisfies Record<TokenExpiry['stage'], string>
 
 export function ProtectedCallCard({ expiry }: { expiry: TokenExpiry }) {

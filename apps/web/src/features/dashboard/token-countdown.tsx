@@ -4,11 +4,11 @@ import styles from './token-countdown.module.css'
 
 interface TokenCountdownProps {
   accessToken: AccessTokenView
-  /** The server refuses it, whatever time is left. */
+  /** The server refuses it, however much time is left. */
   isSpoiled: boolean
 }
 
-/** Ticks by itself, once a second; nothing around it renders with it. */
+/** Updates itself once a second, without rendering anything around it. */
 export function TokenCountdown({ accessToken, isSpoiled }: TokenCountdownProps) {
   const remainingMs = useRemainingMs(accessToken)
   const seconds = isSpoiled ? 0 : Math.ceil(remainingMs / 1000)
@@ -31,7 +31,7 @@ export function TokenCountdown({ accessToken, isSpoiled }: TokenCountdownProps) 
         />
       </svg>
       <div>
-        {/* A timer is not announced as it ticks; it can be read whenever one wants to know. */}
+        {/* Screen readers do not announce a timer as it ticks, but can read it at any moment. */}
         <p className={styles.time} role="timer" aria-label="Time until the access token expires">
           {seconds === 0 ? 'Expired' : inMinutes(seconds)}
         </p>

@@ -7,12 +7,12 @@ import { useAuthClient } from '../../app/auth-context.ts'
 export interface Answer {
   /** null: there was no answer at all. */
   status: number | null
-  /** In milliseconds, from the press of the button: a refresh on the way counts. */
+  /** In milliseconds since the button was pressed, including any refresh. */
   took: number
   body: unknown
 }
 
-/** Calls `/protected` once per `mutate()`. A refusal is an answer too, and shown like one. */
+/** Calls `/protected` once per `mutate()`. A refusal is an answer too, and is shown like one. */
 export function useProtectedCall() {
   const client = useAuthClient()
   return useMutation({ mutationFn: () => timed(client) })

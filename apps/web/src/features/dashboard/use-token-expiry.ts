@@ -2,13 +2,13 @@ import { useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 
 export interface TokenExpiry {
-  /** renewed: the token that was expired has given way to another. */
+  /** renewed: another token has taken the place of the expired one. */
   stage: 'untouched' | 'expired' | 'renewed'
   expire: () => void
 }
 
 /**
- * Lets a visitor expire the access token before its time, and follows what becomes of it.
+ * Lets a visitor expire the access token early, and follows what happens then.
  * @param tokenId the `jti` of the access token in use
  */
 export function useTokenExpiry(tokenId: string): TokenExpiry {

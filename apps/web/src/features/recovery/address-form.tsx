@@ -7,16 +7,16 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
 
 interface AddressFormProps {
-  /** What the form is for, to a screen reader. */
+  /** Tells screen readers what the form is for. */
   label: string
   className: string | undefined
   route: typeof routes.forgotPassword | typeof routes.resendVerification
-  /** `children`: what the button says. */
+  /** `children` is its label. */
   button: ComponentProps<typeof Button>
   onSent: (email: string) => void
 }
 
-/** Asks for an address and has a mail sent to it. The answer is the same whether or not there is such an account. */
+/** Asks for an address and has an email sent to it. The answer is the same whether or not the account exists. */
 export function AddressForm({ label, className, route, button, onSent }: AddressFormProps) {
   const client = useAuthClient()
   const form = useForm(EmailOnlyBodySchema, async (body) => {

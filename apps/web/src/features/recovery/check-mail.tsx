@@ -8,7 +8,7 @@ interface CheckMailProps {
   onCorrected: (email: string) => void
 }
 
-/** For somebody who has just registered where addresses are to be confirmed first. */
+/** For somebody who has just registered, where addresses must be confirmed first. */
 export default function CheckMail({ email, password, onCorrected }: CheckMailProps) {
   return (
     <div className={styles.content}>

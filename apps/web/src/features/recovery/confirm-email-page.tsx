@@ -10,10 +10,10 @@ export default function ConfirmEmailPage() {
     <ConfirmLink
       route={routes.confirmEmail}
       title="Confirm your new email address"
-      lead="One press, and it takes the place of the old one."
+      lead="Press the button, and it replaces your old one."
       confirmed={{
-        title: 'Your new address counts',
-        lead: 'You sign in with it from now on, and mails about your account go there. We have told the old address.',
+        title: 'Your email address has been changed',
+        lead: 'From now on, sign in with it. Emails about your account go there. If your old address was confirmed, we have let it know.',
       }}
       disown={{
         question: 'Somebody wants to use your address for their account. This ends the link. End it?',
@@ -33,8 +33,8 @@ function Dead({ reason }: { reason: DeadLinkReason }) {
     <DeadLink reason={reason}>
       <p>
         {reason === 'token_used'
-          ? 'Then the new address most likely counts already. Your account page shows which one does.'
-          : 'Ask for the change once more on your account page. Until then the old address stays.'}
+          ? 'The new address is probably in use already. Your account page shows the current one.'
+          : 'Ask for the change again on your account page. Until then, your old address stays.'}
       </p>
       <p className={styles.next}>
         <Link to={paths.account}>Go to your account</Link>

@@ -24,13 +24,13 @@ interface ConfirmLinkProps {
   Dead: ComponentType<{ reason: DeadLinkReason }>
 }
 
-/** The page of a link that says an address is right. */
+/** The page behind a link that confirms an address. */
 export function ConfirmLink(page: ConfirmLinkProps) {
   const token = useLinkToken()
   return token === null ? <page.Dead reason="incomplete" /> : <Confirm key={token} token={token} {...page} />
 }
 
-/** Uses a link up, and only when told so: programs that look through mails open pages, but press no buttons. */
+/** Uses the link only when the button is pressed: programs that scan emails open links, but press no buttons. */
 function Confirm({
   token,
   route,
@@ -50,7 +50,7 @@ function Confirm({
   async function prove(password: string | undefined) {
     const before = client.getState()
     await client.call(route, { body: password === undefined ? { token } : { token, password } })
-    // The next access token knows the address as it is now.
+    // The next access token carries what was just confirmed.
     if (before.status === 'signedIn') await client.refresh().catch(() => undefined)
     setWhose(whoseAddress(before, client.getState()))
   }
@@ -101,6 +101,6 @@ function whoseAddress(before: SessionState, after: SessionState): Whose {
   if (before.status !== 'signedIn' || after.status !== 'signedIn') return 'unknown'
   if (before.user.email !== after.user.email) return 'mine'
   if (before.user.emailVerified !== after.user.emailVerified) return 'mine'
-  // Nothing new about this account, and the token is: it was not about this one.
+  // The token is new, but nothing about this account has changed: the link was for another one.
   return before.accessToken === after.accessToken ? 'unknown' : 'another'
 }

@@ -4,10 +4,10 @@ import { paths } from '../../app/paths.ts'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import styles from './recovery.module.css'
 
-/** Whose address it was: of whoever is signed in here, of somebody else, or one cannot tell. */
+/** Whose address was confirmed: that of the person signed in here, somebody else's, or there is no telling. */
 export type Whose = 'mine' | 'another' | 'unknown'
 
-/** What the press of the button came to, and where to go from here. */
+/** Says that it worked, and where to go next. */
 export function Confirmed({ title, lead, whose }: { title: string; lead: string; whose: Whose }) {
   const session = useSession()
   return (
@@ -15,14 +15,14 @@ export function Confirmed({ title, lead, whose }: { title: string; lead: string;
       <div className={styles.content}>
         {session.status === 'signedIn' && whose === 'another' && (
           <p>
-            It is not the account of <strong>{session.user.username}</strong> ({session.user.email}), who is
-            signed in in this browser. To go on with the other one, sign out here first.
+            You are signed in here as <strong>{session.user.username}</strong> ({session.user.email}), which
+            is a different account. To use the other one, sign out first.
           </p>
         )}
         <p className={styles.next}>
           {session.status === 'signedIn' ? (
             <Link to={paths.account}>
-              {whose === 'another' ? `Go on as ${session.user.username}` : 'Go to your account'}
+              {whose === 'another' ? `Continue as ${session.user.username}` : 'Go to your account'}
             </Link>
           ) : (
             <Link to={paths.login}>Sign in</Link>

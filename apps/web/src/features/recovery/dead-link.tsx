@@ -6,19 +6,19 @@ import { SignedInHere } from './signed-in-here.tsx'
 export type DeadLinkReason = 'incomplete' | 'token_invalid' | 'token_expired' | 'token_used'
 
 const titles: Record<DeadLinkReason, string> = {
-  incomplete: 'This link is not complete',
+  incomplete: 'This link is incomplete',
   token_invalid: 'This link is not valid',
   token_expired: 'This link has expired',
-  token_used: 'This link was used already',
+  token_used: 'This link has already been used',
 }
 
 const causes: Record<DeadLinkReason, string> = {
   incomplete:
-    'Open it from the mail once more, or copy all of it. A link is taken out of the address bar when it is opened, so reloading the page loses it.',
+    'Open it from the email again, or copy the whole link. We take it out of the address bar once it is open, so reloading the page loses it.',
   token_invalid:
-    'It may have been cut short, or the account it was for has another address by now, or is no more.',
-  token_expired: 'It only works for a while, so that nobody finds it in an old mail.',
-  token_used: 'Each works once.',
+    'It may have been cut off, or the account has a different address by now or no longer exists.',
+  token_expired: 'Links work for a limited time, so that nobody can use one from an old email.',
+  token_used: 'Each link works only once.',
 }
 
 export function isDeadLink(code: string): code is DeadLinkReason {
@@ -27,11 +27,11 @@ export function isDeadLink(code: string): code is DeadLinkReason {
 
 interface DeadLinkProps {
   reason: DeadLinkReason
-  /** What there is to do. */
+  /** What to do next. */
   children: ReactNode
 }
 
-/** A link that leads nowhere: why, and what to do instead. */
+/** For a link that does not work: says why, and what to do instead. */
 export function DeadLink({ reason, children }: DeadLinkProps) {
   return (
     <EntranceLayout key={reason} title={titles[reason]} lead={causes[reason]}>

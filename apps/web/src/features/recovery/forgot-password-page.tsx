@@ -16,7 +16,7 @@ export default function ForgotPasswordPage() {
     <EntranceLayout
       key="ask"
       title="Forgot your password?"
-      lead="Enter the email address of your account. We send you a link to choose a new password."
+      lead="Enter your account’s email address, and we will send you a link to choose a new password."
     >
       <AddressForm
         label="Forgot your password?"
@@ -26,19 +26,19 @@ export default function ForgotPasswordPage() {
         onSent={setSentTo}
       />
       <p className={formStyles.other}>
-        It came back to you? <Link to={paths.login}>Sign in</Link>
+        Remembered it? <Link to={paths.login}>Sign in</Link>
       </p>
     </EntranceLayout>
   )
 }
 
-/** Says the same whether or not there is such an account. */
+/** Says the same whether or not the account exists. */
 function Sent({ email, tryAnother }: { email: string; tryAnother: () => void }) {
   return (
     <EntranceLayout
       key="sent"
-      title="Look into your mail"
-      lead={`If there is an account with the address ${email}, a mail with a link is on its way to it.`}
+      title="Check your email"
+      lead={`If there is an account for ${email}, we have sent a link to it.`}
     >
       <div className={styles.content}>
         <MailAdvice validity="30 minutes" />

@@ -1,11 +1,11 @@
 import styles from './recovery.module.css'
 
-/** For somebody who waits for a mail. */
+/** For somebody waiting for an email. */
 export function MailAdvice({ validity }: { validity: string }) {
   return (
     <ul className={styles.advice}>
-      <li>The link in it works once, for {validity}.</li>
-      <li>Nothing after a few minutes? Look into the spam folder, and check the address for a slip.</li>
+      <li>The link works once, within {validity}.</li>
+      <li>Nothing after a few minutes? Check your spam folder, and check the address for typing mistakes.</li>
     </ul>
   )
 }

@@ -1,4 +1,4 @@
-/** Small, and seldom needed: one download for all of them. */
+/** These pages are small and rarely needed, so they share one download. */
 export { default as ConfirmEmailPage } from './confirm-email-page.tsx'
 export { default as ForgotPasswordPage } from './forgot-password-page.tsx'
 export { default as ResetPasswordPage } from './reset-password-page.tsx'

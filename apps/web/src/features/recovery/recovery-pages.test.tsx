@@ -23,12 +23,12 @@ describe('a forgotten password', () => {
     return { client, user, email, send: screen.getByRole('button', { name: 'Send me a link' }) }
   }
 
-  it('asks for the address and says to look into the mail, whoever has it', async () => {
+  it('asks for the address and says to check your email, whoever has it', async () => {
     const { client, user, email, send } = await openForgot()
     await user.type(email, ' ada@example.com ')
     await user.click(send)
-    expect(await screen.findByRole('heading', { name: 'Look into your mail' })).toHaveFocus()
-    expect(screen.getByText(/If there is an account with the address ada@example.com/)).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Check your email' })).toHaveFocus()
+    expect(screen.getByText(/If there is an account for ada@example.com/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.forgotPassword, { body: { email: 'ada@example.com' } })
     await user.click(screen.getByRole('button', { name: 'Try another address' }))
     expect(await screen.findByLabelText('Email')).toHaveValue('')
@@ -44,7 +44,7 @@ describe('a forgotten password', () => {
 
   it.each([
     [new AuthError('network_error', 'x'), /can’t reach the server/],
-    [refusal('rate_limited', { status: 429 }), /Too many tries/],
+    [refusal('rate_limited', { status: 429 }), /Too many attempts/],
   ])('$code: says so and keeps the address', async (error, sentence) => {
     const { client, user, email, send } = await openForgot()
     client.answer(routes.forgotPassword, fails(error))
@@ -71,7 +71,7 @@ describe('the link to reset a password', () => {
     const { client, change, address, hash } = await openReset()
     await waitFor(() => expect(hash()).toBe(''))
     await change()
-    expect(await screen.findByText(/Your password is changed.*Sign in with the new one/)).toBeVisible()
+    expect(await screen.findByText(/Your password has been changed.*Sign in with the new one/)).toBeVisible()
     expect(address()).toBe('/login')
     expect(client.call).toHaveBeenCalledWith(routes.resetPassword, {
       body: { token, password: 'otter lamp violet' },
@@ -91,7 +91,7 @@ describe('the link to reset a password', () => {
 
   it.each([
     ['token_expired', 'This link has expired'],
-    ['token_used', 'This link was used already'],
+    ['token_used', 'This link has already been used'],
     ['token_invalid', 'This link is not valid'],
   ] as const)('%s: says so, and where to get a new one', async (code, title) => {
     const { client, change } = await openReset()
@@ -114,7 +114,7 @@ describe('the link to reset a password', () => {
 
   it('that has lost its token says what happened to it', async () => {
     renderApp(fakeAuthClient(anonymous), '/reset-password')
-    expect(await screen.findByRole('heading', { name: 'This link is not complete' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'This link is incomplete' })).toBeVisible()
     expect(screen.getByText(/reloading the page loses it/)).toBeVisible()
   })
 
@@ -125,24 +125,27 @@ describe('the link to reset a password', () => {
       throw refusal('refresh_token_revoked', { status: 403 })
     })
     await change()
-    expect(await screen.findByText(/Your password is changed/)).toBeVisible()
+    expect(await screen.findByText(/Your password has been changed/)).toBeVisible()
     expect(address()).toBe('/login')
   })
 
   it('of another account leaves whoever is signed in here, and says who that is', async () => {
     const { change } = await openReset(signedIn())
-    expect(
-      screen.getByText(/is signed in. The link counts for the account that it was sent to/),
-    ).toBeVisible()
+    expect(screen.getByText(/The link is for the account it was sent to/)).toBeVisible()
     await change()
-    expect(await screen.findByRole('heading', { name: 'Your password is changed' })).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Your password has been changed' })).toBeVisible()
     expect(screen.getByText('ada')).toBeVisible()
   })
 })
 
 describe.each([
   ['/verify-email', routes.verifyEmail, 'Your address is confirmed', { emailVerified: true }],
-  ['/confirm-email', routes.confirmEmail, 'Your new address counts', { email: 'new@example.com' }],
+  [
+    '/confirm-email',
+    routes.confirmEmail,
+    'Your email address has been changed',
+    { email: 'new@example.com' },
+  ],
 ] as const)('the link to %s', (path, route, title, change) => {
   async function openLink(state = anonymous) {
     const client = fakeAuthClient(state)
@@ -167,7 +170,7 @@ describe.each([
     expect(await screen.findByText('Loading…')).toBeInTheDocument()
     expect(screen.queryByRole('button')).not.toBeInTheDocument()
     act(() => client.become(signedIn()))
-    expect(await screen.findByText(/is signed in. The link counts/)).toBeVisible()
+    expect(await screen.findByText(/The link is for the account/)).toBeVisible()
     act(() => client.become({ status: 'restoring', problem: null }))
     expect(screen.getByRole('button', { name: 'Confirm my address' })).toBeVisible()
   })
@@ -185,19 +188,19 @@ describe.each([
     )
     await user.click(button)
     expect(await screen.findByRole('link', { name: 'Go to your account' })).toBeVisible()
-    expect(screen.queryByText(/It is not the account of/)).not.toBeInTheDocument()
+    expect(screen.queryByText(/which is a different account/)).not.toBeInTheDocument()
   })
 
   it('for somebody else says whose account it is not', async () => {
     const { client, user, button } = await openLink(signedIn())
     client.refresh.mockImplementation(async () => client.become(signedIn({ tokenId: 'token-2' })))
     await user.click(button)
-    expect(await screen.findByText(/It is not the account of/)).toBeVisible()
+    expect(await screen.findByText(/which is a different account/)).toBeVisible()
   })
 
   it.each([
     ['token_expired', 'This link has expired'],
-    ['token_used', 'This link was used already'],
+    ['token_used', 'This link has already been used'],
     ['token_invalid', 'This link is not valid'],
   ] as const)('%s: says so and what to do', async (code, sentence) => {
     const { client, user, button } = await openLink(signedIn())
@@ -229,7 +232,7 @@ describe.each([
   [
     '/confirm-email',
     routes.confirmEmail,
-    'Your new address counts',
+    'Your email address has been changed',
     { question: /for their account/, confirm: 'Don’t use my address', done: 'Your address will not be used' },
   ],
 ] as const)(
@@ -272,7 +275,7 @@ describe.each([
 
     it('says who is signed in here, when that is somebody else', async () => {
       await openLink(signedIn())
-      expect(screen.getByText(/The link counts for the account/)).toBeVisible()
+      expect(screen.getByText(/The link is for the account it was sent/)).toBeVisible()
     })
 
     it('counts down the wait after too many wrong ones', async () => {
@@ -286,7 +289,7 @@ describe.each([
       const { client, user, password } = await openLink()
       client.answer(route, fails(refusal('token_used')))
       await user.type(password, 'otter lamp violet{Enter}')
-      expect(await screen.findByRole('heading', { name: 'This link was used already' })).toBeVisible()
+      expect(await screen.findByRole('heading', { name: 'This link has already been used' })).toBeVisible()
     })
 
     it('"This was not me" asks first, and says what has become of it', async () => {
@@ -390,7 +393,7 @@ describe('the link that puts an old address back', () => {
 
   it.each([
     ['token_expired', 'This link has expired'],
-    ['token_used', 'This link was used already'],
+    ['token_used', 'This link has already been used'],
     ['token_invalid', 'This link is not valid'],
   ] as const)('%s: says so and what to do', async (code, sentence) => {
     const { client, user, button } = await openUndo()
@@ -412,13 +415,13 @@ describe('the link that puts an old address back', () => {
   })
 })
 
-describe('a new mail to confirm an address', () => {
+describe('a new email to confirm an address', () => {
   it('goes to an address that is asked for when nobody is signed in', async () => {
     const client = fakeAuthClient(anonymous)
     const { user } = renderApp(client, '/verify-email')
     await user.type(await screen.findByLabelText('Email'), 'ada@example.com')
-    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
-    expect(await screen.findByText(/If ada@example.com still has to be confirmed/)).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Send the email again' }))
+    expect(await screen.findByText(/If ada@example.com still needs to be confirmed/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, {
       body: { email: 'ada@example.com' },
     })
@@ -427,8 +430,8 @@ describe('a new mail to confirm an address', () => {
   it('goes to one’s own by one press', async () => {
     const client = fakeAuthClient(signedIn())
     const { user } = renderApp(client, '/verify-email')
-    await user.click(await screen.findByRole('button', { name: 'Send the mail again' }))
-    expect(await screen.findByText(/a new mail is on its way/)).toBeVisible()
+    await user.click(await screen.findByRole('button', { name: 'Send the email again' }))
+    expect(await screen.findByText(/we have sent a new email/)).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
   })
 })

@@ -8,7 +8,7 @@ import { useAction } from '../../components/use-action.ts'
 import { AddressForm } from './address-form.tsx'
 import styles from './recovery.module.css'
 
-/** Has the mail with the link sent again: to a known address by one press, else to one that is asked for. */
+/** Sends the confirmation email again: with one press to a known address, otherwise to one that it asks for. */
 export default function ResendVerification({ email }: { email: string | null }) {
   return email === null ? <ResendForm /> : <ResendButton email={email} />
 }
@@ -21,7 +21,7 @@ function ResendButton({ email }: { email: string }) {
       <FailureAlert failure={resend.failure} />
       <Note>{resend.successes > 0 && sentSentence(email)}</Note>
       <Button variant="secondary" isBusy={resend.isBusy} onClick={resend.run}>
-        {resend.isBusy ? 'Sending…' : 'Send the mail again'}
+        {resend.isBusy ? 'Sending…' : 'Send the email again'}
       </Button>
     </div>
   )
@@ -34,10 +34,10 @@ function ResendForm() {
       <Note>{sentTo !== null && sentSentence(sentTo)}</Note>
       {sentTo === null && (
         <AddressForm
-          label="Send the mail again"
+          label="Send the email again"
           className={styles.resend}
           route={routes.resendVerification}
-          button={{ children: 'Send the mail again', variant: 'secondary' }}
+          button={{ children: 'Send the email again', variant: 'secondary' }}
           onSent={setSentTo}
         />
       )}
@@ -46,4 +46,4 @@ function ResendForm() {
 }
 
 const sentSentence = (email: string) =>
-  `If ${email} still has to be confirmed, a new mail is on its way. The link in it works for 24 hours.`
+  `If ${email} still needs to be confirmed, we have sent a new email. Its link works for 24 hours.`

@@ -5,6 +5,7 @@ import { Link, useNavigate } from 'react-router-dom'
 import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { paths } from '../../app/paths.ts'
+import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
@@ -30,10 +31,12 @@ function Reset({ token }: { token: string }) {
   const [isDone, setIsDone] = useState(false)
 
   async function onReset() {
-    // Whoever is signed in here with that account was signed out by it; the server knows.
+    // This may have ended the session in this browser; only the server knows.
     if (client.getState().status !== 'signedOut') await client.refresh().catch(() => undefined)
     if (client.getState().status !== 'signedOut') return setIsDone(true)
-    leave('Your password is changed, and you are signed out everywhere. Sign in with the new one.')
+    leave(
+      'Your password has been changed, and you have been signed out everywhere. Sign in with the new one.',
+    )
     await navigate(paths.login, { replace: true })
   }
 
@@ -42,7 +45,7 @@ function Reset({ token }: { token: string }) {
   return (
     <EntranceLayout
       title="Choose a new password"
-      lead="You will be signed out everywhere. Whoever knew the old password is locked out within a second."
+      lead="You will be signed out everywhere. Anyone who knew the old password is locked out within a second."
     >
       {session.status === 'signedIn' && <SignedInHere />}
       <ResetForm token={token} onReset={onReset} onDead={setDead} />
@@ -58,6 +61,7 @@ interface ResetFormProps {
 
 function ResetForm({ token, onReset, onDead }: ResetFormProps) {
   const client = useAuthClient()
+  const shortest = useShortestPassword()
   const [password, setPassword] = useState('')
   const schema = {
     safeParse: (values: unknown) => ResetPasswordBodySchema.safeParse(Object.assign({ token }, values)),
@@ -85,6 +89,7 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
         name="password"
         value={password}
         personal={[]}
+        shortest={shortest}
         error={form.errorOf('password')}
       />
       <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
@@ -98,13 +103,13 @@ function DoneBesideSomebody() {
   return (
     <EntranceLayout
       key="done"
-      title="Your password is changed"
-      lead="The account that the link was for is signed out everywhere. Sign in with the new password."
+      title="Your password has been changed"
+      lead="The account this link was for has been signed out everywhere. Sign in with the new password."
     >
       <div className={styles.content}>
         <SignedInHere />
         <p className={styles.next}>
-          <Link to={paths.dashboard}>Go on as who is signed in</Link>
+          <Link to={paths.dashboard}>Continue with this account</Link>
         </p>
       </div>
     </EntranceLayout>
@@ -114,7 +119,7 @@ function DoneBesideSomebody() {
 function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
-      {reason === 'token_used' && <p>If it was you who used it, sign in with the password you chose.</p>}
+      {reason === 'token_used' && <p>If it was you, sign in with the password you chose.</p>}
       <p className={styles.next}>
         <Link to={paths.forgotPassword}>Ask for a new link</Link>
         <Link to={paths.login}>Sign in</Link>

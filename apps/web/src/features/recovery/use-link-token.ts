@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router-dom'
 
 /**
- * The token of the link that led here, or null. It stands behind the #, which no server sees, and is taken out of the
- * address bar and the history at once, so that nobody finds it there later.
+ * The token of the link that led here, or null. It stands after the #, which browsers send to no server, and is taken
+ * out of the address bar and the history at once, so that nobody finds it there later.
  */
 export function useLinkToken(): string | null {
   const { pathname, search, hash } = useLocation()
@@ -12,7 +12,7 @@ export function useLinkToken(): string | null {
 
   useEffect(() => {
     if (!hash) return
-    // A second link opened in the same tab only changes what stands behind the #.
+    // Opening a second link in the same tab changes only what stands after the #.
     setToken(tokenIn(hash))
     void navigate(pathname + search, { replace: true })
   }, [hash, pathname, search, navigate])

@@ -12,10 +12,10 @@ export default function VerifyEmailPage() {
     <ConfirmLink
       route={routes.verifyEmail}
       title="Confirm your email address"
-      lead="One press, and we know that mail reaches you there."
+      lead="Press the button to confirm that this address is yours."
       confirmed={{
         title: 'Your address is confirmed',
-        lead: 'Thank you. Should you ever forget your password, we can help you there.',
+        lead: 'Thank you. If you ever forget your password, we can send you a link there.',
       }}
       disown={{
         question:
@@ -37,8 +37,8 @@ function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
       <p>
-        {reason === 'token_used' ? 'Then the address is most likely confirmed. If not, have' : 'Have'} a new
-        mail sent{email !== null && ` to ${email}`}:
+        {reason === 'token_used' ? 'Your address is probably confirmed already. If not, send' : 'Send'} a new
+        email{email !== null && ` to ${email}`}:
       </p>
       <ResendVerification email={email} />
       <p className={styles.next}>

@@ -1,6 +1,6 @@
 import styles from './device-icon.module.css'
 
-/** A picture of what its words say already. */
+/** A picture of what the words beside it say. */
 export function DeviceIcon({ device }: { device: string }) {
   return (
     <span className={styles.plate} aria-hidden="true">

@@ -12,10 +12,10 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
   return (
     <div>
       <ConfirmedButton
-        question={`End all ${count} other sessions? Whoever uses them has to sign in again.`}
+        question={`End all ${count} other sessions? Those devices will have to sign in again.`}
         confirm={`End all ${count}`}
         onConfirm={() =>
-          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other devices are signed out.') })
+          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other devices have been signed out.') })
         }
       >
         End all others

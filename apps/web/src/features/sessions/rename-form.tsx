@@ -28,7 +28,7 @@ export function RenameForm({ session, input, onSave, onCancel }: RenameFormProps
         defaultValue={session.name ?? ''}
         placeholder={session.device}
         autoComplete="off"
-        hint="Leave it empty to go by the browser’s name."
+        hint="Leave it empty to use the browser’s name."
         error={form.errorOf('name')}
       />
       <div className={styles.answers}>

@@ -37,7 +37,9 @@ export function OtherSession({ session, now, onEnded }: SessionProps & { onEnded
         label={`End the session ${name}`}
         question={`End this session? ${name} will have to sign in again.`}
         confirm="End session"
-        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(`${name} is signed out.`) })}
+        onConfirm={() =>
+          end.mutateAsync(undefined, { onSuccess: () => onEnded(`${name} has been signed out.`) })
+        }
       >
         End
       </ConfirmedButton>
@@ -47,7 +49,7 @@ export function OtherSession({ session, now, onEnded }: SessionProps & { onEnded
 
 interface SessionItemProps extends SessionProps {
   failure?: ReactNode
-  /** What ends it. */
+  /** The button that ends it. */
   children: ReactNode
 }
 
@@ -85,6 +87,11 @@ function SessionItem({ session, now, failure, children }: SessionItemProps) {
           {session.name !== null && `${session.device} · `}
           <span className={styles.address}>{session.ip}</span>
         </p>
+        {(session.lastIp !== session.ip || session.lastDevice !== session.device) && (
+          <p className={styles.place}>
+            Last used from {session.lastDevice} · <span className={styles.address}>{session.lastIp}</span>
+          </p>
+        )}
         <dl className={styles.times}>
           <div>
             <dt>Last used</dt>

@@ -18,6 +18,8 @@ function session(overrides: Partial<Session>): Session {
     ip: '192.0.2.7',
     createdAt: at(-3 * 86_400),
     lastUsedAt: at(-300),
+    lastDevice: overrides.device ?? 'Firefox on macOS',
+    lastIp: overrides.ip ?? '192.0.2.7',
     expiresAt: at(6 * 86_400),
     ...overrides,
   }
@@ -67,7 +69,7 @@ describe('the sessions page', () => {
 
   it('says when there is no other device', async () => {
     await openSessions(here)
-    expect(screen.getByText('You are signed in nowhere else.')).toBeVisible()
+    expect(screen.getByText('You are not signed in anywhere else.')).toBeVisible()
     expect(screen.queryByRole('button', { name: 'End all others' })).not.toBeInTheDocument()
   })
 
@@ -80,7 +82,7 @@ describe('the sessions page', () => {
     expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
     client.answer(routes.sessions, () => ({ sessions: [here] }))
     await user.click(screen.getByRole('button', { name: 'Try again' }))
-    expect(await screen.findByText('You are signed in nowhere else.')).toBeVisible()
+    expect(await screen.findByText('You are not signed in anywhere else.')).toBeVisible()
   })
 })
 
@@ -147,7 +149,7 @@ describe('ending a session', () => {
     const { client, user } = await openSessions(here, phone, script)
     await user.click(screen.getByRole('button', { name: endPhone }))
     await user.click(screen.getByRole('button', { name: 'End session' }))
-    expect(await screen.findByText('My phone is signed out.')).toBeVisible()
+    expect(await screen.findByText('My phone has been signed out.')).toBeVisible()
     expect(screen.queryByRole('heading', { name: 'My phone' })).not.toBeInTheDocument()
     expect(screen.getByRole('heading', { name: 'curl' })).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.revokeSession, { params: { id: 'session-2' } })
@@ -160,7 +162,7 @@ describe('ending a session', () => {
     })
     await user.click(screen.getByRole('button', { name: endPhone }))
     await user.click(screen.getByRole('button', { name: 'End session' }))
-    expect(await screen.findByText('You are signed in nowhere else.')).toBeVisible()
+    expect(await screen.findByText('You are not signed in anywhere else.')).toBeVisible()
   })
 
   it('that fails keeps it on the list, and says why beside it', async () => {
@@ -203,7 +205,7 @@ describe('ending a session', () => {
     const { client, user } = await openSessions(here, phone, script)
     await user.click(screen.getByRole('button', { name: 'End all others' }))
     await user.click(screen.getByRole('button', { name: 'End all 2' }))
-    expect(await screen.findByText('All other devices are signed out.')).toBeVisible()
+    expect(await screen.findByText('All other devices have been signed out.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.revokeOtherSessions)
     expect(region('This device').getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
   })

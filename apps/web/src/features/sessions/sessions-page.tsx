@@ -17,7 +17,7 @@ export default function SessionsPage() {
   return (
     <>
       <PageHeading title="Sessions">
-        Every browser and app that is signed in to your account. End those you don’t know or no longer use.
+        Every browser and app that is signed in to your account. End any you don’t recognise or no longer use.
       </PageHeading>
       {sessions.data && <SessionLists sessions={sessions.data} />}
       {sessions.isPending && (
@@ -43,7 +43,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
   const current = sessions.find((session) => session.current)
   const others = sessions.filter((session) => !session.current)
 
-  /** The button that had the focus is gone with its session. */
+  /** The button that had the focus has gone with its session. */
   function onEnded(what: string) {
     setNews(what)
     list.current?.focus()
@@ -64,7 +64,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
             action={others.length > 1 && <EndOthers count={others.length} onEnded={onEnded} />}
           >
             {others.length === 0 ? (
-              <p className={styles.empty}>You are signed in nowhere else.</p>
+              <p className={styles.empty}>You are not signed in anywhere else.</p>
             ) : (
               <ul className={styles.items}>
                 {others.map((session) => (

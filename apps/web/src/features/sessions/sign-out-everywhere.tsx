@@ -10,12 +10,11 @@ export function SignOutEverywhere() {
     <Card title="Sign out everywhere">
       <div className={styles.content}>
         <p>
-          Ends every session, this one included. Within a second nothing that was signed in can do anything on
-          your behalf.
+          Ends every session, including this one. Within a second, no device can act on your behalf any more.
         </p>
         <FailureAlert failure={signOut.error} />
         <ConfirmedButton
-          question="Sign out on every device, here as well?"
+          question="Sign out on every device, including this one?"
           confirm="Sign out everywhere"
           onConfirm={() => signOut.mutateAsync()}
         >

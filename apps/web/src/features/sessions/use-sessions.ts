@@ -7,7 +7,7 @@ type Reply = ReplyOf<typeof routes.sessions>
 
 const queryKey = ['sessions']
 
-/** The signed-in devices as the server lists them: the latest used first. */
+/** The signed-in devices as the server lists them, most recently used first. */
 export function useSessions() {
   const client = useAuthClient()
   return useQuery<Reply, AuthError, Session[]>({
@@ -17,7 +17,7 @@ export function useSessions() {
   })
 }
 
-/** Shows the new name at once, and the old one again should the server refuse. */
+/** Shows the new name at once, and the old one again if the server refuses. */
 export function useRenameSession(session: Session) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
@@ -36,7 +36,7 @@ export function useRenameSession(session: Session) {
   })
 }
 
-/** Not shown before it is so: who ends a session relies on it. */
+/** Shown only when the server has confirmed it: people rely on a session having ended. */
 export function useEndSession(session: Session) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
@@ -74,7 +74,7 @@ function edit(queryClient: QueryClient, change: (sessions: Session[]) => Session
   queryClient.setQueryData<Reply>(queryKey, (before) => before && { sessions: change(before.sessions) })
 }
 
-/** It had ended already: that was the wish. */
+/** It had already ended, which is what was wanted. */
 function unlessGone(error: AuthError) {
   if (error.code !== 'not_found') throw error
 }

@@ -4,7 +4,7 @@ import { int, isNullish, isNumeric, type Maybe, type Numeric, type Value } from 
 import type { Scope } from '../scope.ts'
 import { type OperatorCompiler, positional } from './operator.ts'
 
-/** `$sum`, `$avg`, `$min` and `$max` as expressions: over their arguments, or over the one array they are given. */
+/** As expressions these take several arguments, or one array. */
 const over = (run: (values: Maybe[], scope: Scope) => Maybe): OperatorCompiler =>
   positional(1, Number.POSITIVE_INFINITY, (args, scope) => {
     const [only] = args
@@ -20,7 +20,7 @@ export const accumulatingOperators: Record<string, OperatorCompiler> = {
   $stdDevSamp: over((values) => deviation(values, 1)),
 }
 
-/** What is not a number counts for nothing. */
+/** Ignores what is not a number. */
 export const total = (values: Maybe[]): Numeric =>
   values.filter(isNumeric).reduce<Numeric>((sum, value) => arithmetic('add', sum, value), int(0))
 

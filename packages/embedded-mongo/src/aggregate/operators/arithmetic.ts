@@ -54,7 +54,7 @@ function positive(operator: string, value: Maybe): number {
   return result
 }
 
-/** Numbers, and at most one date to which they are added as milliseconds. */
+/** `$add`: numbers, or one date and the milliseconds to add to it. */
 function sum(args: Maybe[]): Maybe {
   let total: Numeric = int(0)
   let date: Date | undefined

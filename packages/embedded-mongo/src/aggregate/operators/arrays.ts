@@ -203,7 +203,7 @@ function firstN(pick: (list: Value[], n: number, scope: Scope) => Value[]): Oper
   })
 }
 
-/** `1` or `-1` orders whole elements, a document by their fields. */
+/** `1` or `-1` sorts whole elements, a document sorts by their fields. */
 function elementOrder(by: Value, { collation }: Scope): (a: Value, b: Value) => number {
   if (isNumeric(by)) return (a, b) => compareValues(a, b, collation) * toDouble(by)
   if (!isDocument(by))

@@ -5,7 +5,7 @@ import { int, isDocument, isNullish, isNumeric, type Maybe, type Value } from '.
 import type { Scope } from '../scope.ts'
 import { named, type OperatorCompiler, sure, typeText } from './operator.ts'
 
-/** Milliseconds of the units whose length does not depend on the calendar. */
+/** Units of a fixed length, in milliseconds. */
 const UNITS: Record<string, number> = {
   millisecond: 1,
   second: 1000,
@@ -41,7 +41,15 @@ function onlyUtc(operator: string, zone: Maybe): void {
   if (zone !== undefined && !['UTC', 'GMT', 'Z', '+00:00'].includes(String(zone)))
     throw new ServerError(
       'Location40485',
-      `${operator}: the embedded database knows no timezone but UTC, got '${String(zone)}'`,
+      `${operator} with the timezone '${String(zone)}' is not supported by the embedded database, which knows UTC only`,
+    )
+}
+
+function onlySundays(operator: string, day: Maybe): void {
+  if (day !== undefined && !['sunday', 'sun'].includes(String(day).toLowerCase()))
+    throw new ServerError(
+      'CommandNotSupported',
+      `${operator} with weeks from '${String(day)}' is not supported by the embedded database`,
     )
 }
 
@@ -62,6 +70,7 @@ export const dateOperators: Record<string, OperatorCompiler> = {
   $dateSubtract: shifting(-1),
   $dateDiff: named(['startDate', 'endDate', 'unit'], ['timezone', 'startOfWeek'], (arg, source) => {
     onlyUtc('$dateDiff', source.get('timezone'))
+    onlySundays('$dateDiff', source.get('startOfWeek'))
     const [start, end, unit] = [sure(arg('startDate')), sure(arg('endDate')), sure(arg('unit'))]
     return (scope) => {
       const [from, to] = [start(scope), end(scope)]
@@ -71,6 +80,13 @@ export const dateOperators: Record<string, OperatorCompiler> = {
   }),
   $dateTrunc: named(['date', 'unit'], ['binSize', 'timezone', 'startOfWeek'], (arg, source) => {
     onlyUtc('$dateTrunc', source.get('timezone'))
+    onlySundays('$dateTrunc', source.get('startOfWeek'))
+    const bin = source.get('binSize')
+    if (bin !== undefined && !(isNumeric(bin) && toDouble(bin) === 1))
+      throw new ServerError(
+        'CommandNotSupported',
+        '$dateTrunc with a binSize is not supported by the embedded database',
+      )
     const [date, unit] = [sure(arg('date')), sure(arg('unit'))]
     return (scope) => {
       const value = date(scope)
@@ -107,7 +123,7 @@ function shifting(sign: number): OperatorCompiler {
   })
 }
 
-/** By calendar months the day is clipped: January 31 plus one month is the last of February. */
+/** Adding months clips the day: January 31 plus one month is the last day of February. */
 function shift(date: Date, unit: string, amount: number): Date {
   const months = MONTHS[unit]
   if (!months) return new Date(date.getTime() + amount * (UNITS[unit] ?? 0))
@@ -119,7 +135,7 @@ function shift(date: Date, unit: string, amount: number): Date {
   return result
 }
 
-/** How many unit boundaries lie before a date. Weeks begin on Sunday. */
+/** Numbers the units, so that two dates in the same unit get the same number. Weeks begin on Sunday. */
 function ordinal(date: Date, unit: string): number {
   const months = MONTHS[unit]
   if (months) return Math.floor((date.getUTCFullYear() * 12 + date.getUTCMonth()) / months)

@@ -7,7 +7,7 @@ import { named, type OperatorCompiler, positional, sure } from './operator.ts'
 const comparing = (accepts: (order: number) => boolean): OperatorCompiler =>
   positional(2, 2, ([a, b], scope) => accepts(compare(a, b, scope)))
 
-/** Unlike in a filter, all types compare, and missing is below null. */
+/** Unlike in a filter, values of different types compare, and a missing one is less than null. */
 const compare = (a: Maybe, b: Maybe, { collation }: Scope): number =>
   Math.sign(compareValues(a, b, collation))
 
@@ -90,7 +90,7 @@ const condition = named(['if', 'then', 'else'], [], (arg) => {
   return (scope) => (truthy(test(scope)) ? then(scope) : otherwise(scope))
 })
 
-/** Evaluates no more arguments than decide the result. */
+/** Stops evaluating arguments once the result is decided. */
 function lazy(decide: (results: Iterable<Maybe>) => boolean): OperatorCompiler {
   return (operand, compile) => {
     const args = (Array.isArray(operand) ? operand : [operand]).map((arg) => compile(arg))

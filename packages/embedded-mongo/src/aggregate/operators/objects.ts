@@ -1,4 +1,4 @@
-import { ServerError } from '../../errors.ts'
+import { type CodeName, ServerError } from '../../errors.ts'
 import { type Document, isDocument, isNullish, type Maybe, type Value } from '../../values/types.ts'
 import { checkVariableName, withVariables } from '../scope.ts'
 import { named, type OperatorCompiler, positional, sure, typeText } from './operator.ts'
@@ -10,7 +10,9 @@ export const objectOperators: Record<string, OperatorCompiler> = {
   ),
   $getField: (operand, compile) => {
     const full = isDocument(operand) && operand.has('field')
-    const name = compile(full ? (operand.get('field') as Value) : operand)
+    const source = full ? (operand.get('field') as Value) : operand
+    refusePath('Location5654600', source)
+    const name = compile(source)
     const input = compile(full && operand.has('input') ? (operand.get('input') as Value) : '$$CURRENT')
     return (scope) => {
       const field = name(scope)
@@ -23,23 +25,8 @@ export const objectOperators: Record<string, OperatorCompiler> = {
       return isDocument(target) ? target.get(field) : isNullish(target) ? null : undefined
     }
   },
-  $setField: named(['field', 'input', 'value'], [], (arg) => {
-    const [name, input, value] = [sure(arg('field')), sure(arg('input')), sure(arg('value'))]
-    return (scope) => {
-      const target = input(scope)
-      if (isNullish(target)) return null
-      if (!isDocument(target))
-        throw new ServerError('Location4161105', "$setField requires 'input' to evaluate to type Object")
-      return assign(target, String(name(scope)), value(scope))
-    }
-  }),
-  $unsetField: named(['field', 'input'], [], (arg) => {
-    const [name, input] = [sure(arg('field')), sure(arg('input'))]
-    return (scope) => {
-      const target = input(scope)
-      return isDocument(target) ? assign(target, String(name(scope)), undefined) : null
-    }
-  }),
+  $setField: settingField(['field', 'input', 'value']),
+  $unsetField: settingField(['field', 'input']),
   $let: named(['vars', 'in'], [], (arg, source, compile) => {
     const vars = source.get('vars')
     if (!isDocument(vars))
@@ -57,6 +44,36 @@ export const objectOperators: Record<string, OperatorCompiler> = {
         ),
       )
   }),
+}
+
+/** `$setField` and, without a value, `$unsetField`. */
+function settingField(parameters: string[]): OperatorCompiler {
+  return named(parameters, [], (arg, source) => {
+    refusePath('Location4161108', source.get('field'))
+    const [name, input, value] = [sure(arg('field')), sure(arg('input')), sure(arg('value'))]
+    return (scope) => {
+      const field = name(scope)
+      if (typeof field !== 'string')
+        throw new ServerError(
+          'Location4161107',
+          `$setField requires 'field' to evaluate to type String, but got ${typeText(field)}`,
+        )
+      const target = input(scope)
+      if (isNullish(target)) return null
+      if (!isDocument(target))
+        throw new ServerError('Location4161105', "$setField requires 'input' to evaluate to type Object")
+      return assign(target, field, value(scope))
+    }
+  })
+}
+
+/** The field must be named, not looked up: a name with a dollar needs `$literal`. */
+function refusePath(code: CodeName, field: Maybe): void {
+  if (typeof field === 'string' && field.startsWith('$'))
+    throw new ServerError(
+      code,
+      `A field path reference which is not allowed in this context. Did you mean {$literal: '${field}'}?`,
+    )
 }
 
 function merge(args: Maybe[]): Value {

@@ -8,7 +8,7 @@ export type Compile = (source: Value, more?: readonly string[]) => Expression
 /** Compiles the operand of one operator; nested expressions are compiled with `compile`. */
 export type OperatorCompiler = (operand: Value, compile: Compile, operator: string) => Expression
 
-/** An operator of positional arguments; one that takes a single argument also accepts it without an array. */
+/** An operator with positional arguments. A single one needs no array around it. */
 export function positional(
   least: number,
   most: number,
@@ -31,7 +31,7 @@ export function positional(
   }
 }
 
-/** An operator whose result is null as soon as an argument is null or missing. */
+/** An operator whose result is null if any argument is null or missing. */
 export const strict = (
   least: number,
   most: number,
@@ -41,7 +41,7 @@ export const strict = (
     args.some(isNullish) ? null : run(args as Value[], scope, operator),
   )
 
-/** An operator of named arguments. @throws ServerError for one that is missing or unknown */
+/** An operator with named arguments. @throws ServerError for a missing or unknown one */
 export function named(
   required: readonly string[],
   optional: readonly string[],
@@ -68,7 +68,7 @@ export function named(
   }
 }
 
-/** For what `named` has checked to be there. */
+/** For an argument that `named` has checked. */
 export const sure = (expression: Expression | undefined): Expression => expression ?? (() => undefined)
 
 export const typeText = (value: Maybe): string => (value === undefined ? 'missing' : typeName(value))

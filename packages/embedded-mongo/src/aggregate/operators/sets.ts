@@ -6,7 +6,7 @@ import { type OperatorCompiler, positional, strict, typeText } from './operator.
 
 const ANY = Number.POSITIVE_INFINITY
 
-/** The distinct values by what makes them equal. */
+/** The distinct values, by a key that equal values share. */
 function set(operator: string, value: Maybe, { collation }: Scope): Map<string, Value> {
   if (!Array.isArray(value))
     throw new ServerError(

@@ -17,7 +17,7 @@ import { average, deviation, extreme, total } from '../operators/accumulating.ts
 import { type Expression, newScope, type Scope } from '../scope.ts'
 import { type StageCompiler, type StageContext, specDocument, wholeSpec } from './stage.ts'
 
-/** Gathers something about each group and tells it at the end. */
+/** Takes in the documents of one group and gives a result at the end. */
 interface Accumulator {
   add(scope: Scope): void
   result(): Value
@@ -25,7 +25,7 @@ interface Accumulator {
 
 type AccumulatorCompiler = (operand: Value, context: StageContext) => () => Accumulator
 
-/** One that keeps the values of an expression. */
+/** An accumulator that keeps the value of its expression for each document. */
 const collecting =
   (result: (values: Maybe[], context: StageContext) => Value): AccumulatorCompiler =>
   (operand, context) => {
@@ -126,12 +126,19 @@ function compileAccumulators(
   return [...spec].map(([name, source]) => {
     if (!isDocument(source))
       throw new ServerError('Location40234', `The field '${name}' must be an accumulator object`)
+    if (name.includes('.'))
+      throw new ServerError('Location40235', `The field name '${name}' cannot contain '.'`)
+    if (name.startsWith('$'))
+      throw new ServerError('Location40236', `The field name '${name}' cannot be an operator name`)
     const [[operator, operand] = ['', null], ...rest] = source
     if (rest.length > 0)
       throw new ServerError('Location40238', `The field '${name}' must specify one accumulator`)
     const compile = accumulators[operator]
     if (!compile || !Object.hasOwn(accumulators, operator))
-      throw new ServerError('Location15952', `unknown group operator '${operator}'`)
+      throw new ServerError(
+        'Location15952',
+        `unknown group operator '${operator}' (not supported by the embedded database)`,
+      )
     return { name, create: compile(operand, context) }
   })
 }

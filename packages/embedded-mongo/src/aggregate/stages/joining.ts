@@ -4,6 +4,7 @@ import { find } from '../../query/find.ts'
 import type { Collection } from '../../storage/collection.ts'
 import { setPath } from '../../update/write-path.ts'
 import { cloneDocument } from '../../values/bson.ts'
+import { fieldPath } from '../../values/field-path.ts'
 import { reach, valueAt } from '../../values/paths.ts'
 import { type Document, document, isDocument, type Maybe, type Value } from '../../values/types.ts'
 import { compileExpression } from '../expression.ts'
@@ -18,6 +19,7 @@ export const joiningStages: Record<string, StageCompiler> = {
       throw new ServerError('FailedToParse', "must specify 'as' field for a $lookup")
     if (typeof from !== 'string' && !startsWithDocuments(spec.get('pipeline')))
       throw new ServerError('FailedToParse', "must specify 'from' field for a $lookup")
+    fieldPath(as)
     const collection = typeof from === 'string' ? context.collection(from) : undefined
     const match = matcher(spec, collection, context)
     return function* (input) {
@@ -32,9 +34,14 @@ export const joiningStages: Record<string, StageCompiler> = {
         'Location28818',
         `path option to $unwind stage should be prefixed with a '$': ${String(path)}`,
       )
-    const names = path.slice(1).split('.')
+    const names = fieldPath(path.slice(1))
     const keepEmpty = spec.get('preserveNullAndEmptyArrays') === true
     const indexName = spec.get('includeArrayIndex')
+    if (typeof indexName === 'string' && indexName.startsWith('$'))
+      throw new ServerError(
+        'Location28822',
+        `includeArrayIndex option to $unwind stage should not be prefixed with a '$': ${indexName}`,
+      )
     return function* (input) {
       for (const each of input)
         yield* unwind(each, names, keepEmpty, typeof indexName === 'string' ? indexName : undefined)
@@ -71,7 +78,7 @@ function* all(collection: Collection | undefined): Generator<Document> {
     for (const found of find(collection, { filter: compileFilter(new Map()) })) yield found.document
 }
 
-/** The foreign documents for a local one; equality goes through an index where there is one. */
+/** Finds the foreign documents for a local one, by an index where there is one. */
 function matcher(
   spec: Document,
   collection: Collection | undefined,
@@ -85,13 +92,14 @@ function matcher(
       'FailedToParse',
       '$lookup requires either "pipeline" or both "localField" and "foreignField" to be specified',
     )
+  for (const field of [localField, foreignField]) if (typeof field === 'string') fieldPath(field)
   const bindings = isDocument(let_)
     ? [...let_].map(([name, value]) => {
         checkVariableName(name)
         return { name, expression: compileExpression(value, context.variables) }
       })
     : []
-  // Compiled once to report what is wrong with it even if no document comes.
+  // Compiled here as well, so that its errors show even if there is no document.
   if (stages !== undefined)
     context.pipeline(
       stages,

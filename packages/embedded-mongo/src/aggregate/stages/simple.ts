@@ -18,7 +18,7 @@ const replace: StageCompiler = (spec, context, name) => {
   return (input) => mapped(input, root)
 }
 
-/** Stages that need no memory of other documents, or only of their number or order. */
+/** Stages that look at one document at a time, or only count or order them. */
 export const simpleStages: Record<string, StageCompiler> = {
   $match: (spec, context) => {
     const filter = compileFilter(specDocument('$match', spec), context)

@@ -5,10 +5,10 @@ import { toDouble } from '../../values/numbers.ts'
 import { type Document, isDocument, isNumeric, type Maybe, type Value } from '../../values/types.ts'
 import type { Variables } from '../scope.ts'
 
-/** Documents in, documents out; drawn one at a time where the stage allows it. */
+/** Documents in, documents out, one at a time where the stage allows it. */
 export type Stage = (input: Iterable<Document>) => Iterable<Document>
 
-/** What a stage may need besides its own specification. */
+/** What a stage may need beside its specification. */
 export interface StageContext {
   collection(name: string): Collection | undefined
   /** Runs a pipeline inside the pipeline, as `$lookup` and `$facet` do. */

@@ -8,7 +8,8 @@ export interface DeviceId {
 
 /** The id a browser already has, or a new one. */
 export function deviceId(presented: string | undefined): DeviceId {
-  const id =
-    presented && /^[A-Za-z0-9_-]{43}$/.test(presented) ? presented : randomBytes(32).toString('base64url')
-  return { id, idHash: createHash('sha256').update(id).digest('base64url') }
+  const id = presented ?? randomBytes(32).toString('base64url')
+  return { id, idHash: hashDeviceId(id) }
 }
+
+export const hashDeviceId = (id: string) => createHash('sha256').update(id).digest('base64url')

@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import type { Response } from 'express'
+
+/**
+ * Answers with an object whose last member is a list, written as its items come. Resolves when all is written; the answer is
+ * not ended. If the list fails the answer is cut off, so that nobody takes it for whole.
+ */
+export async function streamJson(
+  res: Response,
+  object: Record<string, unknown>,
+  name: string,
+  items: AsyncIterable<unknown>,
+): Promise<void> {
+  const head = JSON.stringify(object).slice(0, -1)
+  res.type('application/json')
+  res.write(`${head}${head === '{' ? '' : ','}${JSON.stringify(name)}:[`)
+  let separator = ''
+  for await (const item of items) {
+    if (res.destroyed) return
+    if (!res.write(separator + JSON.stringify(item)))
+      await Promise.race([once(res, 'drain'), once(res, 'close')])
+    separator = ','
+  }
+  res.write(']}')
+}

@@ -1,0 +1,38 @@
+import type { RequestHandler } from 'express'
+
+interface Log {
+  warn: (facts: object, message: string) => void
+}
+
+/**
+ * Says once, at the first sign, that there is a proxy nobody told us of. Without the setting everybody behind it shares one
+ * address, and with it one allowance of attempts.
+ */
+export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHandler {
+  let told = trustedProxies > 0
+  return (req, _res, next) => {
+    if (!told && (req.headers['x-forwarded-for'] ?? req.headers.forwarded) !== undefined) {
+      told = true
+      log.warn(
+        { setting: 'TRUST_PROXY', peer: req.socket.remoteAddress },
+        'requests come through a proxy, but TRUST_PROXY is 0: everybody behind it counts as one address. Set TRUST_PROXY to the number of proxies in front',
+      )
+    }
+    next()
+  }
+}
+
+/** Says once that a proxy seems to rewrite Host: then the page's own requests look like another site's. */
+export function warnOfRewrittenHost(
+  log: Log,
+): (origin: string | undefined, host: string | undefined) => void {
+  let told = false
+  return (origin, host) => {
+    if (told || origin === undefined || origin === 'null') return
+    told = true
+    log.warn(
+      { setting: 'PUBLIC_URL', origin, host },
+      'a request was refused as cross-site, because its Origin is not its Host. If that is your own page, a proxy rewrites Host: set PUBLIC_URL to what people see. If it is a page of yours elsewhere, name it in CLIENT_URL',
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import bcrypt from 'bcryptjs'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createPasswords } from '../src/sign-in/password.ts'
+import { compare, hash } from '../src/sign-in/password-worker.js'
+import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { login, password, registered, somebody, stored } from './support/people.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+/** A hash as another system may have written it: bcrypt under another letter is the same algorithm. */
+const imported = (letter: string, cost: number, of = password) =>
+  bcrypt.hashSync(of, cost).replace('$2b$', `$2${letter}$`)
+
+const malformed = [
+  '',
+  'plain text',
+  '$2b$12$tooshort',
+  `$2b$08$${'.'.repeat(52)}`,
+  `$2x$08$${'.'.repeat(53)}`,
+  `$2b$xx$${'.'.repeat(53)}`,
+  `$2b$03$${'.'.repeat(53)}`,
+  `$2b$31$${'.'.repeat(53)}`, // a comparison would take a day
+  `$argon2id$v=19$m=65536,t=3,p=4$${'c2FsdA'.repeat(4)}`,
+]
+
+describe('one comparison', () => {
+  /** The rounds of bcrypt that a comparison really took, counted where they are done. */
+  async function workOf(bcryptCost: number, passwordHash: string | undefined, highest = bcryptCost) {
+    let known = highest
+    const passwords = createPasswords({
+      bcryptCost,
+      hashCosts: {
+        highest: async () => known,
+        meet: async (cost) => {
+          known = Math.max(known, cost)
+        },
+      },
+      workers: {
+        queueSize: 0,
+        run: async (task, { name }) => (name === 'hash' ? hash : compare)(task as never),
+        destroy: async () => {},
+      },
+    })
+    const compared = vi.spyOn(bcrypt, 'compareSync')
+    const same = await passwords.verify(password, passwordHash)
+    const rounds = compared.mock.calls.reduce((sum, [, hash]) => sum + 2 ** bcrypt.getRounds(hash), 0)
+    compared.mockRestore()
+    return { same, rounds }
+  }
+
+  it.each([
+    ['at today’s cost', imported('b', 8), true],
+    ['made when the cost was lower', imported('b', 4), true],
+    ['made when the cost was a little lower', imported('b', 7), true],
+    ['imported as $2a$', imported('a', 6), true],
+    ['imported as $2y$', imported('y', 5), true],
+    ['of another password', imported('b', 5, 'something else'), false],
+    ['of nobody', undefined, false],
+    ...malformed.map((hash): [string, string, boolean] => [`that reads "${hash}"`, hash, false]),
+  ])('with a hash %s takes the work of today’s cost', async (_, hash, same) => {
+    expect(await workOf(8, hash)).toEqual({ same, rounds: 2 ** 8 })
+  })
+
+  it.each([
+    ['made when the cost was higher', imported('b', 8), true],
+    ['at today’s, lowered cost', imported('b', 5), true],
+    ['of nobody', undefined, false],
+    ['that cannot be read', 'plain text', false],
+  ])('with a hash %s takes the work of the costliest hash there is', async (_, hash, same) => {
+    expect(await workOf(5, hash, 8)).toEqual({ same, rounds: 2 ** 8 })
+  })
+})
+
+describe('signing in', () => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await startApi({ environment: { BCRYPT_COST: '6' } })
+  })
+  afterAll(() => api.close())
+
+  const users = () => api.services.database.connection.collection('users')
+  const keepHash = (email: string, passwordHash: unknown) =>
+    users().updateOne({ emailKey: email }, { $set: { passwordHash } })
+
+  it.each(['$2a$', '$2b$', '$2y$'])('with an imported %s hash works, and it is made anew', async (prefix) => {
+    const person = await registered(api)
+    await keepHash(person.email, imported(prefix.charAt(2), 4))
+    await login(api, person)
+    await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$06\$/))
+    await login(api, person)
+  })
+
+  it.each([...malformed, null, 7, { $gt: '' }])(
+    'with a stored hash of %j is refused, and nothing breaks',
+    async (hash) => {
+      const person = await registered(api)
+      await keepHash(person.email, hash)
+      const answer = await api.http.post('/api/login').send({ email: person.email, password })
+      const unknown = await api.http.post('/api/login').send({ email: somebody().email, password })
+      expect(answer.status).toBe(401)
+      expect(answer.body).toEqual(unknown.body)
+      expect(api.logged()).not.toContain('unexpected error')
+    },
+  )
+
+  it('changing the password right afterwards is not disturbed by a hash that is made anew', async () => {
+    for (let i = 0; i < 5; i++) {
+      const person = await registered(api)
+      await keepHash(person.email, imported('b', 4))
+      const { body } = await login(api, person)
+      await api.http
+        .post('/api/change-password')
+        .set('Authorization', `Bearer ${body.accessToken}`)
+        .send({ currentPassword: password, newPassword: 'candle river mosaic' })
+        .expect(200)
+      await login(api, { ...person, password: 'candle river mosaic' })
+    }
+  })
+})
+
+describe('the costliest hash there is', () => {
+  const highest = (api: TestApi) =>
+    api.services.database.connection.collection<{ _id: string; highest: number }>('hashCosts').findOne({})
+
+  it('is remembered when the cost is lowered, also by those who start afterwards', async () => {
+    const before = await apiForTest({ environment: { BCRYPT_COST: '7' } })
+    await registered(before)
+    await login(before, await registered(before))
+    const lowered = await apiForTest({ environment: { BCRYPT_COST: '5' }, mongoUri: before.mongoUri })
+    await lowered.http.post('/api/login').send({ email: somebody().email, password }).expect(401)
+    expect(await highest(lowered)).toMatchObject({ highest: 7 })
+  })
+
+  it('is learned from an import when it is first met, and the operator is told', async () => {
+    const api = await apiForTest({ environment: { BCRYPT_COST: '4' } })
+    const person = await registered(api)
+    await api.services.database.connection
+      .collection('users')
+      .updateOne({ emailKey: person.email }, { $set: { passwordHash: imported('y', 7) } })
+    await login(api, person)
+    expect(await highest(api)).toMatchObject({ highest: 7 })
+    expect(api.logged()).toContain('a stored password hash costs more than any before')
+  })
+})

@@ -1,0 +1,23 @@
+import { passwordLength, passwordPolicy } from '@latchkey/contracts'
+import { useEffect, useState } from 'react'
+import { useAuthClient } from './auth-context.ts'
+
+/**
+ * How many characters a new password needs at least. The server may ask for more than the contract does; until it has
+ * said so, and where it cannot be asked, its complaint about the field has the number.
+ */
+export function useShortestPassword(): number {
+  const client = useAuthClient()
+  const [shortest, setShortest] = useState(passwordLength.min)
+
+  useEffect(() => {
+    const leaving = new AbortController()
+    client
+      .call(passwordPolicy, { signal: leaving.signal })
+      .then(({ minLength }) => setShortest(minLength))
+      .catch(() => undefined) // only a hint
+    return () => leaving.abort()
+  }, [client])
+
+  return shortest
+}

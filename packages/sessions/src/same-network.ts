@@ -1,0 +1,15 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+
+/** Whether two addresses are of one network, as far as that can be told: the same /24, or in IPv6 the same /48. */
+export function sameNetwork(a: string, b: string): boolean {
+  const [first, second] = [plain(a), plain(b)]
+  if (first === second) return true
+  const network = new BlockList()
+  if (isIPv4(first) && isIPv4(second)) network.addSubnet(first, 24, 'ipv4')
+  else if (isIPv6(first) && isIPv6(second)) network.addSubnet(first, 48, 'ipv6')
+  else return false
+  return network.check(second, isIPv4(second) ? 'ipv4' : 'ipv6')
+}
+
+/** Without the zone and without what makes IPv6 of an IPv4 address. */
+const plain = (ip: string) => ip.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
