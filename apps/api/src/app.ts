@@ -5,6 +5,7 @@ import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
+import { deviceRoutes } from './account/devices.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
 import { passwordProofRoutes } from './account/password-proof.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
@@ -25,7 +26,15 @@ import { recoveryRoutes } from './sign-in/recovery.routes.ts'
  * The endpoints below /api. Yours go here, too: method, body, origin and access token are looked after for every one of
  * them (docs/architecture.md).
  */
-const features = [authRoutes, recoveryRoutes, emailRoutes, passwordProofRoutes, accountRoutes, adminRoutes]
+const features = [
+  authRoutes,
+  recoveryRoutes,
+  emailRoutes,
+  passwordProofRoutes,
+  accountRoutes,
+  deviceRoutes,
+  adminRoutes,
+]
 
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {

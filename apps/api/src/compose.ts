@@ -29,6 +29,7 @@ import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createAccounts } from './users/accounts.ts'
+import { createKnownDevices } from './users/known-devices.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
 
@@ -79,12 +80,18 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     settings: config,
     clock,
     log,
-    onEvent: events.record,
+    async onEvent({ deviceIdHash, ...event }) {
+      // Whoever ends everything means the browsers, too, all but the one at hand.
+      if (event.kind === 'session_revoked' && event.sessionId === null)
+        await knownDevices.forgetOthers(event.userId, deviceIdHash)
+      await events.record(event)
+    },
     admitRefresh: rateLimits.refresh,
     origins: config.server,
   })
   const { revocations } = sessions
 
+  const knownDevices = createKnownDevices({ users, clock })
   const accounts = createAccounts({ users, revocations, clock })
   const administration = createAdministration({ users, revocations, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
@@ -102,8 +109,24 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
   })
   const secrets = { passwords, passwordPolicy }
-  const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })
-  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, ...secrets })
+  const auth = createAuth({
+    accounts,
+    knownDevices,
+    clock,
+    sessions,
+    events,
+    ...secrets,
+    mailQueue,
+    requireVerifiedEmail,
+  })
+  const passwordService = createPasswordService({
+    accounts,
+    clock,
+    actionTokens,
+    events,
+    mailQueue,
+    ...secrets,
+  })
 
   return {
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
@@ -128,6 +151,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     database,
     outbox: mailer.outbox,
     accounts,
+    knownDevices,
     administration,
     emailAddresses,
     removal,

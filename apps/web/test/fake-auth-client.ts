@@ -85,6 +85,7 @@ export function fakeAuthClient(initial: SessionState) {
   const answers = new Map<RouteContract, Answers>([
     [routes.sessions, () => ({ sessions: [] })],
     [routes.activity, () => ({ events: [] })],
+    [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])

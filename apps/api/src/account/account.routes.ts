@@ -7,10 +7,12 @@ import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
+import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
+  knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits
@@ -20,7 +22,7 @@ interface Collaborators {
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, sessions, events, rateLimits, clock, route } = services
+  const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
@@ -34,17 +36,17 @@ export function accountRoutes(services: Collaborators): Router {
     return { user }
   })
 
-  route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
+  route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
     const [user, own, devices] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
-      accounts.knownDevices(sub),
+      knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
     ])
     const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
-      knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
+      knownDevices: devices,
     }
     res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
     await streamJson(res, account, 'activity', events.each(sub))

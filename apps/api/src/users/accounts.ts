@@ -3,7 +3,7 @@ import type { Clock } from '@latchkey/contracts/server'
 import { AuthError } from '@latchkey/contracts/server'
 import type { Revocations, Session } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
-import { emailKey, knownDeviceLimit, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
+import { emailKey, type KnownDevice, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
 import { identityFields, type UserIdentity, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
@@ -29,7 +29,8 @@ type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
   /** None when the address has to be proved first. */
   session: Session | null
-  deviceIdHash: string | null
+  /** The browser that registers; null for a client without cookies. */
+  knownDevice: KnownDevice | null
 }
 
 interface Collaborators {
@@ -47,13 +48,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      * Stores an account together with its first session, in one insert.
      * Throws AuthError `email_taken` or `username_taken`.
      */
-    async create({
-      username,
-      email,
-      passwordHash,
-      session,
-      deviceIdHash,
-    }: NewAccount): Promise<UserIdentity> {
+    async create({ username, email, passwordHash, session, knownDevice }: NewAccount): Promise<UserIdentity> {
       const now = clock.now()
       const user: UserRecord = {
         _id: new Types.ObjectId(),
@@ -68,7 +63,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
-        knownDevices: deviceIdHash === null ? [] : [{ idHash: deviceIdHash, lastSeenAt: now }],
+        knownDevices: knownDevice ? [knownDevice] : [],
         createdAt: now,
         updatedAt: now,
       }
@@ -109,29 +104,6 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
             .exec()
         : null,
 
-    /** Remembers that a browser has signed in; the one not seen for longest is forgotten past the limit. */
-    async rememberDevice(userId: Types.ObjectId, idHash: string): Promise<void> {
-      const lastSeenAt = clock.now()
-      const seen = await users.updateOne(
-        { _id: userId, 'knownDevices.idHash': idHash },
-        { $set: { 'knownDevices.$.lastSeenAt': lastSeenAt } },
-      )
-      if (seen.matchedCount > 0) return
-      await users.updateOne(
-        // Not twice, should two sign-ins of one browser come at once.
-        { _id: userId, 'knownDevices.idHash': { $ne: idHash } },
-        {
-          $push: {
-            knownDevices: {
-              $each: [{ idHash, lastSeenAt }],
-              $sort: { lastSeenAt: 1 },
-              $slice: -knownDeviceLimit,
-            },
-          },
-        },
-      )
-    },
-
     /**
      * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
      * when it is no longer that password: of two changes at once, one wins.
@@ -166,16 +138,20 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      * False when the address has changed or the password was reset since the account was read: of two resets at once
      * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
      */
-    async resetPassword(user: Credentials, passwordHash: string): Promise<boolean> {
+    async resetPassword(
+      user: Credentials,
+      passwordHash: string,
+      knownDevice: KnownDevice | null,
+    ): Promise<boolean> {
       const now = clock.now()
       await revokeIssued(user._id, null)
-      // Whoever used to sign in with the old password has to prove themselves again.
+      // Whoever used to sign in with the old password has to prove themselves again; this browser just did.
       const fresh = {
         passwordHash,
         passwordResetAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
-        knownDevices: [],
+        knownDevices: knownDevice ? [knownDevice] : [],
         refreshTokens: [],
       }
       const before = await users
@@ -254,13 +230,6 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         .findOneAndDelete({ _id: userId }, { projection: sessionIds })
         .lean<SessionIds>()
       await revocations.revokeEnded(before ? idsOf(before) : [])
-    },
-
-    /** When browsers that have signed in before were last seen. */
-    async knownDevices(userId: string): Promise<Date[]> {
-      const fields = { 'knownDevices.lastSeenAt': 1 }
-      const user = await users.findById(userId, fields).lean<Pick<UserRecord, 'knownDevices'>>()
-      return user?.knownDevices.map(({ lastSeenAt }) => lastSeenAt) ?? []
     },
 
     /** Null when the account is gone. */

@@ -26,13 +26,24 @@ export interface UserRecord extends UserIdentity {
 /** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
 export interface KnownDevice {
   idHash: string
+  /** Missing, like the next two, in those from before they were kept. */
+  firstSeenAt?: Date
   lastSeenAt: Date
+  /** Of the last sign-in. */
+  userAgent?: string
+  ip?: string
 }
 
 export const knownDeviceLimit = 20
 
 const knownDeviceSchema = new Schema<KnownDevice>(
-  { idHash: { type: String, required: true }, lastSeenAt: { type: Date, required: true } },
+  {
+    idHash: { type: String, required: true },
+    firstSeenAt: { type: Date },
+    lastSeenAt: { type: Date, required: true },
+    userAgent: { type: String },
+    ip: { type: String },
+  },
   { _id: false },
 )
 

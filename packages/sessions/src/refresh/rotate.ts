@@ -149,7 +149,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     { userId, sessionId }: RefreshTokenClaims,
     device: Device,
   ): Promise<void> {
-    return onEvent({ kind, userId, sessionId, device })
+    return onEvent({ kind, userId, sessionId, device, deviceIdHash: null })
   }
 
   function signedIn(
