@@ -4,17 +4,17 @@ import { AuthError } from '@latchkey/contracts/server'
 import type { Revocations, Session } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import { emailKey, knownDeviceLimit, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
-import { identityFields, type UserIdentity, userView } from './user-identity.ts'
+import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
 export type Credentials = UserIdentity &
-  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
+  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResets' | 'knownDevices' | 'disabledAt'>
 
 const credentialFields = {
   ...identityFields,
   passwordHash: 1,
   passwordChanges: 1,
-  passwordResetAt: 1,
+  passwordResets: 1,
   knownDevices: 1,
   disabledAt: 1,
 } as const
@@ -34,6 +34,7 @@ type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
 
 interface Collaborators {
   users: UserModel
+  sessions: Pick<UserSessions, 'revokeIssued'>
   revocations: Revocations
   clock: Clock
 }
@@ -41,7 +42,7 @@ interface Collaborators {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Makes, finds and changes accounts. Each change is one conditional update; uniqueness is the indexes' to decide. */
-export function createAccounts({ users, revocations, clock }: Collaborators) {
+export function createAccounts({ users, sessions, revocations, clock }: Collaborators) {
   return {
     /**
      * Stores an account together with its first session, in one insert.
@@ -64,10 +65,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         emailVerifiedAt: null,
         disabledAt: null,
         passwordChanges: 0,
-        passwordResetAt: null,
+        passwordResets: 0,
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
+        epoch: 0,
         knownDevices: deviceIdHash === null ? [] : [{ idHash: deviceIdHash, lastSeenAt: now }],
         createdAt: now,
         updatedAt: now,
@@ -139,7 +141,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
-      await revokeIssued(user._id, kept)
+      await sessions.revokeIssued(user._id, keptSessionId)
       const before = await users
         .findOneAndUpdate(
           { _id: user._id, passwordHash: user.passwordHash },
@@ -167,29 +169,29 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      */
     async resetPassword(user: Credentials, passwordHash: string): Promise<boolean> {
       const now = clock.now()
-      await revokeIssued(user._id, null)
+      await sessions.revokeIssued(user._id)
       // Whoever used to sign in with the old password has to prove themselves again.
       const fresh = {
         passwordHash,
-        passwordResetAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
         knownDevices: [],
         refreshTokens: [],
       }
-      const before = await users
+      const changed = await users
         .findOneAndUpdate(
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResetAt: user.passwordResetAt ?? null,
+            passwordResets: times(user.passwordResets ?? 0),
           },
-          { $set: fresh, $inc: { passwordChanges: 1 } },
-          { returnDocument: 'before', projection: sessionIds },
+          { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
+          { returnDocument: 'after', projection: { epoch: 1 } },
         )
-        .lean<SessionIds>()
-      if (before) await revocations.revokeEnded(idsOf(before))
-      return before !== null
+        .lean<Pick<UserRecord, 'epoch'>>()
+      // Whoever is told that it came to nothing uses the link again.
+      if (changed) await revocations.revokeBelow([user._id], changed.epoch)
+      return changed !== null
     },
 
     /** False when the address is no longer the account's. */
@@ -219,7 +221,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       try {
         return await users
           .findOneAndUpdate(
-            { _id: userId, passwordChanges: passwordChanges === 0 ? { $in: [0, null] } : passwordChanges },
+            { _id: userId, passwordChanges: times(passwordChanges) },
             { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
             { returnDocument: 'before', projection: identityFields },
           )
@@ -248,11 +250,9 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     /** Deletes an account, its sessions included; every access token of it dies. */
     async remove(userId: Types.ObjectId): Promise<void> {
       // First what was issued so far: once the account is gone, nobody is left to try again.
-      await revocations.revokeUser(userId)
-      const before = await users
-        .findOneAndDelete({ _id: userId }, { projection: sessionIds })
-        .lean<SessionIds>()
-      await revocations.revokeEnded(before ? idsOf(before) : [])
+      await sessions.revokeIssued(userId)
+      await users.deleteOne({ _id: userId })
+      await revocations.revokeEnded([userId])
     },
 
     /** When browsers that have signed in before were last seen. */
@@ -268,12 +268,10 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return user && userView(user)
     },
   }
-
-  async function revokeIssued(userId: Types.ObjectId, kept: Types.ObjectId | null): Promise<void> {
-    const user = await users.findById(userId, sessionIds).lean<SessionIds>()
-    await revocations.revokeIssued(user ? idsOf(user).filter((id) => !kept?.equals(id)) : [])
-  }
 }
+
+/** How a count is found that is missing where it never rose. */
+const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

@@ -16,12 +16,17 @@ export interface ApiProcess {
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const tsx = import.meta.resolve('tsx')
+const shiftedClock = new URL('./shifted-clock.js', import.meta.url).href
 
-/** The API as a process of its own, from source. Ended when the test is over. */
-export async function apiProcess(environment: Record<string, string>): Promise<ApiProcess> {
+/** The API as a process of its own, from source. Ended when the test is over. Its clock may be wrong. */
+export async function apiProcess(
+  environment: Record<string, string>,
+  { clockOffsetSeconds = 0 } = {},
+): Promise<ApiProcess> {
   const port = environment.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, ['--import', tsx, main], {
-    env: { ...ownEnvironment(), BCRYPT_COST: '4', ...environment, PORT: port },
+  const shifted = { TEST_CLOCK_OFFSET_SECONDS: String(clockOffsetSeconds) }
+  const child = spawn(process.execPath, ['--import', shiftedClock, '--import', tsx, main], {
+    env: { ...ownEnvironment(), BCRYPT_COST: '4', ...shifted, ...environment, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
