@@ -92,8 +92,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const { revocations } = sessions
 
   const knownDevices = createKnownDevices({ users, clock })
-  const accounts = createAccounts({ users, revocations, clock })
-  const administration = createAdministration({ users, revocations, clock })
+  const accounts = createAccounts({ users, sessions, revocations, clock })
+  const administration = createAdministration({ users, sessions, revocations, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
   const removal = createRemoval({ accounts, actionTokens, events, mailQueue })

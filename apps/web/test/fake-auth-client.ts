@@ -29,6 +29,7 @@ export function signedIn(
         jti: tokenId,
         iat: 1_760_000_000,
         exp: 1_760_000_900,
+        epoch: 0,
         roles: user.roles,
         username: user.username,
         email: user.email,

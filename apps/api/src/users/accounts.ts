@@ -4,17 +4,17 @@ import { AuthError } from '@latchkey/contracts/server'
 import type { Revocations, Session } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import { emailKey, type KnownDevice, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
-import { identityFields, type UserIdentity, userView } from './user-identity.ts'
+import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
 export type Credentials = UserIdentity &
-  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
+  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResets' | 'knownDevices' | 'disabledAt'>
 
 const credentialFields = {
   ...identityFields,
   passwordHash: 1,
   passwordChanges: 1,
-  passwordResetAt: 1,
+  passwordResets: 1,
   knownDevices: 1,
   disabledAt: 1,
 } as const
@@ -35,6 +35,7 @@ type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
 
 interface Collaborators {
   users: UserModel
+  sessions: Pick<UserSessions, 'revokeIssued'>
   revocations: Revocations
   clock: Clock
 }
@@ -42,7 +43,7 @@ interface Collaborators {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Makes, finds and changes accounts. Each change is one conditional update; uniqueness is the indexes' to decide. */
-export function createAccounts({ users, revocations, clock }: Collaborators) {
+export function createAccounts({ users, sessions, revocations, clock }: Collaborators) {
   return {
     /**
      * Stores an account together with its first session, in one insert.
@@ -59,10 +60,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         emailVerifiedAt: null,
         disabledAt: null,
         passwordChanges: 0,
-        passwordResetAt: null,
+        passwordResets: 0,
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
+        epoch: 0,
         knownDevices: knownDevice ? [knownDevice] : [],
         createdAt: now,
         updatedAt: now,
@@ -111,11 +113,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
-      await revokeIssued(user._id, kept)
+      await sessions.revokeIssued(user._id, keptSessionId)
       const before = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
+          { _id: user._id, passwordChanges: times(user.passwordChanges ?? 0) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -144,29 +146,29 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       knownDevice: KnownDevice | null,
     ): Promise<boolean> {
       const now = clock.now()
-      await revokeIssued(user._id, null)
+      await sessions.revokeIssued(user._id)
       // Whoever used to sign in with the old password has to prove themselves again; this browser just did.
       const fresh = {
         passwordHash,
-        passwordResetAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
         knownDevices: knownDevice ? [knownDevice] : [],
         refreshTokens: [],
       }
-      const before = await users
+      const changed = await users
         .findOneAndUpdate(
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResetAt: user.passwordResetAt ?? null,
+            passwordResets: times(user.passwordResets ?? 0),
           },
-          { $set: fresh, $inc: { passwordChanges: 1 } },
-          { returnDocument: 'before', projection: sessionIds },
+          { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
+          { returnDocument: 'after', projection: { epoch: 1 } },
         )
-        .lean<SessionIds>()
-      if (before) await revocations.revokeEnded(idsOf(before))
-      return before !== null
+        .lean<Pick<UserRecord, 'epoch'>>()
+      // Whoever is told that it came to nothing uses the link again.
+      if (changed) await revocations.revokeBelow([user._id], changed.epoch)
+      return changed !== null
     },
 
     /** False when the address is no longer the account's. */
@@ -196,7 +198,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       try {
         return await users
           .findOneAndUpdate(
-            { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+            { _id: userId, passwordChanges: times(passwordChanges) },
             { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
             { returnDocument: 'before', projection: identityFields },
           )
@@ -225,11 +227,9 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     /** Deletes an account, its sessions included; every access token of it dies. */
     async remove(userId: Types.ObjectId): Promise<void> {
       // First what was issued so far: once the account is gone, nobody is left to try again.
-      await revocations.revokeUser(userId)
-      const before = await users
-        .findOneAndDelete({ _id: userId }, { projection: sessionIds })
-        .lean<SessionIds>()
-      await revocations.revokeEnded(before ? idsOf(before) : [])
+      await sessions.revokeIssued(userId)
+      await users.deleteOne({ _id: userId })
+      await revocations.revokeEnded([userId])
     },
 
     /** Null when the account is gone. */
@@ -238,15 +238,10 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return user && userView(user)
     },
   }
-
-  async function revokeIssued(userId: Types.ObjectId, kept: Types.ObjectId | null): Promise<void> {
-    const user = await users.findById(userId, sessionIds).lean<SessionIds>()
-    await revocations.revokeIssued(user ? idsOf(user).filter((id) => !kept?.equals(id)) : [])
-  }
 }
 
-/** Matches accounts whose password changed so often; older ones have no number. */
-const changedSoOften = (passwordChanges = 0) => (passwordChanges === 0 ? { $in: [0, null] } : passwordChanges)
+/** How a count is found that is missing where it never rose. */
+const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

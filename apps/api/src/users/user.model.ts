@@ -15,11 +15,13 @@ export interface UserRecord extends UserIdentity {
   disabledAt: Date | null
   /** How often the password has become another one; missing where it never did. */
   passwordChanges: number
-  /** When the password was last reset by mail. */
-  passwordResetAt: Date | null
+  /** How often the password was reset by mail; missing where it never was. */
+  passwordResets: number
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   refreshTokens: Session[]
+  /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
+  epoch: number
   updatedAt: Date
 }
 
@@ -56,10 +58,11 @@ const userSchema = new Schema<UserRecord>(
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
-    passwordResetAt: { type: Date, default: null },
+    passwordResets: { type: Number, default: 0 },
     passwordHash: { type: String, required: true },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],
+    epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
