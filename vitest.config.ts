@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Each file has a database of its own, so files share a process: starting one costs more than most of them take.
-const shared = { isolate: false, pool: 'forks', maxConcurrency: 20 } as const
+const shared = { isolate: false, pool: 'forks', maxConcurrency: 20, testTimeout: 30_000 } as const
 
 // `node`: everything that talks to a database or to nothing at all; `web`: components in jsdom;
 // `examples`: applications built on the packages.
@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     // Much of the time is spent waiting for others, so that two are never too many.
     maxWorkers: Math.max(2, availableParallelism()),
+    slowTestThreshold: 5000,
     projects: [
       {
         test: {
@@ -18,7 +19,6 @@ export default defineConfig({
           environment: 'node',
           include: ['packages/*/{src,test}/**/*.test.ts', 'apps/api/{src,test}/**/*.test.ts'],
           globalSetup: ['packages/embedded-mongo/testing/global-setup.ts', 'apps/api/test/support/build.ts'],
-          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

@@ -114,8 +114,12 @@ function holding(document: ReturnType<typeof user>): SignedIn {
     sessionId,
     generation: last.generation,
     email: document.email,
-    accessToken: accessTokens.sign({ user: document, session: last, issuedAt: toNumericDate(last.rotatedAt) })
-      .accessToken,
+    accessToken: accessTokens.sign({
+      user: document,
+      session: last,
+      epoch: 0,
+      issuedAt: toNumericDate(last.rotatedAt),
+    }).accessToken,
     refreshToken: refreshTokens.sign(userId, last),
   }
 }

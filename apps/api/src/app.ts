@@ -5,6 +5,7 @@ import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
+import { deviceRoutes } from './account/devices.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
 import { ownershipRoutes } from './account/ownership.routes.ts'
 import { passwordProofRoutes } from './account/password-proof.routes.ts'
@@ -33,6 +34,7 @@ const features = [
   ownershipRoutes,
   passwordProofRoutes,
   accountRoutes,
+  deviceRoutes,
   adminRoutes,
 ]
 

@@ -33,6 +33,7 @@ import { createPasswords } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createAccounts } from './users/accounts.ts'
+import { createKnownDevices } from './users/known-devices.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
@@ -84,14 +85,20 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     settings: config,
     clock,
     log,
-    onEvent: events.record,
+    async onEvent({ deviceIdHash, ...event }) {
+      // Whoever ends everything means the browsers, too, all but the one at hand.
+      if (event.kind === 'session_revoked' && event.sessionId === null)
+        await knownDevices.forgetOthers(event.userId, deviceIdHash)
+      await events.record(event)
+    },
     admitRefresh: rateLimits.refresh,
     origins: config.server,
   })
   const { revocations } = sessions
 
-  const accounts = createAccounts({ users, revocations, clock })
-  const administration = createAdministration({ users, revocations, clock })
+  const knownDevices = createKnownDevices({ users, clock })
+  const accounts = createAccounts({ users, sessions, revocations, clock })
+  const administration = createAdministration({ users, sessions, revocations, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
   const usernames = createUsernames({ accounts, events })
@@ -113,8 +120,24 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
   })
   const secrets = { passwords, passwordPolicy }
-  const auth = createAuth({ accounts, sessions, events, ...secrets, mailQueue, requireVerifiedEmail })
-  const passwordService = createPasswordService({ accounts, actionTokens, events, mailQueue, ...secrets })
+  const auth = createAuth({
+    accounts,
+    knownDevices,
+    clock,
+    sessions,
+    events,
+    ...secrets,
+    mailQueue,
+    requireVerifiedEmail,
+  })
+  const passwordService = createPasswordService({
+    accounts,
+    clock,
+    actionTokens,
+    events,
+    mailQueue,
+    ...secrets,
+  })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
   const ownership = createOwnership(owned)
@@ -144,6 +167,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     database,
     outbox: mailer.outbox,
     accounts,
+    knownDevices,
     administration,
     emailAddresses,
     usernames,

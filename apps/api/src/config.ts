@@ -1,5 +1,5 @@
 import { cookieNames, passwordLength } from '@latchkey/contracts'
-import { type SessionSettings, signingKey } from '@latchkey/sessions'
+import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
 import { defaultLimits, type Limits } from './limits/limits.ts'
@@ -82,7 +82,10 @@ const EnvironmentSchema = z.object({
   JWT_REFRESH_SECRET: z.string().optional(),
   JWT_ACCESS_SECRET_PREVIOUS: ListSchema.default([]),
   JWT_REFRESH_SECRET_PREVIOUS: ListSchema.default([]),
-  ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.default(900),
+  ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.refine(
+    (seconds) => seconds <= longestAccessTokenSeconds,
+    'must not be longer than one hour, for which ended sessions are remembered; people stay signed in by REFRESH_TOKEN_EXPIRY',
+  ).default(900),
   REFRESH_TOKEN_EXPIRY: PositiveDurationSchema.default(7 * 86_400),
   SESSION_MAX_AGE: PositiveDurationSchema.default(90 * 86_400),
   SESSION_LIMIT: integer(1, 1000).default(50),

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
-import { protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { jarOf, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
 
 let api: TestApi
 let person: SignedInPerson
@@ -62,6 +62,7 @@ it('carries the header and the claims of RFC 9068 and nothing else', () => {
     jti: expect.any(String),
     iat: issuedAt,
     exp: issuedAt + 900,
+    epoch: 0,
     roles: ['user'],
     username: person.username,
     email: person.email,
@@ -77,6 +78,33 @@ it('a token from before it said whether the address is proved opens as well, and
   const response = await protectedWith(api, forged({ claims: { email_verified: undefined } })).expect(200)
   expect(response.body.user.emailVerified).toBe(false)
   await protectedWith(api, forged({ claims: { email_verified: 'true' } })).expect(401)
+})
+
+it('from before there were epochs it goes on, and dies like any other', async () => {
+  const old = forged({ claims: { epoch: undefined } })
+  await protectedWith(api, old).expect(200)
+  const fresh = await registered(api)
+  const its = { sub: fresh.body.user.id, sid: fresh.sessionId, epoch: undefined }
+  const [ended, demoted] = [forged({ claims: its }), forged({ claims: { ...its, sid: person.sessionId } })]
+  await api.services.sessions.revoke(fresh.body.user.id, fresh.sessionId)
+  expect((await protectedWith(api, ended)).body.code).toBe('access_token_revoked')
+  await protectedWith(api, demoted).expect(200)
+  await api.services.administration.setRoles(fresh.body.user.id, ['user', 'admin'])
+  expect((await protectedWith(api, demoted)).body.code).toBe('access_token_revoked')
+  await protectedWith(api, old).expect(200)
+})
+
+it('an account from before there were epochs goes on, and what it is issued can be revoked', async () => {
+  const old = await registered(api)
+  const users = api.services.database.connection.collection('users')
+  await users.updateOne({ emailKey: old.email }, { $unset: { epoch: '' } })
+  const refreshed = await refresh(api, old.jar).expect(200)
+  expect(parts(refreshed.body.accessToken)[1]).toMatchObject({ epoch: 0 })
+  await protectedWith(api, refreshed.body.accessToken).expect(200)
+  await api.services.administration.setRoles(old.body.user.id, ['user', 'admin'])
+  await protectedWith(api, refreshed.body.accessToken).expect(401)
+  const promoted = await refresh(api, jarOf(refreshed)).expect(200)
+  await protectedWith(api, promoted.body.accessToken).expect(200)
 })
 
 it('answers /me from the database', async () => {
@@ -179,8 +207,8 @@ it('never outlives its session', async () => {
   await short.close()
 })
 
-it('never outlives what is set today, and so never a revocation either', async () => {
-  const long = await startApi({ environment: { ACCESS_TOKEN_EXPIRY: '2h' } })
+it('never outlives what is set today, whatever was set when it was issued', async () => {
+  const long = await startApi({ environment: { ACCESS_TOKEN_EXPIRY: '1h' } })
   const fresh = await registered(long)
   const shared = { mongoUri: long.mongoUri, clock: long.clock }
   const short = await startApi({ ...shared, environment: { ACCESS_TOKEN_EXPIRY: '5m' } })

@@ -129,6 +129,7 @@ it.each([
   ['REFRESH_TOKEN_EXPIRY', '7 days'],
   ['REFRESH_TOKEN_EXPIRY', '999999999999d'],
   ['ACCESS_TOKEN_EXPIRY', '0s'],
+  ['ACCESS_TOKEN_EXPIRY', '61m'],
   ['JWT_ACCESS_SECRET_PREVIOUS', 'es256:AAAA'],
   ['SMTP_URL', 'mail.example.com'],
   ['SMTP_URL', 'smtp://mail.example.com:port'],

@@ -178,7 +178,7 @@ it.each(['deleted', 'disabled'] as const)(
     const person = await registered(api)
     const { administration, sessions } = api.services
     const { revocations } = sessions
-    const { revokeEnded, revokeUser } = revocations
+    const { revokeEnded, revokeBelow } = revocations
     const users = api.services.database.connection.collection('users')
     // Before whatever is revoked after the one update that does it.
     const cutWhenDone = async () => {
@@ -189,9 +189,9 @@ it.each(['deleted', 'disabled'] as const)(
       await cutWhenDone()
       await revokeEnded(ids)
     }
-    revocations.revokeUser = async (id) => {
+    revocations.revokeBelow = async (ids, epoch) => {
       await cutWhenDone().catch(() => {})
-      await revokeUser(id)
+      await revokeBelow(ids, epoch)
     }
     if (how === 'deleted')
       await api.http.delete('/api/me').set(as(person)).send({ password: person.password })

@@ -3,7 +3,7 @@ import { Types } from 'mongoose'
 import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
-import { login, protectedWith, refresh, registered } from './support/people.ts'
+import { login, protectedWith, refresh, registered, stored } from './support/people.ts'
 import { sideBySide } from './support/side-by-side.ts'
 
 it('a session that is ended here is refused by another process within a second', async () => {
@@ -93,13 +93,82 @@ sideBySide(
   },
 )
 
-sideBySide('is remembered as long as a token could live, and no longer', async () => {
+// The longest life of an access token that can be set, and an hour for clocks that lie apart.
+const keptMs = 2 * 3_600_000
+
+sideBySide(
+  'is kept for longer than any token lives, by the clock of the database, whatever is set where it is written',
+  async () => {
+    const api = await apiForTest({ environment: { ACCESS_TOKEN_EXPIRY: '1m' } })
+    const person = await registered(api)
+    const other = await login(api, person)
+    for (const wrongBySeconds of [-600, 1200]) {
+      api.clock.advance(wrongBySeconds)
+      const { jar } = wrongBySeconds < 0 ? person : other
+      await api.http.post('/api/logout').set('Cookie', jar.header).expect(200)
+    }
+    const records = await api.services.database.connection.collection('revocations').find().toArray()
+    expect(records.map(({ _id }) => String(_id)).toSorted()).toEqual(
+      [person.sessionId, other.sessionId].toSorted(),
+    )
+    for (const { at, expiresAt } of records) {
+      expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000)
+      expect(expiresAt.getTime() - at.getTime()).toBe(keptMs)
+    }
+  },
+)
+
+sideBySide('what was revoked is neither taken back nor lowered by what is written late', async () => {
   const api = await apiForTest()
-  const person = await registered(api)
-  await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
-  const [record] = await api.services.database.connection.collection('revocations').find().toArray()
-  expect(String(record?._id)).toBe(person.sessionId)
-  expect(record?.expiresAt.getTime()).toBe(api.clock.now().getTime() + (900 + 60) * 1000)
+  const { revocations } = api.services.sessions
+  const [user, session] = [new Types.ObjectId(), new Types.ObjectId()]
+  await revocations.revokeBelow([user], 5)
+  await revocations.revokeSessions([session])
+  await revocations.revokeBelow([user, session], 3)
+  // Whether this process remembers, or another one reads.
+  for (const { services } of [api, await apiForTest({ mongoUri: api.mongoUri })]) {
+    const isRevoked = (sid: Types.ObjectId, sub: Types.ObjectId, epoch: number) =>
+      services.sessions.revocations.isRevoked({
+        sid: sid.toHexString(),
+        sub: sub.toHexString(),
+        epoch,
+      })
+    const stranger = new Types.ObjectId()
+    expect([4, 5].map((epoch) => isRevoked(stranger, user, epoch))).toEqual([true, false])
+    expect([4, 1e9].map((epoch) => isRevoked(session, stranger, epoch))).toEqual([true, true])
+    expect(isRevoked(stranger, stranger, 0)).toBe(false)
+  }
+})
+
+sideBySide(
+  'an end that was cut off before the session was removed is finished by its next refresh',
+  async () => {
+    const api = await apiForTest()
+    const person = await registered(api)
+    const other = await login(api, person)
+    await api.services.sessions.revocations.revokeSessions([new Types.ObjectId(person.sessionId)])
+    const verdict = await refresh(api, person.jar)
+    expect([verdict.status, verdict.body.code]).toEqual([403, 'refresh_token_revoked'])
+    expect((await stored(api, person)).refreshTokens).toHaveLength(1)
+    await refresh(api, other.jar).expect(200)
+  },
+)
+
+sideBySide('a token from before there were epochs stays dead by a revocation of its time', async () => {
+  const early = await apiForTest()
+  const person = await registered(early)
+  const at = new Date()
+  await early.services.database.connection.collection('revocations').insertOne({
+    _id: new Types.ObjectId(person.body.user.id),
+    before: at,
+    at,
+    expiresAt: new Date(at.getTime() + 960_000),
+  })
+  const api = await apiForTest({ mongoUri: early.mongoUri })
+  const { sub, sid, epoch } = api.services.sessions.accessTokens.verify(person.body.accessToken)
+  const { revocations } = api.services.sessions
+  expect(revocations.isRevoked({ sub, sid, epoch: -1 })).toBe(true)
+  expect(revocations.isRevoked({ sub, sid, epoch })).toBe(false)
 })
 
 sideBySide('a feed that is behind asks the database, and says 503 when it cannot', async () => {

@@ -29,6 +29,7 @@ export function signedIn(
         jti: tokenId,
         iat: 1_760_000_000,
         exp: 1_760_000_900,
+        epoch: 0,
         roles: user.roles,
         username: user.username,
         email: user.email,
@@ -88,6 +89,7 @@ export function fakeAuthClient(initial: SessionState) {
   const answers = new Map<RouteContract, Answers>([
     [routes.sessions, () => ({ sessions: [] })],
     [routes.activity, () => ({ events: [] })],
+    [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])

@@ -68,6 +68,13 @@ export function spoil(token: HeldToken): HeldToken {
   return { ...token, raw: `${header}.${payload}.${'A'.repeat(signature.length)}` }
 }
 
+/** Which of two tokens of a session is older, by numbers: they may come from servers whose clocks lie apart. */
+export function isOlder(token: HeldToken, than: HeldToken): boolean {
+  // The claims are read, not parsed: a token from before there were epochs has none.
+  const epochs = (token.view.claims.epoch ?? -1) - (than.view.claims.epoch ?? -1)
+  return (epochs || token.generation - than.generation) < 0
+}
+
 function isTokens(answer: unknown): answer is Tokens {
   if (typeof answer !== 'object' || answer === null) return false
   if (!('accessToken' in answer && 'expiresIn' in answer && 'user' in answer)) return false

@@ -1,5 +1,5 @@
 import type { BodyInputOf, ReplyOf, routes, User } from '@latchkey/contracts'
-import { holdToken, spoil } from './access-token.ts'
+import { holdToken, isOlder, spoil } from './access-token.ts'
 import { toAuthError } from './auth-error.ts'
 import type { Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
@@ -136,9 +136,10 @@ export function createAuthClientCore(
     const token = holdToken(message, clock, message.generation, ageMs)
     const isOfCookie = token && token.view.claims.sid === cookie.read()?.sid
     if (!isOfCookie || token.view.remainingMs() === 0) return followCookie()
-    const held = session.token()?.view.claims
-    const { sid, iat, jti } = token.view.claims
-    if (held?.sid === sid && (held.iat > iat || held.jti === jti)) return
+    const held = session.token()
+    const { sid, jti } = token.view.claims
+    const isOfSession = held?.view.claims.sid === sid
+    if (isOfSession && (held.view.claims.jti === jti || isOlder(token, held))) return
     if (session.sid() !== sid) renewal.abandon()
     session.hold(token)
     renewal.settle()

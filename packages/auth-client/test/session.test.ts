@@ -1,5 +1,6 @@
 import { routes } from '@latchkey/contracts'
 import { describe, expect, it, vi } from 'vitest'
+import type { Tab } from './support/browser.ts'
 import { problemBody } from './support/protocol-server.ts'
 import {
   ada,
@@ -16,6 +17,12 @@ import {
 } from './support/setup.ts'
 
 const day = 24 * 3600 * 1000
+
+function claimsOf(tab: Tab) {
+  const state = tab.getState()
+  if (state.status !== 'signedIn') throw new Error(`the tab is ${state.status}`)
+  return state.accessToken.claims
+}
 
 describe('opening a page', () => {
   it('as nobody calls nothing at all', async () => {
@@ -400,6 +407,20 @@ describe('across tabs', () => {
     hear(said[0])
     expect(newer.status).toBe('signedIn')
     expect(b.getState()).toBe(newer)
+  })
+
+  it('a newer token is taken from a server whose clock is behind that of the one before', async () => {
+    const world = await setUp()
+    const a = await signedInTab(world)
+    const b = world.browser.tab()
+    world.server.settings.clockOffsetSeconds = 600
+    await b.start()
+    const { iat } = claimsOf(b)
+    await eventually(() => expect(claimsOf(a).iat).toBe(iat))
+    world.server.settings.clockOffsetSeconds = -600
+    await a.refresh()
+    expect(claimsOf(a).iat).toBeLessThan(iat)
+    await eventually(() => expect(claimsOf(b)).toEqual(claimsOf(a)))
   })
 
   it('a message of another release, or of nobody we know, is ignored', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { EmailSchema, maxEmailLength, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
+import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
+import { maxEmailLength } from './account-bounds.ts'
 
 // What forms send. Apart from all else, so that a page with a form need not download the table of endpoints.
 

@@ -1,4 +1,5 @@
 export * from './account.ts'
+export * from './account-bounds.ts'
 export * from './bodies.ts'
 export * from './email-address.ts'
 export * from './errors.ts'

@@ -16,6 +16,7 @@ import { passwordPolicy } from './password-policy.ts'
 import { contract } from './route-contract.ts'
 import {
   ActivityEventSchema,
+  KnownDeviceSchema,
   RenameSessionBodySchema,
   SessionParamsSchema,
   SessionSchema,
@@ -269,8 +270,7 @@ export const routes = {
       exportedAt: z.iso.datetime(),
       user: UserSchema,
       sessions: z.array(SessionSchema),
-      /** Browsers that have signed in before; they are known by a hash alone. */
-      knownDevices: z.array(z.object({ lastSeenAt: z.iso.datetime() })),
+      knownDevices: z.array(KnownDeviceSchema),
       /** What the account has given up and nobody else gets yet. */
       formerUsernames: z.array(FormerNameSchema),
       formerEmails: z.array(FormerNameSchema),
@@ -423,6 +423,25 @@ export const routes = {
     status: 204,
     reply: null,
     errors: [],
+  }),
+  devices: contract({
+    method: 'GET',
+    path: '/devices',
+    summary: 'The browsers that have signed in to this account before',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({ devices: z.array(KnownDeviceSchema) }),
+    errors: [],
+  }),
+  forgetDevice: contract({
+    method: 'DELETE',
+    path: '/devices/:id',
+    summary: 'Forget such a browser; its next sign-in is one from a new device',
+    requires: 'accessToken',
+    params: SessionParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['not_found'],
   }),
   activity: contract({
     method: 'GET',

@@ -31,6 +31,18 @@ export const RenameSessionBodySchema = z.strictObject({
     ),
 })
 
+/** A browser that has signed in to the account before. It is known by a cookie that opens nothing. */
+export const KnownDeviceSchema = z.object({
+  id: z.string(),
+  /** Whether it is the one that asks. */
+  current: z.boolean(),
+  device: z.string(),
+  ip: z.string(),
+  firstSeenAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+})
+export type KnownDevice = z.infer<typeof KnownDeviceSchema>
+
 export const SessionParamsSchema = z.object({ id: z.string() })
 
 /** What happens to an account that its owner wants to know of. */
@@ -39,6 +51,8 @@ export const activityKinds = [
   'signed_in',
   /** A sign-in from a browser that this account had not been signed in from. */
   'new_device',
+  /** A sign-in from a browser that is known, in a network that it had not signed in from. */
+  'new_network',
   'signed_out',
   /** Its owner ended it from another device, or everywhere. */
   'session_revoked',

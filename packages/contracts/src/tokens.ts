@@ -32,7 +32,10 @@ export const headerNames = {
   refreshKey: 'X-Refresh-Key',
 } as const
 
-/** Claims of an access token (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. */
+/**
+ * Claims of an access token (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. `epoch` counts how often what its user
+ * was issued so far has been revoked; -1 for tokens from before there was one.
+ */
 export const AccessTokenClaimsSchema = z.object({
   iss: z.string(),
   aud: z.string(),
@@ -41,6 +44,7 @@ export const AccessTokenClaimsSchema = z.object({
   jti: z.string(),
   iat: z.int(),
   exp: z.int(),
+  epoch: z._default(z.int(), -1),
   roles: z.array(z.enum(roles)),
   username: z.string(),
   email: z.string(),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -22,11 +22,18 @@ async function startServer(): Promise<{ uri: string; stop(): Promise<void> }> {
 }
 
 async function startEmbedded(): Promise<{ uri: string; stop(): Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'embedded-mongo-'))
+  const dataDir = await mkdtemp(join(await memory(), 'embedded-mongo-'))
   const server = await startEmbeddedMongo({ dataDir })
   const stop = async (): Promise<void> => {
     await server.close()
     await rm(dataDir, { recursive: true, force: true })
   }
   return { uri: server.uri, stop }
+}
+
+/** A folder in memory where there is room for one: no test of the shared server is about its disk. */
+async function memory(): Promise<string> {
+  const folder = '/dev/shm'
+  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize > 2 ** 30 ? folder : tmpdir()
 }

@@ -11,7 +11,12 @@ export interface SignedInSession<Owner extends SessionOwner = SessionOwner> {
   user: Owner
   session: Session
   refreshToken: string
-  /** `iat` of the access token that goes with it, in seconds. */
+  /** Of the user, as it was read together with the session. */
+  epoch: number
+  /**
+   * `iat` of the access token that goes with it, in seconds: never later than the user was read, so that no token lives
+   * longer than the revocation that forbids it, however long its making was held up.
+   */
   issuedAt: number
 }
 

@@ -31,7 +31,7 @@ import { createAccessTokens } from './tokens/access-token.ts'
 import { createRefreshTokens } from './tokens/refresh-token.ts'
 
 interface Needs {
-  /** A Mongoose model whose schema has `refreshTokens: [sessionSchema]`. */
+  /** A Mongoose model whose schema has `refreshTokens: [sessionSchema]`; its documents get an `epoch` (owner.ts). */
   users: object
   settings: SessionSettings
   /** Default: the system's. */
@@ -99,7 +99,6 @@ export function createSessions(
     model: revocationModel(users.db),
     clock,
     log,
-    accessTokenTtlSeconds: settings.accessToken.ttlSeconds,
   })
   const accessTokens = createAccessTokens({ settings: settings.accessToken, owner, clock })
   const refreshTokens = createRefreshTokens(settings.refreshToken, clock)

@@ -1,4 +1,4 @@
-import { addSeconds, earlier } from '@latchkey/contracts/server'
+import { addSeconds, earlier, toNumericDate } from '@latchkey/contracts/server'
 import { type PipelineStage, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
 import type { SessionOwner } from './owner.ts'
@@ -10,9 +10,8 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
   const { limit, maxAgeSeconds } = settings.session
 
   return {
-    /** A new account with the session it was stored with. */
-    present: (user: Owner, session: Session) =>
-      present(user, session, revocations.issuedAt(user._id.toHexString())),
+    /** A new account, at epoch 0, with the session it was stored with. */
+    present: (user: Owner, session: Session) => present(user, session, { epoch: 0, at: session.createdAt }),
 
     /**
      * A session at generation 0, not stored yet. `lock` null: the client is unbound. `deviceIdHash` null: it keeps no cookies,
@@ -48,23 +47,23 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
       condition: object = {},
     ): Promise<SignedInSession<Owner> | null> {
       const now = clock.now()
-      const issuedAt = revocations.issuedAt(userId.toHexString())
       const before = await users
         .findOneAndUpdate({ ...condition, _id: userId }, withSession(session, now, limit), {
           updatePipeline: true,
           returnDocument: 'before',
-          projection: { ...owner.fields, ...sessionAges },
+          projection: { ...owner.fields, ...sessionAges, epoch: 1 },
         })
-        .lean<Owner & { refreshTokens: Session[] }>()
+        .lean<Owner & { refreshTokens: Session[]; epoch?: number }>()
       if (!before) return null
-      const { refreshTokens: earlierSessions, ...user } = before
+      const { refreshTokens: earlierSessions, epoch = 0, ...user } = before
       await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))
-      return present(user as unknown as Owner, session, issuedAt)
+      return present(user as unknown as Owner, session, { epoch, at: now })
     },
   }
 
-  function present(user: Owner, session: Session, issuedAt: number): SignedInSession<Owner> {
-    return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session), issuedAt }
+  function present(user: Owner, session: Session, read: { epoch: number; at: Date }): SignedInSession<Owner> {
+    const refreshToken = refreshTokens.sign(user._id.toHexString(), session)
+    return { user, session, refreshToken, epoch: read.epoch, issuedAt: toNumericDate(read.at) }
   }
 }
 

@@ -7,13 +7,20 @@ export interface SessionOwner {
   _id: Types.ObjectId
 }
 
-/** A document that sessions live in: it has `refreshTokens: [sessionSchema]`. */
+/**
+ * A document that sessions live in: it has `refreshTokens: [sessionSchema]`, and `epoch`, a whole number that only rises
+ * (missing: 0). Each access token carries it as it was when its user was read. Raising it revokes what was issued before, once
+ * the new one is told to `Revocations.revokeBelow`.
+ */
 export type SessionHolders = Pick<
-  Model<SessionOwner & { refreshTokens: Session[] }>,
+  Model<SessionOwner & { refreshTokens: Session[]; epoch?: number }>,
   'collection' | 'db' | 'findOne' | 'findOneAndUpdate' | 'updateOne'
 >
 
-/** What every access token of ours says (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. */
+/**
+ * What every access token of ours says (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970; `epoch` is -1, lower than
+ * any, for tokens from before there was one.
+ */
 export const StandardClaimsSchema = z.object({
   iss: z.string(),
   aud: z.string(),
@@ -22,6 +29,7 @@ export const StandardClaimsSchema = z.object({
   jti: z.string(),
   iat: z.int(),
   exp: z.int(),
+  epoch: z._default(z.int(), -1),
 })
 export type StandardClaims = z.infer<typeof StandardClaimsSchema>
 

@@ -44,6 +44,23 @@ export function createRevoke<Owner extends SessionOwner>({
     /** Ends every session of a user but one. Returns how many. */
     revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
       revokeWhere(userId, (session) => session._id.toHexString() !== keptSessionId),
+
+    /**
+     * What a user was issued so far dies, except by one session; the sessions go on, and their clients refresh. For what
+     * is about to change, so that nobody keeps what was true before, should the process die right after it. If it comes to
+     * nothing, nobody notices.
+     */
+    async revokeIssued(userId: Types.ObjectId, keptSessionId: string | null = null): Promise<void> {
+      const user = await users.collection.findOneAndUpdate(
+        { _id: userId },
+        { $inc: { epoch: 1 } },
+        { returnDocument: 'after', projection: { epoch: 1, 'refreshTokens._id': 1 } },
+      )
+      if (!user) return
+      const { epoch, refreshTokens = [] } = user as unknown as Raised
+      const others = refreshTokens.map(({ _id }) => _id).filter((_id) => !_id.equals(keptSessionId ?? ''))
+      await revocations.revokeBelow(keptSessionId === null ? [userId] : others, epoch)
+    },
   }
 
   /**
@@ -63,4 +80,9 @@ export function createRevoke<Owner extends SessionOwner>({
     await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
     return ids.length
   }
+}
+
+interface Raised {
+  epoch: number
+  refreshTokens?: Pick<Session, '_id'>[]
 }

@@ -8,6 +8,8 @@ export interface SessionEvent {
   sessionId: string | null
   /** Where the request came from that caused it. */
   device: Device
+  /** The browser it came from, as a digest of its `device` cookie; null: it has none. */
+  deviceIdHash: string | null
 }
 
 /** Called when it has happened. A failure of the listener must not undo it, so it should not throw. */

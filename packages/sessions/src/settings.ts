@@ -1,4 +1,9 @@
 import { cookieNames } from '@latchkey/contracts'
+/**
+ * No access token lives longer than this, whatever the settings of the process that issues or verifies it. Revocations are
+ * kept for as long, so that none is outlived while settings change from one process to the next.
+ */
+export const longestAccessTokenSeconds = 3600
 
 /** How sessions and their tokens behave. Durations are in seconds. */
 export interface SessionSettings {
@@ -7,6 +12,7 @@ export interface SessionSettings {
     readonly key: string
     /** What is still believed, until the tokens it signed have expired. */
     readonly previousKeys: readonly string[]
+    /** At most `longestAccessTokenSeconds`. */
     readonly ttlSeconds: number
     readonly issuer: string
     readonly audience: string

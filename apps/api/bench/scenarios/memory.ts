@@ -12,7 +12,7 @@ const collectMs = 1000
 const collectGarbage = ['--import', here('./collect-garbage.js')]
 const liveRevocations = 100_000
 const batch = 10_000
-const lifetimeMs = 900_000
+const keptMs = 2 * 3_600_000
 
 /** What the process holds when nothing happens, and what many revocations add to it. */
 export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<Row[]> {
@@ -37,13 +37,13 @@ export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<
   const [empty, full] = [await lab.database('no_revocations'), await lab.database('many_revocations')]
   await (await lab.product({ MONGO_URI: full })).stop() // makes the indexes
   await withDatabase(full, async (database) => {
-    // As if they had come one by one for as long as an access token lives, up to now.
-    const since = Date.now() - lifetimeMs
+    // As if they had come one by one for as long as they are kept, up to now.
+    const since = Date.now() - keptMs
     for (let made = 0; made < liveRevocations; made += batch) {
       const records = Array.from({ length: batch }, (_, i) => {
-        const at = new Date(since + (lifetimeMs * (made + i)) / liveRevocations)
-        const expiresAt = new Date(at.getTime() + lifetimeMs + 60_000)
-        return { _id: new mongoose.mongo.ObjectId(), before: null, at, expiresAt }
+        const at = new Date(since + (keptMs * (made + i)) / liveRevocations)
+        const expiresAt = new Date(at.getTime() + keptMs)
+        return { _id: new mongoose.mongo.ObjectId(), epoch: null, at, expiresAt }
       })
       await database.collection('revocations').insertMany(records, { ordered: false })
     }

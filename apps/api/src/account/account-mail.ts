@@ -33,6 +33,7 @@ const pages: Partial<Record<MailKind, string>> = {
   confirm_new_email: '/confirm-email',
   password_changed: '/forgot-password',
   new_device: '/sessions',
+  new_network: '/sessions',
   copied_session_refused: '/sessions',
   token_reused: '/sessions',
   failed_sign_ins: '/account',

@@ -6,11 +6,13 @@ import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { Accounts } from '../users/accounts.ts'
+import type { KnownDevices } from '../users/known-devices.ts'
 import type { HeldKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
+  knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
   clock: Clock
@@ -19,25 +21,25 @@ interface Collaborators {
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, sessions, events, clock, route } = services
+  const { accounts, knownDevices, sessions, events, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
     user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.exportMe, async (_, { claims: { sub, sid }, res }) => {
+  route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
     const [user, own, devices, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
-      accounts.knownDevices(sub),
+      knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
       accounts.resting(sub),
     ])
     const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
-      knownDevices: devices.map((lastSeenAt) => ({ lastSeenAt: lastSeenAt.toISOString() })),
+      knownDevices: devices,
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
     }

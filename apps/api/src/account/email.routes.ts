@@ -63,7 +63,7 @@ export function emailRoutes(services: Collaborators): Router {
         account: emailKey(user.email),
         user,
         device: deviceOf(req),
-        deviceId: sessions.cookies.readDeviceId(req),
+        deviceIdHash: sessions.cookies.readDeviceIdHash(req),
         admit: (attempt) => rateLimits.login(req, res, attempt),
       })
       if (isRight) return

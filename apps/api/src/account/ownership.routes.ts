@@ -36,7 +36,7 @@ export function ownershipRoutes(services: Collaborators): Router {
       account: identifier.toLowerCase(),
       user,
       device: deviceOf(req),
-      deviceId: sessions.cookies.readDeviceId(req),
+      deviceIdHash: sessions.cookies.readDeviceIdHash(req),
       admit: (attempt) => rateLimits.login(req, res, attempt),
     })
     if (!isRight || !user) throw new AuthError('invalid_credentials')

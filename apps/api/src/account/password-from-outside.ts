@@ -9,8 +9,8 @@ export interface Claimed {
   /** Null when there is no such account, which they must not notice. */
   user: Credentials | null
   device: Device
-  /** What the `device` cookie says. */
-  deviceId: string | undefined
+  /** The hash of what the `device` cookie says; null without one. */
+  deviceIdHash: string | null
   /** Counts the attempt before anything is compared, and may refuse it. */
   admit(attempt: Attempt): Promise<Admission>
 }

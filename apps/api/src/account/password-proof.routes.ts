@@ -4,6 +4,7 @@ import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
+import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
 import type { Removal } from './removal.service.ts'
@@ -27,13 +28,15 @@ interface Collaborators {
   usernames: Usernames
   removal: Removal
   rateLimits: RateLimits
+  knownDevices: KnownDevices
   sessions: Pick<UserSessions, 'cookies'>
   route: ApiRoute
 }
 
 /** What asks for the password again, because whoever sits at an open screen should not be able to do it. */
 export function passwordProofRoutes(services: Collaborators): Router {
-  const { passwordService, emailAddresses, usernames, removal, rateLimits, sessions, route } = services
+  const { passwordService, emailAddresses, usernames, removal, rateLimits, knownDevices, sessions, route } =
+    services
   const router = Router()
 
   route(router, routes.changePassword, async (body, { claims: { sub, sid }, req, res }) => {
@@ -41,6 +44,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
     const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
     await settle()
     await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
+    await knownDevices.forgetOthers(sub, sessions.cookies.readDeviceIdHash(req))
     return { message: 'Your password has been changed. You have been signed out everywhere else.' }
   })
 

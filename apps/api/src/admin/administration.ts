@@ -3,16 +3,20 @@ import type { Clock } from '@latchkey/contracts/server'
 import type { Revocations } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { UserModel, UserRecord } from '../users/user.model.ts'
-import { identityFields, userView } from '../users/user-identity.ts'
+import { identityFields, type UserSessions, userView } from '../users/user-identity.ts'
 
 const shown = 50
 
-type Managed = Pick<UserRecord, '_id' | keyof typeof identityFields | 'disabledAt' | 'refreshTokens'>
+type Managed = Pick<
+  UserRecord,
+  '_id' | keyof typeof identityFields | 'disabledAt' | 'refreshTokens' | 'epoch'
+>
 
 const managedFields = { ...identityFields, disabledAt: 1, 'refreshTokens.expiresAt': 1 } as const
 
 interface Collaborators {
   users: UserModel
+  sessions: Pick<UserSessions, 'revokeIssued'>
   revocations: Revocations
   clock: Clock
 }
@@ -20,7 +24,7 @@ interface Collaborators {
 export type Administration = ReturnType<typeof createAdministration>
 
 /** What administrators do with the accounts of others. Null: no such user. */
-export function createAdministration({ users, revocations, clock }: Collaborators) {
+export function createAdministration({ users, sessions, revocations, clock }: Collaborators) {
   return {
     /** By the beginning of the username or the address; the newest accounts without one. */
     async find(query: string): Promise<ManagedUser[]> {
@@ -42,37 +46,26 @@ export function createAdministration({ users, revocations, clock }: Collaborator
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
     /** Keeps somebody out: no sign-in, and every session ends with the same update. */
-    async disable(id: string): Promise<ManagedUser | null> {
-      const sessions = Types.ObjectId.isValid(id)
-        ? await users.findById(id, { 'refreshTokens._id': 1 }).lean<Pick<UserRecord, 'refreshTokens'>>()
-        : null
-      // By session as well: that asks no clock, should the one of another node be ahead.
-      const ids = sessions?.refreshTokens.map(({ _id }) => _id) ?? []
-      return change(id, { disabledAt: clock.now(), refreshTokens: [] }, () => revocations.revokeEnded(ids))
-    },
+    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [] }),
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }
 
-  async function change(
-    id: string,
-    fields: Partial<UserRecord>,
-    changed = async () => {},
-  ): Promise<ManagedUser | null> {
+  async function change(id: string, fields: Partial<UserRecord>): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
+    const _id = new Types.ObjectId(id)
     // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
-    if (await users.exists({ _id: id })) await revocations.revokeUser(new Types.ObjectId(id))
+    await sessions.revokeIssued(_id)
     const user = await users
       .findOneAndUpdate(
-        { _id: id },
-        { $set: { ...fields, updatedAt: clock.now() } },
-        { returnDocument: 'after', projection: managedFields },
+        { _id },
+        { $set: { ...fields, updatedAt: clock.now() }, $inc: { epoch: 1 } },
+        { returnDocument: 'after', projection: { ...managedFields, epoch: 1 } },
       )
       .lean<Managed>()
     if (!user) return null
-    await changed()
-    // And after it: a token issued in between carries what was true before, and dies too.
-    await revocations.revokeUser(user._id)
+    // And after it: a token issued in between carries what was true before, and an epoch below this one.
+    await revocations.revokeBelow([_id], user.epoch)
     return view(user)
   }
 

@@ -8,6 +8,7 @@ import type { NewEvent } from './security-events.ts'
 /** Which events are worth a mail to the owner. */
 const mails: Partial<Record<ActivityKind, MailKind>> = {
   new_device: 'new_device',
+  new_network: 'new_network',
   copied_session_refused: 'copied_session_refused',
   token_reused: 'token_reused',
   failed_sign_ins: 'failed_sign_ins',

@@ -8,6 +8,7 @@ export const mailKinds = [
   'email_changed',
   'password_changed',
   'new_device',
+  'new_network',
   'copied_session_refused',
   'token_reused',
   'failed_sign_ins',

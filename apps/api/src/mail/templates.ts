@@ -68,6 +68,13 @@ const templates: Record<MailKind, Template> = {
     before: [`${device} (${ip}) signed in to your account on ${when}. It had not been signed in before.`],
     after: [`If this was you, all is well. ${notYou}${link}`],
   }),
+  new_network: ({ when, device, ip, link }) => ({
+    subject: 'Your account was used from a new network',
+    before: [
+      `${device} signed in to your account on ${when}, from ${ip}. The browser is known; the network is new.`,
+    ],
+    after: [`If this was you, all is well. ${notYou}${link}`],
+  }),
   copied_session_refused: ({ when, device, ip, link }) => ({
     subject: 'A copy of your session was refused',
     before: [

@@ -1,10 +1,11 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
+import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
 import { refuseMisleading } from '../users/username-policy.ts'
 import type { Passwords } from './password.ts'
@@ -15,11 +16,13 @@ export const failureBurst = 10
 
 interface Collaborators {
   accounts: Accounts
+  knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
   passwords: Passwords
   passwordPolicy: PasswordPolicy
   mailQueue: MailQueue
+  clock: Clock
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
 }
@@ -37,8 +40,17 @@ export type Auth = ReturnType<typeof createAuth>
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
 export function createAuth(collaborators: Collaborators) {
-  const { accounts, sessions, events, passwords, passwordPolicy, mailQueue, requireVerifiedEmail } =
-    collaborators
+  const {
+    accounts,
+    knownDevices,
+    clock,
+    sessions,
+    events,
+    passwords,
+    passwordPolicy,
+    mailQueue,
+    requireVerifiedEmail,
+  } = collaborators
 
   return {
     /**
@@ -54,7 +66,8 @@ export function createAuth(collaborators: Collaborators) {
       const passwordHash = await passwords.hash(password)
       const deviceIdHash = deviceId?.idHash ?? null
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
-      const user = await accounts.create({ username, email, passwordHash, session, deviceIdHash })
+      const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
+      const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
       return session ? sessions.present(user, session) : { user, session }
@@ -71,12 +84,12 @@ export function createAuth(collaborators: Collaborators) {
       admit: (attempt: Attempt) => Promise<Admission>,
     ): Promise<SignedInUser> {
       const user = await accounts.findByIdentifier(email)
-      const known = isKnown(user, deviceId)
+      const browser = acquaintance(user?.knownDevices, deviceId?.idHash, device.ip)
       const open = (to: Credentials) =>
         sessions.issue(to._id, sessions.begin(device, lock, deviceId?.idHash), unchanged(to))
       const admission = await admit({
         account: email.toLowerCase(),
-        knownDevice: known ? (deviceId?.idHash ?? null) : null,
+        knownDevice: browser === 'unknown' ? null : (deviceId?.idHash ?? null),
       })
 
       if (!(await passwords.verify(password, user?.passwordHash)) || !user) {
@@ -100,8 +113,8 @@ export function createAuth(collaborators: Collaborators) {
       // The session is open, and its owner gets it whatever becomes of these.
       await Promise.allSettled([
         admission.settle(),
-        deviceId && accounts.rememberDevice(user._id, deviceId.idHash),
-        events.record({ kind: known ? 'signed_in' : 'new_device', userId: user._id, sessionId, device }),
+        deviceId && knownDevices.remember(user._id, deviceId.idHash, device),
+        events.record({ kind: signInKinds[browser], userId: user._id, sessionId, device }),
       ])
       // Not waited for: how long a sign-in takes says nothing of the hash.
       if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password)
@@ -130,5 +143,4 @@ export function createAuth(collaborators: Collaborators) {
   }
 }
 
-export const isKnown = (user: Credentials | null, deviceId: DeviceId | null) =>
-  deviceId !== null && (user?.knownDevices.some(({ idHash }) => idHash === deviceId.idHash) ?? false)
+const signInKinds = { known: 'signed_in', moved: 'new_network', unknown: 'new_device' } as const

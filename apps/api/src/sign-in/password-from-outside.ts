@@ -1,8 +1,9 @@
-import { type Device, deviceId } from '@latchkey/sessions'
+import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Admission, Attempt } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
-import { failureBurst, isKnown } from './auth.service.ts'
+import { acquaintance } from '../users/known-devices.ts'
+import { failureBurst } from './auth.service.ts'
 import type { Passwords } from './password.ts'
 
 interface Collaborators {
@@ -15,8 +16,8 @@ interface Claimed {
   account: string
   user: Credentials | null
   device: Device
-  /** What the `device` cookie says. */
-  deviceId: string | undefined
+  /** The hash of what the `device` cookie says; null without one. */
+  deviceIdHash: string | null
   admit(attempt: Attempt): Promise<Admission>
 }
 
@@ -26,9 +27,9 @@ export const createPasswordFromOutside = ({ passwords, events }: Collaborators) 
    * As much work for an account that does not exist. `admit` counts it in the very limits of sign-in before it is looked
    * at, so that this is no second place to guess at. Throws what `admit` throws.
    */
-  async isRight(password: string, { account, user, device, admit, ...sent }: Claimed): Promise<boolean> {
-    const browser = deviceId(sent.deviceId)
-    const admission = await admit({ account, knownDevice: isKnown(user, browser) ? browser.idHash : null })
+  async isRight(password: string, { account, user, device, deviceIdHash, admit }: Claimed): Promise<boolean> {
+    const browser = acquaintance(user?.knownDevices, deviceIdHash ?? undefined, device.ip)
+    const admission = await admit({ account, knownDevice: browser === 'unknown' ? null : deviceIdHash })
     if (await passwords.verify(password, user?.passwordHash)) {
       await admission.settle()
       return true

@@ -1,11 +1,12 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
-import type { Device } from '@latchkey/sessions'
+import { AuthError, type Clock } from '@latchkey/contracts/server'
+import type { Device, DeviceId } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
+import { newDevice } from '../users/known-devices.ts'
 import { emailKey } from '../users/user.model.ts'
 import type { Passwords } from './password.ts'
 import { complain, type PasswordPolicy } from './password-policy.ts'
@@ -16,6 +17,7 @@ interface Collaborators {
   events: SecurityEvents
   mailQueue: MailQueue
   passwords: Passwords
+  clock: Clock
   passwordPolicy: PasswordPolicy
 }
 
@@ -23,7 +25,7 @@ export type PasswordService = ReturnType<typeof createPasswordService>
 
 /** Proving, changing and resetting a password. */
 export function createPasswordService(collaborators: Collaborators) {
-  const { accounts, actionTokens, events, mailQueue, passwords, passwordPolicy } = collaborators
+  const { accounts, actionTokens, events, mailQueue, passwords, clock, passwordPolicy } = collaborators
 
   return {
     prove,
@@ -49,18 +51,25 @@ export function createPasswordService(collaborators: Collaborators) {
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
 
     /**
-     * Sets a new password by the token of a mail and ends every session.
+     * Sets a new password by the token of a mail and ends every session. The browser that does it is a known one from then on,
+     * and no other: whatever goes on elsewhere, its next sign-in has an allowance to itself.
      * Throws AuthError `token_used`, `token_expired`, `token_invalid`, or `validation_failed` for a password that is too
      * easily guessed, which leaves the token as it was.
      */
-    async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
+    async reset(
+      { token, password }: BodyOf<typeof routes.resetPassword>,
+      device: Device,
+      deviceId: DeviceId | null,
+    ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
         // Bound to the address it was sent to: since changed, it opens nothing.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         await passwordPolicy.refuseGuessable('password', password, user)
         const passwordHash = await passwords.hash(password)
-        if (!(await accounts.resetPassword(user, passwordHash))) throw new AuthError('token_used')
+        const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
+        if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))
+          throw new AuthError('token_used')
         return userId
       })
       await endLinks(userId)

@@ -1,13 +1,15 @@
 import { routes } from '@latchkey/contracts'
-import { deviceOf } from '@latchkey/sessions'
+import { deviceId, deviceOf, wantsTokenInBody } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import type { UserSessions } from '../users/user-identity.ts'
 import type { PasswordService } from './password.service.ts'
 
 interface Collaborators {
   passwordService: PasswordService
   rateLimits: RateLimits
+  sessions: Pick<UserSessions, 'cookies'>
   route: ApiRoute
 }
 
@@ -15,7 +17,7 @@ interface Collaborators {
  * What somebody does who is not signed in: ask for mails, and use the links in them. Asking is answered alike for every
  * address. Links are used by POST only, so that a scanner that opens them burns nothing.
  */
-export function recoveryRoutes({ passwordService, rateLimits, route }: Collaborators): Router {
+export function recoveryRoutes({ passwordService, rateLimits, sessions, route }: Collaborators): Router {
   const router = Router()
 
   route(router, routes.forgotPassword, async ({ email }, { req, res }) => {
@@ -26,7 +28,10 @@ export function recoveryRoutes({ passwordService, rateLimits, route }: Collabora
 
   route(router, routes.resetPassword, async (body, { req, res }) => {
     await rateLimits.mail(req, res)
-    await passwordService.reset(body, deviceOf(req))
+    // A new one, whatever this browser is called so far: what was tried under that name is no burden now.
+    const browser = wantsTokenInBody(req) ? null : deviceId(undefined)
+    await passwordService.reset(body, deviceOf(req), browser)
+    if (browser) sessions.cookies.setDeviceId(res, browser.id)
     return { message: 'Your password has been changed. Sign in with the new one.' }
   })
 

@@ -17,22 +17,22 @@ import {
 import {
   emailKey,
   type HeldKey,
-  knownDeviceLimit,
+  type KnownDevice,
   type UserModel,
   type UserRecord,
   usernameKey,
 } from './user.model.ts'
-import { identityFields, type UserIdentity, userView } from './user-identity.ts'
+import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
 export type Credentials = UserIdentity &
-  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResetAt' | 'knownDevices' | 'disabledAt'>
+  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResets' | 'knownDevices' | 'disabledAt'>
 
 const credentialFields = {
   ...identityFields,
   passwordHash: 1,
   passwordChanges: 1,
-  passwordResetAt: 1,
+  passwordResets: 1,
   knownDevices: 1,
   disabledAt: 1,
 } as const
@@ -47,11 +47,13 @@ type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
   /** None when the address has to be proved first. */
   session: Session | null
-  deviceIdHash: string | null
+  /** The browser that registers; null for a client without cookies. */
+  knownDevice: KnownDevice | null
 }
 
 interface Collaborators {
   users: UserModel
+  sessions: Pick<UserSessions, 'revokeIssued'>
   revocations: Revocations
   clock: Clock
 }
@@ -59,19 +61,13 @@ interface Collaborators {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** Makes, finds and changes accounts. Each change is one conditional update; uniqueness is the indexes' to decide. */
-export function createAccounts({ users, revocations, clock }: Collaborators) {
+export function createAccounts({ users, sessions, revocations, clock }: Collaborators) {
   return {
     /**
      * Stores an account together with its first session, in one insert.
      * Throws AuthError `email_taken` or `username_taken`.
      */
-    async create({
-      username,
-      email,
-      passwordHash,
-      session,
-      deviceIdHash,
-    }: NewAccount): Promise<UserIdentity> {
+    async create({ username, email, passwordHash, session, knownDevice }: NewAccount): Promise<UserIdentity> {
       const now = clock.now()
       const user: UserRecord = {
         _id: new Types.ObjectId(),
@@ -84,11 +80,12 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         emailVerifiedAt: null,
         disabledAt: null,
         passwordChanges: 0,
-        passwordResetAt: null,
+        passwordResets: 0,
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
-        knownDevices: deviceIdHash === null ? [] : [{ idHash: deviceIdHash, lastSeenAt: now }],
+        epoch: 0,
+        knownDevices: knownDevice ? [knownDevice] : [],
         createdAt: now,
         updatedAt: now,
       }
@@ -130,29 +127,6 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
             .exec()
         : null,
 
-    /** Remembers that a browser has signed in; the one not seen for longest is forgotten past the limit. */
-    async rememberDevice(userId: Types.ObjectId, idHash: string): Promise<void> {
-      const lastSeenAt = clock.now()
-      const seen = await users.updateOne(
-        { _id: userId, 'knownDevices.idHash': idHash },
-        { $set: { 'knownDevices.$.lastSeenAt': lastSeenAt } },
-      )
-      if (seen.matchedCount > 0) return
-      await users.updateOne(
-        // Not twice, should two sign-ins of one browser come at once.
-        { _id: userId, 'knownDevices.idHash': { $ne: idHash } },
-        {
-          $push: {
-            knownDevices: {
-              $each: [{ idHash, lastSeenAt }],
-              $sort: { lastSeenAt: 1 },
-              $slice: -knownDeviceLimit,
-            },
-          },
-        },
-      )
-    },
-
     /**
      * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
      * when it is no longer that password: of two changes at once, one wins.
@@ -160,11 +134,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
-      await revokeIssued(user._id, kept)
+      await sessions.revokeIssued(user._id, keptSessionId)
       const before = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
+          { _id: user._id, passwordChanges: times(user.passwordChanges ?? 0) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -187,31 +161,35 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      * False when the address has changed or the password was reset since the account was read: of two resets at once
      * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
      */
-    async resetPassword(user: Credentials, passwordHash: string): Promise<boolean> {
+    async resetPassword(
+      user: Credentials,
+      passwordHash: string,
+      knownDevice: KnownDevice | null,
+    ): Promise<boolean> {
       const now = clock.now()
-      await revokeIssued(user._id, null)
-      // Whoever used to sign in with the old password has to prove themselves again.
+      await sessions.revokeIssued(user._id)
+      // Whoever used to sign in with the old password has to prove themselves again; this browser just did.
       const fresh = {
         passwordHash,
-        passwordResetAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
-        knownDevices: [],
+        knownDevices: knownDevice ? [knownDevice] : [],
         refreshTokens: [],
       }
-      const before = await users
+      const changed = await users
         .findOneAndUpdate(
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResetAt: user.passwordResetAt ?? null,
+            passwordResets: times(user.passwordResets ?? 0),
           },
-          { $set: fresh, $inc: { passwordChanges: 1 } },
-          { returnDocument: 'before', projection: sessionIds },
+          { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
+          { returnDocument: 'after', projection: { epoch: 1 } },
         )
-        .lean<SessionIds>()
-      if (before) await revocations.revokeEnded(idsOf(before))
-      return before !== null
+        .lean<Pick<UserRecord, 'epoch'>>()
+      // Whoever is told that it came to nothing uses the link again.
+      if (changed) await revocations.revokeBelow([user._id], changed.epoch)
+      return changed !== null
     },
 
     /** False when the address is no longer the account's. */
@@ -251,15 +229,11 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       try {
         return await taking({ users, clock }, { emailKey: key }, () =>
           users
-            .findOneAndUpdate(
-              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
-              [{ $set: changed }],
-              {
-                updatePipeline: true,
-                returnDocument: 'before',
-                projection: identityFields,
-              },
-            )
+            .findOneAndUpdate({ _id: userId, passwordChanges: times(passwordChanges) }, [{ $set: changed }], {
+              updatePipeline: true,
+              returnDocument: 'before',
+              projection: identityFields,
+            })
             .lean<UserIdentity>(),
         )
       } catch (error) {
@@ -281,15 +255,16 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       const key = emailKey(email)
       const resting = { _id: userId, ...restsWith('emailKey', key, now) }
       if (!(await users.exists(resting))) return null
-      await revokeIssued(userId, null)
+      await sessions.revokeIssued(userId)
       const back = {
         ...moveBack('emailKey', key),
         email: { $literal: email },
         emailVerifiedAt: now,
         passwordHash: { $literal: passwordHash },
-        passwordChanges: { $add: [{ $ifNull: ['$passwordChanges', 0] }, 1] },
+        passwordChanges: oneMore('passwordChanges'),
         knownDevices: [],
         refreshTokens: [],
+        epoch: oneMore('epoch'),
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.
@@ -297,10 +272,10 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         .findOneAndUpdate(resting, [{ $set: back }], {
           updatePipeline: true,
           returnDocument: 'before',
-          projection: { ...identityFields, ...sessionIds },
+          projection: { ...identityFields, epoch: 1 },
         })
-        .lean<UserIdentity & SessionIds>()
-      if (before) await revocations.revokeEnded(idsOf(before))
+        .lean<UserIdentity & Pick<UserRecord, 'epoch'>>()
+      if (before) await revocations.revokeBelow([userId], (before.epoch ?? 0) + 1)
       return before
     },
 
@@ -316,7 +291,7 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
         username: { $literal: username },
         updatedAt: now,
       }
-      const passwordChanges = changedSoOften(user.passwordChanges)
+      const passwordChanges = times(user.passwordChanges ?? 0)
       try {
         const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
           users
@@ -347,22 +322,13 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
      * Deletes an account, its sessions included; every access token of it dies. False when there is none of which the
      * condition holds.
      */
-    async remove(userId: Types.ObjectId, condition: object = {}): Promise<boolean> {
-      if (!(await users.exists({ ...condition, _id: userId }))) return false
+    async remove(userId: Types.ObjectId, condition?: object): Promise<boolean> {
+      if (condition && !(await users.exists({ ...condition, _id: userId }))) return false
       // First what was issued so far: once the account is gone, nobody is left to try again.
-      await revocations.revokeUser(userId)
-      const before = await users
-        .findOneAndDelete({ ...condition, _id: userId }, { projection: sessionIds })
-        .lean<SessionIds>()
-      await revocations.revokeEnded(before ? idsOf(before) : [])
-      return before !== null
-    },
-
-    /** When browsers that have signed in before were last seen. */
-    async knownDevices(userId: string): Promise<Date[]> {
-      const fields = { 'knownDevices.lastSeenAt': 1 }
-      const user = await users.findById(userId, fields).lean<Pick<UserRecord, 'knownDevices'>>()
-      return user?.knownDevices.map(({ lastSeenAt }) => lastSeenAt) ?? []
+      await sessions.revokeIssued(userId)
+      const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
+      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])
+      return deletedCount > 0
     },
 
     /** Null when the account is gone. */
@@ -371,16 +337,12 @@ export function createAccounts({ users, revocations, clock }: Collaborators) {
       return user && userView(user)
     },
   }
-
-  async function revokeIssued(userId: Types.ObjectId, kept: Types.ObjectId | null): Promise<void> {
-    const user = await users.findById(userId, sessionIds).lean<SessionIds>()
-    await revocations.revokeIssued(user ? idsOf(user).filter((id) => !kept?.equals(id)) : [])
-  }
 }
 
-/** Matches accounts whose password changed so often; older ones have no number. */
-export const changedSoOften = (passwordChanges = 0) =>
-  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
+const oneMore = (field: string) => ({ $add: [{ $ifNull: [`$${field}`, 0] }, 1] })
+
+/** How a count is found that is missing where it never rose. */
+export const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

@@ -18,13 +18,15 @@ export interface UserRecord extends UserIdentity {
   disabledAt: Date | null
   /** How often the password has become another one; missing where it never did. */
   passwordChanges: number
-  /** When the password was last reset by mail. */
-  passwordResetAt: Date | null
+  /** How often the password was reset by mail; missing where it never was. */
+  passwordResets: number
   /** When its owner was reminded that an account whose address is never proved lapses. */
   lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   refreshTokens: Session[]
+  /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
+  epoch: number
   updatedAt: Date
 }
 
@@ -41,13 +43,24 @@ export interface HeldKey {
 /** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
 export interface KnownDevice {
   idHash: string
+  /** Missing, like the next two, in those from before they were kept. */
+  firstSeenAt?: Date
   lastSeenAt: Date
+  /** Of the last sign-in. */
+  userAgent?: string
+  ip?: string
 }
 
 export const knownDeviceLimit = 20
 
 const knownDeviceSchema = new Schema<KnownDevice>(
-  { idHash: { type: String, required: true }, lastSeenAt: { type: Date, required: true } },
+  {
+    idHash: { type: String, required: true },
+    firstSeenAt: { type: Date },
+    lastSeenAt: { type: Date, required: true },
+    userAgent: { type: String },
+    ip: { type: String },
+  },
   { _id: false },
 )
 
@@ -67,11 +80,12 @@ const userSchema = new Schema<UserRecord>(
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
-    passwordResetAt: { type: Date, default: null },
+    passwordResets: { type: Number, default: 0 },
     passwordHash: { type: String, required: true },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],
+    epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },

@@ -16,12 +16,17 @@ export interface ApiProcess {
 }
 
 const program = (name: string) => join(inject('apiBuild'), `${name}.js`)
+const shiftedClock = new URL('./shifted-clock.js', import.meta.url).href
 
-/** The API as a process of its own. Ended when the test is over. */
-export async function apiProcess(environment: Record<string, string>): Promise<ApiProcess> {
+/** The API as a process of its own. Ended when the test is over. Its clock may be wrong. */
+export async function apiProcess(
+  environment: Record<string, string>,
+  { clockOffsetSeconds = 0 } = {},
+): Promise<ApiProcess> {
   const port = environment.PORT ?? String(await freePort())
-  const child = spawn(process.execPath, [program('main')], {
-    env: { ...ownEnvironment(), BCRYPT_COST: '4', ...environment, PORT: port },
+  const shifted = { TEST_CLOCK_OFFSET_SECONDS: String(clockOffsetSeconds) }
+  const child = spawn(process.execPath, ['--import', shiftedClock, program('main')], {
+    env: { ...ownEnvironment(), BCRYPT_COST: '4', ...shifted, ...environment, PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -1,4 +1,4 @@
-import { passwordLength, passwordPolicy } from '@latchkey/contracts'
+import { passwordLength } from '@latchkey/contracts'
 import { useEffect, useState } from 'react'
 import { useAuthClient } from './auth-context.ts'
 
@@ -12,8 +12,9 @@ export function useShortestPassword(): number {
 
   useEffect(() => {
     const leaving = new AbortController()
-    client
-      .call(passwordPolicy, { signal: leaving.signal })
+    // The contract comes with the schemas, which the form loads by itself, too.
+    import('@latchkey/contracts/forms')
+      .then(({ passwordPolicy }) => client.call(passwordPolicy, { signal: leaving.signal }))
       .then(({ minLength }) => setShortest(minLength))
       .catch(() => undefined) // only a hint
     return () => leaving.abort()

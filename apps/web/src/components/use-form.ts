@@ -1,5 +1,13 @@
 import { AuthError } from '@latchkey/auth-client'
-import { type FocusEvent, type FormEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react'
+import {
+  type FocusEvent,
+  type FormEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 import { type FieldErrors, type FormSchema, firstErrors } from './form-schema.ts'
 import { serverFieldErrors } from './server-field-errors.ts'
 
@@ -23,18 +31,29 @@ export interface Form {
  *
  * The schema checks on submit, and after the first submit whenever a field is left. Fields go by the names of their
  * inputs; when the server complains about a field that the form does not have, the whole form has failed.
+ *
+ * A function loads the schema after the form is shown (make it outside the component). Should that fail, the server checks.
  */
 export function useForm<Values>(
-  schema: FormSchema<Values>,
+  schema: FormSchema<Values> | (() => Promise<FormSchema<Values>>),
   submit: (values: Values) => Promise<unknown>,
 ): Form {
   const ref = useRef<HTMLFormElement>(null)
+  const loaded = useRef(typeof schema === 'function' ? null : schema)
   const isInFlight = useRef(false)
   const [isSubmitting, setIsSubmitting] = useState(false)
   const [hasTried, setHasTried] = useState(false)
   const [errors, setErrors] = useState<FieldErrors>({})
   const [failure, setFailure] = useState<AuthError | null>(null)
   const [refusals, setRefusals] = useState(0)
+
+  async function load(): Promise<FormSchema<Values> | null> {
+    loaded.current ??= typeof schema === 'function' ? await schema().catch(() => null) : schema
+    return loaded.current
+  }
+
+  // Only the first time does anything.
+  useEffect(() => void load())
 
   // In the same step that shows the complaints, so that the field is announced together with its own.
   useLayoutEffect(() => {
@@ -50,12 +69,17 @@ export function useForm<Values>(
     event.preventDefault()
     if (isInFlight.current) return
     const form = event.currentTarget
-    const parsed = schema.safeParse(valuesOf(form))
+    isInFlight.current = true
+    const checks = loaded.current ?? (await load())
+    const values = valuesOf(form)
+    const parsed = checks?.safeParse(values) ?? { success: true as const, data: values as Values }
     setHasTried(true)
     setFailure(null)
-    if (!parsed.success) return refuse(firstErrors(parsed.error.issues))
+    if (!parsed.success) {
+      isInFlight.current = false
+      return refuse(firstErrors(parsed.error.issues))
+    }
 
-    isInFlight.current = true
     setIsSubmitting(true)
     setErrors({})
     try {
@@ -74,8 +98,8 @@ export function useForm<Values>(
   function onBlur(event: FocusEvent<HTMLFormElement>) {
     const { target } = event
     if (!hasTried || !(target instanceof HTMLInputElement)) return
-    const parsed = schema.safeParse(valuesOf(event.currentTarget))
-    const complaint = parsed.success ? undefined : firstErrors(parsed.error.issues)[target.name]
+    const parsed = loaded.current?.safeParse(valuesOf(event.currentTarget))
+    const complaint = !parsed || parsed.success ? undefined : firstErrors(parsed.error.issues)[target.name]
     // A complaint of the server's stays until the field changes, even when the schema has none.
     if (complaint) setErrors((previous) => ({ ...previous, [target.name]: complaint }))
   }

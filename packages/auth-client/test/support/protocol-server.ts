@@ -39,7 +39,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   const calls: Call[] = []
   const securityEvents: string[] = []
   let ownRoute: OwnRoute = () => null
-  const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8 }
+  const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8, clockOffsetSeconds: 0 }
   let issued = 0
 
   function handle(call: Call): Answer {
@@ -154,7 +154,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
   function answerWith(session: Session, status = 200): Answer {
     issued += 1
     const { sid, username, generation } = session
-    const claims = { sub: username, sid, jti: `t${issued}`, iat: issued, exp: issued + 900, username }
+    const iat = issued + settings.clockOffsetSeconds
+    const claims = { sub: username, sid, jti: `t${issued}`, iat, exp: iat + 900, username }
     const accessToken = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature${issued}`
     tokens.set(accessToken, { sid, valid: true })
     return {

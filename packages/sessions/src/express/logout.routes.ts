@@ -42,7 +42,8 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
     for (const { userId, sessionId } of sessionsToEnd(req, body?.refreshToken)) {
       if (!(await sessions.revoke(userId, sessionId))) continue
       ended++
-      await onEvent({ kind: 'signed_out', userId, sessionId, device: deviceOf(req) })
+      const deviceIdHash = refreshCookies.readDeviceIdHash(req)
+      await onEvent({ kind: 'signed_out', userId, sessionId, device: deviceOf(req), deviceIdHash })
     }
     if (ended > 0) return { message: 'You are signed out.' }
     res.status(204)

@@ -9,7 +9,7 @@ import type { RefreshCookies } from './refresh-cookies.ts'
 
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'revoke'>
-  refreshCookies: Pick<RefreshCookies, 'readTokens'>
+  refreshCookies: Pick<RefreshCookies, 'readTokens' | 'readDeviceIdHash'>
   onEvent: OnSessionEvent
 }
 
@@ -30,7 +30,14 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
       for (const { userId, sessionId } of read(req)) {
         if (opened._id.equals(sessionId)) continue
         const ended = await sessions.revoke(userId, sessionId).catch(() => false)
-        if (ended) await onEvent({ kind: 'signed_out', userId, sessionId, device: deviceOf(req) })
+        if (ended)
+          await onEvent({
+            kind: 'signed_out',
+            userId,
+            sessionId,
+            device: deviceOf(req),
+            deviceIdHash: refreshCookies.readDeviceIdHash(req),
+          })
       }
     },
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '@latchkey/contracts/server'
 import type { CookieOptions, Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
+import { hashDeviceId } from '../device-id.ts'
 import type { Session } from '../session.schema.ts'
 import type { SessionSettings } from '../settings.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.ts'
@@ -52,11 +53,12 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
       cookiePairs(req).some(({ name, value }) => tokenNames.test(name) && tokenForm.test(value)),
 
     /** The id by which this browser is known again at the next sign-in. */
-    readDeviceId(req: Request): string | undefined {
-      const ids = cookiePairs(req).filter(
-        ({ name, value }) => deviceNames.test(name) && deviceForm.test(value),
-      )
-      return (ids.find(({ name }) => name === own.device) ?? ids[0])?.value
+    readDeviceId,
+
+    /** What of it is stored; null without one. */
+    readDeviceIdHash(req: Request): string | null {
+      const id = readDeviceId(req)
+      return id === undefined ? null : hashDeviceId(id)
     },
 
     /** Set at sign-in only, and kept when signing out: the browser stays a known one. */
@@ -85,6 +87,11 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
 
     /** Only `session`: the page takes itself for signed out, and the token is still there to end its session with. */
     clearReadable,
+  }
+
+  function readDeviceId(req: Request): string | undefined {
+    const ids = cookiePairs(req).filter(({ name, value }) => deviceNames.test(name) && deviceForm.test(value))
+    return (ids.find(({ name }) => name === own.device) ?? ids[0])?.value
   }
 
   function readTokens(req: Request): PresentedToken[] {

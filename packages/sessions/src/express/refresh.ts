@@ -1,7 +1,6 @@
 import { AuthError } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
-import { hashDeviceId } from '../device-id.ts'
 import type { SessionOwner } from '../owner.ts'
 import type { SessionLife } from '../session-life.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.ts'
@@ -19,7 +18,7 @@ export type AdmitRefresh = (req: Request, res: Response, sessionId: string | nul
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'rotate'>
   refreshTokens: RefreshTokens
-  refreshCookies: Pick<RefreshCookies, 'holdsToken' | 'readDeviceId'>
+  refreshCookies: Pick<RefreshCookies, 'holdsToken' | 'readDeviceIdHash'>
   presentedSessions: Pick<PresentedSessions, 'read'>
   admitRefresh: AdmitRefresh
 }
@@ -66,8 +65,7 @@ export const createRefresh =
 
     /** Only a browser has a `device` cookie; whoever sends its token in a body is none. */
     function browserOf(req: Request): string | null {
-      const id = token === undefined ? refreshCookies.readDeviceId(req) : undefined
-      return id === undefined ? null : hashDeviceId(id)
+      return token === undefined ? refreshCookies.readDeviceIdHash(req) : null
     }
 
     function inCookies(req: Request): RefreshTokenClaims[] {

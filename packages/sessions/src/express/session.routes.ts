@@ -55,6 +55,7 @@ export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collabo
 
   /** One event for all of them: no session in particular. */
   function tell(req: Request, userId: string, sessionId: string | null): Promise<void> {
-    return onEvent({ kind: 'session_revoked', userId, sessionId, device: deviceOf(req) })
+    const deviceIdHash = refreshCookies.readDeviceIdHash(req)
+    return onEvent({ kind: 'session_revoked', userId, sessionId, device: deviceOf(req), deviceIdHash })
   }
 }

@@ -1,4 +1,4 @@
-import { AuthError, addSeconds, earlier } from '@latchkey/contracts/server'
+import { AuthError, addSeconds, earlier, toNumericDate } from '@latchkey/contracts/server'
 import { type mongo, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from '../collaborators.ts'
 import type { SessionOwner } from '../owner.ts'
@@ -31,6 +31,10 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     device: Device,
     deviceIdHash: string | null,
   ): Promise<SignedInSession<Owner>> {
+    // Its end was written down, and whoever asked for it was cut off: it is finished rather than taken back.
+    if (revocations.hasEnded(claims.sessionId) && (await revoke(claims.userId, claims.sessionId)))
+      throw new AuthError('refresh_token_revoked')
+
     // Nearly every refresh ends here, in one atomic update. Only a session in its last days, whose expiry may not
     // slide a full length any more, and whatever is not a plain rotation, needs the look below.
     const lock = isComplete(proof) ? proof : unbound
@@ -38,7 +42,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     if (rotated) return rotated
 
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const issuedAt = revocations.issuedAt(claims.userId, claims.sessionId)
+      const readAt = clock.now()
       const found = await find(claims)
       const verdict = judgeRefresh({
         claims,
@@ -52,7 +56,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         // A request that was captured whole is answered like its own repetition, for as long as its key is remembered.
         if (found && !sameNetwork(found.session.lastIp ?? found.session.ip, device.ip))
           await record('answered_elsewhere', claims, device)
-        return signedIn(found, issuedAt)
+        return signedIn(found, readAt)
       }
       if (verdict.kind === 'refused') throw new AuthError(verdict.code)
       if (verdict.kind === 'keyLost') {
@@ -87,7 +91,6 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   ): Promise<SignedInSession<Owner> | null> {
     if (!latestExpiresAt) return null
     const now = clock.now()
-    const issuedAt = revocations.issuedAt(userId, sessionId)
     const expiresAt = earlier(addSeconds(now, ttlSeconds), latestExpiresAt)
     const update: mongo.Document = {
       $inc: { 'refreshTokens.$.generation': 1 },
@@ -123,7 +126,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       update,
       { returnDocument: 'after', projection: withOneSession(sessionId) },
     )
-    return user && signedIn(pick(user as unknown as WithOneSession), issuedAt)
+    return user && signedIn(pick(user as unknown as WithOneSession), now)
   }
 
   /**
@@ -149,25 +152,29 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     { userId, sessionId }: RefreshTokenClaims,
     device: Device,
   ): Promise<void> {
-    return onEvent({ kind, userId, sessionId, device })
+    return onEvent({ kind, userId, sessionId, device, deviceIdHash: null })
   }
 
   function signedIn(
-    found: { user: Owner; session: Session } | null,
-    issuedAt: number,
+    found: { user: Owner; session: Session; epoch: number } | null,
+    readAt: Date,
   ): SignedInSession<Owner> {
     if (!found) throw new AuthError('refresh_token_revoked')
-    const { user, session } = found
-    return { user, session, refreshToken: refreshTokens.sign(user._id.toHexString(), session), issuedAt }
+    const refreshToken = refreshTokens.sign(found.user._id.toHexString(), found.session)
+    return { ...found, refreshToken, issuedAt: toNumericDate(readAt) }
   }
 
   function withOneSession(sessionId: string) {
-    return { ...owner.fields, refreshTokens: { $elemMatch: { _id: new Types.ObjectId(sessionId) } } }
+    return {
+      ...owner.fields,
+      epoch: 1,
+      refreshTokens: { $elemMatch: { _id: new Types.ObjectId(sessionId) } },
+    }
   }
 
-  function pick({ refreshTokens: [session], ...user }: WithOneSession) {
-    return session ? { user: user as unknown as Owner, session } : null
+  function pick({ refreshTokens: [session], epoch = 0, ...user }: WithOneSession) {
+    return session ? { user: user as unknown as Owner, session, epoch } : null
   }
 }
 
-type WithOneSession = SessionOwner & { refreshTokens: Session[] }
+type WithOneSession = SessionOwner & { refreshTokens: Session[]; epoch?: number }

@@ -1,21 +1,22 @@
 import { type Connection, Schema, type Types } from 'mongoose'
 
 /**
- * Access tokens that died before they expired. `_id` is a session's id (all its tokens) or a user's (those issued
- * before `before`). One small document, kept as long as a token it concerns could live.
+ * Access tokens that died before they expired. `_id` is a session's id or a user's. One small document, kept as long as a
+ * token it concerns could live.
  */
 export interface RevocationRecord {
   _id: Types.ObjectId
-  /** null: every token of the session. A user's is a whole second: tokens with an earlier `iat` are dead. */
-  before: Date | null
+  /** The lowest that lives: tokens with a lower one are dead. null: every token is. It only rises, and null is for ever. */
+  epoch: number | null
   /** When it was written, by the database's clock: what the feed follows. */
   at: Date
+  /** When it is forgotten, by the database's clock. */
   expiresAt: Date
 }
 
 const revocationSchema = new Schema<RevocationRecord>(
   {
-    before: { type: Date, default: null },
+    epoch: { type: Number, default: null },
     at: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
   },
@@ -30,14 +31,13 @@ export const revocationModel = (connection: Connection) =>
 export type RevocationModel = ReturnType<typeof revocationModel>
 
 /** Types of BSON that a record holds (https://bsonspec.org/spec.html). */
-const bson = { objectId: 7, date: 9, null: 10 }
+const bson = { double: 1, objectId: 7, date: 9, null: 10, int32: 16, int64: 18 }
 
-/** A record as every process keeps reading it: the id in hex, times in milliseconds. */
+/** A record as every process keeps reading it: the id in hex, `at` in milliseconds. */
 export interface ReadRevocation {
   id: string
-  before: number | null
+  epoch: number | null
   at: number
-  expiresAt: number
 }
 
 /**
@@ -45,7 +45,7 @@ export interface ReadRevocation {
  * every record.
  */
 export function readRevocation(raw: Buffer): ReadRevocation {
-  const read = { id: '', before: null, at: 0, expiresAt: 0 } as ReadRevocation
+  const read: ReadRevocation = { id: '', epoch: null, at: 0 }
   let position = 4
   for (let type = raw[position]; type; type = raw[position]) {
     const nameEnd = raw.indexOf(0, position)
@@ -55,12 +55,21 @@ export function readRevocation(raw: Buffer): ReadRevocation {
       read.id = raw.toString('hex', position, position + 12)
       position += 12
     } else if (type === bson.date) {
-      const milliseconds = raw.readInt32LE(position + 4) * 2 ** 32 + raw.readUInt32LE(position)
-      if (name === 'before' || name === 'at' || name === 'expiresAt') read[name] = milliseconds
+      if (name === 'at') read.at = int64(raw, position)
+      // From before there were epochs: what was issued then is dead, and what carries an epoch was issued since.
+      if (name === 'before') read.epoch = 0
+      position += 8
+    } else if (name === 'epoch' && type === bson.int32) {
+      read.epoch = raw.readInt32LE(position)
+      position += 4
+    } else if (name === 'epoch' && (type === bson.double || type === bson.int64)) {
+      read.epoch = type === bson.double ? raw.readDoubleLE(position) : int64(raw, position)
       position += 8
     } else if (type !== bson.null) throw new Error(`A revocation holds \`${name}\` of BSON type ${type}`)
   }
-  if (!read.id || !read.at || !read.expiresAt)
-    throw new Error('A revocation lacks `_id`, `at` or `expiresAt`')
+  if (!read.id || !read.at) throw new Error('A revocation lacks `_id` or `at`')
   return read
 }
+
+const int64 = (raw: Buffer, position: number) =>
+  raw.readInt32LE(position + 4) * 2 ** 32 + raw.readUInt32LE(position)

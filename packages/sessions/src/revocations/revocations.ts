@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AuthError, addSeconds, type Clock, toNumericDate } from '@latchkey/contracts/server'
+import { AuthError, type Clock, toNumericDate } from '@latchkey/contracts/server'
+import { type mongo, Types } from 'mongoose'
 import type { Log } from '../log.ts'
 import type { StandardClaims } from '../owner.ts'
+import { longestAccessTokenSeconds } from '../settings.ts'
 import { type RevocationModel, type RevocationRecord, readRevocation } from './revocation.model.ts'
 
 /** Half of the second within which every node must know. */
@@ -12,34 +14,42 @@ const staleMs = 5000
 const overlapSeconds = 10
 /** Everything that is live is read again this often: a database whose clock was set back hides nothing for longer. */
 const reloadMs = 60_000
-/** How far the clocks of two nodes may lie apart. */
-const skewSeconds = 60
+
+/**
+ * How long a record outlives the tokens it forbids, for clocks that lie up to ten minutes off: a token may be issued by a
+ * clock that is ahead and verified by one that is behind (20 minutes), and the database fail over to a member whose clock is
+ * that much ahead of the one that wrote the record (20 more).
+ */
+const skewSeconds = 3600
+const keptSeconds = longestAccessTokenSeconds + skewSeconds
+/** Longer than the database takes to remove it, so that it is not forgotten here and read again. */
+const rememberedSeconds = keptSeconds + 600
 
 /** So many are read at once, so that neither memory nor the event loop feels how many there are. */
 const readBatch = 500
 
-type Concern = Pick<StandardClaims, 'sub' | 'sid' | 'iat'>
+type Id = RevocationRecord['_id']
+type Concern = Pick<StandardClaims, 'sub' | 'sid' | 'epoch'>
 
 interface Collaborators {
   model: RevocationModel
   clock: Clock
   log: Log
-  accessTokenTtlSeconds: number
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
 
 /**
- * Access tokens that died early. Every process keeps the live ones in a map and follows the collection, so that
- * checking a token is a look-up and no database read.
+ * Access tokens that died early. Every process keeps the live revocations in a map and follows the collection, so that
+ * checking a token is a look-up and no database read. Which token is older is decided by numbers; no time is compared.
  */
-export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: Collaborators) {
-  /** Sessions all of whose tokens are dead, and when that can be forgotten, in seconds: a number each, for there may be many. */
+export function createRevocations({ model, clock, log }: Collaborators) {
+  /** Sessions and users all of whose tokens are dead, and when that can be forgotten, in seconds: a number each, for there may be many. */
   const ended = new Map<string, number>()
-  /** Users and sessions whose tokens issued before a second are dead. */
-  const cut = new Map<string, { beforeSeconds: number; expiresAtSeconds: number }>()
+  /** Users and sessions whose tokens below an epoch are dead. */
+  const raised = new Map<string, { epoch: number; forgetAt: number }>()
   const stopping = new AbortController()
-  const unwritten: RevocationRecord['_id'][] = []
+  const unwritten: { ids: Id[]; epoch: number | null }[] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
   let readAt = Number.NEGATIVE_INFINITY
   let reloadedAt = Number.NEGATIVE_INFINITY
@@ -52,63 +62,45 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
 
   return {
     /** Every access token of these sessions dies, here at once and elsewhere within a second. */
-    revokeSessions,
+    revokeSessions: (ids: Id[]) => write(ids, null),
 
-    /** The same for sessions that are gone already: never throws, and what could not be written is written later. */
-    async revokeEnded(sessionIds: RevocationRecord['_id'][]): Promise<void> {
-      const expiresAt = forgettableAt()
-      for (const _id of sessionIds) remember(_id.toHexString(), null, expiresAt.getTime())
-      try {
-        await revokeSessions(sessionIds)
-      } catch (error) {
+    /**
+     * The same for sessions, or a user, that are gone already: never throws, and what could not be written is written
+     * later.
+     */
+    async revokeEnded(ids: Id[]): Promise<void> {
+      await writeNowOrLater(ids, null).catch((error) => {
         log.warn({ err: error }, 'revocations could not be written yet; trying again')
-        unwritten.push(...sessionIds)
-      }
+      })
     },
 
     /**
-     * What these sessions were issued so far dies; the sessions go on. For sessions that are about to end: should that
-     * come to nothing, their clients refresh and notice nothing.
+     * What these users or sessions were issued below an epoch dies, which their user's document has reached; what goes on
+     * gets a token of that epoch with its next refresh. Dead here at once, whatever becomes of the database: when it
+     * throws, that is written later, unless the process ends before.
      */
-    revokeIssued: (sessionIds: RevocationRecord['_id'][]) => write(sessionIds, nextSecond()),
-
-    /** Every access token that a user was issued so far dies; their sessions go on. */
-    async revokeUser(_id: RevocationRecord['_id']): Promise<void> {
-      // Always a later second than the revocation before this one left: what was issued in between, even within the same
-      // second, dies too.
-      const before = { $max: [nextSecond(), { $add: [{ $ifNull: ['$before', new Date(0)] }, 1000] }] }
-      const record = await model
-        .findOneAndUpdate({ _id }, [{ $set: { before, expiresAt: forgettableAt(), at: '$$NOW' } }], {
-          updatePipeline: true,
-          upsert: true,
-          returnDocument: 'after',
-        })
-        .lean<RevocationRecord>()
-      if (record?.before) remember(_id.toHexString(), record.before.getTime(), record.expiresAt.getTime())
-    },
+    revokeBelow: (ids: Id[], epoch: number) => writeNowOrLater(ids, epoch),
 
     /**
      * Whether a token is revoked; a promise only when the feed is stale.
      * Rejects with AuthError `database_unavailable` when then nobody can be asked either.
      */
     isRevoked(claims: Concern): boolean | Promise<boolean> {
-      if (performance.now() - readAt > staleMs) return ask(claims)
-      return ended.has(claims.sid) || claims.iat < Math.max(cutOf(claims.sid), cutOf(claims.sub))
+      const { sub, sid, epoch } = claims
+      if (ended.has(sid) || ended.has(sub) || epoch < Math.max(leastOf(sid), leastOf(sub))) return true
+      return performance.now() - readAt > staleMs ? ask(claims) : false
     },
 
-    /**
-     * The `iat` (seconds) of a token that says what is about to be read of its user, in a session that is there already. To be asked before reading: what
-     * is revoked after that is newer than what was read.
-     */
-    issuedAt(userId: string, sessionId?: string): number {
-      return Math.max(toNumericDate(clock.now()), cutOf(userId), cutOf(sessionId ?? ''))
-    },
+    /** Whether this process knows that a session was ended, be it that it is still stored. */
+    hasEnded: (sessionId: string) => ended.has(sessionId),
 
     /** Resolves once everything that is live is loaded, however often that takes; follows the collection from then on. */
     async follow(): Promise<void> {
       following ??= poll()
       await Promise.race([following, firstLoad])
     },
+
+    catchUp,
 
     /** Whether everything that was live at the start has been loaded. */
     get loaded() {
@@ -121,67 +113,49 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     },
   }
 
-  function revokeSessions(sessionIds: RevocationRecord['_id'][]): Promise<void> {
-    return write(sessionIds, null)
+  async function writeNowOrLater(ids: Id[], epoch: number | null): Promise<void> {
+    for (const id of ids) remember(id.toHexString(), epoch)
+    try {
+      await write(ids, epoch)
+    } catch (error) {
+      unwritten.push({ ids, epoch })
+      throw error
+    }
   }
 
-  async function write(sessionIds: RevocationRecord['_id'][], before: Date | null): Promise<void> {
-    if (sessionIds.length === 0) return
-    const expiresAt = forgettableAt()
-    await model.bulkWrite(
-      sessionIds.map((_id) => ({
-        updateOne: {
-          filter: { _id },
-          // The database's clock orders them, whichever process writes.
-          update: { $set: { before, expiresAt }, $currentDate: { at: true } },
-          upsert: true,
-        },
-      })),
-      { ordered: false },
-    )
-    for (const _id of sessionIds) remember(_id.toHexString(), before?.getTime() ?? null, expiresAt.getTime())
-  }
-
-  /** `iat` counts whole seconds, so the first whose tokens live is the next one. */
-  function nextSecond(): Date {
-    return new Date((toNumericDate(clock.now()) + 1) * 1000)
-  }
-
-  /** When a token issued now has expired on every node. */
-  function forgettableAt(): Date {
-    return addSeconds(clock.now(), accessTokenTtlSeconds + skewSeconds)
+  async function write(ids: Id[], epoch: number | null): Promise<void> {
+    if (ids.length === 0) return
+    const update = raiseTo(epoch)
+    const updates = ids.map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } }))
+    // By the driver, which knows a pipeline here.
+    await model.collection.bulkWrite(updates, { ordered: false })
+    for (const id of ids) remember(id.toHexString(), epoch)
   }
 
   /**
-   * Times in milliseconds. What is known is not made anew, for it is read again and again; and never taken back, for
-   * what is read may be older than what this process has written meanwhile.
+   * What is known is not made anew, for it is read again and again; and never taken back, for what is read may be older
+   * than what this process has written meanwhile.
    */
-  function remember(id: string, before: number | null, expiresAt: number): void {
-    const expiresAtSeconds = Math.floor(expiresAt / 1000)
-    if (before === null) {
-      ended.set(id, expiresAtSeconds)
+  function remember(id: string, epoch: number | null, now = toNumericDate(clock.now())): void {
+    const forgetAt = now + rememberedSeconds
+    if (epoch === null) {
+      if ((ended.get(id) ?? 0) < now) ended.set(id, forgetAt)
       return
     }
-    const beforeSeconds = before / 1000
-    const known = cut.get(id)
-    if (known && known.beforeSeconds >= beforeSeconds && known.expiresAtSeconds >= expiresAtSeconds) return
-    cut.set(id, {
-      beforeSeconds: Math.max(beforeSeconds, known?.beforeSeconds ?? 0),
-      expiresAtSeconds: Math.max(expiresAtSeconds, known?.expiresAtSeconds ?? 0),
-    })
+    const known = raised.get(id)
+    if (known && known.epoch >= epoch && known.forgetAt >= now) return
+    raised.set(id, { epoch: Math.max(epoch, known?.epoch ?? 0), forgetAt })
   }
 
-  /** The second (`iat`) whose tokens are the first that live. */
-  function cutOf(id: string): number {
-    return cut.get(id)?.beforeSeconds ?? 0
+  /** The lowest epoch whose tokens live; -1: all do. */
+  function leastOf(id: string): number {
+    return raised.get(id)?.epoch ?? -1
   }
 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await writeUnwritten()
-        if (performance.now() - reloadedAt > reloadMs) await reload()
-        else await read(newest ? { at: { $gt: new Date(newest - overlapSeconds * 1000) } } : {})
+        await catchUp(performance.now() - reloadedAt > reloadMs)
       } catch (error) {
         log.debug({ err: error }, 'the revocations could not be read; trying again')
       }
@@ -189,46 +163,58 @@ export function createRevocations({ model, clock, log, accessTokenTtlSeconds }: 
     }
   }
 
+  /** Writes what could not be written, and reads what is new, or everything. */
+  async function catchUp(everything = false): Promise<void> {
+    await writeUnwritten()
+    if (everything) await reload()
+    else await read(newest ? { at: { $gt: new Date(newest - overlapSeconds * 1000) } } : {})
+  }
+
   async function writeUnwritten(): Promise<void> {
-    const sessionIds = unwritten.splice(0)
-    try {
-      await revokeSessions(sessionIds)
-    } catch (error) {
-      unwritten.push(...sessionIds)
-      throw error
-    }
+    await Promise.allSettled(unwritten.splice(0).map(({ ids, epoch }) => writeNowOrLater(ids, epoch)))
   }
 
   async function reload(): Promise<void> {
     const startedAt = performance.now()
-    await read({ expiresAt: { $gt: clock.now() } })
+    await read({})
     reloadedAt = startedAt
     loadedFirst()
+    // What is still stored has just been remembered anew.
     const now = toNumericDate(clock.now())
-    for (const [id, expiresAtSeconds] of ended) if (expiresAtSeconds < now) ended.delete(id)
-    for (const [id, { expiresAtSeconds }] of cut) if (expiresAtSeconds < now) cut.delete(id)
+    for (const [id, forgetAt] of ended) if (forgetAt < now) ended.delete(id)
+    for (const [id, { forgetAt }] of raised) if (forgetAt < now) raised.delete(id)
   }
 
   async function read(filter: object): Promise<void> {
     // What is written while the answer is on its way may be missing from it, so the map is as old as the question.
     const startedAt = performance.now()
+    const now = toNumericDate(clock.now())
     const records = model.collection.find<Buffer>(filter, { batchSize: readBatch, raw: true })
     // By the batch, at one go: handed out one by one they would live long enough to pile up in memory.
     while (await records.hasNext())
       for (const raw of records.readBufferedDocuments()) {
-        const { id, before, at, expiresAt } = readRevocation(raw)
-        remember(id, before, expiresAt)
+        const { id, epoch, at } = readRevocation(raw)
+        remember(id, epoch, now)
         if (!newest || at > newest) newest = at
       }
     readAt = startedAt
   }
 
-  async function ask(claims: Concern): Promise<boolean> {
+  async function ask({ sub, sid, epoch }: Concern): Promise<boolean> {
     try {
-      const records = await model.find({ _id: { $in: [claims.sid, claims.sub] } }).lean<RevocationRecord[]>()
-      return records.some(({ before }) => before === null || claims.iat * 1000 < before.getTime())
+      const ids = [new Types.ObjectId(sid), new Types.ObjectId(sub)]
+      const records = await model.collection.find<Buffer>({ _id: { $in: ids } }, { raw: true }).toArray()
+      return records.map(readRevocation).some(({ epoch: least }) => least === null || epoch < least)
     } catch (cause) {
       throw new AuthError('database_unavailable', { cause })
     }
   }
+}
+
+/** Times are the database's, whichever process writes: its index removes the record, and its clock orders the feed. */
+function raiseTo(epoch: number | null): mongo.Document[] {
+  // Written late, a lower epoch changes nothing; nor does any where all is dead.
+  const raised = { $cond: [{ $eq: ['$epoch', null] }, null, { $max: ['$epoch', epoch] }] }
+  const expiresAt = { $max: ['$expiresAt', { $add: ['$$NOW', keptSeconds * 1000] }] }
+  return [{ $set: { epoch: epoch === null ? null : raised, at: '$$NOW', expiresAt } }]
 }

@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken'
 import type { OwnerDescription, SessionOwner, StandardClaims } from '../owner.ts'
 import { recentlyUsed } from '../recently-used.ts'
 import type { Session } from '../session.schema.ts'
-import type { SessionSettings } from '../settings.ts'
+import { longestAccessTokenSeconds, type SessionSettings } from '../settings.ts'
 import { signingKey } from './signing-keys.ts'
 
 /** Longer than any token of ours; what is longer is refused unread. */
@@ -23,6 +23,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
 export interface AccessTokenSubject<Owner extends SessionOwner> {
   user: Owner
   session: Pick<Session, '_id' | 'expiresAt'>
+  epoch: number
   issuedAt: number
 }
 
@@ -36,7 +37,7 @@ export interface AccessTokens<Owner extends SessionOwner, Claims extends Standar
   /** What other services need to verify our tokens (RFC 7517); empty with shared secrets. */
   jwks: { keys: object[] }
   /**
-   * `issuedAt` (seconds): when the owner was read, see Revocations.issuedAt.
+   * `issuedAt` (seconds): when the owner was read, with `epoch`.
    * Throws Error for a token that `verify` would refuse: signing it would lock its owner out.
    */
   sign(subject: AccessTokenSubject<Owner>): IssuedAccessToken
@@ -48,12 +49,17 @@ export interface AccessTokens<Owner extends SessionOwner, Claims extends Standar
   verify(token: string): Readonly<Claims>
 }
 
-/** Signs and verifies access tokens (RFC 9068), by the injected clock. */
+/**
+ * Signs and verifies access tokens (RFC 9068), by the injected clock. Throws Error when they would live for longer than a
+ * revocation is kept.
+ */
 export function createAccessTokens<Owner extends SessionOwner, Claims extends StandardClaims>({
   settings,
   owner,
   clock,
 }: Collaborators<Owner, Claims>): AccessTokens<Owner, Claims> {
+  if (settings.ttlSeconds > longestAccessTokenSeconds)
+    throw new Error(`An access token lives for ${longestAccessTokenSeconds} seconds at most.`)
   const current = signingKey(settings.key)
   const keys = new Map([settings.key, ...settings.previousKeys].map(signingKey).map((key) => [key.kid, key]))
   const remembered = recentlyUsed<Readonly<Claims>>(rememberedTokens)
@@ -61,7 +67,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
   return {
     jwks: { keys: [...keys.values()].flatMap(({ publicJwk }) => (publicJwk ? [publicJwk] : [])) },
 
-    sign({ user, session, issuedAt }) {
+    sign({ user, session, epoch, issuedAt }) {
       // Not past the end of its session: after that nobody would know what to revoke.
       const expiresAt = Math.min(issuedAt + settings.ttlSeconds, toNumericDate(session.expiresAt))
       const claims = owner.claimsSchema.safeParse({
@@ -73,6 +79,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
         jti: randomUUID(),
         iat: issuedAt,
         exp: expiresAt,
+        epoch,
       })
       if (!claims.success) throw new Error(unverifiable(user, claims.error.issues), { cause: claims.error })
       const { algorithm, kid } = current
@@ -80,10 +87,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
       const accessToken = jwt.sign(claims.data, current.signWith, { algorithm, header })
       if (accessToken.length > maxLength)
         throw new Error(`The access token of user ${user._id} is longer than ${maxLength} characters.`)
-      return {
-        accessToken,
-        expiresIn: Math.max(0, expiresAt - toNumericDate(clock.now())),
-      }
+      return { accessToken, expiresIn: Math.max(0, expiresAt - issuedAt) }
     },
 
     verify(token) {
@@ -97,8 +101,8 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
   }
 
   /**
-   * Seconds. No token lives longer than today's setting allows, whatever it was when it was issued: a revocation is
-   * kept for so long, and must not be outlived.
+   * Seconds. No token lives longer than today's setting allows, whatever it was when it was issued. That is for the
+   * operator who shortens it; what was revoked stays so without it (longestAccessTokenSeconds).
    */
   function expiryOf({ iat, exp }: StandardClaims): number {
     return Math.min(exp, iat + settings.ttlSeconds)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5'
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6'
 
 /** One rule of the protocol, broken: in a source file, the one place where `rule` stands becomes `broken`. */
 export interface Mutant {
@@ -23,6 +23,11 @@ const mutant = (breaks: Invariant, name: string, file: string, rule: string, bro
 const rotate = 'sessions/src/refresh/rotate.ts'
 const verdict = 'sessions/src/refresh/refresh-verdict.ts'
 const revoke = 'sessions/src/revoke.ts'
+const issue = 'sessions/src/issue.ts'
+const accessToken = 'sessions/src/tokens/access-token.ts'
+const revocations = 'sessions/src/revocations/revocations.ts'
+const accounts = '../apps/api/src/users/accounts.ts'
+const administration = '../apps/api/src/admin/administration.ts'
 
 export const mutants: Mutant[] = [
   // Rule 1: the compare-and-swap
@@ -120,7 +125,7 @@ export const mutants: Mutant[] = [
     'I5',
     'a retry gets a generation of its own',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
+    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
     `if (verdict.kind === 'answer' && found) {
           const { generation, lock, absoluteExpiresAt } = found.session
           const again = await swap({ ...claims, generation }, { opens: lock, next: proof.next }, absoluteExpiresAt)
@@ -131,9 +136,9 @@ export const mutants: Mutant[] = [
     'I5',
     'a retry is answered with a token of the generation it asked with',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, issuedAt)",
+    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
     `if (verdict.kind === 'answer' && found)
-          return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, issuedAt)`,
+          return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, readAt)`,
   ),
   mutant(
     'I2',
@@ -317,6 +322,174 @@ export const mutants: Mutant[] = [
     revoke,
     'return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0',
     'return (await revokeWhere(userId, () => true)) > 0',
+  ),
+
+  // Access tokens: their order is a number
+  mutant(
+    'I6',
+    'a rotation does not read the epoch',
+    rotate,
+    '      epoch: 1,\n      refreshTokens: {',
+    '      refreshTokens: {',
+  ),
+  mutant('I6', 'a sign-in does not read the epoch', issue, '...sessionAges, epoch: 1 }', '...sessionAges }'),
+  mutant(
+    'I6',
+    'a token does not say its epoch',
+    accessToken,
+    '        exp: expiresAt,\n        epoch,\n',
+    '        exp: expiresAt,\n',
+  ),
+  mutant('I6', 'nobody compares epochs', revocations, ' || epoch < Math.max(leastOf(sid), leastOf(sub))', ''),
+  mutant(
+    'I6',
+    'the epoch of a session is not looked at',
+    revocations,
+    'Math.max(leastOf(sid), leastOf(sub))',
+    'leastOf(sub)',
+  ),
+  mutant(
+    'I6',
+    'the epoch that a user has reached is revoked as well',
+    revocations,
+    'epoch < Math.max(leastOf(sid), leastOf(sub))',
+    'epoch <= Math.max(leastOf(sid), leastOf(sub))',
+  ),
+  mutant(
+    'I6',
+    'a user who is gone is not looked at',
+    revocations,
+    'ended.has(sid) || ended.has(sub)',
+    'ended.has(sid)',
+  ),
+  mutant(
+    'I6',
+    'what is revoked is not raised with the user',
+    revoke,
+    '{ $inc: { epoch: 1 } }',
+    '{ $inc: { epoch: 0 } }',
+  ),
+  mutant('I6', 'a change of roles does not raise the epoch', administration, ', $inc: { epoch: 1 } }', ' }'),
+  mutant(
+    'I6',
+    'a change of roles revokes nothing before it',
+    administration,
+    '    await sessions.revokeIssued(_id)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a change of roles revokes nothing after it',
+    administration,
+    '    await revocations.revokeBelow([_id], user.epoch)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a new password revokes nothing before it',
+    accounts,
+    '      await sessions.revokeIssued(user._id, keptSessionId)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a new password revokes nothing after it',
+    accounts,
+    'if (before) await revocations.revokeEnded(',
+    'if (before) await Promise.all(',
+  ),
+  mutant(
+    'I6',
+    'a new password revokes the session that goes on',
+    accounts,
+    'await sessions.revokeIssued(user._id, keptSessionId)',
+    'await sessions.revokeIssued(user._id)',
+  ),
+  mutant(
+    'I6',
+    'a reset revokes nothing before it',
+    accounts,
+    '      await sessions.revokeIssued(user._id)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a reset revokes nothing after it',
+    accounts,
+    'if (changed) await revocations.revokeBelow([user._id], changed.epoch)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a deletion revokes nothing before it',
+    accounts,
+    '      await sessions.revokeIssued(userId)\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'a deletion revokes nothing after it',
+    accounts,
+    '      await revocations.revokeEnded([userId])\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'whoever is pushed out by the limit keeps their access token',
+    issue,
+    '      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))\n',
+    '',
+  ),
+
+  // Revocations: none is taken back
+  mutant(
+    'I6',
+    'a revocation is lowered by what is written late',
+    revocations,
+    "{ $max: ['$epoch', epoch] }",
+    'epoch',
+  ),
+  mutant(
+    'I6',
+    'a session that has ended is brought back by what is written late',
+    revocations,
+    "{ $cond: [{ $eq: ['$epoch', null] }, null, { $max: ['$epoch', epoch] }] }",
+    "{ $max: ['$epoch', epoch] }",
+  ),
+  mutant(
+    'I6',
+    'a revocation is kept for as long as most tokens live',
+    revocations,
+    'const keptSeconds = longestAccessTokenSeconds + skewSeconds',
+    'const keptSeconds = 960',
+  ),
+  mutant(
+    'I6',
+    'a revocation allows for no clock that is wrong',
+    revocations,
+    'const skewSeconds = 3600',
+    'const skewSeconds = 0',
+  ),
+  mutant(
+    'I6',
+    'a revocation allows for no second database clock',
+    revocations,
+    'const skewSeconds = 3600',
+    'const skewSeconds = 1200',
+  ),
+  mutant(
+    'I6',
+    'a token outlives what is set where it is shown',
+    accessToken,
+    'return Math.min(exp, iat + settings.ttlSeconds)',
+    'return exp',
+  ),
+  mutant(
+    'I6',
+    'iat runs ahead of the clock',
+    rotate,
+    'issuedAt: toNumericDate(readAt)',
+    'issuedAt: toNumericDate(readAt) + found.epoch',
   ),
 ]
 

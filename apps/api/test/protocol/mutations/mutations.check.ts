@@ -57,8 +57,8 @@ describe.concurrent('a property notices that', () => {
     checkApplies(mutant)
     const { failures, broken } = await verdicts(mutant.name, `^${mutant.breaks}:`)
     // Only a broken invariant counts: not an import that fails, not a history that took too long.
-    const found = failures.map((message) => /Got BrokenInvariant: (I[1-5]: .*)/.exec(message)?.[1])
-    expect(found, `${broken}\n${failures.join('\n')}`).toEqual([expect.stringMatching(/^I[1-5]: /)])
+    const found = failures.map((message) => /Got BrokenInvariant: (I[1-6]: .*)/.exec(message)?.[1])
+    expect(found, `${broken}\n${failures.join('\n')}`).toEqual([expect.stringMatching(/^I[1-6]: /)])
     await annotate(found[0] ?? '')
   })
 })

@@ -12,7 +12,7 @@ import { mutants, mutated, pathOf } from './mutants.ts'
 const name = process.env.PROTOCOL_MUTANT
 
 const properties = {
-  include: ['apps/api/test/protocol/invariants.test.ts'],
+  include: ['apps/api/test/protocol/*.test.ts'],
   globalSetup: ['packages/embedded-mongo/testing/global-setup.ts'],
   bail: 1,
 }

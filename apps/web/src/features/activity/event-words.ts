@@ -16,6 +16,12 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Not you? End that session and change your password.',
     weight: 'check',
   },
+  new_network: {
+    title: 'Signed in from a new network',
+    meaning:
+      'A browser you have used before, somewhere new. Not you? End that session and change your password.',
+    weight: 'check',
+  },
   signed_out: { title: 'Signed out', meaning: null, weight: 'plain' },
   session_revoked: { title: 'Session ended', meaning: null, weight: 'plain' },
   copied_session_refused: {

@@ -1,4 +1,3 @@
-import { LoginBodySchema } from '@latchkey/contracts'
 import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
@@ -13,10 +12,13 @@ import styles from './entrance-form.module.css'
 // Few people need it, so it is not part of the first download.
 const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
 
+// The schemas of all forms are a download of their own, which the first sign-in need not wait for.
+const bodySchema = async () => (await import('@latchkey/contracts/forms')).LoginBodySchema
+
 export function LoginForm() {
   const client = useAuthClient()
   const [tried, setTried] = useState({ identifier: '', password: '' })
-  const form = useForm(LoginBodySchema, (body) => {
+  const form = useForm(bodySchema, (body) => {
     setTried({ identifier: body.email, password: body.password })
     return client.login(body)
   })

@@ -1,4 +1,3 @@
-import { RegisterBodySchema } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
@@ -10,6 +9,9 @@ import { useForm } from '../../components/use-form.ts'
 import { UsernameField } from '../../components/username-field.tsx'
 import styles from './entrance-form.module.css'
 
+// As with signing in, no part of the first download.
+const bodySchema = async () => (await import('@latchkey/contracts/forms')).RegisterBodySchema
+
 export interface Made {
   email: string
   password: string
@@ -20,7 +22,7 @@ export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made
   const client = useAuthClient()
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
-  const form = useForm(RegisterBodySchema, async (body) => {
+  const form = useForm(bodySchema, async (body) => {
     const { email } = await client.register(body)
     if (client.getState().status !== 'signedIn') onToBeConfirmed({ email, password: body.password })
   })

@@ -9,6 +9,7 @@ const meanings = {
   jti: 'The token’s own id, different for each.',
   iat: 'Issued at.',
   exp: 'Expires at, by the server’s clock.',
+  epoch: 'Rises when your roles or password change; tokens with a lower number are refused.',
   roles: 'What you may do.',
   username: 'Your username, so that answering needs no database.',
   email: 'Your address, for the same reason.',
@@ -37,7 +38,7 @@ export function ClaimList({ claims }: { claims: AccessTokenClaims }) {
 
 function readable(name: keyof AccessTokenClaims, claims: AccessTokenClaims): string {
   const value = claims[name]
-  if (typeof value === 'number')
-    return `${value} (${new Date(value * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
+  if (name === 'iat' || name === 'exp')
+    return `${value} (${new Date(claims[name] * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
   return Array.isArray(value) ? value.join(', ') : String(value)
 }

@@ -239,4 +239,29 @@ describe('ending a session', () => {
     expect(await everywhere.findByText(/too long to answer/)).toBeVisible()
     expect(client.logout).not.toHaveBeenCalled()
   })
+
+  it('lists the browsers that are known, and forgets one', async () => {
+    const known = (id: string, current: boolean, device: string) => ({
+      id,
+      current,
+      device,
+      ip: '192.0.2.7',
+      firstSeenAt: at(-86_400),
+      lastSeenAt: at(-300),
+    })
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.sessions, () => ({ sessions: [here] }))
+    client.answer(routes.devices, () => ({
+      devices: [known('a', true, 'Firefox on macOS'), known('b', false, 'Chrome on Android')],
+    }))
+    const { user } = renderApp(client, '/sessions')
+    const card = within(await screen.findByRole('region', { name: 'Known browsers' }))
+    expect(card.getByRole('heading', { name: 'Firefox on macOS, this browser' })).toBeVisible()
+
+    await user.click(card.getByRole('button', { name: 'Forget Chrome on Android' }))
+    await user.click(card.getByRole('button', { name: 'Forget' }))
+    expect(await card.findByText('Chrome on Android has been forgotten.')).toBeVisible()
+    expect(client.call).toHaveBeenCalledWith(routes.forgetDevice, { params: { id: 'b' } })
+    expect(card.queryByRole('heading', { name: 'Chrome on Android' })).toBeNull()
+  })
 })

@@ -7,6 +7,7 @@ import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { EndOthers } from './end-others.tsx'
+import { KnownBrowsers } from './known-browsers.tsx'
 import { OtherSession, ThisSession } from './session-item.tsx'
 import styles from './sessions-page.module.css'
 import { SignOutEverywhere } from './sign-out-everywhere.tsx'
@@ -76,6 +77,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
             )}
           </Card>
         </div>
+        <KnownBrowsers now={now} />
       </div>
       <SignOutEverywhere />
     </div>

@@ -1,0 +1,91 @@
+import type { KnownDevice } from '@latchkey/contracts'
+import { useRef, useState } from 'react'
+import { Note } from '../../components/alert.tsx'
+import { Card } from '../../components/card.tsx'
+import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { DeviceIcon } from './device-icon.tsx'
+import itemStyles from './session-item.module.css'
+import styles from './sessions-page.module.css'
+import { useForgetBrowser, useKnownBrowsers } from './use-known-browsers.ts'
+
+/** Browsers that have signed in before. They have an easier time signing in, and no more than that. */
+export function KnownBrowsers({ now }: { now: number }) {
+  const browsers = useKnownBrowsers()
+  const list = useRef<HTMLDivElement>(null)
+  const [news, setNews] = useState<string | null>(null)
+  // The sessions above are what the page is about; without this list it still is whole.
+  if (!browsers.data) return null
+
+  function onForgotten(what: string) {
+    setNews(what)
+    list.current?.focus()
+  }
+
+  return (
+    <Card title="Known browsers">
+      <p className={styles.empty}>
+        These have signed in before, so nobody else’s wrong passwords can lock them out. A forgotten one
+        counts as new at its next sign-in; it is not signed out.
+      </p>
+      <Note>{news}</Note>
+      <div ref={list} tabIndex={-1} className={styles.others}>
+        {browsers.data.length > 0 && (
+          <ul className={styles.items}>
+            {browsers.data.map((browser) => (
+              <li key={browser.id}>
+                <KnownBrowser browser={browser} now={now} onForgotten={onForgotten} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+interface KnownBrowserProps {
+  browser: KnownDevice
+  now: number
+  onForgotten: (what: string) => void
+}
+
+function KnownBrowser({ browser, now, onForgotten }: KnownBrowserProps) {
+  const forget = useForgetBrowser(browser)
+  const name = browser.current ? `${browser.device}, this browser` : browser.device
+  return (
+    <div className={itemStyles.item}>
+      <DeviceIcon device={browser.device} />
+      <div className={itemStyles.who}>
+        <div className={itemStyles.title}>
+          <h3>{name}</h3>
+        </div>
+        <p className={itemStyles.place}>
+          <span className={itemStyles.address}>{browser.ip}</span>
+        </p>
+        <dl className={itemStyles.times}>
+          <div>
+            <dt>Last signed in</dt>
+            <dd>
+              <TimeAgo at={browser.lastSeenAt} now={now} />
+            </dd>
+          </div>
+        </dl>
+        <FailureAlert failure={forget.error} />
+      </div>
+      <div className={itemStyles.end}>
+        <ConfirmedButton
+          label={`Forget ${name}`}
+          question={`Forget ${name}? Its next sign-in will count as one from a new device.`}
+          confirm="Forget"
+          onConfirm={() =>
+            forget.mutateAsync(undefined, { onSuccess: () => onForgotten(`${name} has been forgotten.`) })
+          }
+        >
+          Forget
+        </ConfirmedButton>
+      </div>
+    </div>
+  )
+}
