@@ -173,7 +173,7 @@ export class EndingsWorld {
   }
 
   #opened(owner: Owner, node: Node, reply: Reply): Device {
-    const id = cookieNamed('session', reply.setCookies)?.value.split('.')[0] ?? ''
+    const id = cookieNamed('latchkey.session', reply.setCookies)?.value.split('.')[0] ?? ''
     const device = { id, name: `device ${++this.#devices}`, owner, refreshToken: '' }
     owner.sessions.push(device)
     this.#took(device, node, reply, `${owner.name} signs in with ${device.name}`)
@@ -195,7 +195,7 @@ export class EndingsWorld {
   /** An answer with tokens: they say what is true, and live for as long as the process that issued them is told. */
   #took(device: Device, node: Node, { text, setCookies }: Reply, event: string): void {
     const { accessToken, expiresIn } = JSON.parse(text) as Tokens
-    device.refreshToken = cookieNamed('refreshToken', setCookies)?.value ?? ''
+    device.refreshToken = cookieNamed('latchkey.refreshToken', setCookies)?.value ?? ''
     const claims: AccessTokenClaims = JSON.parse(
       Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString(),
     )

@@ -125,20 +125,23 @@ export const mutants: Mutant[] = [
     'I5',
     'a retry gets a generation of its own',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
-    `if (verdict.kind === 'answer' && found) {
+    '        return signedIn(found, readAt)\n',
+    `        if (found) {
           const { generation, lock, absoluteExpiresAt } = found.session
-          const again = await swap({ ...claims, generation }, { opens: lock, next: proof.next }, absoluteExpiresAt)
+          const locks = { opens: lock, next: proof.next }
+          const again = await swap({ ...claims, generation }, locks, device, absoluteExpiresAt)
           if (again) return again
-        }`,
+        }\n`,
   ),
   mutant(
     'I5',
     'a retry is answered with a token of the generation it asked with',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
-    `if (verdict.kind === 'answer' && found)
-          return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, readAt)`,
+    '        return signedIn(found, readAt)\n',
+    `        return signedIn(
+          found && { ...found, session: { ...found.session, generation: claims.generation } },
+          readAt,
+        )\n`,
   ),
   mutant(
     'I2',
@@ -256,9 +259,9 @@ export const mutants: Mutant[] = [
     'I1',
     'a refused refresh clears the cookies',
     'sessions/src/express/refresh.routes.ts',
-    'const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))',
-    `const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req)).catch((error) => {
-      refreshCookies.clear(res)
+    'const signedIn = await refresh(req, res, fromBody)',
+    `const signedIn = await refresh(req, res, fromBody).catch((error) => {
+      for (const name of ['refreshToken', 'session']) res.clearCookie(\`latchkey.\${name}\`, { path: '/' })
       throw error
     })`,
   ),
@@ -266,7 +269,7 @@ export const mutants: Mutant[] = [
     'I1',
     'the readable cookie stays behind',
     'sessions/src/express/refresh-cookies.ts',
-    '      res.cookie(sessionName, readable, { ...attributes, maxAge })\n',
+    '      res.cookie(own.session, readable, { ...attributes, maxAge })\n',
     '',
   ),
 
