@@ -1,11 +1,12 @@
 import { type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
-import { defaultLimits, type Limits } from './limits/limits.ts'
+import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
+const maxLimitSeconds = 86_400
 
 /** Every problem with the environment at once, one sentence each, naming the variable. */
 export class ConfigError extends Error {
@@ -21,7 +22,7 @@ export class ConfigError extends Error {
 const DurationSchema = z
   .string()
   .regex(/^\d+[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
-  .transform((text) => Number(text.slice(0, -1)) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+  .transform(secondsIn)
   .refine((seconds) => seconds <= maxDurationSeconds, 'must not be longer than ten years')
 
 const PositiveDurationSchema = DurationSchema.refine((seconds) => seconds > 0, 'must be longer than nothing')
@@ -39,6 +40,15 @@ const canonicalOrigin = (text: string) =>
 
 const isOrigin = (text: string) =>
   URL.canParse(text) && new URL(text).origin === text && /^https?:$/.test(new URL(text).protocol)
+
+const LimitSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d*[smhd]$/, 'must be a number of times and a duration, like 100/15m')
+  .transform((text) => {
+    const [points, duration = ''] = text.split('/')
+    return { points: Number(points), windowSeconds: secondsIn(duration) }
+  })
+  .refine(({ windowSeconds }) => windowSeconds <= maxLimitSeconds, 'must not be about more than a day')
 
 const ListSchema = z.string().transform((text) =>
   text
@@ -139,7 +149,8 @@ export function readConfig(
   const parsed = EnvironmentSchema.safeParse(given)
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  problems.push(...keyProblems(given), ...databaseProblems(given))
+  const { limits, problems: limitProblems } = readLimits(given)
+  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given))
   if (production) problems.push(...secretProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -191,9 +202,30 @@ export function readConfig(
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
     },
     password: { bcryptCost: env.BCRYPT_COST },
-    rateLimits: defaultLimits,
+    rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
+}
+
+/** `LIMIT_LOGIN_PER_ADDRESS=100/15m` and its like; what is not set is as it comes. */
+function readLimits(given: Record<string, string | undefined>): { limits: Limits; problems: string[] } {
+  const names = new Map(limitNames.map((name) => [limitVariable(name), name]))
+  const limits = { ...defaultLimits }
+  const problems: string[] = []
+  for (const [variable, text] of Object.entries(given)) {
+    if (!variable.startsWith('LIMIT_')) continue
+    const name = names.get(variable)
+    const parsed = LimitSchema.safeParse(text)
+    if (!name) problems.push(`${variable} is no limit; docs/sign-in-limits.md lists them`)
+    else if (parsed.success) limits[name] = parsed.data
+    else problems.push(...parsed.error.issues.map(({ message }) => `${variable} ${message}`))
+  }
+  return { limits, problems }
+}
+
+/** `15m` is 900. */
+function secondsIn(duration: string): number {
+  return Number(duration.slice(0, -1)) * unitSeconds[duration.slice(-1) as keyof typeof unitSeconds]
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

@@ -15,6 +15,7 @@ const withoutLimits = (config: Config): Config => ({
     loginPerAddress: endless,
     loginPerAccountAndAddress: endless,
     loginPerAccount: endless,
+    hashPerAddress: endless,
     mailPerAddress: endless,
   },
 })

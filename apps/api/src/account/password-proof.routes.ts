@@ -2,6 +2,7 @@ import { routes } from '@latchkey/contracts'
 import { deviceOf } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
 import type { UserSessions } from '../users/user-identity.ts'
@@ -11,13 +12,15 @@ import type { Removal } from './removal.service.ts'
 /** What sign-in knows about passwords. */
 interface PasswordProof {
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
-  prove(userId: string, password: string, path: string): Promise<Credentials>
+  prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials>
   change(user: Credentials, newPassword: string, from: PasswordChange): Promise<void>
 }
 
 interface PasswordChange {
   sessionId: string
   device: ReturnType<typeof deviceOf>
+  /** For whom the new password is hashed. */
+  whom: Whom
 }
 
 interface Collaborators {
@@ -34,27 +37,28 @@ export function passwordProofRoutes(services: Collaborators): Router {
   const { passwordService, emailAddresses, removal, rateLimits, sessions, route } = services
   const router = Router()
 
-  route(router, routes.changePassword, async (body, { claims: { sub, sid }, req, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
+  route(router, routes.changePassword, async (body, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, body.currentPassword, 'currentPassword', whom)
     await settle()
-    await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
+    const from = { sessionId: claims.sid, device: deviceOf(req), whom }
+    await passwordService.change(user, body.newPassword, from)
     return { message: 'Your password is changed. Everywhere else you are signed out.' }
   })
 
-  route(router, routes.changeEmail, async ({ email, password }, { claims: { sub, sid }, req, res }) => {
-    await rateLimits.mail(req, res)
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
+  route(router, routes.changeEmail, async ({ email, password }, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
     await settle()
-    await rateLimits.changeEmail(res, sub)
+    await rateLimits.changeEmail(res, claims.sub)
+    await rateLimits.mail(req, res)
     await emailAddresses.requestChange(user, email)
     return { message: `We have sent a mail to ${email}. The change counts once you open the link in it.` }
   })
 
-  route(router, routes.deleteMe, async ({ password }, { claims: { sub, sid }, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
+  route(router, routes.deleteMe, async ({ password }, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
     await settle()
     await removal.remove(user)
     sessions.cookies.clear(res)

@@ -3,6 +3,7 @@ import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -34,10 +35,10 @@ export function createPasswordService(collaborators: Collaborators) {
     async change(
       user: Credentials,
       newPassword: string,
-      { sessionId, device }: { sessionId: string; device: Device },
+      { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
     ): Promise<void> {
       refuseGuessable('newPassword', newPassword, user)
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
         complain('currentPassword', wrongPassword)
       await endLinks(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
@@ -52,13 +53,17 @@ export function createPasswordService(collaborators: Collaborators) {
      * Throws AuthError `token_used`, `token_expired`, `token_invalid`, or `validation_failed` for a password that is too
      * easily guessed, which leaves the token as it was.
      */
-    async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
+    async reset(
+      { token, password }: BodyOf<typeof routes.resetPassword>,
+      device: Device,
+      whom: Whom,
+    ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
         // Bound to the address it was sent to: since changed, it opens nothing.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         refuseGuessable('password', password, user)
-        const passwordHash = await passwords.hash(password)
+        const passwordHash = await passwords.hash(password, whom)
         if (!(await accounts.resetPassword(user, passwordHash))) throw new AuthError('token_used')
         return userId
       })
@@ -75,10 +80,10 @@ export function createPasswordService(collaborators: Collaborators) {
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
-  async function prove(userId: string, password: string, path: string): Promise<Credentials> {
+  async function prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials> {
     const user = await accounts.credentials(userId)
     if (!user) throw new AuthError('access_token_revoked')
-    if (!(await passwords.verify(password, user.passwordHash))) complain(path, wrongPassword)
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
     return user
   }
 }

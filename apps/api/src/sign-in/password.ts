@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { normalizePassword } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
 import bcrypt from 'bcryptjs'
 import { Tinypool } from 'tinypool'
+import { createFairQueue, type Whom } from '../limits/fair-queue.ts'
 
 /** One core is left to the event loop. */
 const threads = Math.max(1, availableParallelism() - 1)
-/** Who would wait longer than this many hashes is told to come back instead. */
-const maxQueue = threads * 32
+/** How many hashes may wait; past that somebody is told to come back instead. */
+const room = { account: 16, neighbours: threads * 32, total: threads * 64 }
 const bcryptMaxBytes = 72
 const idleMs = 60_000
 
@@ -22,24 +22,28 @@ export function createPasswords({ bcryptCost }: { bcryptCost: number }) {
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
-    maxQueue,
     isolateWorkers: false,
   })
+  // The pool itself would serve whoever came first.
+  const queue = createFairQueue({ atOnce: threads, room })
   // Matches nothing, costs the same: what an unknown account is compared with.
   const nobody = `${bcrypt.genSaltSync(bcryptCost)}${'.'.repeat(31)}`
 
-  const run = async <Result>(name: 'hash' | 'compare', task: object): Promise<Result> => {
-    if (pool.queueSize >= maxQueue) throw new AuthError('overloaded', { retryAfterSeconds: 5 })
-    return await pool.run(task, { name })
-  }
+  const run = <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
+    queue.run(whom, () => pool.run(task, { name }))
 
   return {
-    hash: (password: string) => run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }),
+    /** Throws AuthError `overloaded` when too much waits for the same people. */
+    hash: (password: string, whom: Whom) =>
+      run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }, whom),
 
-    /** Whether the password is the one. `passwordHash` undefined: nobody's, at the price of a real comparison. */
-    async verify(password: string, passwordHash: string | undefined): Promise<boolean> {
+    /**
+     * Whether the password is the one. `passwordHash` undefined: nobody's, at the price of a real comparison.
+     * Throws AuthError `overloaded` when too much waits for the same people.
+     */
+    async verify(password: string, passwordHash: string | undefined, whom: Whom): Promise<boolean> {
       const task = { password: bcryptInput(password), passwordHash: passwordHash ?? nobody }
-      const same = await run<boolean>('compare', task)
+      const same = await run<boolean>('compare', task, whom)
       return same && passwordHash !== undefined
     },
 

@@ -25,8 +25,9 @@ export function recoveryRoutes({ passwordService, rateLimits, route }: Collabora
   })
 
   route(router, routes.resetPassword, async (body, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await passwordService.reset(body, deviceOf(req))
+    await rateLimits.resetLink(req, res, body.token, (whom) =>
+      passwordService.reset(body, deviceOf(req), whom),
+    )
     return { message: 'Your password is changed. Sign in with the new one.' }
   })
 
