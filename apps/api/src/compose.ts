@@ -73,6 +73,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const rateLimits = createRateLimits({
     model: rateLimitModel(database.connection),
     limits: config.rateLimits,
+    clock,
   })
   const sessions = createSessions({
     users,

@@ -2,11 +2,12 @@ import { cookieNames, passwordLength } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
-import { defaultLimits, type Limits } from './limits/limits.ts'
+import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
+const maxLimitSeconds = 86_400
 
 /** Every problem with the environment at once, one sentence each, naming the variable. */
 export class ConfigError extends Error {
@@ -22,7 +23,7 @@ export class ConfigError extends Error {
 const DurationSchema = z
   .string()
   .regex(/^\d+[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
-  .transform((text) => Number(text.slice(0, -1)) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+  .transform(secondsIn)
   .refine((seconds) => seconds <= maxDurationSeconds, 'must not be longer than ten years')
 
 const PositiveDurationSchema = DurationSchema.refine((seconds) => seconds > 0, 'must be longer than nothing')
@@ -47,6 +48,15 @@ const isAppOrigin = (text: string) =>
   /^(?!(?:https?|wss?|ftp|file|data|blob|javascript|about|view-source):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d+)?$/.test(
     text,
   )
+
+const LimitSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d*[smhd]$/, 'must be a number of times and a duration, like 100/15m')
+  .transform((text) => {
+    const [points, duration = ''] = text.split('/')
+    return { points: Number(points), windowSeconds: secondsIn(duration) }
+  })
+  .refine(({ windowSeconds }) => windowSeconds <= maxLimitSeconds, 'must not be about more than a day')
 
 const ListSchema = z.string().transform((text) =>
   text
@@ -173,7 +183,8 @@ export function readConfig(
   const parsed = EnvironmentSchema.safeParse(given)
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  problems.push(...keyProblems(given), ...databaseProblems(given))
+  const { limits, problems: limitProblems } = readLimits(given)
+  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given))
   if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -235,7 +246,7 @@ export function readConfig(
       minLength: env.PASSWORD_MIN_LENGTH,
       breachedUrl: env.BREACHED_PASSWORDS_URL,
     },
-    rateLimits: defaultLimits,
+    rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
 }
@@ -254,6 +265,27 @@ function requiresTls(smtpUrl: string): boolean {
   const { hostname, searchParams } = new URL(smtpUrl)
   const asked = searchParams.get('requireTLS')
   return asked === null ? !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname) : asked === 'true'
+}
+
+/** `LIMIT_LOGIN_PER_ADDRESS=100/15m` and its like; what is not set is as it comes. */
+function readLimits(given: Record<string, string | undefined>): { limits: Limits; problems: string[] } {
+  const names = new Map(limitNames.map((name) => [limitVariable(name), name]))
+  const limits = { ...defaultLimits }
+  const problems: string[] = []
+  for (const [variable, text] of Object.entries(given)) {
+    if (!variable.startsWith('LIMIT_')) continue
+    const name = names.get(variable)
+    const parsed = LimitSchema.safeParse(text)
+    if (!name) problems.push(`${variable} is no limit; docs/sign-in-limits.md lists them`)
+    else if (parsed.success) limits[name] = parsed.data
+    else problems.push(...parsed.error.issues.map(({ message }) => `${variable} ${message}`))
+  }
+  return { limits, problems }
+}
+
+/** `15m` is 900. */
+function secondsIn(duration: string): number {
+  return Number(duration.slice(0, -1)) * unitSeconds[duration.slice(-1) as keyof typeof unitSeconds]
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

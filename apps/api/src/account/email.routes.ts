@@ -22,14 +22,12 @@ export function emailRoutes({ emailAddresses, rateLimits, route }: Collaborators
   })
 
   route(router, routes.verifyEmail, async ({ token }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await emailAddresses.verify(token, deviceOf(req))
+    await rateLimits.link(req, res, () => emailAddresses.verify(token, deviceOf(req)))
     return { message: 'Your email address is confirmed.' }
   })
 
   route(router, routes.confirmEmail, async ({ token }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await emailAddresses.confirmChange(token, deviceOf(req))
+    await rateLimits.link(req, res, () => emailAddresses.confirmChange(token, deviceOf(req)))
     return { message: 'Your new email address is confirmed.' }
   })
 

@@ -3,6 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -37,10 +38,10 @@ export function createPasswordService(collaborators: Collaborators) {
     async change(
       user: Credentials,
       newPassword: string,
-      { sessionId, device }: { sessionId: string; device: Device },
+      { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
     ): Promise<void> {
       await passwordPolicy.refuseGuessable('newPassword', newPassword, user)
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
         complain('currentPassword', wrongPassword)
       await endLinks(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
@@ -60,13 +61,14 @@ export function createPasswordService(collaborators: Collaborators) {
       { token, password }: BodyOf<typeof routes.resetPassword>,
       device: Device,
       deviceId: DeviceId | null,
+      whom: Whom,
     ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
         // Bound to the address it was sent to: since changed, it opens nothing.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         await passwordPolicy.refuseGuessable('password', password, user)
-        const passwordHash = await passwords.hash(password)
+        const passwordHash = await passwords.hash(password, whom)
         const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
         if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))
           throw new AuthError('token_used')
@@ -85,10 +87,10 @@ export function createPasswordService(collaborators: Collaborators) {
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
-  async function prove(userId: string, password: string, path: string): Promise<Credentials> {
+  async function prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials> {
     const user = await accounts.credentials(userId)
     if (!user) throw new AuthError('access_token_revoked')
-    if (!(await passwords.verify(password, user.passwordHash))) complain(path, wrongPassword)
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
     return user
   }
 }

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { normalizePassword } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
 import bcrypt from 'bcryptjs'
 import { Tinypool } from 'tinypool'
+import { createFairQueue, type Whom } from '../limits/fair-queue.ts'
 import type { HashCosts } from './hash-costs.ts'
 
 /** One core is left to the event loop. */
 const threads = Math.max(1, availableParallelism() - 1)
-/** Who would wait longer than this many hashes is told to come back instead. */
-const maxQueue = threads * 32
+/** How many hashes may wait; past that somebody is told to come back instead. */
+const room = { account: 16, neighbours: threads * 32, total: threads * 64 }
 const bcryptMaxBytes = 72
 const idleMs = 60_000
 /** Costlier hashes than a setting may ask for are nobody's: one comparison could take a day. */
@@ -17,7 +17,6 @@ const maxCost = 16
 
 /** What does the work: threads, or a test that counts it. */
 export interface PasswordWorkers {
-  readonly queueSize: number
   run(task: object, options: { name: 'hash' | 'compare' }): Promise<unknown>
   destroy(): Promise<void>
 }
@@ -32,19 +31,21 @@ export type Passwords = ReturnType<typeof createPasswords>
 
 /** Hashes and compares passwords with bcrypt, in worker threads: the event loop never waits for one. */
 export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads() }: Settings) {
-  const run = async <Result>(name: 'hash' | 'compare', task: object): Promise<Result> => {
-    if (workers.queueSize >= maxQueue) throw new AuthError('overloaded', { retryAfterSeconds: 5 })
-    return (await workers.run(task, { name })) as Result
-  }
+  // The threads themselves would serve whoever came first.
+  const queue = createFairQueue({ atOnce: threads, room })
+  const run = async <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
+    (await queue.run(whom, () => workers.run(task, { name }))) as Result
 
   return {
-    hash: (password: string) => run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }),
+    /** Throws AuthError `overloaded` when too much waits for the same people. */
+    hash: (password: string, whom: Whom) =>
+      run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }, whom),
 
     /**
      * Whether the password is the one. `passwordHash` undefined: nobody's. It takes the same work whosever it is, at
      * whatever cost their hash was made, and for a hash that cannot be read, which no password opens.
      */
-    async verify(password: string, passwordHash: string | undefined): Promise<boolean> {
+    async verify(password: string, passwordHash: string | undefined, whom: Whom): Promise<boolean> {
       const cost = costOf(passwordHash)
       if (cost !== null) await hashCosts.meet(cost)
       const highest = await hashCosts.highest()
@@ -54,7 +55,7 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
         // 2^c + (2^c + 2^(c+1) + … + 2^(h-1)) = 2^h.
         topUp: costsBetween(cost ?? highest, highest).map(nobodys),
       }
-      const same = await run<boolean>('compare', task)
+      const same = await run<boolean>('compare', task, whom)
       return same && cost !== null
     },
 
@@ -72,7 +73,6 @@ function workerThreads(): PasswordWorkers {
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
-    maxQueue,
     isolateWorkers: false,
   })
 }

@@ -27,10 +27,11 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
   })
 
   route(router, routes.resetPassword, async (body, { req, res }) => {
-    await rateLimits.mail(req, res)
     // A new one, whatever this browser is called so far: what was tried under that name is no burden now.
     const browser = wantsTokenInBody(req) ? null : deviceId(undefined)
-    await passwordService.reset(body, deviceOf(req), browser)
+    await rateLimits.resetLink(req, res, body.token, (whom) =>
+      passwordService.reset(body, deviceOf(req), browser, whom),
+    )
     if (browser) sessions.cookies.setDeviceId(res, browser.id)
     return { message: 'Your password has been changed. Sign in with the new one.' }
   })

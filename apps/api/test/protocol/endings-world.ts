@@ -294,8 +294,8 @@ export class EndingsWorld {
     const user = await accounts.credentials(id)
     if (!user) return
     if (what === 'a new password')
-      await accounts.changePassword(user, await passwords.hash(password), kept?.id ?? '')
-    if (what === 'a reset') await accounts.resetPassword(user, await passwords.hash(password), null)
+      await accounts.changePassword(user, await passwords.hash(password, ['test']), kept?.id ?? '')
+    if (what === 'a reset') await accounts.resetPassword(user, await passwords.hash(password, ['test']), null)
   }
 
   /** What must be so from now on. */
