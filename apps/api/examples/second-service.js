@@ -31,8 +31,14 @@ const authenticate = async (req, res, next) => {
   }
 }
 
+/** Where the address says what somebody may see. Anybody can sign up with an address; only its owner can prove it. */
+const provedAddress = (_req, res, next) => {
+  if (res.locals.user.email_verified === true) next()
+  else res.status(403).json({ message: 'Confirm your email address first.' })
+}
+
 express()
-  .get('/reports', authenticate, (_req, res) => {
-    res.json({ message: `Reports of ${res.locals.user.username}` })
+  .get('/reports', authenticate, provedAddress, (_req, res) => {
+    res.json({ message: `Reports for ${res.locals.user.email}` })
   })
   .listen(Number(process.env.PORT ?? 5000))

@@ -7,6 +7,7 @@ import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { deviceRoutes } from './account/devices.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
+import { ownershipRoutes } from './account/ownership.routes.ts'
 import { passwordProofRoutes } from './account/password-proof.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
@@ -30,6 +31,7 @@ const features = [
   authRoutes,
   recoveryRoutes,
   emailRoutes,
+  ownershipRoutes,
   passwordProofRoutes,
   accountRoutes,
   deviceRoutes,

@@ -3,7 +3,10 @@ import { createSessions } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 import { createAccountMail } from './account/account-mail.ts'
 import { createEmailAddresses } from './account/email.service.ts'
+import { createLapse } from './account/lapse.ts'
+import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
+import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
@@ -27,9 +30,11 @@ import { hashCostModel } from './sign-in/hash-cost.model.ts'
 import { createHashCosts } from './sign-in/hash-costs.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
+import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
+import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
 
@@ -97,9 +102,15 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const administration = createAdministration({ users, sessions, revocations, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
-  const removal = createRemoval({ accounts, actionTokens, events, mailQueue })
-  const { pageUrl, requireVerifiedEmail } = config.mail
-  const accountMail = createAccountMail({ accounts, actionTokens, clock, pageUrl })
+  const usernames = createUsernames({ accounts, events })
+  const removal = createRemoval({ accounts, actionTokens, events, mailQueue, log })
+  const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
+  const lifetimeSeconds = unverifiedLifetimeSeconds
+  const unprovedAccounts = createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds })
+  // Without mail nobody could prove anything.
+  const enabled = mailer.delivers && lifetimeSeconds > 0
+  const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
+  const accountMail = createAccountMail({ accounts, unprovedAccounts, actionTokens, clock, pageUrl })
 
   const { bcryptCost } = config.password
   const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
@@ -128,6 +139,9 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     mailQueue,
     ...secrets,
   })
+  const outsiders = createPasswordFromOutside({ passwords, events })
+  const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
+  const ownership = createOwnership(owned)
 
   return {
     /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
@@ -135,11 +149,13 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await database.connect()
       await sessions.start()
       mailQueue.start(accountMail)
+      lapse.start()
     },
 
     /** In the reverse order of the making. */
     async close(): Promise<void> {
       await passwords.close()
+      await lapse.stop()
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
@@ -155,6 +171,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     knownDevices,
     administration,
     emailAddresses,
+    usernames,
+    ownership,
+    outsiders,
+    lapse,
     removal,
     sessions,
     events,

@@ -121,6 +121,7 @@ const EnvironmentSchema = z.object({
     .optional(),
   MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
+  UNVERIFIED_ACCOUNT_EXPIRY: DurationSchema.optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level that pino knows')
     .default('info'),
@@ -154,6 +155,8 @@ export interface Config extends SessionSettings {
     readonly pageUrl: string
     /** Whether an address has to be proved before its owner can sign in. */
     readonly requireVerifiedEmail: boolean
+    /** How long an account has to be proved before it is deleted; 0: for ever. */
+    readonly unverifiedLifetimeSeconds: number
     /** Between two looks at the queue. */
     readonly pollMs: number
   }
@@ -239,6 +242,8 @@ export function readConfig(
       from: env.MAIL_FROM,
       pageUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
+      unverifiedLifetimeSeconds:
+        env.UNVERIFIED_ACCOUNT_EXPIRY ?? (env.REQUIRE_VERIFIED_EMAIL === 'true' ? 7 : 30) * 86_400,
       pollMs: 1000,
     },
     password: {

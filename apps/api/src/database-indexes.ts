@@ -28,6 +28,7 @@ async function explained(model: Model<unknown>, cause: Error): Promise<Error> {
     const shared = await model.collection
       .aggregate<{ _id: unknown }>([
         ...(options.partialFilterExpression ? [{ $match: options.partialFilterExpression }] : []),
+        ...(field.includes('.') ? [{ $unwind: `$${field.split('.', 1)[0]}` }] : []),
         { $group: { _id: `$${field}`, count: { $sum: 1 } } },
         { $match: { count: { $gt: 1 } } },
         { $limit: named },

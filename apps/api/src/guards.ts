@@ -22,6 +22,7 @@ export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRo
   return createRoute(
     {
       nothing: [],
+      accessTokenIfAny: [ifSent(authenticate)],
       refreshToken: [],
       accessToken: [authenticate],
       admin: [authenticate, hasRole('admin')],
@@ -29,3 +30,9 @@ export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRo
     claimsOf,
   )
 }
+
+/** A token that is no good is a 401 here, too: its client refreshes, or goes on as nobody. */
+const ifSent =
+  (authenticate: RequestHandler): RequestHandler =>
+  (req, res, next) =>
+    req.headers.authorization === undefined ? next() : authenticate(req, res, next)

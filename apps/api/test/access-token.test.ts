@@ -40,7 +40,13 @@ it('opens the protected endpoint, and says there whose it is', async () => {
   expect(response.status).toBe(200)
   expect(response.body).toEqual({
     message: `Welcome, ${person.username}`,
-    user: { id: person.body.user.id, username: person.username, email: person.email, roles: ['user'] },
+    user: {
+      id: person.body.user.id,
+      username: person.username,
+      email: person.email,
+      emailVerified: false,
+      roles: ['user'],
+    },
   })
 })
 
@@ -60,6 +66,7 @@ it('carries the header and the claims of RFC 9068 and nothing else', () => {
     roles: ['user'],
     username: person.username,
     email: person.email,
+    email_verified: false,
   })
 })
 
@@ -92,6 +99,12 @@ it('an account from before there were epochs goes on, and what it is issued can 
   await protectedWith(api, refreshed.body.accessToken).expect(401)
   const promoted = await refresh(api, jarOf(refreshed)).expect(200)
   await protectedWith(api, promoted.body.accessToken).expect(200)
+})
+
+it('a token from before it said whether the address is proved opens as well, and says that it is not', async () => {
+  const response = await protectedWith(api, forged({ claims: { email_verified: undefined } })).expect(200)
+  expect(response.body.user.emailVerified).toBe(false)
+  await protectedWith(api, forged({ claims: { email_verified: 'true' } })).expect(401)
 })
 
 it('answers /me from the database', async () => {

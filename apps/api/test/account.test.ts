@@ -9,6 +9,7 @@ import {
   registered,
   type SignedInPerson,
   setCookies,
+  verified,
 } from './support/people.ts'
 
 async function withMail() {
@@ -21,6 +22,7 @@ async function withMail() {
 it('an address changes once it is confirmed from there, and the old one is told', async () => {
   const { api, mail, as } = await withMail()
   const person = await registered(api)
+  await verified(api, mail, person)
   const address = `new-${person.email}`
   const ask = (body: object) => api.http.post('/api/change-email').set(as(person)).send(body)
   const wrong = await ask({ email: address, password: 'wrong wrong' })
@@ -30,13 +32,15 @@ it('an address changes once it is confirmed from there, and the old one is told'
   expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(person.email)
 
   const token = tokenIn(await mail.mailTo(address, /Confirm your new email/))
-  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  await api.http.post('/api/confirm-email').set(as(person)).send({ token }).expect(200)
   expect((await api.http.get('/api/me').set(as(person))).body.user).toMatchObject({
     email: address,
     emailVerified: true,
   })
   await mail.mailTo(person.email, /Your email address was changed/)
-  expect((await api.http.post('/api/confirm-email').send({ token })).body.code).toBe('token_used')
+  expect((await api.http.post('/api/confirm-email').set(as(person)).send({ token })).body.code).toBe(
+    'token_used',
+  )
 })
 
 it('an address that somebody took in the meantime is a 409, and nothing changes', async () => {
@@ -53,7 +57,7 @@ it('an address that somebody took in the meantime is a 409, and nothing changes'
     .post('/api/register')
     .send({ username: 'the-quicker', email: address, password: 'correct horse battery' })
     .expect(201)
-  const late = await api.http.post('/api/confirm-email').send({ token })
+  const late = await api.http.post('/api/confirm-email').set(as(person)).send({ token })
   expect(late.status).toBe(409)
   expect(late.body.code).toBe('email_taken')
   const early = await api.http
@@ -67,7 +71,7 @@ it('an address that somebody took in the meantime is a 409, and nothing changes'
   const credentials = { username: 'the-quicker', email: address, password: 'correct horse battery' }
   const quicker = await login(api, credentials)
   await api.http.delete('/api/me').set(as(quicker)).send({ password: 'correct horse battery' }).expect(204)
-  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  await api.http.post('/api/confirm-email').set(as(person)).send({ token }).expect(200)
   expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(address)
 })
 
@@ -83,22 +87,31 @@ it('the capitals of an address can be put right, also of an account from before 
     .send({ email, password: person.password })
     .expect(200)
   const token = tokenIn(await mail.mailTo(email, /Confirm your new email/))
-  await api.http.post('/api/confirm-email').send({ token }).expect(200)
+  await api.http.post('/api/confirm-email').set(as(person)).send({ token }).expect(200)
   expect((await api.http.get('/api/me').set(as(person))).body.user.email).toBe(email)
 })
 
-it('a username changes, unless it is taken', async () => {
+it('a username changes for whoever shows the password, unless it is taken', async () => {
   const { api, as } = await withMail()
   const [person, other] = [await registered(api), await registered(api)]
-  const rename = (username: string) => api.http.patch('/api/me').set(as(person)).send({ username })
+  const rename = (username: string, password = person.password) =>
+    api.http.patch('/api/me').set(as(person)).send({ username, password })
   const name = `${person.username}-2`
   expect((await rename(name).expect(200)).body.user.username).toBe(name)
   expect((await rename(other.username.toUpperCase())).body.code).toBe('username_taken')
   await rename('a@b').expect(400)
+  const wrong = await rename(`${name}-3`, 'not the password')
+  expect(wrong.status).toBe(400)
+  expect(wrong.body.errors[0].path).toBe('password')
   await api.http
     .patch('/api/me')
     .set(as(person))
-    .send({ roles: ['admin'] })
+    .send({ username: `${name}-3` })
+    .expect(400)
+  await api.http
+    .patch('/api/me')
+    .set(as(person))
+    .send({ roles: ['admin'], username: name, password: person.password })
     .expect(400)
   // The next refresh carries the new name.
   const refreshed = await refresh(api, person.jar).expect(200)

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { unchanged } from '../src/users/accounts.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
-import { login, protectedWith, refresh, registered, type SignedInPerson } from './support/people.ts'
+import { mailServer } from './support/mail-server.ts'
+import { login, protectedWith, refresh, registered, type SignedInPerson, verified } from './support/people.ts'
 import { command } from './support/process.ts'
 
 let api: TestApi
@@ -171,11 +172,21 @@ it('an unknown user is a 404', async () => {
 it('a command makes the first administrator, while the API runs', async () => {
   const person = await registered(api)
   const makeAdmin = (...args: string[]) => command('make-admin', args, api.mongoUri)
-  const made = await makeAdmin(person.email)
+  // Anybody may have signed up with the address that the operator has in mind.
+  const unproved = await makeAdmin(person.email)
+  expect([unproved.status, unproved.stderr]).toEqual([
+    1,
+    `Nobody has confirmed ${person.email}, so the account may be anybody's. Confirm the address first, or add --unverified.\n`,
+  ])
+  await protectedWith(api, person.body.accessToken).expect(200)
+  const made = await makeAdmin('--unverified', person.email)
   expect([made.status, made.stdout]).toEqual([0, `${person.username} is an administrator now.\n`])
   // The command is another process: this one hears of it within a second.
   const refused = async () => protectedWith(api, person.body.accessToken).expect(401)
   await vi.waitFor(refused, { timeout: 5000, interval: 50 })
+  expect(await api.services.events.list(person.body.user.id)).toContainEqual(
+    expect.objectContaining({ kind: 'roles_changed', device: 'Administrator', ip: '' }),
+  )
   const refreshed = await refresh(api, person.jar).expect(200)
   await api.http
     .get('/api/admin/users')
@@ -185,10 +196,24 @@ it('a command makes the first administrator, while the API runs', async () => {
   expect(unknown.status).toBe(1)
   expect(unknown.stderr).toContain('There is no account nobody@example.com.')
   expect((await makeAdmin()).stderr).toContain('email address or username')
+  expect((await makeAdmin(person.email, '--force')).stderr).toContain('email address or username')
 
+  // Once the address is proved, nothing has to be said.
+  const accounts = api.services.database.connection.collection('users')
+  await accounts.updateOne({ emailKey: person.email }, { $set: { emailVerifiedAt: new Date() } })
   await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
   expect((await makeAdmin(person.email)).stdout).toBe(
     `${person.username} is an administrator now, and no longer disabled.\n`,
   )
   await login(api, person)
+}, 30_000)
+
+it('the owner gets a mail when an administrator changes what they may do, or the command does', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await verified(api, mail, person)
+  expect((await command('make-admin', [person.email], api.mongoUri)).status).toBe(0)
+  api.clock.advance(60) // the command reads the clock of the machine
+  await mail.mailTo(person.email, /What you may do was changed/)
 }, 30_000)

@@ -102,8 +102,18 @@ it('the defaults are the documented ones', () => {
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
     session: { maxAgeSeconds: 7_776_000, limit: 50 },
     password: { bcryptCost: 12, minLength: 8, breachedUrl: undefined },
+    mail: { requireVerifiedEmail: false, unverifiedLifetimeSeconds: 30 * 86_400 },
     cookie: { sameSite: 'strict', secure: false },
   })
+})
+
+it('an account has a week to be proved where that is asked for, or as long as is set', () => {
+  const mail = { SMTP_URL: 'smtp://mail.example.com', PUBLIC_URL: 'https://app.example.com' }
+  const lifetime = (environment: Record<string, string>) =>
+    readConfig({ ...good, ...mail, ...environment }, noSecrets).mail.unverifiedLifetimeSeconds
+  expect(lifetime({ REQUIRE_VERIFIED_EMAIL: 'true' })).toBe(7 * 86_400)
+  expect(lifetime({ REQUIRE_VERIFIED_EMAIL: 'true', UNVERIFIED_ACCOUNT_EXPIRY: '2d' })).toBe(2 * 86_400)
+  expect(lifetime({ UNVERIFIED_ACCOUNT_EXPIRY: '0s' })).toBe(0)
 })
 
 it.each([
@@ -126,6 +136,7 @@ it.each([
   ['SMTP_URL', 'smtp://mail.example.com:port'],
   ['SMTP_URL', 'smtp://mail.example.com?requireTLS=maybe'],
   ['REQUIRE_VERIFIED_EMAIL', 'yes'],
+  ['UNVERIFIED_ACCOUNT_EXPIRY', '30 days'],
   ['SESSION_LIMIT', '0'],
   ['BCRYPT_COST', '31'],
   ['PASSWORD_MIN_LENGTH', '7'],

@@ -2,7 +2,7 @@ import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { mailServer } from './support/mail-server.ts'
-import { copyOf, login, refresh, registered, somebody } from './support/people.ts'
+import { copyOf, login, refresh, registered, somebody, verified } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
 import { lockOwner } from './support/refresh-lock.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
@@ -278,6 +278,7 @@ it('the owner is told of a new device and of a copied session', async () => {
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
   const owner = lockOwner()
   const person = await registered(api, owner.signIn)
+  await verified(api, mail, person)
   await login(api, person, {
     'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0',
   })
@@ -294,6 +295,7 @@ it('the owner is told that a session was ended because its token was used twice'
   const mail = await mailServer()
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
   const person = await registered(api)
+  await verified(api, mail, person)
   await refresh(api, person.jar).expect(200)
   api.clock.advance(11) // past the leeway
   // However many try at once.
@@ -312,6 +314,7 @@ it('nothing that a stranger writes becomes HTML in a mail', async () => {
   const mail = await mailServer()
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
   const person = await registered(api)
+  await verified(api, mail, person)
   await login(api, person, {
     'User-Agent': 'Your mailbox is full. Sign in at https://evil.example/now/1 <img/src=x>',
   })

@@ -25,8 +25,14 @@ type Ask = (api: TestApi, email: string) => Promise<unknown>
 
 const signIn: Ask = (api, email) => api.http.post('/api/login').send({ email, password: 'not the password' })
 
+const correct: Ask = (api, identifier) => {
+  const body = { identifier, password: 'not the password', email: 'new@example.com' }
+  return api.http.post('/api/correct-email').send(body)
+}
+
 it.each<[string, Ask]>([
   ['signing in', signIn],
+  ['putting an address right', correct],
   ['asking for a reset', (api, email) => api.http.post('/api/forgot-password').send({ email })],
   ['asking for a verification', (api, email) => api.http.post('/api/resend-verification').send({ email })],
 ])('%s takes as long for a known address as for an unknown one', async (what, ask) => {

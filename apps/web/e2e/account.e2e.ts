@@ -109,7 +109,9 @@ describe('the life of an account', () => {
     const visitor = await visit(browser, product.origin)
     const { page, complaints } = visitor
     await register(page, person)
-    await openAccount(page)
+    await page.goto(await linkTo(product.dataDir, person.email, '/verify-email'))
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await page.getByRole('link', { name: 'Go to your account' }).click()
     await page.getByRole('button', { name: 'Change email' }).click()
     await page.getByLabel('New email').fill(newEmail)
     await page.getByLabel('Your password', { exact: true }).fill('not this one')
@@ -141,6 +143,9 @@ describe('the life of an account', () => {
     await page.goto(await linkTo(product.dataDir, ada.email, '/verify-email'))
     await page.getByText(`You are signed in here as ${bob.username} (${bob.email}).`).waitFor()
     await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'Is this your account?').waitFor()
+    await page.getByLabel(`Password of ${ada.username}`).fill(ada.password)
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
     await page
       .getByText(`You are signed in here as ${bob.username} (${bob.email}), which is a different account`)
       .waitFor()
@@ -156,6 +161,7 @@ describe('the life of an account', () => {
     const username = `${person.username}-2`
     await page.getByRole('button', { name: 'Change username' }).click()
     await page.getByLabel('New username').fill(username)
+    await page.getByLabel('Your password', { exact: true }).fill(person.password)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText(`Your username is now ${username}.`).waitFor()
     await page.getByRole('banner').getByText(username).waitFor()
@@ -266,6 +272,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await openAccount(page)
     await page.getByText('Not confirmed').waitFor()
     await isSound('account')
+    await page.getByRole('button', { name: 'Change username' }).click()
     await page.getByRole('button', { name: 'Change email' }).click()
     await page.getByRole('button', { name: 'Delete my account' }).click()
     await isSound('account-changing')
@@ -322,6 +329,8 @@ it('where addresses are confirmed first, nobody comes in before', async () => {
   await visitor.screenshot('login-not-confirmed')
 
   await page.goto(await linkTo(strict.dataDir, person.email, '/verify-email'))
+  await page.getByRole('button', { name: 'Confirm my address' }).click()
+  await page.getByLabel(`Password of ${person.username}`).fill(person.password)
   await page.getByRole('button', { name: 'Confirm my address' }).click()
   await heading(page, 'Your address is confirmed').waitFor()
   await page.getByRole('link', { name: 'Sign in' }).click()

@@ -33,6 +33,7 @@ export function signedIn(
         roles: user.roles,
         username: user.username,
         email: user.email,
+        email_verified: user.emailVerified,
       },
       remainingMs: () => remainingMs,
     },
@@ -50,13 +51,14 @@ interface Refusal {
   status?: number
   errors?: FieldError[]
   detail?: string
+  username?: string
   retryAfterSeconds?: number
 }
 
 /** The error a call throws when the server refuses with `code`. */
 export function refusal(
   code: ErrorCode,
-  { status = 400, errors, detail = code, retryAfterSeconds }: Refusal = {},
+  { status = 400, errors, detail = code, username, retryAfterSeconds }: Refusal = {},
 ) {
   return new AuthError(code, detail, {
     status,
@@ -69,6 +71,7 @@ export function refusal(
       detail,
       message: detail,
       ...(errors && { errors }),
+      ...(username && { username }),
     },
   })
 }

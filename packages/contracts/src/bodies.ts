@@ -10,17 +10,16 @@ export const RegisterBodySchema = z.strictObject({
   password: NewPasswordSchema,
 })
 
-export const LoginBodySchema = z.strictObject({
-  /** An email address or a username. */
-  email: z
-    .string('Enter your email address or username.')
-    .check(
-      z.trim(),
-      z.minLength(1, 'Enter your email address or username.'),
-      z.maxLength(maxEmailLength, 'This is longer than any email address or username.'),
-    ),
-  password: PasswordSchema,
-})
+/** An email address or a username. */
+const IdentifierSchema = z
+  .string('Enter your email address or username.')
+  .check(
+    z.trim(),
+    z.minLength(1, 'Enter your email address or username.'),
+    z.maxLength(maxEmailLength, 'This is longer than any email address or username.'),
+  )
+
+export const LoginBodySchema = z.strictObject({ email: IdentifierSchema, password: PasswordSchema })
 
 export const ChangePasswordBodySchema = z.strictObject({
   currentPassword: PasswordSchema,
@@ -33,11 +32,22 @@ const ActionTokenSchema = z
   .check(z.minLength(1, 'The link is not complete.'), z.maxLength(128, 'This is not a token of ours.'))
 
 export const TokenOnlyBodySchema = z.strictObject({ token: ActionTokenSchema })
+/** Whoever is not signed in to the account shows its password: a mailbox alone owns nothing. */
+export const ProveEmailBodySchema = z.strictObject({
+  token: ActionTokenSchema,
+  password: z.optional(PasswordSchema),
+})
 export const EmailOnlyBodySchema = z.strictObject({ email: EmailSchema })
 export const ResetPasswordBodySchema = z.strictObject({
   token: ActionTokenSchema,
   password: NewPasswordSchema,
 })
 export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, password: PasswordSchema })
-export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema })
+/** `email` takes the place of an address that was never confirmed. */
+export const CorrectEmailBodySchema = z.strictObject({
+  identifier: IdentifierSchema,
+  password: PasswordSchema,
+  email: EmailSchema,
+})
+export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema, password: PasswordSchema })
 export const DeleteMeBodySchema = z.strictObject({ password: PasswordSchema })

@@ -22,6 +22,7 @@ export const errorCodes = [
   'invalid_credentials',
   'email_not_verified',
   'account_disabled',
+  'password_required',
   'token_invalid',
   'token_expired',
   'token_used',
@@ -58,6 +59,8 @@ export const ProblemSchema = z.object({
   detail: z.string(),
   message: z.string(),
   errors: z.optional(z.array(FieldErrorSchema)),
+  /** With `password_required`: the account whose password it is. */
+  username: z.optional(z.string()),
 })
 export type Problem = z.infer<typeof ProblemSchema>
 

@@ -8,8 +8,11 @@ export interface RouteContract {
   /** Below `/api`, with Express parameters: `/sessions/:id`. */
   path: string
   summary: string
-  /** Who may call: anybody, somebody with an access token or a refresh token, or an administrator. */
-  requires: 'nothing' | 'accessToken' | 'refreshToken' | 'admin'
+  /**
+   * Who may call: anybody, somebody with an access token or a refresh token, or an administrator. `accessTokenIfAny`:
+   * anybody, and whoever is signed in says so.
+   */
+  requires: 'nothing' | 'accessTokenIfAny' | 'accessToken' | 'refreshToken' | 'admin'
   body?: z.ZodMiniType
   query?: z.ZodMiniType
   params?: z.ZodMiniType

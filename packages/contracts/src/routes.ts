@@ -2,9 +2,11 @@ import * as z from 'zod/mini'
 import {
   ChangeEmailBodySchema,
   ChangePasswordBodySchema,
+  CorrectEmailBodySchema,
   DeleteMeBodySchema,
   EmailOnlyBodySchema,
   LoginBodySchema,
+  ProveEmailBodySchema,
   RegisterBodySchema,
   ResetPasswordBodySchema,
   TokenOnlyBodySchema,
@@ -33,6 +35,8 @@ import { FindUsersQuerySchema, ManagedUserSchema, roles, SetRolesBodySchema, Use
 export const apiPrefix = '/api'
 
 const MessageSchema = z.object({ message: z.string() })
+
+const FormerNameSchema = z.object({ name: z.string(), restsUntil: z.iso.datetime() })
 
 const UserParamsSchema = z.object({ id: z.string() })
 const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
@@ -120,12 +124,40 @@ export const routes = {
   verifyEmail: contract({
     method: 'POST',
     path: '/verify-email',
-    summary: 'Prove an email address with the token that was sent to it',
+    summary:
+      'Prove an email address with the token that was sent to it; signed in to the account, or with its password',
+    requires: 'accessTokenIfAny',
+    body: ProveEmailBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: [
+      'validation_failed',
+      'password_required',
+      'token_invalid',
+      'token_expired',
+      'token_used',
+      'rate_limited',
+    ],
+  }),
+  disownEmail: contract({
+    method: 'POST',
+    path: '/disown-email',
+    summary: 'Say with that token that it was somebody else: an account that was never proved is deleted',
     requires: 'nothing',
     body: TokenOnlyBodySchema,
     status: 200,
     reply: MessageSchema,
     errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
+  }),
+  correctEmail: contract({
+    method: 'POST',
+    path: '/correct-email',
+    summary: 'Put a mistyped address right that was never confirmed; also before anybody can sign in',
+    requires: 'nothing',
+    body: CorrectEmailBodySchema,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['validation_failed', 'invalid_credentials', 'account_disabled', 'email_taken', 'rate_limited'],
   }),
   resendVerification: contract({
     method: 'POST',
@@ -170,13 +202,15 @@ export const routes = {
   confirmEmail: contract({
     method: 'POST',
     path: '/confirm-email',
-    summary: 'Confirm the new address with the token that was sent to it',
-    requires: 'nothing',
-    body: TokenOnlyBodySchema,
+    summary:
+      'Confirm the new address with the token that was sent to it; signed in to the account, or with its password',
+    requires: 'accessTokenIfAny',
+    body: ProveEmailBodySchema,
     status: 200,
     reply: MessageSchema,
     errors: [
       'validation_failed',
+      'password_required',
       'email_taken',
       'token_invalid',
       'token_expired',
@@ -184,10 +218,22 @@ export const routes = {
       'rate_limited',
     ],
   }),
+  undoEmail: contract({
+    method: 'POST',
+    path: '/undo-email',
+    summary:
+      'Put the address back that was before a change; every session ends and the password is to be reset',
+    requires: 'nothing',
+    body: TokenOnlyBodySchema,
+    status: 200,
+    /** `resetToken`: for /reset-password, since whoever changed the address had the password. */
+    reply: z.object({ message: z.string(), resetToken: z.string() }),
+    errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
+  }),
   updateMe: contract({
     method: 'PATCH',
     path: '/me',
-    summary: 'Change the username',
+    summary: 'Change the username; the former one rests for 30 days',
     requires: 'accessToken',
     body: UpdateMeBodySchema,
     status: 200,
@@ -225,6 +271,9 @@ export const routes = {
       user: UserSchema,
       sessions: z.array(SessionSchema),
       knownDevices: z.array(KnownDeviceSchema),
+      /** What the account has given up and nobody else gets yet. */
+      formerUsernames: z.array(FormerNameSchema),
+      formerEmails: z.array(FormerNameSchema),
       activity: z.array(ActivityEventSchema),
     }),
     errors: [],
@@ -312,6 +361,7 @@ export const routes = {
         id: z.string(),
         username: z.string(),
         email: z.string(),
+        emailVerified: z.boolean(),
         roles: z.array(z.enum(roles)),
       }),
     }),

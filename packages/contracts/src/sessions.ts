@@ -66,6 +66,8 @@ export const activityKinds = [
   'password_reset',
   'email_verified',
   'email_changed',
+  /** The address from before a change was put back from there; the password is to be reset. */
+  'email_change_undone',
   'username_changed',
   'roles_changed',
   'account_disabled',

@@ -48,6 +48,8 @@ export const AccessTokenClaimsSchema = z.object({
   roles: z.array(z.enum(roles)),
   username: z.string(),
   email: z.string(),
+  /** Whether its owner has proved it. Tokens from before there was this claim say nothing, which is no. */
+  email_verified: z._default(z.boolean(), false),
 })
 export type AccessTokenClaims = z.infer<typeof AccessTokenClaimsSchema>
 

@@ -1,18 +1,30 @@
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
-import { type ActionKind, actionKinds } from '../links/action-token.model.ts'
+import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailJobRecord, MailKind } from '../mail/mail-job.model.ts'
 import type { ComposeMail } from '../mail/mail-queue.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts } from '../users/accounts.ts'
-import type { UserIdentity } from '../users/user-identity.ts'
+import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
+import { isProved, type UserIdentity } from '../users/user-identity.ts'
 
 /**
  * Links of one kind to one address that may work at a time, of those made within an hour. Whoever asks for more asks in
  * vain, but has one that works: nobody can use up what its owner would need.
  */
 const workingLinks = 5
+
+/** What the link in a message does, where it does something by itself. */
+const actions: Partial<Record<MailKind, ActionKind>> = {
+  verify_email: 'verify_email',
+  reset_password: 'reset_password',
+  confirm_new_email: 'confirm_new_email',
+  account_lapsing: 'verify_email',
+}
+
+/** In place of what somebody typed, in mail to an address that nobody has proved: it may be a stranger's. */
+const nobodysWords = { username: 'there', device: 'Unknown device' }
 
 /** Where a message leads. A token travels behind the #, which browsers send to nobody. */
 const pages: Partial<Record<MailKind, string>> = {
@@ -25,10 +37,14 @@ const pages: Partial<Record<MailKind, string>> = {
   copied_session_refused: '/sessions',
   token_reused: '/sessions',
   failed_sign_ins: '/account',
+  email_changed: '/undo-email',
+  account_lapsing: '/verify-email',
+  roles_changed: '/activity',
 }
 
 interface Collaborators {
   accounts: Accounts
+  unprovedAccounts: Pick<UnprovedAccounts, 'lapsesAt'>
   actionTokens: ActionTokens
   clock: Clock
   /** The origin that links lead to. */
@@ -40,20 +56,32 @@ interface Collaborators {
  * address has an account at all, so that asking takes as long for a stranger's address as for one's own; and only then is
  * a token made, so that the queue holds none.
  */
-export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Collaborators): ComposeMail {
-  return async (job) => {
-    // To the address that was, which no account has any more.
-    if (job.kind === 'account_deleted' || job.kind === 'email_changed')
-      return job.email === null ? null : renderMail(job.kind, job.email, facts(job, 'there'))
+export function createAccountMail(collaborators: Collaborators): ComposeMail {
+  const { accounts, unprovedAccounts, actionTokens, clock, pageUrl } = collaborators
 
+  return async (job) => {
+    if (formerAddress.has(job.kind)) return toFormerAddress(job)
     const user = await accounts.findForMail(job)
     if (!user) return null
-    const kind = actionKinds.find((each) => each === job.kind)
-    return kind ? linkMail(kind, job, user) : renderMail(job.kind, user.email, facts(job, user.username))
+    const action = actions[job.kind]
+    return action ? linkMail(action, job, user) : renderMail(job.kind, user.email, facts(job, user))
+  }
+
+  /** To the address that was, which no account has any more. */
+  async function toFormerAddress(job: MailJobRecord): Promise<Mail | null> {
+    const { kind, userId, email, createdAt } = job
+    if (email === null) return null
+    if (kind !== 'email_changed' || userId === null) return renderMail(kind, email, facts(job, null))
+    // Changed and deleted at once: there is nothing to put back.
+    if (!(await accounts.findForMail({ userId, email: null })))
+      return renderMail('account_deleted', email, facts(job, null))
+    // As long as the address rests, and no longer, however late the mail.
+    const token = await actionTokens.create('undo_email', { userId, email, since: createdAt })
+    return renderMail(kind, email, facts(job, null, `#token=${token}`))
   }
 
   async function linkMail(kind: ActionKind, job: MailJobRecord, user: UserIdentity): Promise<Mail | null> {
-    if (kind === 'verify_email' && user.emailVerifiedAt) return null
+    if (kind === 'verify_email' && isProved(user)) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email
     if (address === null) return null
@@ -62,11 +90,19 @@ export function createAccountMail({ accounts, actionTokens, clock, pageUrl }: Co
     if (job.attempts === 1 && recent >= workingLinks) return null
     const { passwordChanges } = job
     const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
-    return renderMail(kind, address, facts(job, user.username, `#token=${token}`))
+    const reader = address === user.email ? user : null
+    return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
   }
 
-  function facts(job: MailJobRecord, username: string, fragment = ''): MailFacts {
+  /** `reader`: the account whose own address it goes to; null when it is another. */
+  function facts(job: MailJobRecord, reader: UserIdentity | null, fragment = ''): MailFacts {
+    const words =
+      reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
+    const isReminder = job.kind === 'account_lapsing' && reader !== null
+    const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, job.createdAt) : job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
-    return { username, link, device: job.device, ip: job.ip, when: job.createdAt.toUTCString() }
+    return { ...words, link, ip: job.ip, when: when.toUTCString() }
   }
 }
+
+const formerAddress = new Set<MailKind>(['account_deleted', 'email_changed', 'email_change_undone'])

@@ -1,13 +1,13 @@
 import { routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
-import { deviceOf, sessionView } from '@latchkey/sessions'
+import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
-import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
+import type { HeldKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
@@ -15,38 +15,33 @@ interface Collaborators {
   knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
-  rateLimits: RateLimits
   clock: Clock
   route: ApiRoute
 }
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
+  const { accounts, knownDevices, sessions, events, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
     user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.updateMe, async ({ username }, { claims: { sub, sid }, req, res }) => {
-    await rateLimits.rename(res, sub)
-    const user = present(await accounts.changeUsername(sub, username))
-    await events.record({ kind: 'username_changed', userId: sub, sessionId: sid, device: deviceOf(req) })
-    return { user }
-  })
-
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
-    const [user, own, devices] = await Promise.all([
+    const [user, own, devices, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
+      accounts.resting(sub),
     ])
     const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices,
+      formerUsernames: resting.usernames.map(former),
+      formerEmails: resting.emails.map(former),
     }
     res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
     await streamJson(res, account, 'activity', events.each(sub))
@@ -59,6 +54,8 @@ export function accountRoutes(services: Collaborators): Router {
 
   return router
 }
+
+const former = ({ key, until }: HeldKey) => ({ name: key, restsUntil: until?.toISOString() ?? '' })
 
 /** The token is good and its owner is gone: to a client the same as a revoked token. */
 function present<T>(user: T | null): T {

@@ -1,10 +1,12 @@
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
 import { emailKey } from '../users/user.model.ts'
+import { isProved } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
@@ -12,6 +14,9 @@ interface Collaborators {
   events: SecurityEvents
   mailQueue: MailQueue
 }
+
+/** Throws unless whoever asks owns the account, by being signed in to it or by its password. */
+export type ProveOwner = (user: Credentials) => Promise<void>
 
 export type EmailAddresses = ReturnType<typeof createEmailAddresses>
 
@@ -21,8 +26,12 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     /** Asks for a verification mail. The same work whether or not there is such an account. */
     requestVerification: (email: string) => mailQueue.add({ kind: 'verify_email', email }),
 
-    /** Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
-    async verify(token: string, device: Device): Promise<void> {
+    /**
+     * `prove` throws unless whoever holds the link owns the account as well; then the link stays as it is.
+     * Throws AuthError `token_used`, `token_expired` or `token_invalid`.
+     */
+    async verify(token: string, device: Device, prove: ProveOwner): Promise<void> {
+      await proveOwner('verify_email', token, prove)
       const userId = await actionTokens.consume('verify_email', token, async ({ userId, email }) => {
         // Bound to the address it was sent to: since changed, it proves nothing.
         if (!(await accounts.markVerified(userId, email))) throw new AuthError('token_invalid')
@@ -40,8 +49,9 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
       await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges: passwordChanges ?? 0 })
     },
 
-    /** Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
-    async confirmChange(token: string, device: Device): Promise<void> {
+    /** The same for a new address. Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
+    async confirmChange(token: string, device: Device, prove: ProveOwner): Promise<void> {
+      await proveOwner('confirm_new_email', token, prove)
       const { before, email } = await actionTokens.consume('confirm_new_email', token, async (consumed) => {
         const before = await accounts.changeEmail(
           consumed.userId,
@@ -53,12 +63,25 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
         return { before, email: consumed.email }
       })
       const userId = before._id
-      if (emailKey(before.email) !== emailKey(email))
-        await mailQueue.tell({ kind: 'email_changed', email: before.email })
+      // Only whoever had proved it can want it back.
+      if (emailKey(before.email) !== emailKey(email) && isProved(before))
+        await mailQueue.tell({ kind: 'email_changed', userId, email: before.email })
       await actionTokens.consumeAll('confirm_new_email', userId)
       // Links that went to the old address end with it.
       await actionTokens.consumeAll('reset_password', userId)
       await events.record({ kind: 'email_changed', userId, sessionId: null, device })
     },
+  }
+
+  /** Before the link is used up: a question that is still open must not stop whoever answers it. */
+  async function proveOwner(kind: ActionKind, token: string, prove: ProveOwner): Promise<void> {
+    const { userId, email, passwordChanges } = await actionTokens.read([kind], token)
+    const user = await accounts.credentials(userId.toHexString())
+    const isMeant =
+      kind === 'verify_email'
+        ? emailKey(user?.email ?? '') === emailKey(email)
+        : (user?.passwordChanges ?? 0) === passwordChanges
+    if (!user || !isMeant) throw new AuthError('token_invalid')
+    await prove(user)
   }
 }

@@ -9,6 +9,7 @@ import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
 import type { Removal } from './removal.service.ts'
+import type { Usernames } from './username.service.ts'
 
 /** What sign-in knows about passwords. */
 interface PasswordProof {
@@ -27,6 +28,7 @@ interface PasswordChange {
 interface Collaborators {
   passwordService: PasswordProof
   emailAddresses: EmailAddresses
+  usernames: Usernames
   removal: Removal
   rateLimits: RateLimits
   knownDevices: KnownDevices
@@ -36,7 +38,8 @@ interface Collaborators {
 
 /** What asks for the password again, because whoever sits at an open screen should not be able to do it. */
 export function passwordProofRoutes(services: Collaborators): Router {
-  const { passwordService, emailAddresses, removal, rateLimits, knownDevices, sessions, route } = services
+  const { passwordService, emailAddresses, usernames, removal, rateLimits, knownDevices, sessions, route } =
+    services
   const router = Router()
 
   route(router, routes.changePassword, async (body, { claims, req, res }) => {
@@ -59,6 +62,15 @@ export function passwordProofRoutes(services: Collaborators): Router {
     return {
       message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
     }
+  })
+
+  route(router, routes.updateMe, async ({ username, password }, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
+    await settle()
+    await rateLimits.rename(res, claims.sub)
+    const from = { sessionId: claims.sid, device: deviceOf(req) }
+    return { user: await usernames.change(user, username, from) }
   })
 
   // Both, for load balancers that take the body from a DELETE.

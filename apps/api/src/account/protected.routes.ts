@@ -7,8 +7,8 @@ export function protectedRoutes({ route }: { route: ApiRoute }): Router {
   const router = Router()
 
   route(router, routes.protected, (_, { claims }) => {
-    const { sub, username, email, roles } = claims
-    return { message: `Welcome, ${username}`, user: { id: sub, username, email, roles } }
+    const { sub, username, email, email_verified: emailVerified, roles } = claims
+    return { message: `Welcome, ${username}`, user: { id: sub, username, email, emailVerified, roles } }
   })
 
   return router

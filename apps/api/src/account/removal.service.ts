@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
@@ -9,12 +10,15 @@ interface Collaborators {
   actionTokens: ActionTokens
   events: SecurityEvents
   mailQueue: MailQueue
+  log: Logger
 }
+
+type Removed = Pick<UserIdentity, '_id' | 'email'>
 
 export type Removal = ReturnType<typeof createRemoval>
 
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
-export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Collaborators) => ({
+export const createRemoval = ({ accounts, actionTokens, events, mailQueue, log }: Collaborators) => ({
   async remove(user: UserIdentity): Promise<void> {
     const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
     // Before the account: should it fail, its owner can still ask again, at the price of the history. And after it, for
@@ -23,5 +27,17 @@ export const createRemoval = ({ accounts, actionTokens, events, mailQueue }: Col
     await accounts.remove(user._id)
     await forget().catch(() => {}) // gone for its owner; what is left expires by itself
     await mailQueue.tell({ kind: 'account_deleted', email: user.email })
+  },
+
+  /**
+   * The same for an account that was never proved, and deleted by `remove` if it still was not. Nobody is told: the address
+   * is whose it is. False when it stays.
+   */
+  async removeUnproved({ _id, email }: Removed, remove: () => Promise<boolean>): Promise<boolean> {
+    // First the account, for this may come to nothing; what is left should the process die now expires by itself.
+    if (!(await remove())) return false
+    await Promise.all([actionTokens.remove(_id), events.remove(_id), mailQueue.forget(_id, email)])
+    log.info({ userId: _id.toHexString() }, 'an account whose address was never proved was deleted')
+    return true
   },
 })

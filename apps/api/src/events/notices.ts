@@ -14,6 +14,7 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   failed_sign_ins: 'failed_sign_ins',
   password_changed: 'password_changed',
   password_reset: 'password_changed',
+  roles_changed: 'roles_changed',
 }
 
 /** Tells the owner of an account by mail what they would want to know at once. */

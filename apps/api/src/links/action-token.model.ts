@@ -1,6 +1,6 @@
 import { type Connection, Schema, type Types } from 'mongoose'
 
-export const actionKinds = ['verify_email', 'reset_password', 'confirm_new_email'] as const
+export const actionKinds = ['verify_email', 'reset_password', 'confirm_new_email', 'undo_email'] as const
 export type ActionKind = (typeof actionKinds)[number]
 
 /**

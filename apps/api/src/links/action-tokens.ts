@@ -8,10 +8,17 @@ const lifetimeSeconds: Record<ActionKind, number> = {
   reset_password: 30 * 60,
   verify_email: 24 * 3600,
   confirm_new_email: 24 * 3600,
+  undo_email: 7 * 86_400,
 }
 const rememberedSeconds = 7 * 86_400
 /** What is wrong with the token itself, and will be tomorrow. */
 const voidCodes = new Set<ErrorCode>(['token_invalid', 'token_used'])
+
+type NewToken = Pick<ActionTokenRecord, 'userId' | 'email'> &
+  Partial<Pick<ActionTokenRecord, 'passwordChanges'>> & {
+    /** When its life begins. Default: now. */
+    since?: Date
+  }
 
 export type ActionTokens = ReturnType<typeof createActionTokens>
 
@@ -19,13 +26,10 @@ export type ActionTokens = ReturnType<typeof createActionTokens>
 export function createActionTokens({ model, clock }: { model: ActionTokenModel; clock: Clock }) {
   return {
     /** A new token (32 bytes, base64url) for one address. It is returned once and stored as a hash. */
-    async create(
-      kind: ActionKind,
-      { userId, email, passwordChanges }: Pick<ActionTokenRecord, 'userId' | 'email' | 'passwordChanges'>,
-    ): Promise<string> {
+    async create(kind: ActionKind, { userId, email, passwordChanges = 0, since }: NewToken): Promise<string> {
       const token = randomBytes(32).toString('base64url')
       const now = clock.now()
-      const expiresAt = addSeconds(now, lifetimeSeconds[kind])
+      const expiresAt = addSeconds(since ?? now, lifetimeSeconds[kind])
       const forgottenAt = addSeconds(expiresAt, rememberedSeconds)
       await model.create({
         _id: hash(token),
@@ -53,6 +57,18 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
           expiresAt: { $gt: clock.now() },
         })
         .exec(),
+
+    /**
+     * What a token of one of these kinds is for; it stays as it is.
+     * Throws AuthError `token_used`, `token_expired` or `token_invalid`.
+     */
+    async read(kinds: ActionKind[], token: string): Promise<ActionTokenRecord> {
+      const known = await model.findOne({ _id: hash(token), kind: { $in: kinds } }).lean<ActionTokenRecord>()
+      if (!known) throw new AuthError('token_invalid')
+      if (known.usedAt) throw new AuthError('token_used')
+      if (known.expiresAt <= clock.now()) throw new AuthError('token_expired')
+      return known
+    },
 
     /**
      * Uses a token up for the one thing that `use` does: of any number of callers one gets it. Resolves with what `use`

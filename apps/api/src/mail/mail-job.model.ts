@@ -13,6 +13,9 @@ export const mailKinds = [
   'token_reused',
   'failed_sign_ins',
   'account_deleted',
+  'account_lapsing',
+  'email_change_undone',
+  'roles_changed',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

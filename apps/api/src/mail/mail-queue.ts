@@ -18,6 +18,9 @@ const leaseSeconds = 120
 const keptSeconds = 24 * 3600
 const maxBackoffSeconds = 3600
 
+/** Anybody may ask for these, by an address. */
+const askedFor: MailKind[] = ['verify_email', 'reset_password']
+
 /** A mail to be queued. */
 export interface NewMail {
   kind: MailKind
@@ -67,6 +70,12 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     /** Forgets what is queued of one kind for a user. */
     async drop(kind: MailKind, userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ kind, userId })
+    },
+
+    /** Forgets what is queued for an account that is no more: by its id, and what was asked for by its address. */
+    async forget(userId: Types.ObjectId, email: string): Promise<void> {
+      const asked = { kind: { $in: askedFor }, email: { $in: [email, email.toLowerCase()] } }
+      await model.deleteMany({ $or: [{ userId }, { userId: null, ...asked }] })
     },
 
     /** Sends what is due, and goes on until stopped. */

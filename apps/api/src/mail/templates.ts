@@ -29,7 +29,10 @@ const templates: Record<MailKind, Template> = {
     subject: 'Confirm your email address',
     before: ['Please confirm that this address is yours.'],
     button: 'Confirm my address',
-    after: ['The link works once and for 24 hours. If you did not make an account, ignore this mail.'],
+    after: [
+      'The link works once and for 24 hours.',
+      'If you did not make an account, somebody else has used your address. Open the link and choose “This was not me”: that deletes the account.',
+    ],
   }),
   reset_password: () => ({
     subject: 'Reset your password',
@@ -48,8 +51,12 @@ const templates: Record<MailKind, Template> = {
   }),
   email_changed: ({ when }) => ({
     subject: 'Your email address was changed',
-    before: [`Your account uses another email address since ${when}, and no longer this one.`],
-    after: ['If this was not you, somebody has your password. Answer to whoever runs this service at once.'],
+    before: [
+      `Your account uses another email address since ${when}, and no longer this one.`,
+      'If this was not you, somebody has your password. Put this address back: that signs everybody out, and you choose a new password.',
+    ],
+    button: 'Put this address back',
+    after: ['The link works once and for 7 days. If you changed the address yourself, ignore this mail.'],
   }),
   password_changed: ({ when, device, ip, link }) => ({
     subject: 'Your password was changed',
@@ -90,6 +97,35 @@ const templates: Record<MailKind, Template> = {
       `Somebody tried again and again to sign in to your account, last on ${when} from ${ip}, and failed.`,
     ],
     after: [`Your password was not guessed. If it is short or used elsewhere too, change it: ${link}`],
+  }),
+  email_change_undone: ({ when }) => ({
+    subject: 'The change of your email address was undone',
+    before: [
+      `Your account uses its former email address again since ${when}, and no longer this one. It was put back by a link that was sent there.`,
+      'Everybody was signed out, and a new password has to be chosen.',
+    ],
+    after: [
+      'If this was not you, somebody else reads your former mailbox. Tell whoever runs this service at once.',
+    ],
+  }),
+  roles_changed: ({ when, link }) => ({
+    subject: 'What you may do was changed',
+    before: [`An administrator changed the roles of your account on ${when}.`],
+    after: [
+      `If you did not expect this, ask whoever runs this service. What happened to your account: ${link}`,
+    ],
+  }),
+  account_lapsing: ({ when }) => ({
+    subject: 'Confirm your email address to keep your account',
+    before: [
+      'The email address of your account was never confirmed.',
+      `If it is not confirmed by ${when}, the account and everything about it will be deleted.`,
+    ],
+    button: 'Confirm my address',
+    after: [
+      'The link works once and for 24 hours; a new one can be asked for where you sign in.',
+      'If you did not make an account, ignore this mail.',
+    ],
   }),
   account_deleted: ({ when }) => ({
     subject: 'Your account was deleted',

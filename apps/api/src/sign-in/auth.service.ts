@@ -9,11 +9,12 @@ import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
+import { refuseMisleading } from '../users/username-policy.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
-const failureBurst = 10
+export const failureBurst = 10
 
 interface Collaborators {
   accounts: Accounts
@@ -55,14 +56,15 @@ export function createAuth(collaborators: Collaborators) {
 
   return {
     /**
-     * Throws AuthError `validation_failed` (a password that is too easily guessed), `email_taken` or `username_taken`.
-     * `admit` counts the registration before anything is hashed, and may refuse it.
+     * Throws AuthError `validation_failed` (a misleading name, a password that is too easily guessed), `email_taken` or
+     * `username_taken`. `admit` counts the registration before anything is hashed, and may refuse it.
      */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
       admit: () => Promise<Admitted>,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
+      refuseMisleading(username)
       await passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
       const passwordHash = await passwords.hash(password, admitted.whom)

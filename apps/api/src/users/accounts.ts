@@ -2,8 +2,26 @@ import type { BodyOf, routes, User } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/contracts/server'
 import { AuthError } from '@latchkey/contracts/server'
 import type { Revocations, Session } from '@latchkey/sessions'
-import { mongo, Types } from 'mongoose'
-import { emailKey, type KnownDevice, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
+import { Types } from 'mongoose'
+import {
+  emailRestSeconds,
+  holding,
+  inUse,
+  isDuplicate,
+  moveBack,
+  moveOn,
+  restsWith,
+  taking,
+  usernameRestSeconds,
+} from './held-keys.ts'
+import {
+  emailKey,
+  type HeldKey,
+  type KnownDevice,
+  type UserModel,
+  type UserRecord,
+  usernameKey,
+} from './user.model.ts'
 import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
@@ -57,6 +75,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         usernameKey: usernameKey(username),
         email,
         emailKey: emailKey(email),
+        heldUsernames: inUse(usernameKey(username)),
+        heldEmails: inUse(emailKey(email)),
         emailVerifiedAt: null,
         disabledAt: null,
         passwordChanges: 0,
@@ -70,7 +90,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       try {
-        await users.create(user)
+        const wanted = { usernameKey: user.usernameKey, emailKey: user.emailKey }
+        await taking({ users, clock }, wanted, () => users.create(user))
         return user
       } catch (error) {
         throw taken(error)
@@ -117,7 +138,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const before = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: times(user.passwordChanges ?? 0) },
+          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -160,7 +181,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResets: times(user.passwordResets ?? 0),
+            passwordResets: changedSoOften(user.passwordResets),
           },
           { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
           { returnDocument: 'after', projection: { epoch: 1 } },
@@ -183,11 +204,13 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /** Whether an address is another account's. */
     isEmailTaken: async (userId: Types.ObjectId, email: string): Promise<boolean> =>
-      (await users.exists({ emailKey: emailKey(email), _id: { $ne: userId } })) !== null,
+      (await users.exists({ ...holding('emailKey', emailKey(email), clock.now()), _id: { $ne: userId } })) !==
+      null,
 
     /**
      * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
-     * account as it was; null when it is gone or has another password by now. Throws `email_taken`.
+     * one before, if it was proved, rests as long as the change can be undone. The account as it was; null when it is gone
+     * or has another password by now. Throws `email_taken`.
      */
     async changeEmail(
       userId: Types.ObjectId,
@@ -195,41 +218,121 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       passwordChanges: number,
     ): Promise<UserIdentity | null> {
       const now = clock.now()
+      const key = emailKey(email)
+      const rests = { $gt: ['$emailVerifiedAt', null] }
+      const changed = {
+        ...moveOn('emailKey', key, { now, restSeconds: emailRestSeconds, rests }),
+        email: { $literal: email },
+        emailVerifiedAt: now,
+        updatedAt: now,
+      }
       try {
-        return await users
-          .findOneAndUpdate(
-            { _id: userId, passwordChanges: times(passwordChanges) },
-            { $set: { email, emailKey: emailKey(email), emailVerifiedAt: now, updatedAt: now } },
-            { returnDocument: 'before', projection: identityFields },
-          )
-          .lean<UserIdentity>()
+        return await taking({ users, clock }, { emailKey: key }, () =>
+          users
+            .findOneAndUpdate(
+              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              [{ $set: changed }],
+              {
+                updatePipeline: true,
+                returnDocument: 'before',
+                projection: identityFields,
+              },
+            )
+            .lean<UserIdentity>(),
+        )
       } catch (error) {
         throw taken(error)
       }
     },
 
-    /** Null when the account is gone. Throws AuthError `username_taken`. */
-    async changeUsername(userId: string, username: string): Promise<User | null> {
+    /**
+     * Puts an address back that rests with the account, for whoever reads it, and a password in place of the one that
+     * somebody else knew; every session ends, in one update. What was changed after that rests no longer: its mailbox is
+     * the other's. The account as it was; null when the address does not rest with it.
+     */
+    async undoEmailChange(
+      userId: Types.ObjectId,
+      email: string,
+      passwordHash: string,
+    ): Promise<UserIdentity | null> {
+      const now = clock.now()
+      const key = emailKey(email)
+      const resting = { _id: userId, ...restsWith('emailKey', key, now) }
+      if (!(await users.exists(resting))) return null
+      await sessions.revokeIssued(userId)
+      const back = {
+        ...moveBack('emailKey', key),
+        email: { $literal: email },
+        emailVerifiedAt: now,
+        passwordHash: { $literal: passwordHash },
+        passwordChanges: { $add: [{ $ifNull: ['$passwordChanges', 0] }, 1] },
+        epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
+        knownDevices: [],
+        refreshTokens: [],
+        updatedAt: now,
+      }
+      // What rests is nobody else's, so that the index has nothing against it.
+      const before = await users
+        .findOneAndUpdate(resting, [{ $set: back }], {
+          updatePipeline: true,
+          returnDocument: 'before',
+          projection: { ...identityFields, epoch: 1 },
+        })
+        .lean<UserIdentity & Pick<UserRecord, 'epoch'>>()
+      if (before) await revocations.revokeBelow([userId], (before.epoch ?? 0) + 1)
+      return before
+    },
+
+    /**
+     * Changes the name, for whoever has shown the password; the former one rests. Null when the account is gone or has
+     * another password by now. Throws AuthError `username_taken`.
+     */
+    async changeUsername(user: Credentials, username: string): Promise<User | null> {
+      const now = clock.now()
+      const key = usernameKey(username)
+      const changed = {
+        ...moveOn('usernameKey', key, { now, restSeconds: usernameRestSeconds }),
+        username: { $literal: username },
+        updatedAt: now,
+      }
+      const passwordChanges = changedSoOften(user.passwordChanges)
       try {
-        const user = await users
-          .findOneAndUpdate(
-            { _id: userId },
-            { $set: { username, usernameKey: usernameKey(username), updatedAt: clock.now() } },
-            { returnDocument: 'after', projection: identityFields },
-          )
-          .lean<UserIdentity>()
-        return user && userView(user)
+        const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
+          users
+            .findOneAndUpdate({ _id: user._id, passwordChanges }, [{ $set: changed }], {
+              updatePipeline: true,
+              returnDocument: 'after',
+              projection: identityFields,
+            })
+            .lean<UserIdentity>(),
+        )
+        return renamed && userView(renamed)
       } catch (error) {
         throw taken(error)
       }
     },
 
-    /** Deletes an account, its sessions included; every access token of it dies. */
-    async remove(userId: Types.ObjectId): Promise<void> {
+    /** Names and addresses that the account has given up and that still rest. */
+    async resting(userId: string): Promise<{ usernames: HeldKey[]; emails: HeldKey[] }> {
+      const now = clock.now()
+      const live = (held: HeldKey[] = []) => held.filter(({ until }) => until !== null && until > now)
+      const user = await users
+        .findById(userId, { heldUsernames: 1, heldEmails: 1 })
+        .lean<Pick<UserRecord, 'heldUsernames' | 'heldEmails'>>()
+      return { usernames: live(user?.heldUsernames), emails: live(user?.heldEmails) }
+    },
+
+    /**
+     * Deletes an account, its sessions included; every access token of it dies. False when there is none of which the
+     * condition holds.
+     */
+    async remove(userId: Types.ObjectId, condition: object = {}): Promise<boolean> {
+      if (!(await users.exists({ ...condition, _id: userId }))) return false
       // First what was issued so far: once the account is gone, nobody is left to try again.
       await sessions.revokeIssued(userId)
-      await users.deleteOne({ _id: userId })
-      await revocations.revokeEnded([userId])
+      const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
+      if (deletedCount > 0) await revocations.revokeEnded([userId])
+      return deletedCount > 0
     },
 
     /** Null when the account is gone. */
@@ -240,8 +343,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
   }
 }
 
-/** How a count is found that is missing where it never rose. */
-const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
+/** Matches accounts whose password changed so often; older ones have no number. */
+export const changedSoOften = (passwordChanges = 0) =>
+  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }
@@ -249,7 +353,8 @@ const idsOf = ({ refreshTokens }: SessionIds) => refreshTokens.map(({ _id }) => 
 
 /** What a violated unique index means to a person; any other error stays what it is. */
 function taken(error: unknown): unknown {
-  if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) return error
+  if (!isDuplicate(error)) return error
   const key: object = error.keyPattern ?? {}
-  return new AuthError('usernameKey' in key ? 'username_taken' : 'email_taken', { cause: error })
+  const isName = 'usernameKey' in key || 'heldUsernames.key' in key
+  return new AuthError(isName ? 'username_taken' : 'email_taken', { cause: error })
 }

@@ -15,12 +15,16 @@ export interface UserIdentity {
 /** The projection of a UserIdentity. */
 export const identityFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1, createdAt: 1 } as const
 
+/** Missing where an account was brought from elsewhere: then nobody has proved it here. */
+export const isProved = ({ emailVerifiedAt }: Pick<UserIdentity, 'emailVerifiedAt'>) =>
+  Boolean(emailVerifiedAt)
+
 /** What leaves of a user. */
 export const userView = (user: UserIdentity): User => ({
   id: user._id.toHexString(),
   username: user.username,
   email: user.email,
-  emailVerified: user.emailVerifiedAt !== null,
+  emailVerified: isProved(user),
   roles: user.roles,
   createdAt: user.createdAt.toISOString(),
 })
@@ -29,7 +33,12 @@ export const userView = (user: UserIdentity): User => ({
 export const sessionOwner: OwnerDescription<UserIdentity, AccessTokenClaims, User> = {
   fields: identityFields,
   claimsSchema: AccessTokenClaimsSchema,
-  claims: ({ roles, username, email }) => ({ roles: [...roles], username, email }),
+  claims: (user) => ({
+    roles: [...user.roles],
+    username: user.username,
+    email: user.email,
+    email_verified: isProved(user),
+  }),
   view: userView,
 }
 

@@ -10,6 +10,9 @@ import type { UserIdentity } from './user-identity.ts'
 export interface UserRecord extends UserIdentity {
   usernameKey: string
   emailKey: string
+  /** Names and addresses that nobody else gets: the one in use, and former ones that rest. Missing where none changed yet. */
+  heldUsernames?: HeldKey[]
+  heldEmails?: HeldKey[]
   passwordHash: string
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
@@ -17,12 +20,24 @@ export interface UserRecord extends UserIdentity {
   passwordChanges: number
   /** How often the password was reset by mail; missing where it never was. */
   passwordResets: number
+  /** When its owner was reminded that an account whose address is never proved lapses. */
+  lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   refreshTokens: Session[]
   /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
   epoch: number
   updatedAt: Date
+}
+
+/**
+ * The key of a name or an address that an account holds: the one in use (`until` null), or one it has given up, which
+ * rests until then. One unique index over both kinds says that nobody else gets it, so that no look at it is needed
+ * before; and its owner may take it back (held-keys.ts).
+ */
+export interface HeldKey {
+  key: string
+  until: Date | null
 }
 
 /** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
@@ -49,17 +64,25 @@ const knownDeviceSchema = new Schema<KnownDevice>(
   { _id: false },
 )
 
+const heldKeySchema = new Schema<HeldKey>(
+  { key: { type: String, required: true }, until: { type: Date, default: null } },
+  { _id: false },
+)
+
 const userSchema = new Schema<UserRecord>(
   {
     username: { type: String, required: true },
     usernameKey: { type: String, required: true },
     email: { type: String, required: true },
     emailKey: { type: String, required: true },
+    heldUsernames: { type: [heldKeySchema], default: undefined },
+    heldEmails: { type: [heldKeySchema], default: undefined },
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
     passwordResets: { type: Number, default: 0 },
     passwordHash: { type: String, required: true },
+    lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
@@ -73,6 +96,11 @@ const userSchema = new Schema<UserRecord>(
 // Uniqueness is decided here and nowhere else: two registrations at once end in one account and one 11000.
 userSchema.index({ emailKey: 1 }, { unique: true })
 userSchema.index({ usernameKey: 1 }, { unique: true })
+// Over what is in use and what rests: accounts from before there were such lists get theirs with the first change.
+for (const key of ['heldUsernames.key', 'heldEmails.key'])
+  userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
+// Whose address is not proved, the oldest first (unproved-accounts.ts).
+userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { SignedIn } from '@latchkey/contracts'
 import type { Response } from 'supertest'
 import type { TestApi } from './api.ts'
+import { type MailServer, tokenIn } from './mail-server.ts'
 
 export const password = 'correct horse battery staple'
 
@@ -103,4 +104,14 @@ export async function stored(api: TestApi, person: Person) {
     .findOne({ emailKey: person.email.toLowerCase() })
   if (!user) throw new Error('no such user')
   return user
+}
+
+/** Confirms the address of somebody who is signed in, by the link in their mail. */
+export async function verified(api: TestApi, mail: MailServer, person: SignedInPerson): Promise<void> {
+  const token = tokenIn(await mail.mailTo(person.email, /Confirm your email address/))
+  await api.http
+    .post('/api/verify-email')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .send({ token })
+    .expect(200)
 }

@@ -44,7 +44,7 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
     dataDir,
     async makeAdmin(email) {
       const { PATH } = process.env
-      await promisify(execFile)(process.execPath, [makeAdminEntry, email], {
+      await promisify(execFile)(process.execPath, [makeAdminEntry, '--unverified', email], {
         env: { PATH, DATA_DIR: dataDir, LOG_LEVEL: 'fatal' },
       })
     },

@@ -27,6 +27,7 @@ export function App({ client }: { client: LazyAuthClient }) {
                 <Route path={paths.resetPassword} element={<pages.resetPassword.Page />} />
                 <Route path={paths.verifyEmail} element={<pages.verifyEmail.Page />} />
                 <Route path={paths.confirmEmail} element={<pages.confirmEmail.Page />} />
+                <Route path={paths.undoEmail} element={<pages.undoEmail.Page />} />
               </Route>
               <Route element={<SignedInOnly />}>
                 <Route element={<pages.signedInArea.Page />}>

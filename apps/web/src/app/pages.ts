@@ -14,6 +14,7 @@ export const pages = {
   resetPassword: lazyPage(async () => ({ default: (await recovery()).ResetPasswordPage })),
   verifyEmail: lazyPage(async () => ({ default: (await recovery()).VerifyEmailPage })),
   confirmEmail: lazyPage(async () => ({ default: (await recovery()).ConfirmEmailPage })),
+  undoEmail: lazyPage(async () => ({ default: (await recovery()).UndoEmailPage })),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
   sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
@@ -44,6 +45,7 @@ const openPages = new Map([
   [paths.resetPassword, pages.resetPassword],
   [paths.verifyEmail, pages.verifyEmail],
   [paths.confirmEmail, pages.confirmEmail],
+  [paths.undoEmail, pages.undoEmail],
 ])
 
 export function preloadFor(session: SessionState, pathname: string) {

@@ -7,6 +7,7 @@ export const paths = {
   resetPassword: '/reset-password',
   verifyEmail: '/verify-email',
   confirmEmail: '/confirm-email',
+  undoEmail: '/undo-email',
   dashboard: '/dashboard',
   sessions: '/sessions',
   activity: '/activity',

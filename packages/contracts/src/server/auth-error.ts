@@ -9,6 +9,8 @@ interface Evidence {
   retryAfterSeconds?: number
   /** With `refresh_token_locked`: the generation whose key would open the session. No secret. */
   generation?: number
+  /** With `password_required`: whose password it is. */
+  username?: string
 }
 
 /** What a service throws. `problem.ts` turns the code into a status and a sentence. */

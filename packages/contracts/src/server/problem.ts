@@ -29,6 +29,7 @@ const problems = {
   invalid_credentials: [401, 'The email address, username or password is not right.'],
   email_not_verified: [403, 'Confirm your email address first. We have sent you an email with a link.'],
   account_disabled: [403, 'This account was disabled by an administrator.'],
+  password_required: [403, 'Enter the password of this account to confirm its address.'],
   token_invalid: [400, 'This link is not valid, or no longer belongs to this account. Ask for a new one.'],
   token_expired: [400, 'This link has expired. Ask for a new one.'],
   token_used: [400, 'This link has already been used.'],
@@ -82,7 +83,7 @@ export const answerProblems =
 /** The problem document of an error (RFC 9457). */
 export function problemOf({
   code,
-  evidence: { errors, generation },
+  evidence: { errors, generation, username },
 }: AuthError): Problem & { generation?: number } {
   const [status, detail] = problems[code]
   return {
@@ -94,6 +95,7 @@ export function problemOf({
     message: detail,
     ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
+    ...(username !== undefined && { username }),
   }
 }
 

@@ -12,8 +12,12 @@ type WithToken = Exclude<Requirement, 'nothing' | 'refreshToken'>
 interface Exchange<Contract extends RouteContract, Claims> {
   params: ParamsOf<Contract>
   query: QueryOf<Contract>
-  /** Of the access token, where the contract requires one. */
-  claims: Contract['requires'] extends WithToken ? Claims : undefined
+  /** Of the access token, where the contract requires one, or takes one and it was sent. */
+  claims: Contract['requires'] extends 'accessTokenIfAny'
+    ? Claims | undefined
+    : Contract['requires'] extends WithToken
+      ? Claims
+      : undefined
   req: Request
   res: Response
 }
@@ -45,7 +49,6 @@ export function createRoute<Enforced extends Requirement, Claims>(
   claimsOf: (req: Request) => Claims,
 ): Route<Enforced, Claims> {
   return (router, contract, handler) => {
-    const needsToken = contract.requires !== 'nothing' && contract.requires !== 'refreshToken'
     const method = contract.method.toLowerCase() as Lowercase<typeof contract.method>
     router[method](contract.path, ...guards[contract.requires], async (req, res, next) => {
       // Caught here, for Express 4 catches nothing that is thrown later.
@@ -53,7 +56,7 @@ export function createRoute<Enforced extends Requirement, Claims>(
         const params = (contract.params && parse(contract.params, req.params)) as never
         const query = (contract.query && parse(contract.query, req.query)) as never
         const body = (contract.body && parse(contract.body, req.body)) as never
-        const claims = (needsToken ? claimsOf(req) : undefined) as never
+        const claims = (hasToken(contract.requires, req) ? claimsOf(req) : undefined) as never
         // A handler that has something better to say (204) sets its own status.
         res.status(contract.status)
         const reply = await handler(body, { params, query, claims, req, res })
@@ -65,6 +68,11 @@ export function createRoute<Enforced extends Requirement, Claims>(
     })
   }
 }
+
+const hasToken = (requires: Requirement, { headers }: Request) =>
+  requires === 'accessTokenIfAny'
+    ? headers.authorization !== undefined
+    : requires !== 'nothing' && requires !== 'refreshToken'
 
 /** Parses what a stranger sent, or throws AuthError `validation_failed` with a complaint for each field. */
 export function parse<Schema extends z.ZodMiniType>(schema: Schema, input: unknown): z.output<Schema> {

@@ -47,9 +47,12 @@ describe('changing the username', () => {
     const field = screen.getByLabelText('New username')
     expect(field).toHaveFocus()
     await user.clear(field)
-    await user.type(field, 'lovelace{Enter}')
+    await user.type(field, 'lovelace')
+    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
     expect(await screen.findByText('Your username is now lovelace.')).toBeVisible()
-    expect(client.call).toHaveBeenCalledWith(routes.updateMe, { body: { username: 'lovelace' } })
+    expect(client.call).toHaveBeenCalledWith(routes.updateMe, {
+      body: { username: 'lovelace', password: 'otter lamp violet' },
+    })
     expect(client.refresh).toHaveBeenCalledOnce()
     expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
   })
@@ -60,10 +63,29 @@ describe('changing the username', () => {
       throw refusal('username_taken', { status: 409 })
     })
     await user.click(screen.getByRole('button', { name: 'Change username' }))
-    await user.type(screen.getByLabelText('New username'), '2{Enter}')
+    await user.type(screen.getByLabelText('New username'), '2')
+    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
     expect(await screen.findByText('This username is taken. Try another.')).toBeVisible()
     await user.keyboard('{Escape}')
     expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
+  })
+})
+
+describe('changing the username with a wrong password, or to a name that is not to be had', () => {
+  it.each([
+    ['password', 'This is not your current password.', 'Your password'],
+    ['username', 'This username is reserved. Choose another.', 'New username'],
+  ])('says beside the %s what is wrong', async (path, message, label) => {
+    const { client, user } = await openAccount()
+    client.answer(routes.updateMe, () => {
+      throw refusal('validation_failed', { errors: [{ path, message }] })
+    })
+    await user.click(screen.getByRole('button', { name: 'Change username' }))
+    await user.type(screen.getByLabelText('New username'), '2')
+    await user.type(screen.getByLabelText('Your password'), 'nonsense{Enter}')
+    expect(await screen.findByText(message)).toBeVisible()
+    expect(screen.getByLabelText(label)).toHaveFocus()
+    expect(client.refresh).not.toHaveBeenCalled()
   })
 })
 

@@ -51,7 +51,8 @@ export function EmailRow({ user }: { user: User }) {
       {!step.isOpen && !user.emailVerified && (
         <>
           <p className={styles.explanation}>
-            Open the link in the email we sent you, so that we can help you if you forget your password.
+            Open the link in the email we sent you, so that we can help you if you forget your password. An
+            account whose address is never confirmed is deleted after a while; we remind you first.
           </p>
           <ResendVerification email={user.email} />
         </>

@@ -4,6 +4,7 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import { UsernameField } from '../../components/username-field.tsx'
@@ -73,12 +74,24 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
 
   return (
     <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Change your username">
+      <p className={styles.explanation}>
+        You sign in with it. For 30 days nobody else can take your old one, and you can take it back.
+      </p>
       <FailureAlert failure={form.failure} />
       <UsernameField
         ref={input}
         label="New username"
         defaultValue={user.username}
         error={form.errorOf('username')}
+      />
+      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+      <PasswordField
+        label="Your password"
+        name="password"
+        autoComplete="current-password"
+        required
+        error={form.errorOf('password')}
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>

@@ -58,6 +58,11 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Emails about your account go to the new address. If this wasn’t you, change your password.',
     weight: 'check',
   },
+  email_change_undone: {
+    title: 'Change of email address undone',
+    meaning: 'Your old address was put back by a link that was sent there, and every session was ended.',
+    weight: 'check',
+  },
   username_changed: { title: 'Username changed', meaning: null, weight: 'plain' },
   account_disabled: { title: 'Account disabled by an administrator', meaning: null, weight: 'plain' },
   account_enabled: { title: 'Account enabled again', meaning: null, weight: 'plain' },

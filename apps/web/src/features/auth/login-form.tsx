@@ -10,16 +10,16 @@ import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 
 // Few people need it, so it is not part of the first download.
-const ResendVerification = lazy(() => import('../recovery/resend-verification.tsx'))
+const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
 
 // The schemas of all forms are a download of their own, which the first sign-in need not wait for.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).LoginBodySchema
 
 export function LoginForm() {
   const client = useAuthClient()
-  const [tried, setTried] = useState('')
+  const [tried, setTried] = useState({ identifier: '', password: '' })
   const form = useForm(bodySchema, (body) => {
-    setTried(body.email)
+    setTried({ identifier: body.email, password: body.password })
     return client.login(body)
   })
 
@@ -56,7 +56,10 @@ export function LoginForm() {
       {form.failure?.code === 'email_not_verified' && (
         <Suspense>
           {/* A username does not say where to send the email. */}
-          <ResendVerification email={tried.includes('@') ? tried : null} />
+          <NotConfirmed
+            email={tried.identifier.includes('@') ? tried.identifier : null}
+            credentials={tried}
+          />
         </Suspense>
       )}
     </>

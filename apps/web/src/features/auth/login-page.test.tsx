@@ -112,6 +112,43 @@ describe('the sign-in form', () => {
     })
   })
 
+  it('puts a mistyped address right for whoever has not confirmed it, with the password just typed', async () => {
+    const { client, user, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('email_not_verified', { status: 403 }))
+    await signIn()
+    await user.click(await screen.findByRole('button', { name: 'Correct the address' }))
+    const correct = screen.getByLabelText('Correct email')
+    expect(correct).toHaveFocus()
+    await user.type(correct, 'nonsense{Enter}')
+    expect(correct).toHaveAccessibleDescription(/does not look like an email address/)
+    client.answer(routes.correctEmail, () => {
+      throw refusal('email_taken', { status: 409 })
+    })
+    await user.clear(correct)
+    await user.type(correct, 'ada@right.example{Enter}')
+    expect(await screen.findByText('There is already an account with this email address.')).toBeVisible()
+    client.answer(routes.correctEmail, () => ({ message: 'sent' }))
+    await user.click(screen.getByRole('button', { name: 'Send the email there' }))
+    expect(await screen.findByText(/is now ada@right.example, and we have sent an email there/)).toBeVisible()
+    expect(client.call).toHaveBeenLastCalledWith(routes.correctEmail, {
+      body: { identifier: 'ada@example.com', password: 'otter lamp violet', email: 'ada@right.example' },
+    })
+    // And the next mail goes there as well.
+    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
+    expect(client.call).toHaveBeenLastCalledWith(routes.resendVerification, {
+      body: { email: 'ada@right.example' },
+    })
+  })
+
+  it('leaves the address as it is by Escape', async () => {
+    const { client, user, signIn } = await openLogin()
+    client.login.mockRejectedValue(refusal('email_not_verified', { status: 403 }))
+    await signIn()
+    await user.click(await screen.findByRole('button', { name: 'Correct the address' }))
+    await user.keyboard('{Escape}')
+    expect(screen.getByRole('button', { name: 'Correct the address' })).toHaveFocus()
+  })
+
   it('sends once, however often it is submitted', async () => {
     const { client, user, password, signIn } = await openLogin()
     client.login.mockReturnValue(new Promise(() => undefined))

@@ -11,15 +11,19 @@ import styles from './entrance-form.module.css'
 
 // As with signing in, no part of the first download.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).RegisterBodySchema
+export interface Made {
+  email: string
+  password: string
+}
 
 /** `onToBeConfirmed`: the account exists, but its address must be confirmed before anybody can sign in. */
-export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (email: string) => void }) {
+export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made) => void }) {
   const client = useAuthClient()
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const form = useForm(bodySchema, async (body) => {
     const { email } = await client.register(body)
-    if (client.getState().status !== 'signedIn') onToBeConfirmed(email)
+    if (client.getState().status !== 'signedIn') onToBeConfirmed({ email, password: body.password })
   })
 
   function onInput(event: FormEvent<HTMLFormElement>) {

@@ -47,6 +47,14 @@ describe('the registration form', () => {
     expect(address()).toBe('/register')
     await user.click(await screen.findByRole('button', { name: 'Send the email again' }))
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, { body: { email: ada.email } })
+
+    // A slip is noticed here, and put right without signing up again.
+    await user.click(screen.getByRole('button', { name: 'Correct the address' }))
+    await user.type(screen.getByLabelText('Correct email'), 'ada@right.example{Enter}')
+    expect(await screen.findByText(/link that we have sent to ada@right.example/)).toBeVisible()
+    expect(client.call).toHaveBeenLastCalledWith(routes.correctEmail, {
+      body: { identifier: ada.email, password: 'otter lamp violet', email: 'ada@right.example' },
+    })
   })
 
   it.each([

@@ -4,13 +4,13 @@ import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
-import { RegisterForm } from './register-form.tsx'
+import { type Made, RegisterForm } from './register-form.tsx'
 
 const CheckMail = lazy(() => import('../recovery/check-mail.tsx'))
 
 export default function RegisterPage() {
   const { search } = useLocation()
-  const [unconfirmed, setUnconfirmed] = useState<string | null>(null)
+  const [unconfirmed, setUnconfirmed] = useState<Made | null>(null)
   const loginPath = withReturnPath(paths.login, readReturnPath(search))
 
   if (unconfirmed !== null)
@@ -18,10 +18,10 @@ export default function RegisterPage() {
       <EntranceLayout
         key="check-mail"
         title="Check your email"
-        lead={`Your account has been created. Confirm your address with the link we sent to ${unconfirmed}, then sign in.`}
+        lead={`Your account has been created. Confirm your address with the link we sent to ${unconfirmed.email}, then sign in.`}
       >
         <Suspense>
-          <CheckMail email={unconfirmed} />
+          <CheckMail {...unconfirmed} onCorrected={(email) => setUnconfirmed({ ...unconfirmed, email })} />
         </Suspense>
         <p className={styles.other}>
           Already confirmed? <Link to={loginPath}>Sign in</Link>

@@ -13,6 +13,7 @@ const meanings = {
   roles: 'What you may do.',
   username: 'Your username, so that answering needs no database.',
   email: 'Your address, for the same reason.',
+  email_verified: 'Whether you have confirmed it.',
 } satisfies Record<keyof AccessTokenClaims, string>
 
 const names = Object.keys(meanings) as (keyof AccessTokenClaims)[]

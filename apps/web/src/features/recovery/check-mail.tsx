@@ -1,13 +1,19 @@
 import { MailAdvice } from './mail-advice.tsx'
+import NotConfirmed from './not-confirmed.tsx'
 import styles from './recovery.module.css'
-import ResendVerification from './resend-verification.tsx'
+
+interface CheckMailProps {
+  email: string
+  password: string
+  onCorrected: (email: string) => void
+}
 
 /** For somebody who has just registered, where addresses must be confirmed first. */
-export default function CheckMail({ email }: { email: string }) {
+export default function CheckMail({ email, password, onCorrected }: CheckMailProps) {
   return (
     <div className={styles.content}>
       <MailAdvice validity="24 hours" />
-      <ResendVerification email={email} />
+      <NotConfirmed email={email} credentials={{ identifier: email, password }} onCorrected={onCorrected} />
     </div>
   )
 }

@@ -13,7 +13,15 @@ export default function ConfirmEmailPage() {
       lead="Press the button, and it replaces your old one."
       confirmed={{
         title: 'Your email address has been changed',
-        lead: 'From now on, sign in with it. Emails about your account go there, and we have let the old address know.',
+        lead: 'From now on, sign in with it. Emails about your account go there. If your old address was confirmed, we have let it know.',
+      }}
+      disown={{
+        question: 'Somebody wants to use your address for their account. This ends the link. End it?',
+        confirm: 'Don’t use my address',
+        done: {
+          title: 'Your address will not be used',
+          lead: 'Thank you. The link no longer works, and the account keeps the address it had.',
+        },
       }}
       Dead={Dead}
     />

@@ -1,14 +1,16 @@
 import type { SessionState } from '@latchkey/auth-client'
 import type { routes } from '@latchkey/contracts'
 import { type ComponentType, useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
+import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useAction } from '../../components/use-action.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
-import { Confirmed, type Whose } from './confirmed.tsx'
+import { Confirmed, Disowned, type Whose } from './confirmed.tsx'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
+import { Disown, type DisownWords } from './disown.tsx'
+import { OwnerQuestion } from './owner-question.tsx'
 import styles from './recovery.module.css'
 import { SignedInHere } from './signed-in-here.tsx'
 import { useLinkToken } from './use-link-token.ts'
@@ -18,6 +20,7 @@ interface ConfirmLinkProps {
   title: string
   lead: string
   confirmed: { title: string; lead: string }
+  disown: DisownWords
   Dead: ComponentType<{ reason: DeadLinkReason }>
 }
 
@@ -28,27 +31,67 @@ export function ConfirmLink(page: ConfirmLinkProps) {
 }
 
 /** Uses the link only when the button is pressed: programs that scan emails open links, but press no buttons. */
-function Confirm({ token, route, title, lead, confirmed, Dead }: ConfirmLinkProps & { token: string }) {
+function Confirm({
+  token,
+  route,
+  title,
+  lead,
+  confirmed,
+  disown,
+  Dead,
+}: ConfirmLinkProps & { token: string }) {
   const client = useAuthClient()
-  const [whose, setWhose] = useState<Whose>('unknown')
-  const confirm = useAction(async () => {
+  const session = useSession()
+  const [whose, setWhose] = useState<Whose | null>(null)
+  const [dead, setDead] = useState<DeadLinkReason | null>(null)
+  const [isDisowned, setIsDisowned] = useState(false)
+  const confirm = useAction(() => prove(undefined))
+
+  async function prove(password: string | undefined) {
     const before = client.getState()
-    await client.call(route, { body: { token } })
+    await client.call(route, { body: password === undefined ? { token } : { token, password } })
     // The next access token carries what was just confirmed.
     if (before.status === 'signedIn') await client.refresh().catch(() => undefined)
     setWhose(whoseAddress(before, client.getState()))
-  })
+  }
 
-  if (confirm.successes > 0) return <Confirmed {...confirmed} whose={whose} />
-  if (confirm.failure && isDeadLink(confirm.failure.code)) return <Dead reason={confirm.failure.code} />
+  const notMe = (
+    <Disown token={token} words={disown} onDisowned={() => setIsDisowned(true)} onDead={setDead} />
+  )
+  const { failure } = confirm
+  if (whose !== null) return <Confirmed {...confirmed} whose={whose} />
+  if (isDisowned) return <Disowned {...disown.done} />
+  if (dead) return <Dead reason={dead} />
+  if (failure && isDeadLink(failure.code)) return <Dead reason={failure.code} />
+  if (failure?.code === 'password_required') {
+    const username = failure.problem?.username ?? ''
+    return (
+      <EntranceLayout
+        key="owner"
+        title="Is this your account?"
+        lead={
+          <>
+            The account is called <strong>{username}</strong>. Enter its password to confirm its address.
+          </>
+        }
+      >
+        <div className={styles.content}>
+          <SignedInHere />
+          <OwnerQuestion token={token} username={username} confirm={prove} onDead={setDead} />
+          {notMe}
+        </div>
+      </EntranceLayout>
+    )
+  }
   return (
     <EntranceLayout title={title} lead={lead}>
       <div className={styles.content}>
         <SignedInHere />
-        <FailureAlert failure={confirm.failure} />
+        <FailureAlert failure={failure} />
         <Button className={formStyles.submit} isBusy={confirm.isBusy} onClick={confirm.run}>
           {confirm.isBusy ? 'Confirming…' : 'Confirm my address'}
         </Button>
+        {session.status !== 'signedIn' && notMe}
       </div>
     </EntranceLayout>
   )

@@ -32,3 +32,19 @@ export function Confirmed({ title, lead, whose }: { title: string; lead: string;
     </EntranceLayout>
   )
 }
+
+/** It was somebody else, and this browser's own account, if any, has nothing to do with it. */
+export function Disowned({ title, lead }: { title: string; lead: string }) {
+  const session = useSession()
+  return (
+    <EntranceLayout key="disowned" title={title} lead={lead}>
+      <p className={styles.next}>
+        {session.status === 'signedIn' ? (
+          <Link to={paths.account}>Go to your account</Link>
+        ) : (
+          <Link to={paths.register}>Create an account of your own</Link>
+        )}
+      </p>
+    </EntranceLayout>
+  )
+}

@@ -222,6 +222,199 @@ describe.each([
   })
 })
 
+describe.each([
+  [
+    '/verify-email',
+    routes.verifyEmail,
+    'Your address is confirmed',
+    { question: /deletes the account/, confirm: 'Delete the account', done: 'The account has been deleted' },
+  ],
+  [
+    '/confirm-email',
+    routes.confirmEmail,
+    'Your email address has been changed',
+    { question: /for their account/, confirm: 'Don’t use my address', done: 'Your address will not be used' },
+  ],
+] as const)(
+  'a link to %s that is opened where nobody is signed in to the account',
+  (path, route, title, words) => {
+    async function openLink(state = anonymous) {
+      const client = fakeAuthClient(state)
+      client.answer(route, (options) => {
+        const { password } = (options?.body ?? {}) as { password?: string }
+        if (password === undefined) throw refusal('password_required', { status: 403, username: 'mallory' })
+        if (password !== 'otter lamp violet') {
+          const errors = [{ path: 'password', message: 'This is not the password of this account.' }]
+          throw refusal('validation_failed', { errors })
+        }
+        return { message: 'confirmed' }
+      })
+      const app = renderApp(client, `${path}#token=${token}`)
+      await app.user.click(await screen.findByRole('button', { name: 'Confirm my address' }))
+      const password = await screen.findByLabelText('Password of mallory')
+      return { client, password, ...app }
+    }
+
+    it('names the account and asks for its password', async () => {
+      const { client, user, password } = await openLink()
+      expect(screen.getByRole('heading', { name: 'Is this your account?' })).toHaveFocus()
+      expect(screen.getByText('mallory')).toBeVisible()
+      await user.click(screen.getByRole('button', { name: 'Confirm my address' }))
+      expect(password).toHaveAccessibleDescription('Enter your password.')
+
+      await user.type(password, 'nonsense')
+      await user.click(screen.getByRole('button', { name: 'Confirm my address' }))
+      await waitFor(() => expect(password).toHaveAccessibleDescription(/not the password of this account/))
+      expect(password).toHaveFocus()
+
+      await user.clear(password)
+      await user.type(password, 'otter lamp violet{Enter}')
+      expect(await screen.findByRole('heading', { name: title })).toBeVisible()
+      expect(client.call).toHaveBeenLastCalledWith(route, { body: { token, password: 'otter lamp violet' } })
+    })
+
+    it('says who is signed in here, when that is somebody else', async () => {
+      await openLink(signedIn())
+      expect(screen.getByText(/The link is for the account it was sent/)).toBeVisible()
+    })
+
+    it('counts down the wait after too many wrong ones', async () => {
+      const { client, user, password } = await openLink()
+      client.answer(route, fails(refusal('rate_limited', { status: 429, retryAfterSeconds: 90 })))
+      await user.type(password, 'otter lamp violet{Enter}')
+      expect((await screen.findAllByText(/Try again in 1:30 minutes/))[0]).toBeVisible()
+    })
+
+    it('that dies meanwhile says so', async () => {
+      const { client, user, password } = await openLink()
+      client.answer(route, fails(refusal('token_used')))
+      await user.type(password, 'otter lamp violet{Enter}')
+      expect(await screen.findByRole('heading', { name: 'This link has already been used' })).toBeVisible()
+    })
+
+    it('"This was not me" asks first, and says what has become of it', async () => {
+      const { client, user } = await openLink()
+      await user.click(screen.getByRole('button', { name: 'This was not me' }))
+      expect(screen.getByText(words.question)).toBeVisible()
+      expect(screen.getByRole('button', { name: 'Cancel' })).toHaveFocus()
+      expect(client.call).not.toHaveBeenCalledWith(routes.disownEmail, expect.anything())
+      await user.click(screen.getByRole('button', { name: words.confirm }))
+      expect(await screen.findByRole('heading', { name: words.done })).toHaveFocus()
+      expect(client.call).toHaveBeenCalledWith(routes.disownEmail, { body: { token } })
+    })
+  },
+)
+
+describe('"This was not me"', () => {
+  async function openLink(state = anonymous) {
+    const client = fakeAuthClient(state)
+    const app = renderApp(client, `/verify-email#token=${token}`)
+    await screen.findByRole('button', { name: 'Confirm my address' })
+    return { client, ...app }
+  }
+
+  async function disown(user: ReturnType<typeof renderApp>['user']) {
+    await user.click(screen.getByRole('button', { name: 'This was not me' }))
+    await user.click(screen.getByRole('button', { name: 'Delete the account' }))
+  }
+
+  it('needs no press of "Confirm" before it', async () => {
+    const { client, user } = await openLink()
+    await disown(user)
+    expect(await screen.findByRole('heading', { name: 'The account has been deleted' })).toBeVisible()
+    expect(client.call).not.toHaveBeenCalledWith(routes.verifyEmail, expect.anything())
+    expect(screen.getByRole('link', { name: 'Create an account of your own' })).toHaveAttribute(
+      'href',
+      '/register',
+    )
+  })
+
+  it('is not offered to whoever is signed in, unless the account is another', async () => {
+    await openLink(signedIn())
+    expect(screen.queryByRole('button', { name: 'This was not me' })).not.toBeInTheDocument()
+  })
+
+  it.each([
+    [refusal('token_invalid'), 'This link is not valid'],
+    [refusal('token_expired'), 'This link has expired'],
+  ])('$code: says so', async (error, sentence) => {
+    const { client, user } = await openLink()
+    client.answer(routes.disownEmail, fails(error))
+    await disown(user)
+    expect(await screen.findByRole('heading', { name: sentence })).toBeVisible()
+  })
+
+  it('says when the server cannot be reached, and can be tried again', async () => {
+    const { client, user } = await openLink()
+    client.answer(routes.disownEmail, fails(new AuthError('network_error', 'x')))
+    await disown(user)
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    expect(screen.getByRole('button', { name: 'This was not me' })).toBeVisible()
+  })
+})
+
+describe('the link that puts an old address back', () => {
+  async function openUndo(state = anonymous) {
+    const client = fakeAuthClient(state)
+    client.answer(routes.undoEmail, () => ({ message: 'back', resetToken: 'cmVzZXQ' }))
+    const app = renderApp(client, `/undo-email#token=${token}`)
+    const button = await screen.findByRole('button', { name: 'Put my old address back' })
+    return { client, button, ...app }
+  }
+
+  it('does nothing before the button is pressed, and then leads to a new password', async () => {
+    const { client, user, button, hash, address } = await openUndo()
+    await waitFor(() => expect(hash()).toBe(''))
+    expect(client.call).not.toHaveBeenCalled()
+    await user.click(button)
+    expect(await screen.findByRole('heading', { name: 'Your old address is back' })).toHaveFocus()
+    expect(client.call).toHaveBeenCalledWith(routes.undoEmail, { body: { token } })
+
+    await user.click(screen.getByRole('button', { name: 'Choose a new password' }))
+    await user.type(await screen.findByLabelText('New password'), 'otter lamp violet')
+    await waitFor(() => expect(hash()).toBe(''))
+    expect(address()).toBe('/reset-password')
+    await user.click(screen.getByRole('button', { name: 'Change password' }))
+    expect(client.call).toHaveBeenCalledWith(routes.resetPassword, {
+      body: { token: 'cmVzZXQ', password: 'otter lamp violet' },
+    })
+  })
+
+  it('signs out here, too, when it was this account', async () => {
+    const { client, user, button } = await openUndo(signedIn())
+    client.refresh.mockImplementation(async () => {
+      client.become({ status: 'signedOut', reason: 'ended', code: 'refresh_token_revoked' })
+      throw refusal('refresh_token_revoked', { status: 403 })
+    })
+    await user.click(button)
+    expect(await screen.findByRole('heading', { name: 'Your old address is back' })).toBeVisible()
+    expect(client.refresh).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['token_expired', 'This link has expired'],
+    ['token_used', 'This link has already been used'],
+    ['token_invalid', 'This link is not valid'],
+  ] as const)('%s: says so and what to do', async (code, sentence) => {
+    const { client, user, button } = await openUndo()
+    client.answer(routes.undoEmail, fails(refusal(code)))
+    await user.click(button)
+    expect(await screen.findByRole('heading', { name: sentence })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Choose a new password' })).toHaveAttribute(
+      'href',
+      '/forgot-password',
+    )
+  })
+
+  it('keeps the button when the server cannot be reached', async () => {
+    const { client, user, button } = await openUndo()
+    client.answer(routes.undoEmail, fails(new AuthError('network_error', 'x')))
+    await user.click(button)
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    expect(button).toBeVisible()
+  })
+})
+
 describe('a new email to confirm an address', () => {
   it('goes to an address that is asked for when nobody is signed in', async () => {
     const client = fakeAuthClient(anonymous)

@@ -17,6 +17,15 @@ export default function VerifyEmailPage() {
         title: 'Your address is confirmed',
         lead: 'Thank you. If you ever forget your password, we can send you a link there.',
       }}
+      disown={{
+        question:
+          'This deletes the account that was made with your address, and everything about it. Delete it?',
+        confirm: 'Delete the account',
+        done: {
+          title: 'The account has been deleted',
+          lead: 'Thank you. Nobody has an account with your address now.',
+        },
+      }}
       Dead={Dead}
     />
   )

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+import { AuthError } from '@latchkey/contracts/server'
+import type { Device } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import type { Whom } from '../limits/fair-queue.ts'
+import type { ActionTokens } from '../links/action-tokens.ts'
+import type { MailQueue } from '../mail/mail-queue.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
+import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
+import type { Removal } from './removal.service.ts'
+
+interface Collaborators {
+  accounts: Accounts
+  unprovedAccounts: UnprovedAccounts
+  actionTokens: ActionTokens
+  events: SecurityEvents
+  mailQueue: MailQueue
+  removal: Removal
+  passwords: { hash(password: string, whom: Whom): Promise<string> }
+}
+
+export type Ownership = ReturnType<typeof createOwnership>
+
+/** What the reader of a mailbox can do about somebody else, and what somebody can do about the wrong mailbox. */
+export function createOwnership(collaborators: Collaborators) {
+  const { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords } = collaborators
+
+  return {
+    /**
+     * "This was not me": deletes the account that was made with somebody's address, unless it is proved; of a new address
+     * for an account it ends the links alone. Throws AuthError `token_used`, `token_expired` or `token_invalid`.
+     */
+    async disown(token: string): Promise<void> {
+      const { kind, userId, email } = await actionTokens.read(['verify_email', 'confirm_new_email'], token)
+      if (kind === 'confirm_new_email') {
+        await mailQueue.drop(kind, userId)
+        return await actionTokens.consumeAll(kind, userId)
+      }
+      const remove = () => unprovedAccounts.disown(userId, email)
+      if (!(await removal.removeUnproved({ _id: userId, email }, remove)))
+        throw new AuthError('token_invalid')
+    },
+
+    /**
+     * Puts an address right that was never proved, for somebody who has shown the password, and sends a link there.
+     * Throws AuthError `email_taken`, or `validation_failed` when there is nothing to put right any more.
+     */
+    async correct(user: Credentials, email: string, device: Device): Promise<void> {
+      if (!(await unprovedAccounts.correctEmail(user, email)))
+        throw new AuthError('validation_failed', { errors: [{ path: 'email', message: confirmedAlready }] })
+      // Links that went to the mistyped one end with it.
+      for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
+        await actionTokens.consumeAll(kind, user._id)
+      await mailQueue.tell({ kind: 'verify_email', email })
+      await events.record({ kind: 'email_changed', userId: user._id, sessionId: null, device })
+    },
+
+    /**
+     * Puts the address back from which the account was changed. Resolves with a token to choose a new password: whoever
+     * changed the address knew the old one. Throws AuthError `token_used`, `token_expired` or `token_invalid`.
+     */
+    async undo(token: string, device: Device, whom: Whom): Promise<string> {
+      const { userId, email, before } = await actionTokens.consume('undo_email', token, async (consumed) => {
+        const nobodysPassword = await passwords.hash(randomBytes(32).toString('base64url'), whom)
+        const before = await accounts.undoEmailChange(consumed.userId, consumed.email, nobodysPassword)
+        if (!before) throw new AuthError('token_invalid')
+        return { ...consumed, before }
+      })
+      // Whoever asked for these is not the owner. Links to undo other changes stay: those of earlier ones are the
+      // owner's, and those of later ones find nothing that rests.
+      await mailQueue.drop('confirm_new_email', userId)
+      await actionTokens.consumeAll('confirm_new_email', userId)
+      await actionTokens.consumeAll('reset_password', userId)
+      await mailQueue.tell({ kind: 'email_change_undone', email: before.email })
+      await events.record({ kind: 'email_change_undone', userId, sessionId: null, device })
+      return await actionTokens.create('reset_password', { userId, email })
+    },
+  }
+}
+
+const confirmedAlready = 'The address of this account is confirmed. Sign in to change it.'

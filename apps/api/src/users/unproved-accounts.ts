@@ -1,0 +1,104 @@
+import { AuthError, addSeconds, type Clock } from '@latchkey/contracts/server'
+import type { Types } from 'mongoose'
+import { type Accounts, type Credentials, changedSoOften } from './accounts.ts'
+import { emailRestSeconds, isDuplicate, moveOn, taking } from './held-keys.ts'
+import { emailKey, type UserModel, type UserRecord } from './user.model.ts'
+
+/** Of the time that an account has to be proved, so much is left when its owner is reminded. */
+const remindedWithLeft = 1 / 4
+
+/** Never proved. Whom an administrator keeps out, or made one of theirs, does not lapse. */
+const unproved = { emailVerifiedAt: null }
+const lapsing = { ...unproved, disabledAt: null, roles: { $ne: 'admin' } } as const
+
+export type Unproved = Pick<UserRecord, '_id' | 'email'>
+
+interface Collaborators {
+  users: UserModel
+  accounts: Pick<Accounts, 'remove'>
+  clock: Clock
+  /** How long an account has to be proved, in seconds; 0: for ever. */
+  lifetimeSeconds: number
+}
+
+export type UnprovedAccounts = ReturnType<typeof createUnprovedAccounts>
+
+/** Accounts whose address nobody has proved. Each change is conditional on that, so that a proof that is quicker wins. */
+export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds }: Collaborators) {
+  const noticeSeconds = lifetimeSeconds * remindedWithLeft
+  const ago = (seconds: number) => addSeconds(clock.now(), -seconds)
+
+  return {
+    /**
+     * Puts another address in place of one that was never proved, for whoever showed the password. False when it is
+     * proved by now, or the password another one. Throws `email_taken`.
+     */
+    async correctEmail(user: Credentials, email: string): Promise<boolean> {
+      const now = clock.now()
+      const key = emailKey(email)
+      const corrected = {
+        // The mistyped one belongs to somebody else, who may need it.
+        ...moveOn('emailKey', key, { now, restSeconds: emailRestSeconds, rests: false }),
+        email: { $literal: email },
+        // The reminder went astray as well.
+        lapseRemindedAt: null,
+        updatedAt: now,
+      }
+      const passwordChanges = changedSoOften(user.passwordChanges)
+      const still = { ...unproved, _id: user._id, passwordChanges }
+      try {
+        const { matchedCount } = await taking({ users, clock }, { emailKey: key }, () =>
+          users.updateOne(still, [{ $set: corrected }], { updatePipeline: true }),
+        )
+        return matchedCount > 0
+      } catch (error) {
+        if (isDuplicate(error)) throw new AuthError('email_taken', { cause: error })
+        throw error
+      }
+    },
+
+    /** Deletes an account that was never proved, by whoever reads its address. False when it is proved, or not there. */
+    disown: (userId: Types.ObjectId, email: string): Promise<boolean> =>
+      accounts.remove(userId, { ...unproved, emailKey: emailKey(email) }),
+
+    /** Whoever is to be reminded next, marked as reminded: of several processes one gets each. */
+    async nextToRemind(): Promise<Unproved | null> {
+      return await users
+        .findOneAndUpdate(
+          { ...lapsing, createdAt: { $lte: ago(lifetimeSeconds - noticeSeconds) }, lapseRemindedAt: null },
+          { $set: { lapseRemindedAt: clock.now() } },
+          { sort: { createdAt: 1 }, projection: { email: 1 } },
+        )
+        .lean<Unproved>()
+    },
+
+    /** The reminder could not be sent after all. */
+    async remindAgain({ _id }: Unproved): Promise<void> {
+      await users.updateOne({ _id }, { $set: { lapseRemindedAt: null } })
+    },
+
+    /** Those whose time is over, some at a time. */
+    lapsed: (limit: number): Promise<Unproved[]> =>
+      users.find(over(), { email: 1 }).sort({ createdAt: 1 }).limit(limit).lean<Unproved[]>().exec(),
+
+    /** False when it was proved, corrected or deleted in the meantime. */
+    removeLapsed: ({ _id }: Unproved): Promise<boolean> => accounts.remove(_id, over()),
+
+    /** When an account lapses of which nobody proves the address. */
+    lapsesAt(createdAt: Date, remindedAt: Date): Date {
+      const ofAge = addSeconds(createdAt, lifetimeSeconds)
+      return later(ofAge, addSeconds(remindedAt, noticeSeconds))
+    },
+  }
+
+  /** Reminded long enough ago, whenever the account was made: also one from before there was such a rule. */
+  function over() {
+    return {
+      ...lapsing,
+      createdAt: { $lte: ago(lifetimeSeconds) },
+      lapseRemindedAt: { $lte: ago(noticeSeconds) },
+    }
+  }
+}
+
+const later = (a: Date, b: Date) => new Date(Math.max(a.getTime(), b.getTime()))

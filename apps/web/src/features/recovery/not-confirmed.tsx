@@ -1,0 +1,35 @@
+import { useState } from 'react'
+import { Note } from '../../components/alert.tsx'
+import { CorrectAddress, type Credentials } from './correct-address.tsx'
+import styles from './recovery.module.css'
+import ResendVerification from './resend-verification.tsx'
+
+interface NotConfirmedProps {
+  /** Null: only a username is known. */
+  email: string | null
+  credentials: Credentials
+  onCorrected?: (email: string) => void
+}
+
+/** For somebody who has the password and waits for the email: once more, or to another address. */
+export default function NotConfirmed({ email, credentials, onCorrected }: NotConfirmedProps) {
+  const [corrected, setCorrected] = useState<string | null>(null)
+  // From then on it is the account's own, and what one signs in with.
+  const identifier = corrected ?? credentials.identifier
+
+  function correct(to: string) {
+    setCorrected(to)
+    onCorrected?.(to)
+  }
+
+  return (
+    <div className={styles.resend}>
+      <Note>
+        {corrected !== null &&
+          `The address of your account is now ${corrected}, and we have sent an email there. Open the link in it, then sign in.`}
+      </Note>
+      <ResendVerification key={corrected} email={corrected ?? email} />
+      <CorrectAddress credentials={{ ...credentials, identifier }} onCorrected={correct} />
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { AuthError } from '@latchkey/auth-client'
+import { ProveEmailBodySchema } from '@latchkey/contracts'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
+import { useForm } from '../../components/use-form.ts'
+import formStyles from '../auth/entrance-form.module.css'
+import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
+
+interface OwnerQuestionProps {
+  token: string
+  /** Whose password it is, as the server says. */
+  username: string
+  /** Confirms with the password. */
+  confirm: (password: string | undefined) => Promise<void>
+  onDead: (reason: DeadLinkReason) => void
+}
+
+/** Whoever opens the link is asked for the password of the account: reading a mailbox is not owning the account. */
+export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestionProps) {
+  const schema = {
+    safeParse: (values: unknown) => ProveEmailBodySchema.safeParse(Object.assign({ token }, values)),
+  }
+  const form = useForm(schema, async ({ password }) => {
+    try {
+      await confirm(password)
+    } catch (error) {
+      if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
+      throw error
+    }
+  })
+  return (
+    <form {...form.props} className={formStyles.form} aria-label="Confirm your address">
+      <FailureAlert failure={form.failure} />
+      {/* Tells password managers whose password it is (nameless: it is not sent). */}
+      <input type="text" autoComplete="username" value={username} readOnly hidden />
+      <PasswordField
+        label={`Password of ${username}`}
+        name="password"
+        autoComplete="current-password"
+        required
+        error={form.errorOf('password')}
+      />
+      <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
+        {form.isSubmitting ? 'Confirming…' : 'Confirm my address'}
+      </Button>
+    </form>
+  )
+}
