@@ -1,5 +1,5 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { countingProxy } from '../bench/counting-proxy.ts'
 import type { Config } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
@@ -16,7 +16,15 @@ async function countedApi(changes: Partial<Config['rateLimits']>, environment: R
   const wire = await countingProxy(testDatabaseUri())
   onTestFinished(() => wire.close())
   const api = await apiForTest({ mongoUri: wire.uri, configure: limits(changes), environment })
-  return { api, asked: () => wire.commandsOn('users') + wire.commandsOn('rateLimits') }
+  return {
+    api,
+    asked: () => wire.commandsOn('users') + wire.commandsOn('rateLimits'),
+    /** Mail is written behind what was answered, and reads whom it is for. */
+    mailsSent: () =>
+      vi.waitFor(async () =>
+        expect(await api.services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
+      ),
+  }
 }
 
 it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
@@ -42,9 +50,10 @@ it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
   ['mails', { mailPerAddress: tight(3) }, 'forgot-password', () => ({ email: somebody().email })],
   ['links', { linkPerAddress: tight(3) }, 'verify-email', () => ({ token: 'x'.repeat(43) })],
 ])('a full bucket is refused without asking the database: %s', async (_, changes, path, body) => {
-  const { api, asked } = await countedApi(changes)
+  const { api, asked, mailsSent } = await countedApi(changes)
   const request = () => ask(`${api.url}/api/${path}`, { body: body() })
   for (let i = 0; i < 3; i++) expect((await request()).status).not.toBe(429)
+  await mailsSent()
   const before = asked()
   for (let i = 0; i < 100; i++) {
     const refused = await request()
@@ -59,10 +68,11 @@ it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
 })
 
 it('an account whose right password was shown too often is refused without asking the database', async () => {
-  const { api, asked } = await countedApi({ signInPerAccount: tight(3) })
+  const { api, asked, mailsSent } = await countedApi({ signInPerAccount: tight(3) })
   const { email, password } = await registered(api)
   const request = () => ask(`${api.url}/api/login`, { body: { email, password } })
   for (let i = 0; i < 3; i++) expect((await request()).status).toBe(200)
+  await mailsSent()
   const before = asked()
   for (let i = 0; i < 100; i++) expect((await request()).status).toBe(429)
   expect(asked()).toBe(before)

@@ -22,9 +22,9 @@ it('200 colleagues in one office register, confirm their address and sign in wit
     return answered
   }
   expect(await statuses((person) => post(api, 'register', person))).toEqual(Array(200).fill(201))
-  const confirm = async ({ email }: Person) => {
+  const confirm = async ({ email, password }: Person) => {
     const { text } = await mail.mailTo(email, /Confirm your email address/)
-    return post(api, 'verify-email', { token: /#token=([\w-]+)/.exec(text)?.[1] })
+    return post(api, 'verify-email', { token: /#token=([\w-]+)/.exec(text)?.[1], password })
   }
   expect(await statuses(confirm)).toEqual(Array(200).fill(200))
   const signIn = ({ email, password }: Person) => post(api, 'login', { email, password })

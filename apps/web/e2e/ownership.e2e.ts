@@ -102,7 +102,7 @@ describe('holding a mailbox is not owning the account', () => {
     await thief.page.getByRole('button', { name: /^Send the/ }).click()
     await thief.page.goto(await linkTo(product.dataDir, evil, '/confirm-email'))
     await button(thief.page, 'Confirm my address').click()
-    await heading(thief.page, 'Your new address counts').waitFor()
+    await heading(thief.page, 'Your email address has been changed').waitFor()
     await thief.page.goto('/dashboard')
     await greeting(thief.page, owner).waitFor()
 

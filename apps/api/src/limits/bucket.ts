@@ -6,7 +6,7 @@ import type { RateLimit } from './limits.ts'
 export interface Bucket {
   /** The limit's name in headers and in the database. */
   readonly name: string
-  /** A digest or an id; nothing by which a dump of the database would name somebody. */
+  /** A digest, or the id of a session; nothing by which a dump of the database would name somebody. */
   readonly whose: string
   readonly limit: RateLimit
   /** `guess`: given back when it was right, or when nobody looked at it. `cost`: once the work is done, spent. */

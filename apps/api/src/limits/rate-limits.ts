@@ -44,7 +44,7 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       { sub, sid }: { sub: string; sid: string },
     ): Promise<Admitted> {
       const wrong = guesses('proof-session', limits.proofPerSession, sid)
-      const shown = costs('proof-account', limits.proofPerAccount, sub)
+      const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
       admissions.refuseFull(res, [wrong, shown])
       // Whoever only holds a session of somebody else's gets no further than this.
       await admissions.take(res, [wrong])
@@ -84,11 +84,13 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     },
 
     async rename(res: Response, userId: string): Promise<void> {
-      await admissions.take(res, [guesses('rename-account', limits.renamePerAccount, userId)])
+      await admissions.take(res, [guesses('rename-account', limits.renamePerAccount, digest(userId))])
     },
 
     async changeEmail(res: Response, userId: string): Promise<void> {
-      await admissions.take(res, [guesses('change-email-account', limits.changeEmailPerAccount, userId)])
+      await admissions.take(res, [
+        guesses('change-email-account', limits.changeEmailPerAccount, digest(userId)),
+      ])
     },
 
     /** A bucket for each session, or for the address when there is none. */

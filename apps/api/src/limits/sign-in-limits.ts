@@ -110,7 +110,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
 
   /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
   async function charge(res: Response, userId: string, spent: Bucket): Promise<void> {
-    const ofAccount = { ...spent, whose: userId }
+    const ofAccount = { ...spent, whose: digest(userId) }
     try {
       await admissions.take(res, [ofAccount])
     } finally {

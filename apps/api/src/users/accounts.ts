@@ -326,12 +326,12 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
      * Deletes an account, its sessions included; every access token of it dies. False when there is none of which the
      * condition holds.
      */
-    async remove(userId: Types.ObjectId, condition: object = {}): Promise<boolean> {
-      if (!(await users.exists({ ...condition, _id: userId }))) return false
+    async remove(userId: Types.ObjectId, condition?: object): Promise<boolean> {
+      if (condition && !(await users.exists({ ...condition, _id: userId }))) return false
       // First what was issued so far: once the account is gone, nobody is left to try again.
       await sessions.revokeIssued(userId)
       const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
-      if (deletedCount > 0) await revocations.revokeEnded([userId])
+      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])
       return deletedCount > 0
     },
 

@@ -426,14 +426,14 @@ export const mutants: Mutant[] = [
     'I6',
     'a deletion revokes nothing before it',
     accounts,
-    '      await sessions.revokeIssued(userId)\n',
-    '',
+    '      await sessions.revokeIssued(userId)\n      const { deletedCount }',
+    '      const { deletedCount }',
   ),
   mutant(
     'I6',
     'a deletion revokes nothing after it',
     accounts,
-    '      await revocations.revokeEnded([userId])\n',
+    '      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])\n',
     '',
   ),
   mutant(

@@ -134,7 +134,7 @@ describe('the sign-in form', () => {
       body: { identifier: 'ada@example.com', password: 'otter lamp violet', email: 'ada@right.example' },
     })
     // And the next mail goes there as well.
-    await user.click(screen.getByRole('button', { name: 'Send the mail again' }))
+    await user.click(screen.getByRole('button', { name: 'Send the email again' }))
     expect(client.call).toHaveBeenLastCalledWith(routes.resendVerification, {
       body: { email: 'ada@right.example' },
     })

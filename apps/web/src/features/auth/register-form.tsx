@@ -11,6 +11,7 @@ import styles from './entrance-form.module.css'
 
 // As with signing in, no part of the first download.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).RegisterBodySchema
+
 export interface Made {
   email: string
   password: string
