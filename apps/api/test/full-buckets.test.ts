@@ -21,8 +21,10 @@ async function countedApi(changes: Partial<Config['rateLimits']>, environment: R
     asked: () => wire.commandsOn('users') + wire.commandsOn('rateLimits'),
     /** Mail is written behind what was answered, and reads whom it is for. */
     mailsSent: () =>
-      vi.waitFor(async () =>
-        expect(await api.services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
+      vi.waitFor(
+        async () =>
+          expect(await api.services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
+        { timeout: 10_000 },
       ),
   }
 }
