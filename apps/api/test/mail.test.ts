@@ -302,7 +302,7 @@ it('the owner is told that a session was ended because its token was used twice'
   )
   await Promise.all(copies)
   const { text } = await mail.mailTo(person.email, /One of your sessions was ended/)
-  expect(text).toContain('curl (127.0.0.1) showed a refresh token that had been used before')
+  expect(text).toContain('curl (127.0.0.1) used an old refresh token')
   const jobs = api.services.database.connection.collection('mailJobs')
   await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 5000 })
   expect(mail.received.filter(({ subject }) => /was ended/.test(subject))).toHaveLength(1)

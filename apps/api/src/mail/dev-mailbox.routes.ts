@@ -7,13 +7,13 @@ import type { Outbox, StoredMail } from './outbox.ts'
 
 const path = '/dev/mailbox'
 
-/** Of this browser, since it came with the link from the terminal. */
+/** Set in the browser that opened the link from the terminal. */
 const cookieName = 'latchkey.mailbox'
 
 /**
- * The mail that development did not send, as pages to read and links to follow. Its links open accounts, so it opens
- * only with the outbox's key: in the address that is printed at the start, and from then on in a cookie. To everybody
- * else there is nothing here, whatever a request says of where it comes from.
+ * In development: shows the mails that were not sent, with links to follow. These links open accounts. So the mailbox
+ * opens only with the outbox's key: first in the address that is printed at the start, then in a cookie. Without the
+ * key it is a 404, no matter where a request says it comes from.
  */
 export function devMailboxRoutes(outbox: Outbox): Router {
   const router = Router()
@@ -23,7 +23,7 @@ export function devMailboxRoutes(outbox: Outbox): Router {
   router.get(path, (req, res, next) => {
     if (!opens(req.query.key)) return next()
     res.cookie(cookieName, outbox.key, { httpOnly: true, sameSite: 'strict', path })
-    // Out of the address bar and of what the browser remembers.
+    // Removes the key from the address bar and from the history.
     res.set('Cache-Control', 'no-store').redirect(303, path)
   })
 
@@ -33,14 +33,14 @@ export function devMailboxRoutes(outbox: Outbox): Router {
 
   router.get(path, async (_req, res) => {
     const mails = await outbox.list()
-    // A new mail appears by itself; no script is needed for that.
+    // Reloads to show new mail, without a script.
     res.set('Refresh', '5').set('Cache-Control', 'no-store').type('html').send(listPage(mails))
   })
 
   router.get(`${path}/:id`, async (req, res) => {
     const mail = await outbox.read(req.params.id)
     if (!mail) throw new AuthError('not_found')
-    // The mail brings its own styles; they stay inside this page.
+    // A mail has styles of its own. They apply only inside this page.
     res.set(
       'Content-Security-Policy',
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",

@@ -1,7 +1,7 @@
-/** The mail server has refused this mail for good (a 5xx reply): trying again would change nothing. */
+/** The mail server refused this mail for good (a 5xx reply). Trying again would change nothing. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused'
-  /** The reply's codes, like `550 5.1.1`; its words may repeat the address. */
+  /** The codes of the reply, like `550 5.1.1`. Its words are left out, as they may repeat the address. */
   readonly reply: string
 
   constructor(reply: string) {
@@ -10,18 +10,19 @@ export class MailRefused extends Error {
   }
 }
 
-/** What the SMTP client throws. */
+/** The errors that the SMTP client throws. */
 interface SmtpError extends Error {
   code?: string
-  /** What was being said when it went wrong. */
+  /** The SMTP command that failed. */
   command?: string
   response?: string
   responseCode?: number
 }
 
 /**
- * What a failed attempt means. A refusal of the recipient or of the mail is final. One of the connection, the login or the
- * sender is about this installation: somebody will mend it, and the mail is still wanted. No address stays in the clear.
+ * What a failed attempt means. If the recipient or the mail was refused, that is final. If the connection, the login
+ * or the sender was refused, the fault is here: somebody will mend it, so the mail is tried again. Addresses are
+ * removed.
  */
 export function mailFailure(thrown: unknown): Error {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown))
@@ -37,5 +38,5 @@ export function mailFailure(thrown: unknown): Error {
 const replyCodes = (response: string) =>
   /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0].replace('-', ' ') ?? ''
 
-/** With the host, which says which server it is about. */
+/** Keeps the host, which tells which server it was. */
 const withoutAddresses = (text: string) => text.replace(/[^\s<>"'@]+@/g, '…@')

@@ -1,6 +1,6 @@
 import { type Connection, Schema, type Types } from 'mongoose'
 
-/** The messages there are, one template each (templates.ts). */
+/** The kinds of mail. Each has one template (templates.ts). */
 export const mailKinds = [
   'verify_email',
   'reset_password',
@@ -15,39 +15,39 @@ export const mailKinds = [
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
-/** What somebody waits for: it overtakes notices. */
+/** Mails that somebody is waiting for. They overtake notices. */
 const awaitedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
 export const isAwaited = (kind: MailKind): boolean => awaitedKinds.has(kind)
 
 /**
- * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
- * sent, so that nothing in the queue could be used by whoever reads it.
+ * A mail to be sent: to whom and why, but not its text. The text, and the token in it, are made when the mail is
+ * sent. So nothing in the queue is of use to someone who reads it.
  */
 export interface MailJobRecord {
   _id: Types.ObjectId
   kind: MailKind
-  /** Whom it is for: an account, or an address that may belong to one (nobody looked yet). */
+  /** The recipient: an account, or an address that may belong to one (it is looked up later). */
   userId: Types.ObjectId | null
   email: string | null
-  /** For a new address: how often the password had changed when it was shown. */
+  /** For a new address: how many times the password had changed when the owner proved it. */
   passwordChanges: number
-  /** What a notice tells: which device, from where. */
+  /** What a notice mentions: which device, from where. */
   device: string
   ip: string
-  /** Whether somebody waits for it. */
+  /** Whether somebody is waiting for it. */
   awaited: boolean
   /**
-   * Kind and recipient of what somebody waits for: while one is queued, asking again adds none. Missing for notices, and
-   * unique.
+   * Kind and recipient of a mail that somebody is waiting for. Unique, so that asking again while one is queued adds
+   * none. Missing for notices.
    */
   askedFor?: string
   createdAt: Date
   attempts: number
-  /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
+  /** Do not send before this. Lies in the future while it is being sent: if the process dies, it is tried again. */
   dueAt: Date
-  /** Given up, or forgotten, after this. */
+  /** After this it is given up or deleted. */
   expiresAt: Date
-  /** When the mail server refused it for good, and its reply in numbers; it is not tried again. */
+  /** When the mail server refused it for good, and the codes of its reply. It is not tried again. */
   refusedAt: Date | null
   refusal: string
 }

@@ -10,11 +10,11 @@ import type { Mailer } from './mailer.ts'
 import type { NoticeCaps } from './notice-caps.ts'
 
 const stopMs = 4000
-/** However lively the other side keeps the connection. */
+/** The limit for one mail, even if the server keeps the connection busy. */
 const sendMs = 60_000
-/** How long one attempt may take before another process may try. Longer than the mailer's own time limits. */
+/** After this long another process may try the same mail. Longer than the mailer's own time limits. */
 const leaseSeconds = 120
-/** A mail that could not be sent for so long says nothing its reader still wants to know. */
+/** A mail that could not be sent for this long is no longer worth reading. */
 const keptSeconds = 24 * 3600
 const maxBackoffSeconds = 3600
 
@@ -28,7 +28,7 @@ export interface NewMail {
   ip?: string
 }
 
-/** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
+/** Turns a job into a mail, as late as possible. Null: there is nobody to write to any more. */
 export type ComposeMail = (job: MailJobRecord) => Promise<Mail | null>
 
 interface Collaborators {
@@ -43,9 +43,9 @@ interface Collaborators {
 export type MailQueue = ReturnType<typeof createMailQueue>
 
 /**
- * Mail in the background, from a queue in the database: a slow or dead mail server delays nothing and loses nothing.
- * Of several processes one sends each mail. A process that dies between sending and noting it sends that one mail again,
- * and no other.
+ * Sends mail in the background, from a queue in the database. A slow or dead mail server delays nothing and loses
+ * nothing. Of several processes, one sends each mail. A process that dies after sending and before noting it sends
+ * that one mail twice, and no other.
  */
 export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs }: Collaborators) {
   const stopping = new AbortController()
@@ -55,7 +55,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     /** Queues a mail that somebody asked for. */
     add,
 
-    /** Queues a mail that goes with something that has happened; never throws, since that has happened anyway. */
+    /** Queues a mail about something that has already happened. So it never throws. */
     async tell(mail: NewMail): Promise<void> {
       try {
         await add(mail)
@@ -64,18 +64,18 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       }
     },
 
-    /** Forgets what is queued of one kind for a user. */
+    /** Deletes the queued mails of one kind for a user. */
     async drop(kind: MailKind, userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ kind, userId })
     },
 
-    /** Sends what is due, and goes on until stopped. */
+    /** Sends mails when they are due, until stopped. */
     start(compose: ComposeMail): void {
-      // Side by side, so that no slow notice is before what somebody waits for.
+      // In parallel, so that a slow notice does not hold up a mail that somebody is waiting for.
       working ??= Promise.all([work(compose, awaited), work(compose, notices)])
     },
 
-    /** Resolves when the mail being sent is done, or has taken too long: then it is sent again after its lease. */
+    /** Resolves when the current mail is sent. If that takes too long, it is sent again after its lease. */
     async stop(): Promise<void> {
       stopping.abort()
       await Promise.race([working, delay(stopMs, undefined, { ref: false })])
@@ -111,7 +111,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       })
     } catch (error) {
       if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) throw error
-      // One that was asked for before is still on its way. If it only waits for its next attempt, it need not.
+      // The mail that was asked for before is still queued. If it is waiting for a retry, it is sent now instead.
       await model.updateOne(
         { askedFor, dueAt: { $gt: addSeconds(now, leaseSeconds) } },
         { $set: { dueAt: now } },
@@ -126,16 +126,16 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       } catch (error) {
         log.debug({ err: error }, 'the mail queue could not be read; trying again')
       }
-      // At its own pace, not when a mail is queued: what it does for an address that has an account must not show in the
-      // time that the next request takes.
+      // Sent at a fixed pace, not when a mail is queued. Otherwise the next request would take longer if the address
+      // has an account.
       await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
     }
   }
 
-  /** Takes the mail that is due longest and sends it. Returns whether there was one. */
+  /** Takes the mail that has been due the longest and sends it. Returns whether there was one. */
   async function sendNext(compose: ComposeMail, which: object): Promise<boolean> {
     const now = clock.now()
-    // One process gets it, and for the length of the lease no other looks at it.
+    // One process gets it. No other process sees it until the lease ends.
     const job = await model
       .findOneAndUpdate(
         { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null },
@@ -147,7 +147,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     try {
       const mail = await compose(job)
       if (mail) await inTime(mailer.send(mail))
-      // Unless its time was up and somebody else has taken it.
+      // Unless the lease ran out and another process took it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
@@ -156,7 +156,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     return true
   }
 
-  /** The job stays until it expires, for whoever asks why a mail did not come. */
+  /** The job stays until it expires, to show why a mail did not come. */
   async function giveUp(job: MailJobRecord, { reply }: MailRefused): Promise<void> {
     const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
     log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
@@ -164,7 +164,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       { _id: job._id },
       {
         $set: { refusedAt: clock.now(), refusal: reply },
-        // Whoever asks again may have mended what was wrong.
+        // The person may ask again, after correcting the address.
         $unset: { askedFor: 1 },
       },
     )
@@ -181,7 +181,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
   }
 }
 
-/** What somebody waits for, and everything else: what was queued before there was a difference, too. */
+/** Mails that somebody is waiting for, and all others. Jobs from before this field existed count as others. */
 const awaited = { awaited: true }
 const notices = { awaited: { $in: [false, null] } }
 

@@ -4,25 +4,25 @@ import type { Mail } from './mail.ts'
 import { mailFailure } from './mail-failure.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 
-/** Hands mail over. `send` resolves when the other side has accepted it; rejects with MailRefused when it never will. */
+/** Sends mail. `send` resolves when the other side has accepted it, and rejects with MailRefused if it never will. */
 export interface Mailer {
   send(mail: Mail): Promise<void>
   close(): void
-  /** Where development keeps its mail; null when it really goes out, or nowhere. */
+  /** Where development keeps its mail. Null: mail is really sent, or goes nowhere. */
   outbox: Outbox | null
   /** False: mail goes nowhere. */
   delivers: boolean
 }
 
-/** How long a mail server may take over each step before it counts as dead. */
+/** How long a mail server may take for each step before it counts as dead. */
 const timeoutMs = 10_000
 
-/** Nobody's holiday notice answers it (RFC 3834 §5; the second header is what Exchange reads). */
+/** Prevents automatic replies (RFC 3834 §5; the second header is for Exchange). */
 const automatic = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' }
 
 /**
- * Over SMTP; else into a folder where a developer can read it; else, in production without SMTP_URL, nowhere.
- * `outboxDir` null: there is no such folder.
+ * Sends over SMTP. Without SMTP_URL, mail goes into a folder that a developer can read; in production it goes
+ * nowhere. `outboxDir` null: there is no such folder.
  */
 export function createMailer(
   { smtpUrl, requireTls, from }: Config['mail'],
@@ -35,12 +35,13 @@ export function createMailer(
   const transport = nodemailer.createTransport(
     {
       url: smtpUrl,
-      // Without STARTTLS no mail: its links open accounts, and whoever is on the way could suppress the offer.
+      // No mail without STARTTLS: its links open accounts, and an attacker on the way could hide that the server
+      // offers it.
       requireTLS: requireTls,
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
-      // A mail is text and HTML that we wrote; nothing in it may make the server read a file or fetch an address.
+      // We write the text and the HTML. Nothing in a mail may make this server read a file or fetch an address.
       disableFileAccess: true,
       disableUrlAccess: true,
     },

@@ -2,7 +2,7 @@ import { type Connection, Schema } from 'mongoose'
 
 /** How many notices of one kind were queued for one recipient in one hour. */
 interface NoticeCapRecord {
-  /** Kind, recipient and hour; the recipient as an account's id, or as the digest of an address. */
+  /** Kind, recipient and hour. The recipient is an account's id, or the hash of an address. */
   _id: string
   count: number
   expiresAt: Date

@@ -2,7 +2,7 @@ import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { MailKind } from './mail-job.model.ts'
 import type { NoticeCapModel } from './notice-cap.model.ts'
 
-/** Notices of one kind that one recipient gets in an hour. What they would tell stands in the activity list, too. */
+/** How many notices of one kind a recipient gets in an hour. The list of recent activity shows the rest. */
 const perHour = 5
 const hourSeconds = 3600
 
@@ -11,7 +11,7 @@ export type NoticeCaps = ReturnType<typeof createNoticeCaps>
 /** Keeps a flood of events from becoming a flood of mail. */
 export function createNoticeCaps({ model, clock }: { model: NoticeCapModel; clock: Clock }) {
   return {
-    /** Counts a notice that is about to be queued. False: the recipient has had enough of its kind in this hour. */
+    /** Counts a notice before it is queued. False: the recipient has had enough of this kind for this hour. */
     async admit(kind: MailKind, recipient: string): Promise<boolean> {
       const now = clock.now()
       const _id = `${kind}:${recipient}:${now.toISOString().slice(0, 13)}`

@@ -20,7 +20,7 @@ const shown = 100
 
 export type Outbox = ReturnType<typeof createOutbox>
 
-/** The mail of development: files in a folder, read at /dev/mailbox by whoever has the key that lies there, too. */
+/** Development's mail: files in a folder, shown at /dev/mailbox. The key to that page is in the folder too. */
 export function createOutbox(folder: string) {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   return {
@@ -31,7 +31,7 @@ export function createOutbox(folder: string) {
       const at = new Date().toISOString()
       const id = `${at.replace(/[:.]/g, '-')}_${randomUUID().slice(0, 8)}`
       const file = join(folder, `${id}.json`)
-      // Whole or not at all, for whoever reads the folder meanwhile.
+      // Written under another name first, so that a reader sees a whole file or none.
       await writeFile(`${file}.part`, JSON.stringify({ id, at, ...mail }, null, 2), { mode: 0o600 })
       await rename(`${file}.part`, file)
     },
@@ -51,7 +51,7 @@ export function createOutbox(folder: string) {
     read,
   }
 
-  /** Null when there is none of that name. */
+  /** Null: there is no mail of that name. */
   async function read(id: string): Promise<StoredMail | null> {
     if (!/^[\w-]+$/.test(id)) return null
     try {

@@ -2,7 +2,7 @@ import { escapeHtml } from './html.ts'
 import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
 
-/** What a message may tell. `link` is there for the kinds that have one. */
+/** What a mail can mention. `link` is set for the kinds that need one. */
 export interface MailFacts {
   username: string
   link: string
@@ -22,76 +22,84 @@ interface Message {
 
 type Template = (facts: MailFacts) => Message
 
-const notYou = 'If this was not you, change your password and end your other sessions: '
+const notYou = 'If it wasn’t you, change your password and sign out your other devices: '
 
 const templates: Record<MailKind, Template> = {
   verify_email: () => ({
     subject: 'Confirm your email address',
-    before: ['Please confirm that this address is yours.'],
+    before: ['Please confirm that this is your email address.'],
     button: 'Confirm my address',
-    after: ['The link works once and for 24 hours. If you did not make an account, ignore this mail.'],
+    after: [
+      'The link works once, within 24 hours. If you didn’t create an account, you can ignore this email.',
+    ],
   }),
   reset_password: () => ({
     subject: 'Reset your password',
-    before: ['Somebody, hopefully you, asked to reset the password of your account.'],
+    before: ['We received a request to reset the password of your account.'],
     button: 'Choose a new password',
     after: [
-      'The link works once and for 30 minutes. Choosing a new password signs you out everywhere.',
-      'If it was not you, ignore this mail: your password stays as it is.',
+      'The link works once, within 30 minutes. A new password signs you out on all devices.',
+      'If you didn’t ask for this, you can ignore this email. Your password stays the same.',
     ],
   }),
   confirm_new_email: () => ({
     subject: 'Confirm your new email address',
-    before: ['You asked to use this address for your account from now on.'],
+    before: ['You asked to use this address for your account.'],
     button: 'Use this address',
-    after: ['The link works once and for 24 hours. If it was not you, ignore this mail and nothing changes.'],
+    after: [
+      'The link works once, within 24 hours. If you didn’t ask for this, ignore this email and nothing changes.',
+    ],
   }),
   email_changed: ({ when }) => ({
     subject: 'Your email address was changed',
-    before: [`Your account uses another email address since ${when}, and no longer this one.`],
-    after: ['If this was not you, somebody has your password. Answer to whoever runs this service at once.'],
+    before: [`The email address of your account was changed on ${when}. This address is no longer used.`],
+    after: [
+      'If it wasn’t you, someone knows your password. Contact the people who run this service right away.',
+    ],
   }),
   password_changed: ({ when, device, ip, link }) => ({
     subject: 'Your password was changed',
-    before: [`Your password was changed on ${when}, from ${device} (${ip}). Your other sessions were ended.`],
-    after: [`If this was not you, reset it now: ${link}`],
+    before: [
+      `Your password was changed on ${when}, from ${device} (${ip}). Your other devices were signed out.`,
+    ],
+    after: [`If it wasn’t you, reset your password now: ${link}`],
   }),
   new_device: ({ when, device, ip, link }) => ({
     subject: 'A new device signed in to your account',
-    before: [`${device} (${ip}) signed in to your account on ${when}. It had not been signed in before.`],
-    after: [`If this was you, all is well. ${notYou}${link}`],
+    before: [`${device} (${ip}) signed in to your account on ${when}, for the first time.`],
+    after: [`If it was you, there is nothing to do. ${notYou}${link}`],
   }),
   copied_session_refused: ({ when, device, ip, link }) => ({
     subject: 'A copy of your session was refused',
     before: [
-      `On ${when}, ${device} (${ip}) showed the cookies of one of your sessions without the key that your browser keeps.`,
-      'It was refused, and you stay signed in. Somebody may have read files of your browser.',
+      `On ${when}, ${device} (${ip}) used the cookies of one of your sessions, but not the key that only your browser has.`,
+      'It was refused, and you stay signed in. Someone may have copied files from your browser.',
     ],
     after: [`${notYou}${link}`],
   }),
   token_reused: ({ when, device, ip, link }) => ({
     subject: 'One of your sessions was ended',
     before: [
-      `On ${when}, ${device} (${ip}) showed a refresh token that had been used before. Two programs held the same session, so it was ended for both.`,
-      'It may have been a program of yours that started from an old copy. It may also have been somebody who took the token.',
+      `On ${when}, ${device} (${ip}) used an old refresh token. Two programs were using the same session, so it was ended for both.`,
+      'One of your own programs may have started from an old copy. Or someone may have stolen the token.',
     ],
     after: [`${notYou}${link}`],
   }),
   failed_sign_ins: ({ when, ip, link }) => ({
     subject: 'Many failed sign-ins to your account',
     before: [
-      `Somebody tried again and again to sign in to your account, last on ${when} from ${ip}, and failed.`,
+      `Someone tried many times to sign in to your account and failed, most recently on ${when} from ${ip}.`,
     ],
-    after: [`Your password was not guessed. If it is short or used elsewhere too, change it: ${link}`],
+    after: [`Your password was not guessed. If it is short, or you use it elsewhere too, change it: ${link}`],
   }),
   account_deleted: ({ when }) => ({
     subject: 'Your account was deleted',
-    before: [`Your account and what was kept about it were deleted on ${when}.`],
-    after: ['If this was not you, answer to whoever runs this service at once.'],
+    before: [`Your account and its data were deleted on ${when}.`],
+    after: ['If it wasn’t you, contact the people who run this service right away.'],
   }),
 }
 
-/** The mail of a kind, as plain text and as HTML that follows the reader's light or dark. */
+/** Renders a mail as plain text and as HTML. The HTML follows the reader's light or dark theme. */
 export function renderMail(kind: MailKind, to: string, facts: MailFacts): Mail {
   const message = templates[kind](facts)
   const greeting = `Hello ${facts.username},`
@@ -146,6 +154,6 @@ ${after.map(paragraph).join('\n')}
 `
 }
 
-/** Our own addresses become links; nothing a stranger typed looks like one. */
+/** Turns our own addresses into links. Nothing that a stranger typed becomes a link. */
 const linked = (html: string) =>
   html.replace(/https?:\/\/[^\s<]+$/, (url) => `<a href="${url}" style="color:inherit">${url}</a>`)
