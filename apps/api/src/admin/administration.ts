@@ -19,10 +19,10 @@ interface Collaborators {
 
 export type Administration = ReturnType<typeof createAdministration>
 
-/** What administrators do with the accounts of others. Null: no such user. */
+/** What administrators do to the accounts of others. Null: no such user. */
 export function createAdministration({ users, revocations, clock }: Collaborators) {
   return {
-    /** By the beginning of the username or the address; the newest accounts without one. */
+    /** Finds users by the beginning of their username or address. An empty query returns the newest accounts. */
     async find(query: string): Promise<ManagedUser[]> {
       const begins = { $regex: `^${query.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` }
       const found = await users
@@ -38,15 +38,15 @@ export function createAdministration({ users, revocations, clock }: Collaborator
       return user && view(user)
     },
 
-    /** Every access token issued before dies, so that nobody keeps what was taken. */
+    /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
-    /** Keeps somebody out: no sign-in, and every session ends with the same update. */
+    /** Prevents sign-in, and ends every session in the same update. */
     async disable(id: string): Promise<ManagedUser | null> {
       const sessions = Types.ObjectId.isValid(id)
         ? await users.findById(id, { 'refreshTokens._id': 1 }).lean<Pick<UserRecord, 'refreshTokens'>>()
         : null
-      // By session as well: that asks no clock, should the one of another node be ahead.
+      // Sessions are revoked by id too. That works even if another node's clock is ahead.
       const ids = sessions?.refreshTokens.map(({ _id }) => _id) ?? []
       return change(id, { disabledAt: clock.now(), refreshTokens: [] }, () => revocations.revokeEnded(ids))
     },
@@ -60,7 +60,7 @@ export function createAdministration({ users, revocations, clock }: Collaborator
     changed = async () => {},
   ): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
-    // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
+    // First before the change, as the database may fail right after it. A user who is not affected just refreshes.
     if (await users.exists({ _id: id })) await revocations.revokeUser(new Types.ObjectId(id))
     const user = await users
       .findOneAndUpdate(
@@ -71,7 +71,7 @@ export function createAdministration({ users, revocations, clock }: Collaborator
       .lean<Managed>()
     if (!user) return null
     await changed()
-    // And after it: a token issued in between carries what was true before, and dies too.
+    // Then after it: a token that was issued in between carries the old facts, and must end too.
     await revocations.revokeUser(user._id)
     return view(user)
   }

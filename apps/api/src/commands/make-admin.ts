@@ -10,7 +10,7 @@ import { readConfig } from '../config.ts'
 import { developmentSecrets } from '../development-secrets.ts'
 import { root } from '../root.ts'
 
-/** Makes an account an administrator, whether or not the API is running: `make-admin <email address or username>`. */
+/** `make-admin <email address or username>`: makes an account an administrator, whether or not the API is running. */
 main(process.argv[2]).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exitCode = 1
@@ -34,7 +34,7 @@ async function main(identifier: string | undefined) {
     const account = await services.accounts.findByIdentifier(identifier)
     if (!account) throw new Error(`There is no account ${identifier}.`)
     const id = account._id.toHexString()
-    // Whoever keeps the server has the last word, should the administrators have locked one another out.
+    // Whoever runs the server has the last word: the administrators may have locked one another out.
     if (account.disabledAt) await services.administration.enable(id)
     const roles = [...new Set([...account.roles, 'admin' as const])]
     await services.administration.setRoles(id, roles)
@@ -57,7 +57,7 @@ async function unreachable(): Promise<never> {
   )
 }
 
-/** The configured database, the embedded one of an API that is running, or the embedded one itself. */
+/** Opens the configured database, the embedded one of a running API, or the embedded one itself. */
 async function openDatabase(configured: string | undefined, dataDir: string) {
   if (configured) return { uri: configured, close: async () => {} }
   try {

@@ -10,15 +10,15 @@ const lifetimeSeconds: Record<ActionKind, number> = {
   confirm_new_email: 24 * 3600,
 }
 const rememberedSeconds = 7 * 86_400
-/** What is wrong with the token itself, and will be tomorrow. */
+/** The token itself is wrong. A later try will not help. */
 const voidCodes = new Set<ErrorCode>(['token_invalid', 'token_used'])
 
 export type ActionTokens = ReturnType<typeof createActionTokens>
 
-/** Makes and uses up the tokens in links that are sent by mail. */
+/** Creates and uses up the tokens in mailed links. */
 export function createActionTokens({ model, clock }: { model: ActionTokenModel; clock: Clock }) {
   return {
-    /** A new token (32 bytes, base64url) for one address. It is returned once and stored as a hash. */
+    /** A new token (32 bytes, base64url) for one address. Returned once; only its hash is stored. */
     async create(
       kind: ActionKind,
       { userId, email, passwordChanges }: Pick<ActionTokenRecord, 'userId' | 'email' | 'passwordChanges'>,
@@ -41,7 +41,7 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
       return token
     },
 
-    /** How many of those that went to an address since a time would still do something. */
+    /** How many links that were sent to an address since then still work. */
     countWorking: (kind: ActionKind, userId: Types.ObjectId, email: string, since: Date): Promise<number> =>
       model
         .countDocuments({
@@ -55,10 +55,10 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         .exec(),
 
     /**
-     * Uses a token up for the one thing that `use` does: of any number of callers one gets it. Resolves with what `use`
-     * resolves with. When it throws, the token is given back if that can be done, unless it is void: another password, a
-     * free address, a quieter moment, and the link still works.
-     * Throws AuthError `token_used`, `token_expired` or `token_invalid`, and what `use` throws.
+     * Uses up a token and runs `use`. Of any number of callers, exactly one gets the token. Resolves with the result
+     * of `use`. If `use` throws, the token is given back where possible, so the link works again after, for example,
+     * a better password. A token that is void is not given back. Throws AuthError `token_used`, `token_expired` or
+     * `token_invalid`, and what `use` throws.
      */
     async consume<T>(
       kind: ActionKind,
@@ -79,22 +79,22 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         return await use(consumed)
       } catch (error) {
         const isVoid = error instanceof AuthError && voidCodes.has(error.code)
-        // Should that fail, too, the link stays used up; what the caller hears of is why `use` failed.
+        // If this fails too, the link stays used up. The caller is told why `use` failed.
         if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } }).catch(() => {})
         throw error
       }
     },
 
     /**
-     * Uses up all of one kind: the one that was used has done what they were for. Those in use as well, so that none of
-     * them is given back.
+     * Uses up all tokens of one kind, because they are no longer needed. Includes tokens that are being used right
+     * now: they cannot be given back after this.
      */
     async consumeAll(kind: ActionKind, userId: Types.ObjectId): Promise<void> {
       const now = clock.now()
       await model.updateMany({ kind, userId }, { $set: { usedAt: now, expiresAt: now } })
     },
 
-    /** Forgets everything about a user. */
+    /** Deletes everything about a user. */
     async remove(userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ userId })
     },
