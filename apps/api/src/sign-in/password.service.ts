@@ -21,7 +21,7 @@ interface Collaborators {
 
 export type PasswordService = ReturnType<typeof createPasswordService>
 
-/** Proving, changing and resetting a password. */
+/** Checks, changes and resets passwords. */
 export function createPasswordService(collaborators: Collaborators) {
   const { accounts, actionTokens, events, mailQueue, passwords, passwordPolicy } = collaborators
 
@@ -29,8 +29,9 @@ export function createPasswordService(collaborators: Collaborators) {
     prove,
 
     /**
-     * Changes the password of somebody who has shown the current one and ends all their other sessions.
-     * Throws AuthError `validation_failed` when the new one is too easily guessed, or the current one has just changed.
+     * Changes the password of somebody who has shown the current one, and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the new password is too easy to guess, or the current one has just
+     * changed.
      */
     async change(
       user: Credentials,
@@ -45,18 +46,20 @@ export function createPasswordService(collaborators: Collaborators) {
       await events.record({ kind: 'password_changed', ...ids, device })
     },
 
-    /** Asks for a mail. The same work whether or not there is such an account: nobody looks before it is sent. */
+    /**
+     * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
+     */
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
 
     /**
-     * Sets a new password by the token of a mail and ends every session.
-     * Throws AuthError `token_used`, `token_expired`, `token_invalid`, or `validation_failed` for a password that is too
-     * easily guessed, which leaves the token as it was.
+     * Sets a new password with the token of a mail, and ends every session.
+     * Throws AuthError `token_used`, `token_expired` or `token_invalid`. Throws `validation_failed` for a password
+     * that is too easy to guess; the token can then still be used.
      */
     async reset({ token, password }: BodyOf<typeof routes.resetPassword>, device: Device): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
-        // Bound to the address it was sent to: since changed, it opens nothing.
+        // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         await passwordPolicy.refuseGuessable('password', password, user)
         const passwordHash = await passwords.hash(password)
@@ -68,7 +71,7 @@ export function createPasswordService(collaborators: Collaborators) {
     },
   }
 
-  /** Whoever asked for a link with the old password, to another address above all, asked in vain. */
+  /** Links that were asked for with the old password must not work any more, above all those to a new address. */
   async function endLinks(userId: Types.ObjectId): Promise<void> {
     await mailQueue.drop('confirm_new_email', userId)
     await actionTokens.consumeAll('confirm_new_email', userId)
