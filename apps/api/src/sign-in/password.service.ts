@@ -24,7 +24,7 @@ interface Collaborators {
 
 export type PasswordService = ReturnType<typeof createPasswordService>
 
-/** Proving, changing and resetting a password. */
+/** Checks, changes and resets passwords. */
 export function createPasswordService(collaborators: Collaborators) {
   const { accounts, actionTokens, events, mailQueue, passwords, clock, passwordPolicy } = collaborators
 
@@ -32,8 +32,9 @@ export function createPasswordService(collaborators: Collaborators) {
     prove,
 
     /**
-     * Changes the password of somebody who has shown the current one and ends all their other sessions.
-     * Throws AuthError `validation_failed` when the new one is too easily guessed, or the current one has just changed.
+     * Changes the password of somebody who has shown the current one, and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the new password is too easy to guess, or the current one has just
+     * changed.
      */
     async change(
       user: Credentials,
@@ -48,7 +49,9 @@ export function createPasswordService(collaborators: Collaborators) {
       await events.record({ kind: 'password_changed', ...ids, device })
     },
 
-    /** Asks for a mail. The same work whether or not there is such an account: nobody looks before it is sent. */
+    /**
+     * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
+     */
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
 
     /**
@@ -65,7 +68,7 @@ export function createPasswordService(collaborators: Collaborators) {
     ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
-        // Bound to the address it was sent to: since changed, it opens nothing.
+        // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         await passwordPolicy.refuseGuessable('password', password, user)
         const passwordHash = await passwords.hash(password, whom)
@@ -79,7 +82,7 @@ export function createPasswordService(collaborators: Collaborators) {
     },
   }
 
-  /** Whoever asked for a link with the old password, to another address above all, asked in vain. */
+  /** Links that were asked for with the old password must not work any more, above all those to a new address. */
   async function endLinks(userId: Types.ObjectId): Promise<void> {
     await mailQueue.drop('confirm_new_email', userId)
     await actionTokens.consumeAll('confirm_new_email', userId)

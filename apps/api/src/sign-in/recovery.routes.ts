@@ -14,8 +14,8 @@ interface Collaborators {
 }
 
 /**
- * What somebody does who is not signed in: ask for mails, and use the links in them. Asking is answered alike for every
- * address. Links are used by POST only, so that a scanner that opens them burns nothing.
+ * For people who are not signed in: ask for mails, and use the links in them. The answer is the same for every
+ * address. Links work by POST only, so a scanner that opens them uses nothing up.
  */
 export function recoveryRoutes({ passwordService, rateLimits, sessions, route }: Collaborators): Router {
   const router = Router()
