@@ -217,6 +217,21 @@ export class EndingsWorld {
     this.#close(device, `${device.name} signs out at ${node.name}`)
   }
 
+  /** The process is killed when the end of a session is told, and the session still stored. A refresh finishes it. */
+  async signOutCutOff(which: number, where: number): Promise<void> {
+    const device = this.#device(which)
+    if (!device) return
+    const node = this.#node(where)
+    await node.api.services.sessions.revocations.revokeSessions([new Types.ObjectId(device.id)])
+    this.#close(device, `${device.name} signs out at ${node.name}, which is killed before that is done`)
+    await this.restart(where, node)
+    await this.check()
+    const other = this.#node(where + 1)
+    const reply = await post(other.api, '/api/refresh-token', undefined, cookieHeader(device.refreshToken))
+    if (reply.status !== 403)
+      this.fail(`${device.name} was signed out, and its refresh is answered ${reply.status}`)
+  }
+
   async signOutOthers(which: number, where: number): Promise<void> {
     const device = this.#device(which)
     if (!device) return

@@ -443,6 +443,15 @@ export const mutants: Mutant[] = [
     '      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))\n',
     '',
   ),
+  mutant(
+    'I6',
+    'an end that was cut off is taken back by a refresh',
+    rotate,
+    `    if (revocations.hasEnded(claims.sessionId) && (await revoke(claims.userId, claims.sessionId)))
+      throw new AuthError('refresh_token_revoked')
+`,
+    '',
+  ),
 
   // Revocations: none is taken back
   mutant(
