@@ -25,6 +25,8 @@ export default defineConfig({
       {
         // What is built on it; by themselves, for they replace whole packages.
         test: {
+          ...shared,
+          isolate: true,
           name: 'examples',
           environment: 'node',
           include: ['examples/*/test/**/*.test.ts'],

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 const housekeeping = new Set(['hello', 'ismaster', 'isMaster', 'ping', 'endSessions'])
 const opMsg = 2013
 const headerBytes = 16
+const stringType = 2
 
 /** A stretch of wire to the database on which commands are counted as they pass. */
 export async function countingProxy(uri: string) {
@@ -14,10 +15,13 @@ export async function countingProxy(uri: string) {
   const there = host.startsWith('/') ? { path: host } : { host, port: Number(target.port || 27017) }
   const sockets = new Set<Socket>()
   let commands = 0
+  const perCollection = new Map<string, number>()
   const server = createServer((near) => {
     const far = connect(there)
-    const read = commandReader((name) => {
-      if (!housekeeping.has(name)) commands++
+    const read = commandReader((name, collection) => {
+      if (housekeeping.has(name)) return
+      commands++
+      perCollection.set(collection, (perCollection.get(collection) ?? 0) + 1)
     })
     near.on('data', read)
     near.pipe(far).pipe(near)
@@ -39,6 +43,7 @@ export async function countingProxy(uri: string) {
     get commands() {
       return commands
     },
+    commandsOn: (collection: string): number => perCollection.get(collection) ?? 0,
     close(): void {
       server.close()
       for (const socket of sockets) socket.destroy()
@@ -46,8 +51,11 @@ export async function countingProxy(uri: string) {
   }
 }
 
-/** Cuts a stream into messages and names the command of each (OP_MSG: flags, then the body's first element). */
-function commandReader(tell: (command: string) => void): (chunk: Buffer) => void {
+/**
+ * Cuts a stream into messages and names the command of each and what it is about (OP_MSG: flags, then the body, whose
+ * first element is the command with, mostly, the collection).
+ */
+function commandReader(tell: (command: string, collection: string) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0)
   return (chunk) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
@@ -58,7 +66,11 @@ function commandReader(tell: (command: string) => void): (chunk: Buffer) => void
       pending = pending.subarray(length)
       // Behind the header: 4 bytes of flags, the section's kind, the document's length, the element's type.
       const name = headerBytes + 10
-      if (message.readInt32LE(12) === opMsg) tell(message.toString('latin1', name, message.indexOf(0, name)))
+      if (message.readInt32LE(12) !== opMsg) continue
+      const end = message.indexOf(0, name)
+      const collection =
+        message[name - 1] === stringType ? message.toString('utf8', end + 5, message.indexOf(0, end + 5)) : ''
+      tell(message.toString('latin1', name, end), collection)
     }
   }
 }

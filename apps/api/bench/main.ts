@@ -5,6 +5,7 @@ import { chart } from './chart.ts'
 import { Lab, root } from './lab.ts'
 import { machine, type Report, regressions, table } from './report.ts'
 import type { Row, Skipped } from './row.ts'
+import { flood } from './scenarios/flood.ts'
 import { memory } from './scenarios/memory.ts'
 import { protectedRoute } from './scenarios/protected.ts'
 import { refresh } from './scenarios/refresh.ts'
@@ -16,7 +17,7 @@ import { web } from './scenarios/web.ts'
 const usage = `Usage: pnpm bench [--full] [--check] [--only NAME,…] [--rounds N] [--seconds N]
   --full   a million users in the database instead of 200,000
   --check  write nothing; fail when a ratio is worse than the committed one by more than a fifth
-  --only   some of: protected, sign-in, refresh, revocation, memory, web, start; writes nothing`
+  --only   some of: protected, sign-in, flood, refresh, revocation, memory, web, start; writes nothing`
 
 const committed = { json: join(root, 'docs/bench.json'), svg: join(root, 'docs/bench.svg') }
 
@@ -38,6 +39,7 @@ const size = {
 const scenarios: Record<string, (lab: Lab, how: typeof size) => Promise<(Row | Skipped)[]>> = {
   protected: protectedRoute,
   'sign-in': signIn,
+  flood,
   refresh,
   revocation,
   memory: (lab) => memory(lab, { rounds: 2 }),

@@ -10,7 +10,7 @@ import { sessionOwner } from '../src/users/user-identity.ts'
 import { secrets } from './lab.ts'
 
 const { ObjectId } = mongoose.mongo
-const config = readConfig({ ...secrets, NODE_ENV: 'production' }, () => {
+const config = readConfig({ ...secrets, NODE_ENV: 'production', EMBEDDED_DATABASE: 'allow' }, () => {
   throw new Error('The secrets are given')
 })
 // For its tokens alone; this connection is never opened.

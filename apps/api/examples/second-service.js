@@ -1,17 +1,17 @@
-// A second Express service that lets in whoever Latchkey signed in. It knows no secret and asks nobody per request:
-// it fetches Latchkey's public keys once and verifies tokens itself. See docs/keys.md.
+// A second Express service for people who signed in with Latchkey. It needs no secret and makes no call for each
+// request: it fetches Latchkey's public keys once and verifies tokens itself. See docs/keys.md.
 //
 //   LATCHKEY_URL=http://localhost:4000 PORT=5000 node second-service.js
 import express from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 
 const latchkey = process.env.LATCHKEY_URL ?? 'http://localhost:4000'
-// What Latchkey writes into its tokens: its PUBLIC_URL, or `latchkey` without one.
+// The issuer in Latchkey's tokens: its PUBLIC_URL, or `latchkey` if that is not set.
 const issuer = process.env.LATCHKEY_ISSUER ?? 'latchkey'
 
 const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', latchkey))
 
-/** Lets a request pass that carries a good access token, and puts its claims on `res.locals.user`. */
+/** Lets a request pass if its access token is good, and puts the claims into `res.locals.user`. */
 const authenticate = async (req, res, next) => {
   const token = /^Bearer (\S+)$/i.exec(req.headers.authorization ?? '')?.[1]
   try {

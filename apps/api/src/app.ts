@@ -24,8 +24,8 @@ import { passwordPolicyRoutes } from './sign-in/password-policy.routes.ts'
 import { recoveryRoutes } from './sign-in/recovery.routes.ts'
 
 /**
- * The endpoints below /api. Yours go here, too: method, body, origin and access token are looked after for every one of
- * them (docs/architecture.md).
+ * The endpoints below /api. Add your own here: method, body, origin and guard are taken care of for all of them
+ * (README, "Add a protected route").
  */
 const features = [
   authRoutes,
@@ -78,6 +78,7 @@ function api(services: Services, config: Config): Router {
   router.use(refuseTrailingSlash)
   router.use(cookieParser())
   router.use(jsonBody)
+  // These two work without the database, so they come before `requireDatabase`.
   router.use(protectedRoutes(services))
   router.use(passwordPolicyRoutes(services))
   router.use(requireDatabase(services))
@@ -88,13 +89,13 @@ function api(services: Services, config: Config): Router {
   return router
 }
 
-/** Tokens and people's data belong in no cache (RFC 6749 §5.1). */
+/** Tokens and personal data must not be cached (RFC 6749 §5.1). */
 const neverStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store')
   next()
 }
 
-/** Cross-origin calls with cookies, for the origins in CLIENT_URL and no others. */
+/** Allows cross-origin calls with cookies, only for the origins in CLIENT_URL. */
 const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>
   cors({
     origin: [...clientOrigins],
@@ -104,7 +105,9 @@ const allowClients = ({ clientOrigins }: Config['server']): RequestHandler =>
     maxAge: 600,
   })
 
-/** `DELETE /sessions/` must not be taken for `DELETE /sessions`, which ends all others, whoever forgot the id. */
+/**
+ * A caller who forgets the id sends `DELETE /sessions/`. It must not mean `DELETE /sessions`, which ends all others.
+ */
 const refuseTrailingSlash: RequestHandler = (req, _res, next) => {
   if (req.path.length > 1 && req.path.endsWith('/')) throw new AuthError('not_found')
   next()

@@ -43,17 +43,17 @@ interface Edges {
   config: Config
   clock: Clock
   log: Logger
-  /** Where the database answers; the embedded one's when none is configured. */
+  /** Where the database is. The embedded one if none is configured. */
   mongoUri: string
   /** The folder of the built web app. */
   webRoot: string
-  /** Where mail is kept that is not sent; null: nowhere. */
+  /** Where mail is kept that is not sent. Null: nowhere. */
   outboxDir: string | null
 }
 
 export type Services = ReturnType<typeof compose>
 
-/** Builds every service once, in order. */
+/** Builds every service once, and connects them to each other. */
 export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Edges) {
   const lifecycle: Lifecycle = { draining: false }
   const database = createDatabase({ uri: mongoUri, log })
@@ -78,6 +78,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const rateLimits = createRateLimits({
     model: rateLimitModel(database.connection),
     limits: config.rateLimits,
+    clock,
   })
   const sessions = createSessions({
     users,
@@ -143,7 +144,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const ownership = createOwnership(owned)
 
   return {
-    /** Resolves when the database answers and everything is loaded; until then the API says that it is not ready. */
+    /** Resolves when the database answers and everything is loaded. Until then the API says that it is not ready. */
     async start(): Promise<void> {
       await database.connect()
       await sessions.start()
@@ -151,7 +152,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       lapse.start()
     },
 
-    /** In the reverse order of the making. */
+    /** In the reverse order of their creation. */
     async close(): Promise<void> {
       await passwords.close()
       await lapse.stop()

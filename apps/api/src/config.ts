@@ -2,13 +2,14 @@ import { cookieNames, passwordLength } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
-import { defaultLimits, type Limits } from './limits/limits.ts'
+import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
+const maxLimitSeconds = 86_400
 
-/** Every problem with the environment at once, one sentence each, naming the variable. */
+/** Lists every problem with the environment at once: one sentence each, naming the variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly problems: string[]
@@ -22,7 +23,7 @@ export class ConfigError extends Error {
 const DurationSchema = z
   .string()
   .regex(/^\d+[smhd]$/, 'must be a whole number with a unit, like 30s, 15m, 12h or 7d')
-  .transform((text) => Number(text.slice(0, -1)) * unitSeconds[text.slice(-1) as keyof typeof unitSeconds])
+  .transform(secondsIn)
   .refine((seconds) => seconds <= maxDurationSeconds, 'must not be longer than ten years')
 
 const PositiveDurationSchema = DurationSchema.refine((seconds) => seconds > 0, 'must be longer than nothing')
@@ -34,7 +35,9 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
 
-/** As browsers write an origin: lower case, no default port, no slash at the end. What is none stays as it is. */
+/**
+ * An origin as browsers write it: lower case, no default port, no slash at the end. Other text is returned unchanged.
+ */
 const canonicalOrigin = (text: string) =>
   isWebUrl(text) && new URL(text).pathname === '/' && !/[?#]/.test(text) ? new URL(text).origin : text
 
@@ -42,11 +45,22 @@ const isWebUrl = (text: string) => URL.canParse(text) && /^https?:$/.test(new UR
 
 const isOrigin = (text: string) => isWebUrl(text) && new URL(text).origin === text
 
-/** Pages that an application brings along: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`. */
+/**
+ * Origins of pages that are packed into an app: `capacitor://localhost`, `tauri://localhost`, `chrome-extension://…`.
+ */
 const isAppOrigin = (text: string) =>
   /^(?!(?:https?|wss?|ftp|file|data|blob|javascript|about|view-source):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._-]+(?::\d+)?$/.test(
     text,
   )
+
+const LimitSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,8}\/[1-9]\d*[smhd]$/, 'must be a number of times and a duration, like 100/15m')
+  .transform((text) => {
+    const [points, duration = ''] = text.split('/')
+    return { points: Number(points), windowSeconds: secondsIn(duration) }
+  })
+  .refine(({ windowSeconds }) => windowSeconds <= maxLimitSeconds, 'must not be about more than a day')
 
 const ListSchema = z.string().transform((text) =>
   text
@@ -123,9 +137,9 @@ export interface Config extends SessionSettings {
   readonly server: {
     readonly port: number
     readonly host: string
-    /** How many proxies in front of us to believe (`X-Forwarded-For`). */
+    /** How many proxies in front of the API to trust (`X-Forwarded-For`). */
     readonly trustedProxies: number
-    /** The origin people see, when it is known. */
+    /** The origin that people see, if it is known. */
     readonly publicUrl: string | undefined
     /** Other origins whose pages may call the API with cookies. */
     readonly clientOrigins: readonly string[]
@@ -136,14 +150,14 @@ export interface Config extends SessionSettings {
     readonly dataDir: string
   }
   readonly mail: {
-    /** `undefined`: into a folder that development reads at /dev/mailbox, or, in production, nowhere. */
+    /** `undefined`: mail goes into a folder, shown at /dev/mailbox; in production, nowhere. */
     readonly smtpUrl: string | undefined
-    /** Whether mail waits until the connection is encrypted. */
+    /** Whether to refuse to send mail without encryption. */
     readonly requireTls: boolean
     readonly from: string
-    /** The origin that links in mails lead to. */
+    /** The origin of the links in mails. */
     readonly pageUrl: string
-    /** Whether an address has to be proved before its owner can sign in. */
+    /** Whether people must confirm their address before they can sign in. */
     readonly requireVerifiedEmail: boolean
     /** How long an account has to be proved before it is deleted; 0: for ever. */
     readonly unverifiedLifetimeSeconds: number
@@ -152,9 +166,9 @@ export interface Config extends SessionSettings {
   }
   readonly password: {
     readonly bcryptCost: number
-    /** Of a new one, in characters. */
+    /** Of a new password, in characters. */
     readonly minLength: number
-    /** A service in the form of the Pwned Passwords range API; `undefined`: nobody is asked. */
+    /** A service that works like the Pwned Passwords range API. `undefined`: none is asked. */
     readonly breachedUrl: string | undefined
   }
   readonly rateLimits: Limits
@@ -162,8 +176,8 @@ export interface Config extends SessionSettings {
 }
 
 /**
- * Parses the environment into one frozen Config.
- * `developmentSecrets` stand in for missing ones outside production; they are asked for only when needed.
+ * Parses the environment into one frozen Config. Outside production, `developmentSecrets` replace missing ones. They
+ * are only read when needed.
  * Throws ConfigError with every problem at once.
  */
 export function readConfig(
@@ -171,12 +185,13 @@ export function readConfig(
   developmentSecrets: (dataDir: string) => { accessSecret: string; refreshSecret: string },
   terminal = false,
 ): Config {
-  // An empty variable is a missing one: `.env.example` lists them all, most of them empty.
+  // An empty variable counts as missing: `.env.example` lists them all, most of them empty.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()))
   const parsed = EnvironmentSchema.safeParse(given)
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
-  problems.push(...keyProblems(given), ...databaseProblems(given))
+  const { limits, problems: limitProblems } = readLimits(given)
+  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given))
   if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -202,7 +217,7 @@ export function readConfig(
       host: env.HOST,
       trustedProxies: env.TRUST_PROXY,
       publicUrl: env.PUBLIC_URL,
-      // Vite's own address: the page of `pnpm dev` may also call the API directly.
+      // Vite's own address, so that the page of `pnpm dev` can call the API directly too.
       clientOrigins: env.CLIENT_URL ?? (production || env.PUBLIC_URL ? [] : ['http://localhost:5173']),
     },
     database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
@@ -240,30 +255,53 @@ export function readConfig(
       minLength: env.PASSWORD_MIN_LENGTH,
       breachedUrl: env.BREACHED_PASSWORDS_URL,
     },
-    rateLimits: defaultLimits,
+    rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
   })
 }
 
 /**
- * A host's cookies are shared by its ports, so two instances on one host need names of their own. The one on the usual port
- * has the short name.
+ * All ports of a host share its cookies, so two instances on one host need different names. The instance on the usual
+ * port has the short name.
  */
 function defaultCookiePrefix(publicUrl: string | undefined, port: number): string {
   const seen = publicUrl ? new URL(publicUrl).port : String(port)
   return ['', '4000'].includes(seen) ? cookieNames.defaultPrefix : `${cookieNames.defaultPrefix}-${seen}`
 }
 
-/** Over the network always, unless the address says otherwise; nobody listens between a process and its own machine. */
+/**
+ * Always over the network, unless the address says otherwise. Not on the same machine, where nobody can listen in.
+ */
 function requiresTls(smtpUrl: string): boolean {
   const { hostname, searchParams } = new URL(smtpUrl)
   const asked = searchParams.get('requireTLS')
   return asked === null ? !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname) : asked === 'true'
 }
 
+/** `LIMIT_LOGIN_PER_ADDRESS=100/15m` and its like; what is not set is as it comes. */
+function readLimits(given: Record<string, string | undefined>): { limits: Limits; problems: string[] } {
+  const names = new Map(limitNames.map((name) => [limitVariable(name), name]))
+  const limits = { ...defaultLimits }
+  const problems: string[] = []
+  for (const [variable, text] of Object.entries(given)) {
+    if (!variable.startsWith('LIMIT_')) continue
+    const name = names.get(variable)
+    const parsed = LimitSchema.safeParse(text)
+    if (!name) problems.push(`${variable} is no limit; docs/sign-in-limits.md lists them`)
+    else if (parsed.success) limits[name] = parsed.data
+    else problems.push(...parsed.error.issues.map(({ message }) => `${variable} ${message}`))
+  }
+  return { limits, problems }
+}
+
+/** `15m` is 900. */
+function secondsIn(duration: string): number {
+  return Number(duration.slice(0, -1)) * unitSeconds[duration.slice(-1) as keyof typeof unitSeconds]
+}
+
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const
 
-/** What nobody should sign with in production. Never repeats the secret. */
+/** Secrets that are not safe in production. Never repeats the secret. */
 function secretProblems(given: Record<string, string | undefined>): string[] {
   const advice = 'make one with: npx pnpm@12 keys'
   const judge = (name: string, secret: string | undefined) => {
@@ -284,7 +322,7 @@ function secretProblems(given: Record<string, string | undefined>): string[] {
   return problems
 }
 
-/** Keys that could not sign, wherever the process runs. */
+/** Keys that cannot sign, in production or not. */
 function keyProblems(given: Record<string, string | undefined>): string[] {
   return secretNames.flatMap((name) => [
     ...unusable(name, given[name] ? [given[name]] : []),
@@ -292,7 +330,7 @@ function keyProblems(given: Record<string, string | undefined>): string[] {
   ])
 }
 
-/** An address that no retry would make any better. Never repeats the password in it. */
+/** Addresses that no retry can make work. Never repeats the password in them. */
 function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>): string[] {
   if (!uri || !/^mongodb(\+srv)?:/.test(uri)) return []
   try {
@@ -305,7 +343,7 @@ function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>
   }
 }
 
-/** Nobody should find out in an emergency that this was a forgotten setting. */
+/** The embedded database in production must be a choice. Otherwise a forgotten setting shows only in an emergency. */
 function embeddedProblems({ MONGO_URI, EMBEDDED_DATABASE }: Record<string, string | undefined>): string[] {
   if (MONGO_URI || EMBEDDED_DATABASE) return []
   return [
@@ -326,7 +364,7 @@ function unusable(name: string, keys: string[]): string[] {
   })
 }
 
-/** Words that stand in samples, and strings with too little in them to be random. */
+/** Words from sample settings, and strings with too little variety to be random. */
 const looksLikeASample = (secret: string) =>
   /change.?(me|this|it)|your.{0,20}(secret|key)|(super|very|top).?secret|secret.?key|example|sample|replace|placeholder|insert|generate|fill.?in|go(es)?.?here|openssl|qwerty|password|jwt.?secret|12345678|abcdefgh/i.test(
     secret,

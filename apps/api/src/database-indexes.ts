@@ -1,14 +1,14 @@
 import { type Connection, type Model, mongo } from 'mongoose'
 
-/** So many documents are named; whoever mends them will want a query of their own for more. */
+/** How many documents the message names. To mend more, one writes a query anyway. */
 const named = 10
 
-/** Documents that no retry will index. The message names them and says what to do. */
+/** Documents that break a unique index, so that no retry helps. The message names them and says what to do. */
 export class UnindexableError extends Error {
   override readonly name = 'UnindexableError'
 }
 
-/** Builds every index of every model. Throws UnindexableError when what is stored breaks one that is to be unique. */
+/** Builds every index of every model. Throws UnindexableError when stored documents break a unique one. */
 export async function createIndexes(connection: Connection): Promise<void> {
   for (const model of Object.values(connection.models)) {
     try {

@@ -11,8 +11,8 @@ const pingTimeoutMs = 2000
 export type Database = ReturnType<typeof createDatabase>
 
 /**
- * The connection to MongoDB. It is made in the background and made again whenever it is lost; until it stands and the
- * unique indexes exist, `assertReady` throws, because without them two accounts could share an address.
+ * The connection to MongoDB. It connects in the background, and again after every loss. Until it is connected and the
+ * unique indexes exist, `assertReady` throws: without them two accounts could share an address.
  */
 export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
   const connection = mongoose.createConnection()
@@ -23,8 +23,8 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
     connection,
 
     /**
-     * Resolves once connected and indexed, however long the database takes to appear; or when closed. Rejects with
-     * UnindexableError for stored documents that no waiting makes unique.
+     * Resolves when connected and indexed, no matter how long that takes, or when closed. Rejects with
+     * UnindexableError when stored documents break a unique index, because waiting would not help.
      */
     async connect(): Promise<void> {
       while (!closing.signal.aborted && !ready) {
@@ -54,7 +54,7 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
       }
     },
 
-    /** Throws AuthError `database_unavailable` until the first connection stands. */
+    /** Throws AuthError `database_unavailable` until the first connection is made. */
     assertReady(): void {
       if (!ready) throw new AuthError('database_unavailable')
     },

@@ -7,7 +7,8 @@ import { makeOnce } from './made-once.ts'
 const SecretsSchema = z.object({ accessSecret: z.string().min(1), refreshSecret: z.string().min(1) })
 
 /**
- * The secrets of a development checkout: made once, kept beside the data, so that a restart keeps people signed in.
+ * The secrets of a development checkout. Made once and kept beside the data, so that a restart keeps people signed
+ * in.
  */
 export function developmentSecrets(dataDir: string): z.infer<typeof SecretsSchema> {
   const file = join(dataDir, 'development-secrets.json')

@@ -10,7 +10,10 @@ interface Collaborators {
   claimsOf: (req: Request) => AccessTokenClaims
 }
 
-/** What stands before a route, by what its contract requires. A new word in `requires` compiles once it is here. */
+/**
+ * Decides which guards a route gets, from `requires` in its contract. A new word in `requires` needs an entry here to
+ * compile.
+ */
 export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRoute {
   const hasRole =
     (role: Role): RequestHandler =>

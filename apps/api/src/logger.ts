@@ -1,7 +1,10 @@
 import pino, { type Logger } from 'pino'
 import type { Config } from './config.ts'
 
-/** Headers and fields that could sign somebody in. Requests are logged without headers; this is for whatever else. */
+/**
+ * Headers and fields that could sign somebody in. Requests are logged without headers; this covers all other log
+ * lines.
+ */
 const secrets = [
   'authorization',
   'cookie',
@@ -12,7 +15,7 @@ const secrets = [
   'refresh_token',
 ]
 
-/** Structured lines on standard output; readable ones on a developer's terminal. */
+/** Structured lines on standard output. On a developer's terminal, readable ones. */
 export const createLogger = ({ level, pretty }: Config['log']): Logger =>
   pino({
     level,

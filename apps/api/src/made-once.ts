@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs'
 
 /**
- * Makes a file that only its owner reads, unless it is there. It appears whole or not at all, and only once: of two
- * processes that start together the later one reads the other's.
+ * Creates a file that only its owner can read, unless it exists. It appears whole or not at all. If two processes
+ * start together, the first one's file counts, and the other reads it.
  */
 export function makeOnce(file: string, content: string): void {
   if (existsSync(file)) return

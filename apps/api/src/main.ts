@@ -16,7 +16,7 @@ import { root } from './root.ts'
 const drainTimeoutMs = 10_000
 
 main().catch((error: unknown) => {
-  // What stops the start says how to mend it; where it was thrown helps nobody but us.
+  // An error at the start says how to fix it. A stack trace would not help the operator.
   console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : error)
   process.exit(1)
 })
@@ -32,7 +32,7 @@ async function main() {
   const log = createLogger(config.log)
 
   const dataDir = inRoot(config.database.dataDir)
-  // Secrets and mails in it open accounts, whoever could read them before.
+  // The secrets and mails in this folder open accounts. Nobody else on the machine may read them.
   if (existsSync(dataDir)) makePrivateFolder(dataDir, ['development-secrets.json', 'outbox'])
   const embedded = config.database.uri ? null : await startEmbedded()
   const services = compose({
@@ -44,7 +44,7 @@ async function main() {
     outboxDir: isPrivate(config) ? resolve(dataDir, 'outbox') : null,
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
-  // Longer than a load balancer's idle time, so that it, not we, closes an idle connection.
+  // Longer than a load balancer's idle timeout, so that the load balancer closes idle connections first.
   server.keepAliveTimeout = 65_000
   const closeUnusedConnections = watchUnusedConnections(server)
   answerClientErrors(server, log)
@@ -69,7 +69,7 @@ async function main() {
     return startEmbeddedMongo({
       dataDir,
       onExit(error) {
-        // Nothing works without it, and whoever supervises this process starts it afresh.
+        // Nothing works without the database. Exit, and let the supervisor restart the process.
         log.fatal({ err: error }, 'the embedded database ended')
         process.exit(1)
       },
@@ -87,11 +87,11 @@ async function main() {
     })
   }
 
-  /** Lets what is under way finish, then closes everything in the reverse order of its making. */
+  /** Finishes the requests under way, then closes everything in the reverse order of its creation. */
   async function drain(signal: NodeJS.Signals) {
     log.info({ signal }, 'shutting down')
     services.lifecycle.draining = true
-    // A second signal means it.
+    // A second signal exits at once.
     for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(130))
     const deadline = setTimeout(() => {
       log.warn('requests are still under way; closing their connections')
@@ -108,7 +108,7 @@ async function main() {
   }
 }
 
-/** Where a person opens it. */
+/** The address to open in a browser. */
 const address = (config: Config): string => config.server.publicUrl ?? localAddress(config)
 
 function localAddress({ server: { host, port } }: Config): string {
@@ -116,7 +116,7 @@ function localAddress({ server: { host, port } }: Config): string {
   return `http://${everywhere ? 'localhost' : host}:${port}`
 }
 
-/** Whether only this machine can be meant: what is kept for a developer to read holds links that open accounts. */
+/** Whether only this machine can reach it. Mails kept for a developer hold links that open accounts. */
 function isPrivate({ production, server: { publicUrl } }: Config): boolean {
   const host = publicUrl ? new URL(publicUrl).hostname : 'localhost'
   return !production && ['localhost', '127.0.0.1', '[::1]'].includes(host)

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url'
 
-/** The checkout, or the folder it was copied to; the same number of steps up from the source and from the build. */
+/** The root of the checkout, or of its copy. It is as many folders up from the source as from the build. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { developmentSecrets } from '../src/development-secrets.ts'
+import { defaultLimits } from '../src/limits/limits.ts'
 import { temporaryFolder } from './support/process.ts'
 
 const good = {
@@ -148,10 +149,27 @@ it.each([
   ['COOKIE_SAMESITE', 'none'],
   ['LOG_LEVEL', 'loud'],
   ['NODE_ENV', 'prod'],
+  ['LIMIT_LOGIN_PER_ADDRESS', '100'],
+  ['LIMIT_LOGIN_PER_ADDRESS', '0/15m'],
+  ['LIMIT_LOGIN_PER_ADDRESS', '100/0m'],
+  ['LIMIT_LOGIN_PER_ADDRESS', '100 in 15m'],
+  ['LIMIT_LOGIN_PER_ADDRESS', '100/999999999999d'],
+  ['LIMIT_LOGIN_PER_ADRESS', '100/15m'],
 ])('%s=%s is refused with a sentence that names it', (name, value) => {
   const problems = problemsOf({ [name]: value })
   expect(problems).toHaveLength(1)
   expect(problems[0]?.startsWith(name)).toBe(true)
+})
+
+it('a limit is set by a variable of its own', () => {
+  const config = readConfig(
+    { ...good, LIMIT_LOGIN_PER_ADDRESS: '7/2h', LIMIT_MAIL_PER_ADDRESS: '' },
+    noSecrets,
+  )
+  expect(config.rateLimits).toEqual({
+    ...defaultLimits,
+    loginPerAddress: { points: 7, windowSeconds: 7200 },
+  })
 })
 
 it('an origin is read as browsers write it', () => {

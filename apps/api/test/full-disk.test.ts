@@ -43,7 +43,7 @@ it('on a full disk whatever has to be saved is a 503, whatever is only read goes
   for (const attempt of [
     () => api.http.post('/api/login').send({ email: person.email, password }),
     () => api.http.post('/api/forgot-password').send({ email: person.email }),
-    () => api.http.patch('/api/me').set(authorization).send({ username: somebody().username }),
+    () => api.http.patch('/api/me').set(authorization).send({ username: somebody().username, password }),
     () => api.http.get('/api/me/export').set(authorization),
   ])
     expect([200, 503]).toContain((await attempt()).status)

@@ -88,6 +88,7 @@ it('every mail says that a machine wrote it, so that no absence notice answers',
   const mail = await mailServer()
   const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
   const person = await registered(api)
+  await verified(api, mail, person)
   await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
   await login(api, person)
   for (const subject of [/Confirm/, /Reset/, /A new device/]) {

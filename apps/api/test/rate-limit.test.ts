@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Response } from 'supertest'
 import { expect, it, vi } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
@@ -10,6 +11,13 @@ const limits =
   (config: Config): Config => ({ ...config, rateLimits: { ...config.rateLimits, ...changes } })
 
 const tight = (points: number) => ({ points, windowSeconds: 60 })
+
+const from = (address: string) => ({ 'X-Forwarded-For': address })
+
+const deviceOf = (response: Response) =>
+  setCookies(response)
+    .find((cookie) => cookie.startsWith('latchkey.device='))
+    ?.split(';', 1)[0] ?? ''
 
 it('guessing one password is cut off with 429 and Retry-After, and other accounts are not', async () => {
   const api = await apiForTest({ configure: limits({ loginPerAccountAndAddress: tight(3) }) })
@@ -34,44 +42,53 @@ it('an attempt that nobody got to look at is given back', async () => {
     configure: limits({ loginPerAddress: tight(3), loginPerKnownDevice: tight(3) }),
   })
   const person = somebody()
-  const registration = await api.http.post('/api/register').send(person).expect(201)
-  const device =
-    setCookies(registration)
-      .find((cookie) => cookie.startsWith('latchkey.device='))
-      ?.split(';', 1)[0] ?? ''
+  const registration = await api.http.post('/api/register').set(from('198.51.100.7')).send(person).expect(201)
+  const device = deviceOf(registration)
   const attempt = (headers: Record<string, string>) =>
-    api.http.post('/api/login').set(headers).send({ email: person.email, password: person.password })
+    api.http
+      .post('/api/login')
+      .set({ ...from('203.0.113.7'), ...headers })
+      .send({ email: person.email, password: person.password })
   const counted = () =>
     api.services.database.connection
       .collection('rateLimits')
       .find({ key: /^login/, points: { $gt: 0 } })
       .toArray()
 
-  const calm = await overload(api)
+  const calm = await Promise.all([
+    overload(api, ['stranger', '203.0.113.7']),
+    overload(api, ['known', '203.0.113.7']),
+  ])
   try {
     // More often than either allowance, and never 429.
     for (let i = 0; i < 8; i++) {
       await attempt({ Cookie: device }).expect(503)
-      await attempt({ 'X-Forwarded-For': '203.0.113.7' }).expect(503)
+      await attempt({}).expect(503)
       await vi.waitFor(async () => expect(await counted()).toEqual([]), { timeout: 5000, interval: 10 })
     }
+    // Elsewhere the same account is open.
+    await attempt(from('203.0.113.8')).expect(200)
   } finally {
-    await calm()
+    for (const stop of calm) await stop()
   }
   await attempt({ Cookie: device }).expect(200)
 })
 
-/** Hashes so many passwords that nobody else's gets into the queue. Returns how to stop. */
-async function overload({ services: { passwords } }: TestApi): Promise<() => Promise<unknown>> {
-  const hash = () => passwords.hash(password).catch(() => delay(1)) // there was no room
+/** Hashes so many passwords for the same people that there is no room for another of them. Returns how to stop. */
+async function overload(
+  { services: { passwords } }: TestApi,
+  beside: string[],
+): Promise<() => Promise<unknown>> {
   let going = true
-  const first = Array.from({ length: 32 * (availableParallelism() + 1) }, hash)
-  const hashing = first.map(async (begun) => {
+  const hash = (account: number) =>
+    passwords.hash(password, [...beside, String(account)]).catch(() => delay(1)) // there was no room
+  const first = Array.from({ length: 64 * availableParallelism() }, (_, account) => hash(account))
+  const hashing = first.map(async (begun, account) => {
     await begun
-    while (going) await hash()
+    while (going) await hash(account)
   })
   // By then every thread is at work and the queue before them full; who is done is in it again at once.
-  await Promise.all(first)
+  await Promise.race(first)
   return async () => {
     going = false
     await Promise.all(hashing)
@@ -149,6 +166,35 @@ it('an IPv6 network of one customer is one address', async () => {
   await from('::ffff:cb00:7105').expect(429)
   await from('::ffff:198.51.100.7').expect(201)
   await from('198.51.100.7').expect(429)
+})
+
+it.each([
+  ['a /64', 1, (i: number) => `2001:db8:1:2:${i.toString(16)}::1`],
+  ['a /56', 4, (i: number) => `2001:db8:1:${(0x200 + (i % 256)).toString(16)}::1`],
+  ['a /48', 16, (i: number) => `2001:db8:1:${(i * 1031).toString(16)}::1`],
+])('whoever has %s has %i allowances, however many addresses are in it', async (_, times, address) => {
+  const api = await apiForTest({
+    environment: { TRUST_PROXY: '1' },
+    configure: limits({ loginPerAddress: tight(2) }),
+  })
+  const statuses: number[] = []
+  for (let i = 0; i < 60; i++) {
+    const guess = { email: somebody().email, password: 'wrong wrong' }
+    statuses.push(
+      (
+        await api.http
+          .post('/api/login')
+          .set(from(address(i)))
+          .send(guess)
+      ).status,
+    )
+  }
+  expect(statuses).toEqual([...Array(2 * times).fill(401), ...Array(60 - 2 * times).fill(429)])
+  const neighbour = await api.http
+    .post('/api/login')
+    .set(from('2001:db8:2::1'))
+    .send({ email: somebody().email, password: 'wrong wrong' })
+  expect(neighbour.status).toBe(401)
 })
 
 it('a client that loops on its own 401 is cut off, and the session lives', async () => {

@@ -198,7 +198,9 @@ it('a password change that is cut off after its commit has ended the other sessi
   const changed = vi.waitFor(
     async () => {
       const user = await there.services.accounts.credentials(person.body.user.id)
-      expect(await there.services.passwords.verify('a new and better one', user?.passwordHash)).toBe(true)
+      expect(await there.services.passwords.verify('a new and better one', user?.passwordHash, ['ada'])).toBe(
+        true,
+      )
     },
     { timeout: 10_000, interval: 5 },
   )

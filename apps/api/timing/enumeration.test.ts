@@ -16,6 +16,7 @@ const withoutLimits = (config: Config): Config => ({
     loginPerAddress: endless,
     loginPerAccountAndAddress: endless,
     loginPerAccount: endless,
+    hashPerAddress: endless,
     mailPerAddress: endless,
   },
 })

@@ -38,7 +38,7 @@ async function confirmAddress(page: Page, email: string) {
 describe('holding a mailbox is not owning the account', () => {
   it('whose address a stranger signed up with says "This was not me", and then signs up with it', async () => {
     const victim = newPerson()
-    const stranger = { ...newPerson(), email: victim.email }
+    const stranger = { ...newPerson(), email: victim.email, password: 'a lantern of their own' }
     const strangers = await visit(browser, product.origin)
     await register(strangers.page, stranger)
 

@@ -14,7 +14,7 @@ interface Secrets {
   refreshSecret: string
 }
 
-/** An application that had users before it had sessions: they live in `refreshTokens`, the rest is as it was. */
+/** An application that already had users. Sessions go into the new field `refreshTokens`; nothing else changes. */
 export async function createApp(connection: Connection, secrets: Secrets): Promise<Express> {
   const User = connection.model('Member', userSchema)
   const sessions = createSessions({ users: User, settings: defaultSettings(secrets) })

@@ -12,7 +12,7 @@ const secrets = {
 }
 const origin = 'https://elsewhere.example'
 
-/** What an application that had users before gets. The same for Express 4 and 5. */
+/** What an application with existing users gets. The same for Express 4 and 5. */
 export function existingAppSuite() {
   const connection = mongoose.createConnection(testDatabaseUri())
   let http: ReturnType<typeof supertest>
@@ -20,7 +20,7 @@ export function existingAppSuite() {
   beforeAll(async () => {
     const app = await createApp(connection, secrets)
     await connection.collection('members').insertMany([
-      // From before there were sessions: no refreshTokens at all.
+      // A user from before there were sessions, without refreshTokens.
       { login: 'grace', secret: await bcrypt.hash('a compiler', 4) },
       { login: 'ada', secret: await bcrypt.hash('an engine', 4), refreshTokens: [] },
     ])

@@ -27,7 +27,7 @@ export const EmailSchema = z.string('Enter your email address.').check(
   }),
 )
 
-/** A password being chosen. Length over composition; the list of common ones is the API's to check. */
+/** A new password. Only its length is checked here; the API's password policy checks the rest. */
 export const NewPasswordSchema = z.string('Choose a password.').check(
   z.refine((password) => characters(normalizePassword(password)) >= passwordLength.min, {
     error: `A password has at least ${passwordLength.min} characters.`,
@@ -39,7 +39,7 @@ export const NewPasswordSchema = z.string('Choose a password.').check(
   }),
 )
 
-/** A password being presented: whatever was once accepted, and nothing long enough to burn time on. */
+/** An existing password: anything that was once accepted, but not so long that checking it wastes time. */
 export const PasswordSchema = z
   .string('Enter your password.')
   .check(z.minLength(1, 'Enter your password.'), z.maxLength(1024, 'This password is too long to be yours.'))

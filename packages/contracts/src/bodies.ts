@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 import { maxEmailLength } from './account-bounds.ts'
 
-// What forms send. Apart from all else, so that a page with a form need not download the table of endpoints.
+// The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
 
 export const RegisterBodySchema = z.strictObject({
   username: UsernameSchema,
@@ -26,7 +26,7 @@ export const ChangePasswordBodySchema = z.strictObject({
   newPassword: NewPasswordSchema,
 })
 
-/** The token of a link that was sent by mail: 32 bytes in base64url. */
+/** The token from a mailed link: 32 bytes in base64url. */
 const ActionTokenSchema = z
   .string('The link is not complete.')
   .check(z.minLength(1, 'The link is not complete.'), z.maxLength(128, 'This is not a token of ours.'))

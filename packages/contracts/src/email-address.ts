@@ -1,19 +1,22 @@
-/** RFC 5321 §4.5.3.1, in octets; the whole is two less than the path with its angle brackets. */
+/**
+ * RFC 5321 §4.5.3.1, in octets. The limit for the whole address is the one for a path, less its two angle brackets.
+ */
 const maxLocalOctets = 64
 const maxOctets = 254
 const maxLabelOctets = 63
 
-// RFC 5321 §4.1.2 (Dot-string), in any script (RFC 6531 §3.3). What is in quotes is for machines, and none of ours writes it.
+// RFC 5321 §4.1.2 (Dot-string), in any script (RFC 6531 §3.3). Quoted local parts are refused: people do not use
+// them.
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
 
 const octets = (text: string) => new TextEncoder().encode(text).length
 
-/** An address in two forms, or why there can be none. */
+/** An address in two forms, or the reason why it is not one. */
 type ParsedEmail = { key: string } | { reason: string }
 
 /**
- * Reads an email address as a person writes it. `key` is the same for every spelling of one mailbox: lower case, and the
- * domain as the network knows it (`пример.рф` and `xn--e1afmkfd.xn--p1ai` are one).
+ * Reads an email address as a person writes it. `key` is the same for all spellings of one mailbox: lower case, with
+ * the domain as DNS knows it (`пример.рф` and `xn--e1afmkfd.xn--p1ai` are the same).
  */
 export function parseEmail(text: string): ParsedEmail {
   const email = text.trim().normalize('NFC')
@@ -39,21 +42,21 @@ export function parseEmail(text: string): ParsedEmail {
   return { key }
 }
 
-/** What addresses are compared by. What is no address is compared as it stands. */
+/** The form in which addresses are compared. Text that is not an address is returned unchanged. */
 export function emailKeyOf(text: string): string {
   const parsed = parseEmail(text)
   return 'key' in parsed ? parsed.key : text.trim().toLowerCase()
 }
 
-/** A domain as DNS knows it (UTS #46, by the URL parser); null for what is none, an IP address included. */
+/** A domain as DNS knows it (UTS #46, by the URL parser). Null if it is not a domain, or is an IP address. */
 function asciiDomain(text: string): string | null {
-  // What the URL parser would take for another part of an address, or decode.
+  // Characters that the URL parser would decode, or take for another part of a URL.
   if (/[\s%:/?#@[\]\\]/.test(text) || !URL.canParse(`http://${text}`)) return null
   const domain = new URL(`http://${text}`).hostname
   const labels = domain.split('.')
   const isDomain = labels.every(
     (label) => /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(label) && label.length <= maxLabelOctets,
   )
-  // A last part of digits alone makes an IP address of it.
+  // If the last label has only digits, it is an IP address.
   return isDomain && !/^\d+$/.test(labels.at(-1) ?? '') ? domain : null
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
 /**
- * Every `code` a problem document can carry. Clients switch on the code; titles and sentences may change.
- * The API maps each to a status in one file (`http/problem.ts`), which does not compile when one is missing.
+ * Every `code` that a problem document can carry. Clients switch on the code; titles and sentences may change.
+ * `server/problem.ts` maps each code to a status. It does not compile when one is missing.
  */
 export const errorCodes = [
   'validation_failed',
@@ -46,11 +46,11 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** One complaint about one field. `path` is dotted (`email`), empty for the body as a whole. */
+/** What is wrong with one field. `path` is dotted (`email`), and empty for the body as a whole. */
 export const FieldErrorSchema = z.object({ path: z.string(), message: z.string() })
 export type FieldError = z.infer<typeof FieldErrorSchema>
 
-/** RFC 9457 problem document. `message` repeats `detail` for clients that read `data.message`. */
+/** RFC 9457 problem document. `message` repeats `detail`, for clients that read `data.message`. */
 export const ProblemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -64,7 +64,7 @@ export const ProblemSchema = z.object({
 })
 export type Problem = z.infer<typeof ProblemSchema>
 
-/** The error answer of the OAuth token endpoint (RFC 6749 §5.2), the one endpoint with a shape of its own. */
+/** The error answer of the OAuth token endpoint (RFC 6749 §5.2). Only that endpoint has a shape of its own. */
 export const OAuthErrorSchema = z.object({
   error: z.enum(['invalid_request', 'invalid_grant', 'unsupported_grant_type']),
   error_description: z.string(),

@@ -1,3 +1,3 @@
-// What a page with a form may load after it is shown: the schemas, and what they bring along.
+// For pages that load their schemas after the form is shown.
 export { LoginBodySchema, RegisterBodySchema } from './bodies.ts'
 export { passwordPolicy } from './password-policy.ts'

@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini'
 
 /**
- * The names of a path's parameters, as Express reads them: `'id' | 'sessionId'` for
- * `/users/:id/sessions/:sessionId`. Of a path that is only known to be a string, any name may be one.
+ * The names of a path's parameters, as Express reads them: `'id' | 'sessionId'` for `/users/:id/sessions/:sessionId`.
+ * If the path is only known to be a string, any name is allowed.
  */
 export type PathParamOf<Path extends string> = string extends Path
   ? string
@@ -10,7 +10,7 @@ export type PathParamOf<Path extends string> = string extends Path
     ? LeadingName<Rest> | PathParamOf<Rest>
     : never
 
-// Express ends a name at the first other character: `/:from-:to` has two.
+// For Express, a name ends at the first character that cannot be part of one: `/:from-:to` has two names.
 type LeadingName<Text extends string, Name extends string = ''> = Text extends `${infer First}${infer Rest}`
   ? First extends NameCharacter
     ? LeadingName<Rest, `${Name}${First}`>
@@ -23,7 +23,7 @@ type Letter =
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
 type NameCharacter = Letter | Uppercase<Letter> | Digit | '_'
 
-/** What the `params` of a contract must be: a schema of exactly the parameters of its path, or absent. */
+/** The type of a contract's `params`: a schema of exactly the parameters in its path. Absent if it has none. */
 export type CheckedParams<Route extends { path: string }> = [PathParamOf<Route['path']>] extends [never]
   ? { params?: undefined }
   : { params: z.ZodMiniType<unknown, Record<PathParamOf<Route['path']>, unknown>> } & NothingElse<Route>

@@ -3,8 +3,8 @@ import type { PathParamOf } from './path-params.ts'
 import type { BodyInputOf, QueryInputOf, RouteContract } from './route-contract.ts'
 
 /**
- * What a caller passes to a route: `params` with a string for every parameter of its path, `body` and `query`. Each of
- * the three is required when something in it is, and may be left out otherwise.
+ * What a caller passes to a route: `params` (a string for every parameter of the path), `body` and `query`. Each of
+ * the three is required if anything in it is required, and optional otherwise.
  */
 export type CallOf<Route extends RouteContract> = Part<
   'params',
@@ -20,7 +20,7 @@ type Part<Name extends string, Needed extends string, Value> = [Needed] extends 
     ? { [Key in Name]?: Value }
     : { [Key in Name]: Value }
 
-// Distributes over routes: where one of several is meant, the most demanding one decides.
+// Distributes over a union of routes: if any of them requires this part, it is required.
 type Demanded<Route extends RouteContract, Name extends 'body' | 'query'> = Route extends {
   [Key in Name]: infer Schema extends z.ZodMiniType
 }

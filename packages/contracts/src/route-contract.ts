@@ -2,7 +2,7 @@ import type * as z from 'zod/mini'
 import type { ErrorCode } from './errors.ts'
 import type { CheckedParams } from './path-params.ts'
 
-/** What one endpoint takes and answers: the server mounts it, the client calls it, the OpenAPI page lists it. */
+/** What one endpoint takes and answers. The server mounts it, the client calls it, the OpenAPI page lists it. */
 export interface RouteContract {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Below `/api`, with Express parameters: `/sessions/:id`. */
@@ -16,13 +16,13 @@ export interface RouteContract {
   body?: z.ZodMiniType
   query?: z.ZodMiniType
   params?: z.ZodMiniType
-  /** Status of the good answer and its body; `null` is an empty body. */
+  /** Status and body of a successful answer. `null` is an empty body. */
   status: number
   reply: z.ZodMiniType | null
   errors: readonly ErrorCode[]
 }
 
-/** Keeps the literal types of a contract while checking its shape: its `params` are those of its path. */
+/** Keeps the literal types of a contract and checks its shape. Its `params` must match its path. */
 export const contract = <const Route extends RouteContract>(route: Route & CheckedParams<Route>): Route =>
   route
 

@@ -31,7 +31,7 @@ import {
 } from './tokens.ts'
 import { FindUsersQuerySchema, ManagedUserSchema, roles, SetRolesBodySchema, UserSchema } from './users.ts'
 
-/** Everything the API serves stands below this path. */
+/** Every endpoint of the API is below this path. */
 export const apiPrefix = '/api'
 
 const MessageSchema = z.object({ message: z.string() })
@@ -41,7 +41,7 @@ const FormerNameSchema = z.object({ name: z.string(), restsUntil: z.iso.datetime
 const UserParamsSchema = z.object({ id: z.string() })
 const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
 
-/** The table of endpoints. A shape is spelled here and nowhere else. */
+/** The table of endpoints: every request and answer is defined here and nowhere else. */
 export const routes = {
   register: contract({
     method: 'POST',
@@ -475,5 +475,5 @@ export const routes = {
 export type Routes = typeof routes
 export type RouteName = keyof Routes
 
-/** Outside the prefix: where other services look for the keys that verify access tokens (RFC 8414 §3, RFC 7517). */
+/** Outside the prefix: other services look here for the keys that verify access tokens (RFC 8414 §3, RFC 7517). */
 export const jwksPath = '/.well-known/jwks.json'

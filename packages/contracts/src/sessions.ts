@@ -5,23 +5,23 @@ export const sessionNameMaxLength = 64
 /** A signed-in device. `id` is the `sid` of its tokens; times are ISO 8601 in UTC. */
 export const SessionSchema = z.object({
   id: z.string(),
-  /** Whether it is the one that asks. */
+  /** Whether this is the session that makes the request. */
   current: z.boolean(),
-  /** What its owner calls it; null until they name it. */
+  /** The name its owner gave it. Null: none yet. */
   name: z.nullable(z.string()),
   /** Browser and system in words: "Firefox on macOS". */
   device: z.string(),
   ip: z.string(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
-  /** Where it was used last; `device` and `ip` are where it was opened. */
+  /** Where it was last used. `device` and `ip` say where it was opened. */
   lastDevice: z.string(),
   lastIp: z.string(),
   expiresAt: z.iso.datetime(),
 })
 export type Session = z.infer<typeof SessionSchema>
 
-/** An empty name takes the name away. */
+/** An empty name removes the name. */
 export const RenameSessionBodySchema = z.strictObject({
   name: z
     .string('Choose a name.')
@@ -45,22 +45,22 @@ export type KnownDevice = z.infer<typeof KnownDeviceSchema>
 
 export const SessionParamsSchema = z.object({ id: z.string() })
 
-/** What happens to an account that its owner wants to know of. */
+/** Events of an account that its owner wants to know about. */
 export const activityKinds = [
   'registered',
   'signed_in',
-  /** A sign-in from a browser that this account had not been signed in from. */
+  /** A sign-in from a browser that is new to this account. */
   'new_device',
   /** A sign-in from a browser that is known, in a network that it had not signed in from. */
   'new_network',
   'signed_out',
-  /** Its owner ended it from another device, or everywhere. */
+  /** Its owner ended it from another device, or ended all. */
   'session_revoked',
-  /** A cookie was presented without the key of its browser, and refused. */
+  /** A cookie came without the key of its browser, and was refused. */
   'copied_session_refused',
-  /** An old token of an unbound session was used again; the session was ended. */
+  /** An old token of an unbound session was used again. The session was ended. */
   'token_reused',
-  /** A repeated refresh was answered to another network than the one that the session was used from. */
+  /** A repeated refresh came from another network than the session's last use, and was answered. */
   'answered_elsewhere',
   'password_changed',
   'password_reset',
@@ -81,7 +81,7 @@ export const ActivityEventSchema = z.object({
   id: z.string(),
   kind: z.enum(activityKinds),
   at: z.iso.datetime(),
-  /** The session it is about; null when it is about none. */
+  /** The session it is about. Null: none in particular. */
   sessionId: z.nullable(z.string()),
   ip: z.string(),
   device: z.string(),

@@ -4,23 +4,23 @@ import { roles, UserSchema } from './users.ts'
 /**
  * Names on the wire.
  *
- * The refresh token travels in an HttpOnly cookie; beside it, in the same response, goes a readable cookie with
- * `sid.gen`, which tells the page that somebody is signed in and which generation the browser holds. A host's cookies
- * are shared by all its ports, so the names begin with a prefix and a dot: `latchkey.session`. On https they also carry
- * `__Host-` (RFC 6265bis §4.1.3.2).
+ * The refresh token travels in an HttpOnly cookie. The same response sets a readable cookie with `sid.gen`. It tells
+ * the page that somebody is signed in, and which generation the browser holds. All ports of a host share its cookies,
+ * so the names begin with a prefix and a dot: `latchkey.session`. On https they also start with `__Host-` (RFC
+ * 6265bis §4.1.3.2).
  */
 export const cookieNames = {
   bare: {
     refreshToken: 'refreshToken',
     session: 'session',
-    /** A random id by which an account knows a browser again; it signs nobody in. */
+    /** A random id by which an account recognises a browser. It signs nobody in. */
     device: 'device',
   },
   defaultPrefix: 'latchkey',
   hostPrefix: '__Host-',
 } as const
 
-/** `<meta name="…" content="the prefix">`: how the page learns of another prefix than the default. */
+/** `<meta name="…" content="the prefix">`: tells the page a prefix other than the default. */
 export const cookiePrefixMeta = 'latchkey-cookie-prefix'
 
 export const headerNames = {
@@ -59,7 +59,7 @@ const tokenFields = {
   /** Lifetime of the access token, in seconds. */
   expiresIn: z.int(),
   user: UserSchema,
-  /** Only for clients that asked for it, or sent theirs, in a body. */
+  /** Only for clients that asked for it in a body, or sent theirs there. */
   refreshToken: z.optional(z.string()),
 }
 
@@ -69,7 +69,10 @@ export type Tokens = z.infer<typeof TokensSchema>
 export const SignedInSchema = z.object({ message: z.string(), ...tokenFields })
 export type SignedIn = z.infer<typeof SignedInSchema>
 
-/** The answer to a registration: signed in at once, or first to prove the address (`REQUIRE_VERIFIED_EMAIL`). */
+/**
+ * The answer to a registration. With `REQUIRE_VERIFIED_EMAIL` there are no tokens: the address must be confirmed
+ * first.
+ */
 export const RegisteredSchema = z.union([SignedInSchema, z.object({ message: z.string(), user: UserSchema })])
 export type Registered = z.infer<typeof RegisteredSchema>
 
@@ -82,7 +85,7 @@ export const OAuthTokensSchema = z.object({
 })
 export type OAuthTokens = z.infer<typeof OAuthTokensSchema>
 
-/** A JWT of ours is under 1 kB; anything much longer is not worth parsing. */
+/** Our JWTs are under 1 kB. Anything much longer is not worth parsing. */
 const RefreshTokenSchema = z
   .string('refreshToken is a string.')
   .check(z.minLength(1, 'refreshToken is empty.'), z.maxLength(4096, 'refreshToken is too long.'))

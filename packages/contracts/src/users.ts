@@ -21,7 +21,7 @@ export const ManagedUserSchema = z.extend(UserSchema, {
 })
 export type ManagedUser = z.infer<typeof ManagedUserSchema>
 
-/** Part of a username or an email address, from its beginning. */
+/** The beginning of a username or an email address. */
 export const FindUsersQuerySchema = z.object({
   query: z._default(
     z

@@ -38,9 +38,9 @@ interface Needs {
   clock?: Clock
   /** Default: nowhere. */
   log?: Log
-  /** What happens to sessions that their owners want to know of. Default: nobody is told. */
+  /** Called with what session owners want to know about (session-events.ts). Default: nobody is told. */
   onEvent?: OnSessionEvent
-  /** Counts refreshes and may refuse one. Default: all are let through. */
+  /** Counts refreshes and may refuse one. Default: none is refused. */
   admitRefresh?: AdmitRefresh
   /** Origins whose pages may send cookies. Default: only the origin that serves the API. */
   origins?: { publicUrl?: string | undefined; clientOrigins: readonly string[] }
@@ -53,38 +53,38 @@ interface NeedsOwner<Owner extends SessionOwner, Claims extends StandardClaims, 
 /** The refresh sessions of an application: the protocol, and its endpoints for Express 4 and 5. */
 export interface Sessions<Owner extends SessionOwner, Claims extends StandardClaims, View>
   extends ReturnType<typeof createSessionLife<Owner>> {
-  /** The guard of a route of one's own: lets pass whoever has a good access token. */
+  /** The guard for your own routes: lets a request pass if its access token is good. */
   authenticate: RequestHandler
   /** The claims of a request that `authenticate` let pass. */
   claimsOf(req: Request): Claims
   /**
-   * Opens a session for somebody whose password (or whatever it is) was right, and answers with its tokens. Null: there is
-   * no such user.
+   * Opens a session for a user who has just proved who they are, and answers with its tokens.
+   * Null: there is no such user.
    */
   signIn(req: Request, res: Response, userId: Types.ObjectId): Promise<TokenAnswer<View> | null>
   /**
-   * Hands a session that was issued to its client, in cookies or in the body. The session that this browser held before
-   * ends with it.
+   * Gives a session that was just issued to its client, in cookies or in the body. Ends the session that this browser
+   * held before.
    */
   answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): Promise<TokenAnswer<View>>
   cookies: ReturnType<typeof createRefreshCookies>
-  /** /refresh-token, /token, /logout, /logout-everywhere and /sessions, to be mounted below a prefix like /api. */
+  /** /refresh-token, /token, /logout, /logout-everywhere and /sessions. Mount them below a prefix like /api. */
   routes(): Router
-  /** /.well-known/jwks.json, to be mounted at the root. */
+  /** /.well-known/jwks.json. Mount it at the root. */
   wellKnown(): Router
-  /** Answers errors with problem documents (RFC 9457), for an application without an error handler of its own. */
+  /** Answers errors with problem documents (RFC 9457). For applications without an error handler of their own. */
   problems: ErrorRequestHandler
   revocations: ReturnType<typeof createRevocations>
   accessTokens: ReturnType<typeof createAccessTokens<Owner, Claims>>
   refreshTokens: ReturnType<typeof createRefreshTokens>
-  /** Resolves when the revocations that live are known; until then each request asks the database. */
+  /** Resolves when the current revocations are loaded. Until then each request asks the database. */
   start(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Refresh sessions for users who are known as an id and nothing else. */
+/** Refresh sessions for users of whom only the id is known. */
 export function createSessions(needs: Needs): Sessions<SessionOwner, StandardClaims, { id: string }>
-/** The same with what an application adds to its tokens and answers. */
+/** The same, with what an application adds to its tokens and answers. */
 export function createSessions<Owner extends SessionOwner, Claims extends StandardClaims, View>(
   needs: NeedsOwner<Owner, Claims, View>,
 ): Sessions<Owner, Claims, View>

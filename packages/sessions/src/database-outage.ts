@@ -1,9 +1,10 @@
 import { MongooseError, mongo } from 'mongoose'
 
 /**
- * Answers by which a server says "not now", by the names of MongoDB's own table of codes: what the driver's specifications
- * call retryable (retryable reads and writes, server discovery), and what a replica set, a mongos or an overloaded server
- * answers while it changes over; and what one says whose disk is full or failing.
+ * Error codes by which a server says "not now", named as in MongoDB's own table of codes:
+ * - what the driver's specifications call retryable (retryable reads and writes, server discovery);
+ * - what a replica set, a mongos or an overloaded server answers during a failover or while it is busy;
+ * - what a server answers when its disk is full or failing.
  */
 export const notNow: Readonly<Record<string, number>> = {
   HostUnreachable: 6,
@@ -74,7 +75,7 @@ const outageLabels = [
   'TransientTransactionError',
 ]
 
-/** What the operating system says of a connection that is gone. */
+/** The operating system's codes for a broken connection. */
 const brokenConnection = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -84,11 +85,11 @@ const brokenConnection = new Set([
   'EHOSTUNREACH',
 ])
 
-/** Whether an error means that the database is out of reach or cannot save, as opposed to having said no. */
+/** Whether an error means that the database is out of reach or cannot save. False when it answered and said no. */
 export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (isOutage(error)) return true
-  // A bulk write and some of the driver's own errors carry the real one inside.
+  // A bulk write, and some of the driver's own errors, carry the real error inside.
   const inner: unknown = error.cause ?? ('errorResponse' in error ? error.errorResponse : undefined)
   return inner !== undefined && inner !== error && isDatabaseOutage(inner)
 }
@@ -109,7 +110,7 @@ function isOutage(error: Error): boolean {
       error instanceof mongo.MongoTopologyClosedError ||
       /PoolCleared|PoolClosed|WaitQueueTimeout|ExpiredSession/.test(error.name)
     )
-  // Mongoose's own: no connection, and its copy of the driver's server selection error.
+  // Mongoose's own errors: no connection, and its copy of the driver's server selection error.
   if (error instanceof MongooseError)
     return (
       error.name === 'MongooseServerSelectionError' ||
@@ -118,6 +119,6 @@ function isOutage(error: Error): boolean {
   return isCut(error)
 }
 
-/** Node's words for a socket that ended under a write; the driver passes them on without a code. */
+/** Node's message for a socket that was closed during a write. The driver passes it on without a code. */
 const isCut = ({ message }: Error) =>
   /socket has been ended|ECONNRESET|EPIPE|connection .*closed/i.test(message)

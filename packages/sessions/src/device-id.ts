@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A browser as its `device` cookie names it: 256 random bits, of which the database keeps only the hash. */
+/** A browser, as its `device` cookie names it: 256 random bits. The database keeps only their hash. */
 export interface DeviceId {
   id: string
   idHash: string

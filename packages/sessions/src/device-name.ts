@@ -4,12 +4,15 @@ import { recentlyUsed } from './recently-used.ts'
 const browsers = new Set<string>(Object.values(Bowser.BROWSER_MAP))
 const systems = new Set<string>(Object.values(Bowser.OS_MAP))
 
-/** In place of a User-Agent, where an administrator did it. No browser says this, and a stranger who does gains nothing. */
+/**
+ * Stored in place of a User-Agent when an administrator acted. No browser sends it; a stranger who does gains
+ * nothing.
+ */
 export const administratorAgent = 'Administrator'
 
 /**
- * A User-Agent in words: "Firefox on macOS", "curl", or "Unknown device". Only names that are known, or one plain word:
- * it stands in mails to the owner, and a stranger wrote it.
+ * A User-Agent in words: "Firefox on macOS", "curl", or "Unknown device". A stranger wrote the User-Agent, and the
+ * result is shown in mails. So it holds only known names, or one plain word.
  */
 export function deviceName(userAgent: string): string {
   const known = names.get(userAgent)
@@ -19,7 +22,7 @@ export function deviceName(userAgent: string): string {
   return name
 }
 
-/** A list of thousands of events tells of a few devices, and reading each name takes some 6 µs. */
+/** Reading a name takes about 6 µs, and a list of thousands of events names only a few devices. */
 const names = recentlyUsed<string>(500)
 
 function readName(userAgent: string): string {
@@ -28,6 +31,6 @@ function readName(userAgent: string): string {
   const { browser, os } = Bowser.parse(userAgent)
   const browserName = browsers.has(browser.name ?? '') ? browser.name : undefined
   if (browserName && systems.has(os.name ?? '')) return `${browserName} on ${os.name}`
-  // What is no browser names itself first: `curl/8.4.0`, `okhttp/4.12`.
+  // Clients that are not browsers put their name first: `curl/8.4.0`, `okhttp/4.12`.
   return browserName ?? /^([A-Za-z][\w-]{0,30})\//.exec(userAgent)?.[1] ?? 'Unknown device'
 }

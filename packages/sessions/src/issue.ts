@@ -14,8 +14,8 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     present: (user: Owner, session: Session) => present(user, session, { epoch: 0, at: session.createdAt }),
 
     /**
-     * A session at generation 0, not stored yet. `lock` null: the client is unbound. `deviceIdHash` null: it keeps no cookies,
-     * so that it cannot be told from others.
+     * A session at generation 0, not stored yet. `lock` null: the client is unbound. `deviceIdHash` null: the client
+     * keeps no cookies, so it cannot be recognised.
      */
     begin(device: Device, lock: string | null, deviceIdHash: string | null = null): Session {
       const now = clock.now()
@@ -37,9 +37,9 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     },
 
     /**
-     * Stores a session with its user. The same update prunes expired sessions and evicts the least recently used past
-     * the limit. Returns null when the user is gone or no longer fulfils `condition` (that the password is still the one
-     * that was checked, say), so that a sign-in that raced a change opens nothing.
+     * Stores a session with its user. The same update removes expired sessions and, past the limit, the least
+     * recently used. Returns null when the user is gone or does not meet `condition`. A condition is, for example,
+     * that the password is still the one that was checked: then a sign-in that races a password change opens nothing.
      */
     async issue(
       userId: Types.ObjectId,
@@ -73,9 +73,9 @@ const sessionAges = {
   'refreshTokens.expiresAt': 1,
 } as const
 
-/** Adds a session to `refreshTokens`, without the expired ones and within the limit: the oldest use goes first. */
+/** Adds a session to `refreshTokens`. Removes expired sessions and, past the limit, the least recently used. */
 function withSession(session: Session, now: Date, limit: number): PipelineStage.Set[] {
-  // A user who was here before there were sessions has no such field.
+  // Users who are older than their sessions have no such field.
   const stored = { $ifNull: ['$refreshTokens', []] }
   const live = { $filter: { input: stored, as: 'each', cond: { $gt: ['$$each.expiresAt', now] } } }
   // $literal: a User-Agent that starts with a dollar sign is text, not an expression.
@@ -84,7 +84,7 @@ function withSession(session: Session, now: Date, limit: number): PipelineStage.
   return [{ $set: { refreshTokens: { $slice: [byUse, -limit] } } }]
 }
 
-/** The live sessions that `withSession` pushed out, counted the same way in the document as it was before. */
+/** The live sessions that `withSession` removed. Counted in the same way, in the document as it was before. */
 function evicted(before: Session[] = [], added: Session, now: Date, limit: number): Types.ObjectId[] {
   const all = [...before.filter(({ expiresAt }) => expiresAt > now), added]
   const byUse = all.sort((a, b) => a.rotatedAt.getTime() - b.rotatedAt.getTime() || compareIds(a._id, b._id))

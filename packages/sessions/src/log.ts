@@ -1,6 +1,6 @@
 type Write = (facts: object, message: string) => void
 
-/** Where what happens in the background is told: pino's, or anything like it. */
+/** Where background work reports. A pino logger, or anything with the same methods. */
 export interface Log {
   debug: Write
   info: Write

@@ -2,7 +2,7 @@ import type { Model, Types } from 'mongoose'
 import * as z from 'zod/mini'
 import type { Session } from './session.schema.ts'
 
-/** Whom sessions belong to: an id, and whatever else an application reads with it. */
+/** The user that sessions belong to: an id, and what else an application reads with it. */
 export interface SessionOwner {
   _id: Types.ObjectId
 }
@@ -34,13 +34,13 @@ export const StandardClaimsSchema = z.object({
 export type StandardClaims = z.infer<typeof StandardClaimsSchema>
 
 /**
- * What an application adds: which fields of a user are read with a session, what of them stands in access tokens, and what
- * answers show of the user.
+ * What an application adds: the fields of a user to read with a session, the claims to put into access tokens, and
+ * what answers show of the user.
  */
 export interface OwnerDescription<Owner extends SessionOwner, Claims extends StandardClaims, View> {
-  /** A projection; `_id` is always there. */
+  /** A projection. `_id` is always included. */
   fields: Readonly<Record<string, 1>>
-  /** All claims, the standard ones included. A token that this would refuse is never signed. */
+  /** All claims, including the standard ones. A token that this schema refuses is never signed. */
   claimsSchema: z.ZodMiniType<Claims>
   claims(owner: Owner): Omit<Claims, keyof StandardClaims>
   view(owner: Owner): View

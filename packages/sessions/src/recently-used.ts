@@ -1,4 +1,4 @@
-/** A map that forgets what was not asked for lately; it never holds more than twice `size` entries. */
+/** A map that forgets entries which have not been read lately. Never holds more than twice `size` entries. */
 export function recentlyUsed<Value>(size: number) {
   let recent = new Map<string, Value>()
   let older = new Map<string, Value>()

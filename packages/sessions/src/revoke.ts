@@ -10,7 +10,9 @@ export function createRevoke<Owner extends SessionOwner>({
   clock,
 }: Pick<Collaborators<Owner>, 'users' | 'revocations' | 'clock'>) {
   return {
-    /** The live sessions of a user, the latest used first; none whose browser has lost its key. */
+    /**
+     * The live sessions of a user, the most recently used first. Sessions whose browser lost its key are left out.
+     */
     async list(userId: string): Promise<Session[]> {
       const now = clock.now()
       const user = await users
@@ -35,13 +37,13 @@ export function createRevoke<Owner extends SessionOwner>({
       return user?.refreshTokens[0] ?? null
     },
 
-    /** Ends one session and no other, its access tokens included. Returns whether the user had it. */
+    /** Ends one session and its access tokens. Returns whether the user had such a session. */
     async revoke(userId: string, sessionId: string): Promise<boolean> {
       if (!Types.ObjectId.isValid(sessionId)) return false
       return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0
     },
 
-    /** Ends every session of a user but one. Returns how many. */
+    /** Ends every session of a user except one. Returns how many ended. */
     revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
       revokeWhere(userId, (session) => session._id.toHexString() !== keptSessionId),
 
@@ -64,8 +66,8 @@ export function createRevoke<Owner extends SessionOwner>({
   }
 
   /**
-   * Ends sessions of one user. Their access tokens go first: should the process die in between, the sessions are still
-   * there and whoever ended them tries again. Only ids found with this user are ever revoked.
+   * Ends sessions of one user. Their access tokens go first: if the process dies in between, the sessions are still
+   * there, and the caller can try again. Only ids that were found with this user are ever revoked.
    */
   async function revokeWhere(
     userId: string,

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** Whether two addresses are of one network, as far as that can be told: the same /24, or in IPv6 the same /48. */
+/** Whether two addresses are in one network, as far as one can tell: the same /24 in IPv4, the same /48 in IPv6. */
 export function sameNetwork(a: string, b: string): boolean {
   const [first, second] = [plain(a), plain(b)]
   if (first === second) return true
@@ -11,5 +11,5 @@ export function sameNetwork(a: string, b: string): boolean {
   return network.check(second, isIPv4(second) ? 'ipv4' : 'ipv6')
 }
 
-/** Without the zone and without what makes IPv6 of an IPv4 address. */
+/** Without the IPv6 zone, and without the prefix that turns an IPv4 address into an IPv6 one. */
 const plain = (ip: string) => ip.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')

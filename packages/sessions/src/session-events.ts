@@ -1,16 +1,16 @@
 import type { Device } from './session.schema.ts'
 
-/** What happens to a session that its owner wants to know of. */
+/** Something that happened to a session and that its owner wants to know. */
 export interface SessionEvent {
   kind: 'signed_out' | 'session_revoked' | 'copied_session_refused' | 'token_reused' | 'answered_elsewhere'
   userId: string
-  /** Null: all of them, or all but the one that asked. */
+  /** Null: all sessions, or all except the one that made the request. */
   sessionId: string | null
-  /** Where the request came from that caused it. */
+  /** The client whose request caused it. */
   device: Device
   /** The browser it came from, as a digest of its `device` cookie; null: it has none. */
   deviceIdHash: string | null
 }
 
-/** Called when it has happened. A failure of the listener must not undo it, so it should not throw. */
+/** Called after it has happened. It should not throw: a failed listener must not undo the change. */
 export type OnSessionEvent = (event: SessionEvent) => Promise<void>

@@ -4,7 +4,7 @@ import type { SessionOwner } from './owner.ts'
 import { createRotate } from './refresh/rotate.ts'
 import { createRevoke } from './revoke.ts'
 
-/** Issues, rotates and revokes sessions: each change is one conditional update of one document. */
+/** Issues, rotates and revokes sessions. Each change is one conditional update of one document. */
 export function createSessionLife<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
   const revoke = createRevoke(collaborators)
   return {

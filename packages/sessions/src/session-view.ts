@@ -2,7 +2,7 @@ import type { Session as SessionView } from '@latchkey/contracts'
 import { deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
-/** What leaves of a session: no lock, no history. `currentId` is the session that asks, if it is one of these. */
+/** What clients may see of a session: no lock, no history. `currentId` is the session that makes the request. */
 export const sessionView = (session: Session, currentId: string | null): SessionView => ({
   id: session._id.toHexString(),
   current: session._id.toHexString() === currentId,

@@ -1,6 +1,6 @@
 import { Schema, type Types } from 'mongoose'
 
-/** The newest generations whose keys are remembered. Older ones are answered by the key of the current one. */
+/** The keys of this many past generations are remembered. Older tokens need the key of the current generation. */
 export const consumedLimit = 8
 
 /** A generation that was used up: the lock that its refresh opened (null: unbound), and when. */
@@ -10,7 +10,7 @@ export interface ConsumedGeneration {
   at: Date
 }
 
-/** Where a request comes from, as it tells. */
+/** Where a request comes from, according to itself. */
 export interface Device {
   userAgent: string
   ip: string
@@ -19,30 +19,33 @@ export interface Device {
 /**
  * One signed-in device. An element of `user.refreshTokens`.
  *
- * Invariants: `generation` only rises, by one, in a conditional update; `consumed` holds at most `consumedLimit`
- * entries, all below `generation`; `expiresAt` never lies past `absoluteExpiresAt`; `lock` is null for ever or never.
+ * Invariants: `generation` only rises, by one, in a conditional update. `consumed` holds at most `consumedLimit`
+ * entries, all below `generation`. `expiresAt` is never later than `absoluteExpiresAt`. `lock` is either always null
+ * or never.
  */
 export interface Session {
   _id: Types.ObjectId
   generation: number
-  /** base64url(SHA-256(key)) that the next refresh must open; null: an unbound client. */
+  /** base64url(SHA-256(key)) that the next refresh must open. Null: an unbound client. */
   lock: string | null
   consumed: ConsumedGeneration[]
   createdAt: Date
   rotatedAt: Date
   expiresAt: Date
   absoluteExpiresAt: Date
-  /** Where it was opened. */
+  /** Where the session was opened. */
   userAgent: string
   ip: string
-  /** Where it was rotated last; missing before that. */
+  /** Where it was last rotated. Missing before the first rotation. */
   lastUserAgent?: string
   lastIp?: string
-  /** The browser it was opened in, as a digest of its `device` cookie; missing or null: one without cookies. */
+  /**
+   * The browser in which it was opened: the hash of its `device` cookie. Missing or null: a client without cookies.
+   */
   deviceIdHash?: string | null
-  /** Since when its browser seems to have lost its key; missing or null once the key is shown again. */
+  /** When its browser seems to have lost its key. Missing or null once the key is shown again. */
   keyLostAt?: Date | null
-  /** What its owner calls it. */
+  /** The name its owner gave it. */
   name: string | null
 }
 

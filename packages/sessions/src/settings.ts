@@ -8,9 +8,9 @@ export const longestAccessTokenSeconds = 3600
 /** How sessions and their tokens behave. Durations are in seconds. */
 export interface SessionSettings {
   readonly accessToken: {
-    /** What signs: a secret, or `es256:` and a private key (signing-keys.ts). */
+    /** What signs tokens: a secret, or `es256:` and a private key (signing-keys.ts). */
     readonly key: string
-    /** What is still believed, until the tokens it signed have expired. */
+    /** Still accepted, until the tokens they signed have expired. */
     readonly previousKeys: readonly string[]
     /** At most `longestAccessTokenSeconds`. */
     readonly ttlSeconds: number
@@ -18,7 +18,7 @@ export interface SessionSettings {
     readonly audience: string
   }
   readonly refreshToken: {
-    /** A secret of its own, so that neither token can stand in for the other. */
+    /** A separate secret, so that neither kind of token can pass for the other. */
     readonly key: string
     readonly previousKeys: readonly string[]
     readonly ttlSeconds: number
@@ -29,7 +29,7 @@ export interface SessionSettings {
   readonly cookie: {
     readonly sameSite: 'strict' | 'lax' | 'none'
     readonly secure: boolean
-    /** What our cookies are called before the dot, so that neighbours on this host do not use the same names. */
+    /** The part of our cookie names before the dot. Keeps them apart from other applications on this host. */
     readonly prefix: string
   }
 }
@@ -37,11 +37,11 @@ export interface SessionSettings {
 interface Given {
   accessSecret: string
   refreshSecret: string
-  /** The origin people see. Default: none, as in development. */
+  /** The origin that people see. Default: none, as in development. */
   publicUrl?: string
 }
 
-/** The settings of most applications: 15 minutes for an access token, 7 idle days and 90 in all for a session. */
+/** Settings that suit most applications: access tokens live 15 minutes, sessions 7 idle days and 90 days in all. */
 export function defaultSettings({ accessSecret, refreshSecret, publicUrl }: Given): SessionSettings {
   const issuer = publicUrl ?? 'latchkey'
   return {

@@ -64,7 +64,9 @@ export function createAccountMail(collaborators: Collaborators): ComposeMail {
     const user = await accounts.findForMail(job)
     if (!user) return null
     const action = actions[job.kind]
-    return action ? linkMail(action, job, user) : renderMail(job.kind, user.email, facts(job, user))
+    if (action) return linkMail(action, job, user)
+    // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
+    return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
   }
 
   /** To the address that was, which no account has any more. */

@@ -37,15 +37,17 @@ export function emailRoutes(services: Collaborators): Router {
 
   route(router, routes.verifyEmail, async ({ token, password }, exchange) => {
     const { req, res } = exchange
-    await rateLimits.mail(req, res)
-    await emailAddresses.verify(token, deviceOf(req), owner(exchange, password))
+    await rateLimits.link(req, res, () =>
+      emailAddresses.verify(token, deviceOf(req), owner(exchange, password)),
+    )
     return { message: 'Your email address is confirmed.' }
   })
 
   route(router, routes.confirmEmail, async ({ token, password }, exchange) => {
     const { req, res } = exchange
-    await rateLimits.mail(req, res)
-    await emailAddresses.confirmChange(token, deviceOf(req), owner(exchange, password))
+    await rateLimits.link(req, res, () =>
+      emailAddresses.confirmChange(token, deviceOf(req), owner(exchange, password)),
+    )
     return { message: 'Your new email address is confirmed.' }
   })
 
@@ -63,8 +65,8 @@ export function emailRoutes(services: Collaborators): Router {
         account: emailKey(user.email),
         user,
         device: deviceOf(req),
-        deviceIdHash: sessions.cookies.readDeviceIdHash(req),
-        admit: (attempt) => rateLimits.login(req, res, attempt),
+        deviceId: sessions.cookies.readDeviceId(req),
+        admit: (attempt) => rateLimits.signIn.login(req, res, attempt),
       })
       if (isRight) return
       throw new AuthError('validation_failed', { errors: [{ path: 'password', message: wrongPassword }] })

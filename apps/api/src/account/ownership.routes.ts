@@ -24,8 +24,7 @@ export function ownershipRoutes(services: Collaborators): Router {
   const router = Router()
 
   route(router, routes.disownEmail, async ({ token }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await ownership.disown(token)
+    await rateLimits.link(req, res, () => ownership.disown(token))
     return { message: 'Thank you. Your address is not used for that account.' }
   })
 
@@ -36,8 +35,8 @@ export function ownershipRoutes(services: Collaborators): Router {
       account: identifier.toLowerCase(),
       user,
       device: deviceOf(req),
-      deviceIdHash: sessions.cookies.readDeviceIdHash(req),
-      admit: (attempt) => rateLimits.login(req, res, attempt),
+      deviceId: sessions.cookies.readDeviceId(req),
+      admit: (attempt) => rateLimits.signIn.login(req, res, attempt),
     })
     if (!isRight || !user) throw new AuthError('invalid_credentials')
     // Only to whoever knows the password.
@@ -48,8 +47,9 @@ export function ownershipRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.undoEmail, async ({ token }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    const resetToken = await ownership.undo(token, deviceOf(req))
+    const resetToken = await rateLimits.resetLink(req, res, token, (whom) =>
+      ownership.undo(token, deviceOf(req), whom),
+    )
     return {
       message: 'Your old address is back, and everybody is signed out. Choose a new password.',
       resetToken,

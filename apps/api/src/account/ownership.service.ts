@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -15,7 +16,7 @@ interface Collaborators {
   events: SecurityEvents
   mailQueue: MailQueue
   removal: Removal
-  passwords: { hash(password: string): Promise<string> }
+  passwords: { hash(password: string, whom: Whom): Promise<string> }
 }
 
 export type Ownership = ReturnType<typeof createOwnership>
@@ -58,9 +59,9 @@ export function createOwnership(collaborators: Collaborators) {
      * Puts the address back from which the account was changed. Resolves with a token to choose a new password: whoever
      * changed the address knew the old one. Throws AuthError `token_used`, `token_expired` or `token_invalid`.
      */
-    async undo(token: string, device: Device): Promise<string> {
+    async undo(token: string, device: Device, whom: Whom): Promise<string> {
       const { userId, email, before } = await actionTokens.consume('undo_email', token, async (consumed) => {
-        const nobodysPassword = await passwords.hash(randomBytes(32).toString('base64url'))
+        const nobodysPassword = await passwords.hash(randomBytes(32).toString('base64url'), whom)
         const before = await accounts.undoEmailChange(consumed.userId, consumed.email, nobodysPassword)
         if (!before) throw new AuthError('token_invalid')
         return { ...consumed, before }

@@ -1,5 +1,5 @@
 import type { Device } from '@latchkey/sessions'
-import type { Admission, Attempt } from '../limits/rate-limits.ts'
+import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
 
 /** What somebody says who is not signed in: whose account it is. */
@@ -9,8 +9,8 @@ export interface Claimed {
   /** Null when there is no such account, which they must not notice. */
   user: Credentials | null
   device: Device
-  /** The hash of what the `device` cookie says; null without one. */
-  deviceIdHash: string | null
+  /** What the `device` cookie says. */
+  deviceId: string | undefined
   /** Counts the attempt before anything is compared, and may refuse it. */
   admit(attempt: Attempt): Promise<Admission>
 }

@@ -2,6 +2,7 @@ import { routes } from '@latchkey/contracts'
 import { deviceOf } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
@@ -13,13 +14,15 @@ import type { Usernames } from './username.service.ts'
 /** What sign-in knows about passwords. */
 interface PasswordProof {
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
-  prove(userId: string, password: string, path: string): Promise<Credentials>
+  prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials>
   change(user: Credentials, newPassword: string, from: PasswordChange): Promise<void>
 }
 
 interface PasswordChange {
   sessionId: string
   device: ReturnType<typeof deviceOf>
+  /** For whom the new password is hashed. */
+  whom: Whom
 }
 
 interface Collaborators {
@@ -39,40 +42,42 @@ export function passwordProofRoutes(services: Collaborators): Router {
     services
   const router = Router()
 
-  route(router, routes.changePassword, async (body, { claims: { sub, sid }, req, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, body.currentPassword, 'currentPassword')
+  route(router, routes.changePassword, async (body, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, body.currentPassword, 'currentPassword', whom)
     await settle()
-    await passwordService.change(user, body.newPassword, { sessionId: sid, device: deviceOf(req) })
-    await knownDevices.forgetOthers(sub, sessions.cookies.readDeviceIdHash(req))
+    const from = { sessionId: claims.sid, device: deviceOf(req), whom }
+    await passwordService.change(user, body.newPassword, from)
+    await knownDevices.forgetOthers(claims.sub, sessions.cookies.readDeviceIdHash(req))
     return { message: 'Your password has been changed. You have been signed out everywhere else.' }
   })
 
-  route(router, routes.changeEmail, async ({ email, password }, { claims: { sub, sid }, req, res }) => {
-    await rateLimits.mail(req, res)
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
+  route(router, routes.changeEmail, async ({ email, password }, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
     await settle()
-    await rateLimits.changeEmail(res, sub)
+    await rateLimits.changeEmail(res, claims.sub)
+    await rateLimits.mail(req, res)
     await emailAddresses.requestChange(user, email)
     return {
       message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
     }
   })
 
-  route(router, routes.updateMe, async ({ username, password }, { claims: { sub, sid }, req, res }) => {
-    const settle = await rateLimits.password(res, sid)
-    const user = await passwordService.prove(sub, password, 'password')
+  route(router, routes.updateMe, async ({ username, password }, { claims, req, res }) => {
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
     await settle()
-    await rateLimits.rename(res, sub)
-    return { user: await usernames.change(user, username, { sessionId: sid, device: deviceOf(req) }) }
+    await rateLimits.rename(res, claims.sub)
+    const from = { sessionId: claims.sid, device: deviceOf(req) }
+    return { user: await usernames.change(user, username, from) }
   })
 
   // Both, for load balancers that take the body from a DELETE.
   for (const contract of [routes.deleteMe, routes.deleteMeByPost])
-    route(router, contract, async ({ password }, { claims: { sub, sid }, res }) => {
-      const settle = await rateLimits.password(res, sid)
-      const user = await passwordService.prove(sub, password, 'password')
+    route(router, contract, async ({ password }, { claims, req, res }) => {
+      const { whom, settle } = await rateLimits.password(req, res, claims)
+      const user = await passwordService.prove(claims.sub, password, 'password', whom)
       await settle()
       await removal.remove(user)
       sessions.cookies.clear(res)

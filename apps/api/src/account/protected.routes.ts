@@ -2,7 +2,10 @@ import { routes } from '@latchkey/contracts'
 import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 
-/** The worked example: copy it for your own. It reads the claims of the access token and no database. */
+/**
+ * The worked example: copy it for a route of your own, and add the copy to `features` in app.ts. It uses only the
+ * access token's claims, so it works without the database.
+ */
 export function protectedRoutes({ route }: { route: ApiRoute }): Router {
   const router = Router()
 

@@ -15,7 +15,7 @@ interface Collaborators {
   route: ApiRoute
 }
 
-/** For administrators: find a user, see and end their sessions, change roles, keep somebody out and let them in. */
+/** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
 export function adminRoutes({ administration, sessions, events, route }: Collaborators): Router {
   const router = Router()
 
@@ -66,15 +66,15 @@ export function adminRoutes({ administration, sessions, events, route }: Collabo
 
   return router
 
-  /** The owner reads of it; where the administrator sits is not theirs to know. */
+  /** Tells the owner what was done, but not where the administrator is. */
   function tell(kind: ActivityKind, userId: string, sessionId: string | null = null): Promise<void> {
     return events.record({ kind, userId, sessionId, device: { ip: '', userAgent: administratorAgent } })
   }
 }
 
-/** So that the last administrator does not lock themselves out. */
+/** Administrators cannot change their own account, so the last one cannot lock themselves out. */
 function refuseOneself({ sub }: { sub: string }, id: string): void {
-  // However the id is written.
+  // Compared as ObjectIds, because an id can be written in more than one way.
   if (Types.ObjectId.isValid(id) && new Types.ObjectId(id).equals(sub)) throw new AuthError('forbidden')
 }
 

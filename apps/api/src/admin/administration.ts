@@ -26,7 +26,7 @@ export type Administration = ReturnType<typeof createAdministration>
 /** What administrators do with the accounts of others. Null: no such user. */
 export function createAdministration({ users, sessions, revocations, clock }: Collaborators) {
   return {
-    /** By the beginning of the username or the address; the newest accounts without one. */
+    /** Finds users by the beginning of their username or address. An empty query returns the newest accounts. */
     async find(query: string): Promise<ManagedUser[]> {
       const begins = { $regex: `^${query.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` }
       const found = await users
@@ -42,7 +42,7 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
       return user && view(user)
     },
 
-    /** Every access token issued before dies, so that nobody keeps what was taken. */
+    /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
     /** Keeps somebody out: no sign-in, and every session ends with the same update. */

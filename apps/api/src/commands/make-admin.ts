@@ -76,7 +76,7 @@ async function unreachable(): Promise<never> {
   )
 }
 
-/** The configured database, the embedded one of an API that is running, or the embedded one itself. */
+/** Opens the configured database, the embedded one of a running API, or the embedded one itself. */
 async function openDatabase(configured: string | undefined, dataDir: string) {
   if (configured) return { uri: configured, close: async () => {} }
   try {

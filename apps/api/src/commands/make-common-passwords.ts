@@ -4,12 +4,12 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { foldPassword } from '../sign-in/password-folding.ts'
 
 /**
- * Makes the list of known passwords anew from one that has the most frequent first, one a line:
- * `common-passwords <file>`. `sign-in/common-passwords.md` says which one it was made from.
+ * `common-passwords <file>`: makes the list of common passwords from a file that has one password a line, the most
+ * frequent first. `sign-in/common-passwords.md` names the file that was used.
  */
 const wanted = 100_000
 const shortest = 8
-/** Shorter ones are no passwords here; the best known of them count when little is added: `summer2024`. */
+/** Shorter ones cannot be passwords here. The best known of them still count if little was added: `summer2024`. */
 const stems = { among: 10_000, shortest: 5 }
 
 const [source] = process.argv.slice(2)

@@ -2,8 +2,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { signingKey } from '@latchkey/sessions'
 
 /**
- * Prints lines for `.env`: `keys` makes the two secrets, `keys es256` a private key for access tokens that other
- * services can verify without it.
+ * Prints lines for `.env`. `keys` makes the two secrets. `keys es256` makes a private key for access tokens; other
+ * services can verify those tokens without it.
  */
 const kinds: Record<string, () => string[]> = {
   secrets: () => [`JWT_ACCESS_SECRET=${secret()}`, `JWT_REFRESH_SECRET=${secret()}`],

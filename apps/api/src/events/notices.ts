@@ -5,7 +5,7 @@ import type { MailKind } from '../mail/mail-job.model.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { NewEvent } from './security-events.ts'
 
-/** Which events are worth a mail to the owner. */
+/** The events that are mailed to the owner at once. */
 const mails: Partial<Record<ActivityKind, MailKind>> = {
   new_device: 'new_device',
   new_network: 'new_network',
@@ -17,7 +17,7 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   roles_changed: 'roles_changed',
 }
 
-/** Tells the owner of an account by mail what they would want to know at once. */
+/** Mails the owner of an account what they would want to know at once. */
 export const createNotices =
   (mailQueue: MailQueue) =>
   async ({ kind, userId, device }: NewEvent): Promise<void> => {

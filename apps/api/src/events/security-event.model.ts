@@ -1,7 +1,7 @@
 import { type ActivityKind, activityKinds } from '@latchkey/contracts'
 import { type Connection, Schema, type Types } from 'mongoose'
 
-/** Something that happened to an account that its owner wants to know of. Holds no token and no secret. */
+/** Something that happened to an account and that its owner wants to know. Holds no token and no secret. */
 export interface SecurityEventRecord {
   _id: string
   userId: Types.ObjectId

@@ -7,11 +7,11 @@ import type { SecurityEventModel, SecurityEventRecord } from './security-event.m
 
 const keptSeconds = 90 * 86_400
 const shownLimit = 100
-/** So many of one user are kept, the newest. */
+/** How many events of one user are kept: the newest. */
 const keptLimit = 1000
-/** This process writes so many before it looks again how many a user has. */
+/** After this many writes, this process counts a user's events again. */
 const slack = 16
-/** What an attacker can cause over and over, or many times at once, is recorded once an hour. */
+/** Events that an attacker can cause again and again. They are recorded once an hour. */
 const hourlyKinds = new Set<ActivityKind>([
   'copied_session_refused',
   'token_reused',
@@ -30,18 +30,18 @@ interface Collaborators {
   model: SecurityEventModel
   clock: Clock
   log: Logger
-  /** Called once for each event that was recorded: where notices to the owner come from. */
+  /** Called once for each event that was recorded. Mails to the owner start here. */
   onRecorded: (event: NewEvent) => Promise<void>
 }
 
 export type SecurityEvents = ReturnType<typeof createSecurityEvents>
 
-/** What the owner of an account reads as recent activity and the operator as structured log lines. */
+/** Records what owners read as recent activity, and operators as structured log lines. */
 export function createSecurityEvents({ model, clock, log, onRecorded }: Collaborators) {
   let written = 0
 
   return {
-    /** Never throws: what happened has happened, whether or not it can be written down. */
+    /** Never throws: the event has happened, even if it cannot be saved. */
     async record({ kind, device, ...ids }: NewEvent): Promise<void> {
       const userId = new Types.ObjectId(ids.userId)
       const sessionId = ids.sessionId === null ? null : new Types.ObjectId(ids.sessionId)
@@ -71,18 +71,18 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await onRecorded({ kind, userId, sessionId, device })
     },
 
-    /** Forgets everything about a user. */
+    /** Deletes everything about a user. */
     async remove(userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ userId })
     },
 
-    /** The latest of one user, newest first. */
+    /** The latest events of one user, newest first. */
     async list(userId: string): Promise<ActivityEvent[]> {
       const events = await newest(userId, shownLimit).lean<SecurityEventRecord[]>()
       return events.map(view)
     },
 
-    /** All that are kept of one user, newest first, as they come from the database. */
+    /** All events of one user that are kept, newest first, streamed from the database. */
     async *each(userId: string): AsyncGenerator<ActivityEvent> {
       for await (const event of newest(userId, keptLimit)
         .lean<SecurityEventRecord>()

@@ -13,8 +13,8 @@ const statuses: Record<string, number> = {
 }
 
 /**
- * Answers what Node cannot read as a request, as Node does itself, but says in words what a full cookie jar is: to the person
- * at the page and, once a minute at most, to whoever reads the log.
+ * Answers what Node cannot parse as a request, with the statuses that Node itself uses. If the headers are too large
+ * (usually too many cookies), it also explains that: to the person at the page, and once a minute in the log.
  */
 export function answerClientErrors(server: Server, log: Log): void {
   let toldAt = Number.NEGATIVE_INFINITY
@@ -41,7 +41,7 @@ function answer(status: number, raw: Buffer | undefined): string {
   return `${head.join('\r\n')}\r\n\r\n${text}`
 }
 
-/** A problem document for the page's own calls, and a page of one sentence for whoever opens an address. */
+/** A problem document for the page's own calls. A page of one sentence for people who open an address. */
 function inWords(raw: Buffer | undefined): { type: string; text: string } {
   const problem = problemOf(new AuthError('headers_too_large'))
   const path = raw?.subarray(0, 200).toString('latin1').split(' ', 2)[1] ?? ''

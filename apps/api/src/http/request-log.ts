@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 declare global {
   namespace Express {
     interface Request {
-      /** What the caller named this request, or a UUID: in the answer and in every line about it. */
+      /** The caller's id for this request, or a UUID. It is in the answer and in every log line about the request. */
       id: string
       readonly log: Logger
     }
@@ -14,16 +14,18 @@ declare global {
 
 const requestIdHeader = 'X-Request-Id'
 
-/** One line for each request, without headers, bodies or query strings: none of them could be replayed from a log. */
+/**
+ * One log line for each request. It holds no headers, bodies or query strings, so nothing in a log can be replayed.
+ */
 export function requestLog(log: Logger, app: App): RequestHandler {
-  // Made when asked for: a child logger costs more than a line, and hardly any request needs its own.
+  // Made when it is asked for: a child logger costs more than a line, and few requests need one.
   Object.defineProperty(app.request, 'log', {
     configurable: true,
     get(this: Request) {
       return log.child({ reqId: this.id })
     },
   })
-  // This line's fields are all named below, so nothing in it has to be searched for secrets.
+  // All fields of this line are named below, so it need not be searched for secrets.
   const lines = log.child({}, { redact: [] })
 
   return (req, res, next) => {

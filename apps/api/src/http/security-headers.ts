@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express'
 import helmet from 'helmet'
 
-/** Everything the page needs comes from its own origin; nothing is inlined. */
+/** The page may load things only from its own origin, and nothing inline. */
 export function securityHeaders({ publicUrl }: { publicUrl: string | undefined }): RequestHandler {
   const https = publicUrl?.startsWith('https:') ?? false
   return helmet({
@@ -19,7 +19,7 @@ export function securityHeaders({ publicUrl }: { publicUrl: string | undefined }
       },
     },
     referrerPolicy: { policy: 'no-referrer' },
-    // On plain http these would promise what is not there.
+    // These need https. On plain http they would promise what is not there.
     strictTransportSecurity: https && { maxAge: 31_536_000, includeSubDomains: false },
     crossOriginOpenerPolicy: https,
     originAgentCluster: https,

@@ -1,22 +1,21 @@
 import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Express } from 'express'
 
-/** Whether the process is on its way out: then connections close after their answer. */
+/** While the process is shutting down, connections close after their answer. */
 interface Lifecycle {
   readonly draining: boolean
 }
 
 /**
- * An HTTP server whose requests and responses are Express's from birth.
+ * An HTTP server that creates requests and responses as Express's own.
  *
- * Express makes a plain request its own by `Object.setPrototypeOf`, after which V8 knows nothing of its shape and looks
- * every property up the slow way: more than half of what a request costs. Here there is nothing left to change
- * (docs/performance.md).
+ * Express normally converts a plain request with `Object.setPrototypeOf`. After that, V8 reads every property the
+ * slow way, which is more than half of the cost of a request. Here there is nothing to convert (docs/performance.md).
  */
 export function createExpressServer(app: Express, lifecycle: Lifecycle): Server {
   class Request extends IncomingMessage {}
   class Response extends ServerResponse {
-    // Decided when an answer goes out: the request may have come in before.
+    // Decided when the answer goes out: the shutdown may have begun after the request came in.
     override writeHead(status: number, ...rest: unknown[]): this {
       if (lifecycle.draining) this.shouldKeepAlive = false
       return super.writeHead(status, ...(rest as []))
@@ -27,7 +26,7 @@ export function createExpressServer(app: Express, lifecycle: Lifecycle): Server 
   return createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
 }
 
-/** Puts what Express adds to a prototype, its own and its application's, on one that requests are made with. */
+/** Copies what Express and the application add to a prototype onto the one that requests are created with. */
 function adopt<Prototype extends object>(born: object, given: Prototype): Prototype {
   const express: object = Object.getPrototypeOf(given)
   for (const layer of [express, given]) Object.defineProperties(born, Object.getOwnPropertyDescriptors(layer))

@@ -10,11 +10,14 @@ const changePasswordPath = '/account/password'
 interface Page {
   /** The folder of the built web app. */
   webRoot: string
-  /** What the page is told, as `<meta>`: by name. */
+  /** What to tell the page: the names and contents of `<meta>` elements. */
   meta: Record<string, string>
 }
 
-/** The built web app: hashed assets for a year, the page itself never from a cache, and every address is the page. */
+/**
+ * Serves the built web app. Assets have hashed names and are cached for a year; the page itself is not. Every other
+ * address is the page.
+ */
 export function singlePageApp({ webRoot, meta }: Page): Router {
   const router = Router()
   router.use(compression())
@@ -22,16 +25,17 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
     '/assets',
     express.static(join(webRoot, 'assets'), { immutable: true, maxAge: '1y', index: false }),
   )
-  // A missing asset is a 404: the page in its place would be cached as a script.
+  // A missing asset is a 404. If it were the page, browsers would cache that as a script.
   router.use('/assets', () => {
     throw new AuthError('not_found')
   })
-  // What the page is, under its file's name, too.
+  // The page, under its file name too.
   router.get('/index.html', sendPage)
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
-  // Where a browser or a password manager sends people who want another password (W3C, change-password-url).
+  // Browsers and password managers send people here to change a password (W3C, change-password-url).
   router.get('/.well-known/change-password', (_req, res) => res.redirect(303, changePasswordPath))
-  // No page has a dot in its last part or at the beginning of any; the page in the place of a file would be a 200 for /.env.
+  // Page addresses have no dot in their last part, and no part that begins with one. Otherwise /.env would answer
+  // 200.
   router.get('/{*path}', (req, res, next) => {
     if (/\/\.|\.[^/]*$/.test(req.path)) next()
     else return sendPage(req, res)
@@ -49,7 +53,7 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
     else res.send(html)
   }
 
-  /** Read again when it was built again: the scripts that the former page names are gone then. */
+  /** Reads the page again after a new build: the scripts that the old page names are gone. */
   async function current(): Promise<typeof page> {
     const { mtimeMs } = await stat(file)
     if (mtimeMs === page.modifiedMs) return page

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import type { Response } from 'express'
 
 /**
- * Answers with an object whose last member is a list, written as its items come. Resolves when all is written; the answer is
- * not ended. If the list fails the answer is cut off, so that nobody takes it for whole.
+ * Answers with an object whose last member is a list, and writes the items as they come. Resolves when all are
+ * written; it does not end the answer. If the list fails, the answer is cut off, so that nobody takes it for
+ * complete.
  */
 export async function streamJson(
   res: Response,

@@ -5,8 +5,8 @@ interface Log {
 }
 
 /**
- * Says once, at the first sign, that there is a proxy nobody told us of. Without the setting everybody behind it shares one
- * address, and with it one allowance of attempts.
+ * Warns once if requests come through a proxy that is not configured. Without TRUST_PROXY, everybody behind the proxy
+ * seems to have one address, and shares its rate limits.
  */
 export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHandler {
   let told = trustedProxies > 0
@@ -22,7 +22,7 @@ export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHan
   }
 }
 
-/** Says once that a proxy seems to rewrite Host: then the page's own requests look like another site's. */
+/** Warns once if a proxy seems to rewrite Host. The page's own requests then look like those of another site. */
 export function warnOfRewrittenHost(
   log: Log,
 ): (origin: string | undefined, host: string | undefined) => void {

@@ -2,8 +2,8 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Browsers open connections ahead of need, and a server that closes waits for them, for as long as its time limits allow.
- * The answer closes those on which nothing was ever sent.
+ * Closes connections on which nothing was ever sent, when the function it returns is called. Browsers open
+ * connections in advance, and a server that shuts down would wait for them until they time out.
  */
 export function watchUnusedConnections(server: Server): () => void {
   const open = new Set<Socket>()

@@ -1,41 +1,75 @@
-/** `points` attempts in `windowSeconds`. */
+/** `points` times in `windowSeconds`. */
 export interface RateLimit {
   readonly points: number
   readonly windowSeconds: number
 }
 
-/** How patient sign-in, registration and refreshing are. Sign-ins and passwords that were right are given back. */
+/**
+ * What may be done how often. Each is a setting; docs/sign-in-limits.md has them in one table.
+ *
+ * Two things are measured. _Guessing_ is what went wrong; what turns out to be right is given back. _Cost_ is what has to
+ * be worked for, right or wrong; it is never given back. What strangers do counts on their address, what an account does
+ * counts on the account, so that good use takes nothing that others share.
+ */
 export interface Limits {
-  /** Failed sign-ins from one address, whatever the account. */
+  /** Guessing: failed sign-ins from one address, whatever the account. */
   readonly loginPerAddress: RateLimit
-  /** Failed sign-ins to one account from one address. */
+  /** Guessing: failed sign-ins to one account from one address. */
   readonly loginPerAccountAndAddress: RateLimit
-  /** Failed sign-ins to one account from anywhere; past that each costs twice the wait of the one before. */
+  /** Guessing: failed sign-ins to one account from anywhere; past that each costs twice the wait of the one before. */
   readonly loginPerAccount: RateLimit
-  /** The longest such wait. */
-  readonly loginMaxDelaySeconds: number
-  /** A browser that has signed in to the account before has this allowance to itself, whatever others do. */
+  /** How many tries pass in such a wait, and the longest it gets. */
+  readonly loginWaitPerAccount: RateLimit
+  /** Guessing: a browser that has signed in to the account before has this to itself, whatever others do. */
   readonly loginPerKnownDevice: RateLimit
+  /** Cost: sign-ins to one account with the right password. */
+  readonly signInPerAccount: RateLimit
+  /** Guessing: wrong passwords that one session shows for what asks for the password again. */
+  readonly proofPerSession: RateLimit
+  /** Cost: passwords that one account shows so, right or wrong. */
+  readonly proofPerAccount: RateLimit
+  /** Cost: passwords hashed for strangers at one address: sign-ins, registrations and resets, right or wrong. */
+  readonly hashPerAddress: RateLimit
+  /** Cost: registrations from one address. */
   readonly registerPerAddress: RateLimit
+  /** Guessing: registrations from one address that found the name or the email address taken. */
+  readonly registerFailedPerAddress: RateLimit
+  /** Guessing: links from one address that did not work. */
+  readonly linkPerAddress: RateLimit
+  /** Cost: mails that one address asks for. */
+  readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
   /** New addresses that one account may have a link sent to. */
   readonly changeEmailPerAccount: RateLimit
-  /** Mails that one address may ask for, and links it may try. */
-  readonly mailPerAddress: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
   readonly refreshPerSession: RateLimit
 }
 
+const minute = 60
+const hour = 3600
+
 export const defaultLimits: Limits = {
-  loginPerAddress: { points: 100, windowSeconds: 900 },
-  loginPerAccountAndAddress: { points: 10, windowSeconds: 900 },
-  loginPerAccount: { points: 30, windowSeconds: 3600 },
-  loginMaxDelaySeconds: 900,
-  loginPerKnownDevice: { points: 10, windowSeconds: 900 },
-  mailPerAddress: { points: 30, windowSeconds: 3600 },
-  registerPerAddress: { points: 60, windowSeconds: 3600 },
-  renamePerAccount: { points: 10, windowSeconds: 3600 },
-  changeEmailPerAccount: { points: 5, windowSeconds: 3600 },
-  refreshPerSession: { points: 300, windowSeconds: 60 },
+  loginPerAddress: { points: 100, windowSeconds: 15 * minute },
+  loginPerAccountAndAddress: { points: 10, windowSeconds: 15 * minute },
+  loginPerAccount: { points: 30, windowSeconds: hour },
+  loginWaitPerAccount: { points: 1, windowSeconds: 15 * minute },
+  loginPerKnownDevice: { points: 10, windowSeconds: 15 * minute },
+  signInPerAccount: { points: 30, windowSeconds: 15 * minute },
+  proofPerSession: { points: 10, windowSeconds: 15 * minute },
+  proofPerAccount: { points: 30, windowSeconds: 15 * minute },
+  hashPerAddress: { points: 600, windowSeconds: 15 * minute },
+  registerPerAddress: { points: 300, windowSeconds: hour },
+  registerFailedPerAddress: { points: 60, windowSeconds: hour },
+  linkPerAddress: { points: 60, windowSeconds: hour },
+  mailPerAddress: { points: 100, windowSeconds: hour },
+  renamePerAccount: { points: 10, windowSeconds: hour },
+  changeEmailPerAccount: { points: 5, windowSeconds: hour },
+  refreshPerSession: { points: 300, windowSeconds: minute },
 }
+
+export const limitNames = Object.keys(defaultLimits) as (keyof Limits)[]
+
+/** The variable that sets a limit: `LIMIT_LOGIN_PER_ADDRESS` for `loginPerAddress`. */
+export const limitVariable = (name: keyof Limits): string =>
+  `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`

@@ -1,7 +1,7 @@
 import { type Connection, Schema } from 'mongoose'
 
-/** What rate-limiter-flexible counts in; it writes these documents itself. */
-interface RateLimitRecord {
+/** How much of one bucket is taken, and when its window ends. */
+export interface RateLimitRecord {
   key: string
   points: number
   expire: Date

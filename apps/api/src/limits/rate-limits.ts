@@ -1,211 +1,131 @@
-import { createHash } from 'node:crypto'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterMongo,
-  RateLimiterRes,
-} from 'rate-limiter-flexible'
-import { addressOf } from './address.ts'
-import type { Limits, RateLimit } from './limits.ts'
+import { networksOf } from './address.ts'
+import { createAdmissions } from './admissions.ts'
+import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import type { Whom } from './fair-queue.ts'
+import { describe, refusal } from './headers.ts'
+import type { Limits } from './limits.ts'
+import { createMemoryCounter } from './memory-counter.ts'
 import type { RateLimitModel } from './rate-limit.model.ts'
+import { createSignInLimits, whomOf } from './sign-in-limits.ts'
 
-/** Whose sign-in is attempted. */
-export interface Attempt {
-  /** What was typed, whether or not there is such an account: anything else would tell. */
-  account: string
-  /** The hash of a device that this account was signed in from before. */
-  knownDevice: string | null
-}
-
-/** An attempt that was let through. */
-export interface Admission {
-  /** Attempts on the account that were not settled, this one included. */
-  failures: number
-  /** Gives the attempts back: it was the owner. */
+/** Something that was let through and may have a password hashed. */
+export interface Admitted {
+  /** For whom the password is hashed. */
+  whom: Whom
+  /** Gives back what counts as guessing: it was right. */
   settle(): Promise<void>
 }
 
-/** Gives attempts back that were good ones. */
-type Settle = () => Promise<void>
-
-export interface RateLimits {
-  /** Counts an attempt to sign in before it is looked at. Throws AuthError `rate_limited`. */
-  login(req: Request, res: Response, attempt: Attempt): Promise<Admission>
-  /** Counts an attempt of a session to show its owner's password; settled when it was right. Throws `rate_limited`. */
-  password(res: Response, sessionId: string): Promise<Settle>
-  register(req: Request, res: Response): Promise<void>
-  rename(res: Response, userId: string): Promise<void>
-  changeEmail(res: Response, userId: string): Promise<void>
-  /** Counts asking for mails and trying their links. Throws AuthError `rate_limited`. */
-  mail(req: Request, res: Response): Promise<void>
-  /** A bucket for each session, or for the address when there is none. */
-  refresh(req: Request, res: Response, sessionId: string | null): Promise<void>
-}
+export type RateLimits = ReturnType<typeof createRateLimits>
 
 interface Collaborators {
   model: RateLimitModel
   limits: Limits
+  clock: Clock
 }
 
 /**
- * Sign-in and registration are counted in the database, so that the limits hold across processes; refreshing is counted
- * in memory, where it costs nothing. Every attempt is counted before it is looked at: a thousand guesses at once are a
- * thousand attempts. One that is answered with a 5xx was not looked at, and is given back.
+ * Each counts before anything is looked at, and throws AuthError `rate_limited`. Counts are kept in the database, so that
+ * they hold across processes; but for refreshes, which are counted in memory, where that costs nothing.
  */
-export function createRateLimits({ model, limits }: Collaborators): RateLimits {
-  const inDatabase = (keyPrefix: string, limit: RateLimit) =>
-    once(
-      () =>
-        new RateLimiterMongo({
-          storeClient: model.db.getClient(),
-          dbName: model.db.name,
-          tableName: model.collection.name,
-          disableIndexesCreation: true, // database.ts makes them, and waits for them
-          keyPrefix,
-          points: limit.points,
-          duration: limit.windowSeconds,
-        }),
-    )
-  const perAddress = inDatabase('login-address', limits.loginPerAddress)
-  const perAccountAndAddress = inDatabase('login-account-address', limits.loginPerAccountAndAddress)
-  const perKnownDevice = inDatabase('login-device', limits.loginPerKnownDevice)
-  const perAccount = inDatabase('login-account', limits.loginPerAccount)
-  const delay = inDatabase('login-delay', { points: 1, windowSeconds: limits.loginMaxDelaySeconds })
-  const password = inDatabase('password', limits.loginPerKnownDevice)
-  const mailPerAddress = inDatabase('mail-address', limits.mailPerAddress)
-  const registerPerAddress = inDatabase('register-address', limits.registerPerAddress)
-  const renamePerAccount = inDatabase('rename-account', limits.renamePerAccount)
-  const changeEmailPerAccount = inDatabase('change-email-account', limits.changeEmailPerAccount)
-  const refreshPerSession = new RateLimiterMemory({
-    keyPrefix: 'refresh-session',
-    points: limits.refreshPerSession.points,
-    duration: limits.refreshPerSession.windowSeconds,
-  })
+export function createRateLimits({ model, limits, clock }: Collaborators) {
+  const admissions = createAdmissions({ model, clock })
+  const refreshes = createMemoryCounter({ clock })
 
   return {
-    async login(req, res, attempt) {
-      const account = digest(attempt.account)
-      // Whatever others do to the account or from the address, its owner's own browser is not made to wait for it.
-      if (attempt.knownDevice !== null) {
-        const device = `${account}/${attempt.knownDevice}`
-        const { consumedPoints } = await count(res, perKnownDevice(), device)
-        return { failures: consumedPoints, settle: async () => void (await perKnownDevice().delete(device)) }
-      }
-      const address = addressBucket(req.ip)
-      const both = `${account}@${address}`
-      await count(res, perAddress(), address)
-      await count(res, perAccountAndAddress(), both)
-      const failures = await slowDown(res, account)
-      return {
-        failures,
-        async settle() {
-          await Promise.all([
-            perAddress().reward(address),
-            perAccountAndAddress().delete(both),
-            perAccount().delete(account),
-            delay().delete(account),
-          ])
-        },
-      }
+    signIn: createSignInLimits({ admissions, limits }),
+
+    /** A session shows its owner's password. */
+    async password(
+      req: Request,
+      res: Response,
+      { sub, sid }: { sub: string; sid: string },
+    ): Promise<Admitted> {
+      const wrong = guesses('proof-session', limits.proofPerSession, sid)
+      const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
+      admissions.refuseFull(res, [wrong, shown])
+      // Whoever only holds a session of somebody else's gets no further than this.
+      await admissions.take(res, [wrong])
+      await admissions.take(res, [shown])
+      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear([wrong]) }
     },
 
-    async password(res, sessionId) {
-      await count(res, password(), sessionId)
-      return async () => void (await password().delete(sessionId))
+    async register(req: Request, res: Response, email: string): Promise<Admitted> {
+      const networks = networksOf(req.ip)
+      const taken = await admissions.take(res, [
+        ...perNetwork(guesses, 'register-failed-address', limits.registerFailedPerAddress, networks),
+        ...perNetwork(costs, 'register-address', limits.registerPerAddress, networks),
+        ...hashing(req),
+      ])
+      return { whom: whomOf(req, 'stranger', email), settle: () => admissions.settle(taken) }
     },
 
-    mail: async (req, res) => void (await count(res, mailPerAddress(), addressBucket(req.ip))),
+    /** A mail is asked for. */
+    async mail(req: Request, res: Response): Promise<void> {
+      await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
+    },
 
-    register: async (req, res) => void (await count(res, registerPerAddress(), addressBucket(req.ip))),
+    /** Uses a link that was sent by mail; only one that does not work is held against the address. */
+    async link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
+      return settledUnlessWrong(await admissions.take(res, links(req)), use)
+    },
 
-    rename: async (res, userId) => void (await count(res, renamePerAccount(), userId)),
+    /** The same, for a link that has a password hashed. */
+    async resetLink<T>(
+      req: Request,
+      res: Response,
+      token: string,
+      use: (whom: Whom) => Promise<T>,
+    ): Promise<T> {
+      const taken = await admissions.take(res, [...links(req), ...hashing(req)])
+      return settledUnlessWrong(taken, () => use(whomOf(req, 'stranger', digest(token))))
+    },
 
-    changeEmail: async (res, userId) => void (await count(res, changeEmailPerAccount(), userId)),
+    async rename(res: Response, userId: string): Promise<void> {
+      await admissions.take(res, [guesses('rename-account', limits.renamePerAccount, digest(userId))])
+    },
 
-    refresh: async (req, res, sessionId) =>
-      // With the address: whoever copied the cookie spends an allowance of their own.
-      void (await consume(res, refreshPerSession, `${sessionId ?? ''}@${addressOf(req.ip)}`)),
+    async changeEmail(res: Response, userId: string): Promise<void> {
+      await admissions.take(res, [
+        guesses('change-email-account', limits.changeEmailPerAccount, digest(userId)),
+      ])
+    },
+
+    /** A bucket for each session, or for the address when there is none. */
+    async refresh(req: Request, res: Response, sessionId: string | null): Promise<void> {
+      const counts = perNetwork(guesses, 'refresh-session', limits.refreshPerSession, networksOf(req.ip))
+        // With the address: whoever copied the cookie spends an allowance of their own.
+        .map((bucket) => refreshes.take({ ...bucket, whose: `${sessionId ?? ''}@${bucket.whose}` }))
+      describe(res, counts, clock.now())
+      const refused = counts.find((count) => count.refused)
+      if (refused) throw refusal(refused, clock.now())
+    },
   }
 
-  /**
-   * Past the free attempts on an account each one opens a wait twice as long as the one before, and only the first
-   * attempt after it passes. One atomic count decides who is first. Returns the number of failures so far.
-   */
-  async function slowDown(res: Response, account: string): Promise<number> {
-    const free = limits.loginPerAccount.points
-    const { consumedPoints } = await perAccount().penalty(account)
-    giveBackUnlooked(res, perAccount(), account)
-    if (consumedPoints <= free) return consumedPoints
-    const seconds = Math.min(2 ** Math.min(consumedPoints - free, 20), limits.loginMaxDelaySeconds)
+  function hashing(req: Request): Bucket[] {
+    return perNetwork(costs, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
+  }
+
+  function links(req: Request): Bucket[] {
+    return perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip))
+  }
+
+  async function settledUnlessWrong<T>(
+    taken: Awaited<ReturnType<typeof admissions.take>>,
+    use: () => Promise<T>,
+  ): Promise<T> {
     try {
-      await consume(res, delay(), account, seconds)
-      // Not rewarded: the wait may be over by then, and its own length is another one than the limiter's.
-      whenUnlooked(res, () => delay().delete(account))
-    } catch (refused) {
-      // It was not looked at, so it does not lengthen the next wait.
-      if (refused instanceof AuthError) await perAccount().reward(account)
-      throw refused
+      const result = await use()
+      await admissions.settle(taken)
+      return result
+    } catch (error) {
+      if (!isWrongLink(error)) await admissions.settle(taken)
+      throw error
     }
-    return consumedPoints
   }
 }
 
-/** Counts one attempt, and gives it back should nobody get to look at it. */
-async function count(res: Response, limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {
-  const state = await consume(res, limiter, key)
-  giveBackUnlooked(res, limiter, key)
-  return state
-}
-
-const giveBackUnlooked = (res: Response, limiter: RateLimiterAbstract, key: string) =>
-  whenUnlooked(res, () => limiter.reward(key))
-
-/** Too busy, or the database away: whoever asked did nothing wrong, and will ask again. */
-function whenUnlooked(res: Response, giveBack: () => Promise<unknown>): void {
-  res.once('close', () => {
-    // Should it fail, the attempt stays counted until its window ends.
-    if (res.statusCode >= 500) giveBack().catch(() => {})
-  })
-}
-
-/** Counts one attempt and tells the client where it stands (draft-ietf-httpapi-ratelimit-headers). */
-async function consume(
-  res: Response,
-  limiter: RateLimiterAbstract,
-  key: string,
-  seconds?: number,
-): Promise<RateLimiterRes> {
-  try {
-    const state = await limiter.consume(key, 1, seconds === undefined ? {} : { customDuration: seconds })
-    describe(res, limiter, state)
-    return state
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused // the database, not the limit
-    describe(res, limiter, refused)
-    throw new AuthError('rate_limited', { retryAfterSeconds: secondsLeft(refused) })
-  }
-}
-
-function describe(res: Response, limiter: RateLimiterAbstract, state: RateLimiterRes): void {
-  const name = `"${limiter.keyPrefix}"`
-  res.append('RateLimit-Policy', `${name};q=${limiter.points};w=${limiter.duration}`)
-  res.append('RateLimit', `${name};r=${state.remainingPoints};t=${secondsLeft(state)}`)
-}
-
-const secondsLeft = ({ msBeforeNext }: RateLimiterRes) => Math.max(1, Math.ceil(msBeforeNext / 1000))
-
-/** Addresses and names are kept as digests: a count needs no list of who tried to sign in. */
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22)
-
-const addressBucket = (ip: string | undefined) => digest(addressOf(ip))
-
-/** The limiter wants a connected client, which is there only when the first request is. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
+const isWrongLink = (error: unknown) =>
+  error instanceof AuthError && ['token_invalid', 'token_used', 'token_expired'].includes(error.code)

@@ -4,22 +4,22 @@ export const actionKinds = ['verify_email', 'reset_password', 'confirm_new_email
 export type ActionKind = (typeof actionKinds)[number]
 
 /**
- * A token in a link that was sent by mail. The database keeps its SHA-256 alone; the token is 256 random bits, so that
- * nobody finds it from there. It is bound to the address it was sent to, and used up by a conditional update.
+ * The token of a mailed link. The database keeps only its SHA-256; the token has 256 random bits, so the hash does
+ * not reveal it. It is bound to the address it was sent to. A conditional update uses it up.
  */
 export interface ActionTokenRecord {
   /** base64url(SHA-256(token)). */
   _id: string
   kind: ActionKind
   userId: Types.ObjectId
-  /** Where the link went. For a new address: what the account is to use. */
+  /** Where the link was sent. For a new address: the address that the account will use. */
   email: string
-  /** For a new address: how often the password had changed when it was shown. */
+  /** For a new address: how many times the password had changed when the owner proved it. */
   passwordChanges: number
   createdAt: Date
   expiresAt: Date
   usedAt: Date | null
-  /** Kept a while longer, to say "used" or "expired" rather than "unknown". */
+  /** Kept a while after it expires, to answer "used" or "expired" instead of "unknown". */
   forgottenAt: Date
 }
 

@@ -11,7 +11,7 @@ const lifetimeSeconds: Record<ActionKind, number> = {
   undo_email: 7 * 86_400,
 }
 const rememberedSeconds = 7 * 86_400
-/** What is wrong with the token itself, and will be tomorrow. */
+/** The token itself is wrong. A later try will not help. */
 const voidCodes = new Set<ErrorCode>(['token_invalid', 'token_used'])
 
 type NewToken = Pick<ActionTokenRecord, 'userId' | 'email'> &
@@ -22,7 +22,7 @@ type NewToken = Pick<ActionTokenRecord, 'userId' | 'email'> &
 
 export type ActionTokens = ReturnType<typeof createActionTokens>
 
-/** Makes and uses up the tokens in links that are sent by mail. */
+/** Creates and uses up the tokens in mailed links. */
 export function createActionTokens({ model, clock }: { model: ActionTokenModel; clock: Clock }) {
   return {
     /** A new token (32 bytes, base64url) for one address. It is returned once and stored as a hash. */
@@ -45,7 +45,7 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
       return token
     },
 
-    /** How many of those that went to an address since a time would still do something. */
+    /** How many links that were sent to an address since then still work. */
     countWorking: (kind: ActionKind, userId: Types.ObjectId, email: string, since: Date): Promise<number> =>
       model
         .countDocuments({
@@ -95,22 +95,22 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         return await use(consumed)
       } catch (error) {
         const isVoid = error instanceof AuthError && voidCodes.has(error.code)
-        // Should that fail, too, the link stays used up; what the caller hears of is why `use` failed.
+        // If this fails too, the link stays used up. The caller is told why `use` failed.
         if (!isVoid) await model.updateOne({ _id, usedAt: now }, { $set: { usedAt: null } }).catch(() => {})
         throw error
       }
     },
 
     /**
-     * Uses up all of one kind: the one that was used has done what they were for. Those in use as well, so that none of
-     * them is given back.
+     * Uses up all tokens of one kind, because they are no longer needed. Includes tokens that are being used right
+     * now: they cannot be given back after this.
      */
     async consumeAll(kind: ActionKind, userId: Types.ObjectId): Promise<void> {
       const now = clock.now()
       await model.updateMany({ kind, userId }, { $set: { usedAt: now, expiresAt: now } })
     },
 
-    /** Forgets everything about a user. */
+    /** Deletes everything about a user. */
     async remove(userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ userId })
     },

@@ -21,7 +21,7 @@ export function healthRoutes({ database, sessions, lifecycle, route }: Collabora
   route(router, routes.healthReady, async () => {
     if (lifecycle.draining) throw new AuthError('shutting_down')
     await database.ping()
-    // Until they are known, a revoked token would cost a read of the database on every request.
+    // Until they are loaded, every request would ask the database whether its token is revoked.
     if (!sessions.revocations.loaded) throw new AuthError('database_unavailable')
     return { status: 'ready' as const }
   })

@@ -18,9 +18,8 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
   const router = Router()
 
   route(router, routes.register, async (body, { req, res }): Promise<Registered> => {
-    await rateLimits.register(req, res)
     const signIn = signInOf(req)
-    const registered = await auth.register(body, signIn)
+    const registered = await auth.register(body, signIn, () => rateLimits.register(req, res, body.email))
     if (registered.session === null) {
       if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
       return {
@@ -36,7 +35,10 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
 
   route(router, routes.login, async (body, { req, res }): Promise<SignedIn> => {
     const signIn = signInOf(req)
-    const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.login(req, res, attempt))
+    // Of a browser that says it was here before, only the database knows whether that is so.
+    const returning = sessions.cookies.readDeviceId(req) ? signIn.deviceId : null
+    rateLimits.signIn.refuseFull(req, res, body.email.toLowerCase(), returning?.idHash ?? null)
+    const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.signIn.login(req, res, attempt))
     return {
       message: `Welcome back, ${signedIn.user.username}`,
       ...(await answer(req, res, signedIn, signIn)),

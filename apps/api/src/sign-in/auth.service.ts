@@ -2,7 +2,9 @@ import type { BodyOf, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
-import type { Admission, Attempt } from '../limits/rate-limits.ts'
+import type { Whom } from '../limits/fair-queue.ts'
+import type { Admitted } from '../limits/rate-limits.ts'
+import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
@@ -55,19 +57,22 @@ export function createAuth(collaborators: Collaborators) {
   return {
     /**
      * Throws AuthError `validation_failed` (a misleading name, a password that is too easily guessed), `email_taken` or
-     * `username_taken`.
+     * `username_taken`. `admit` counts the registration before anything is hashed, and may refuse it.
      */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
+      admit: () => Promise<Admitted>,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
       refuseMisleading(username)
       await passwordPolicy.refuseGuessable('password', password, { username, email })
-      const passwordHash = await passwords.hash(password)
+      const admitted = await admit()
+      const passwordHash = await passwords.hash(password, admitted.whom)
       const deviceIdHash = deviceId?.idHash ?? null
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
       const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
+      await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
       return session ? sessions.present(user, session) : { user, session }
@@ -76,7 +81,8 @@ export function createAuth(collaborators: Collaborators) {
     /**
      * Throws AuthError `invalid_credentials`, alike in body and time for a wrong password and an unknown account, or,
      * to whoever knows the password, `account_disabled` or `email_not_verified`.
-     * `admit` counts the attempt before anything is compared, and may refuse it.
+     * `admit` counts the attempt before anything is compared, and may refuse it. Throws AuthError `rate_limited` when the
+     * account was signed in to too often.
      */
     async login(
       { email, password }: BodyOf<typeof routes.login>,
@@ -92,12 +98,13 @@ export function createAuth(collaborators: Collaborators) {
         knownDevice: browser === 'unknown' ? null : (deviceId?.idHash ?? null),
       })
 
-      if (!(await passwords.verify(password, user?.passwordHash)) || !user) {
+      if (!(await passwords.verify(password, user?.passwordHash, admission.whom)) || !user) {
         // Not waited for: the answer must take as long as for an account that does not exist.
         if (user && admission.failures === failureBurst)
           void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
+      await admission.charge(user._id.toHexString())
       // Only to whoever knows the password, which was no wrong attempt.
       const kept = user.disabledAt
         ? 'account_disabled'
@@ -107,7 +114,7 @@ export function createAuth(collaborators: Collaborators) {
         throw new AuthError(kept)
       }
 
-      const signedIn = (await open(user)) ?? (await openAgain(email, password, open))
+      const signedIn = (await open(user)) ?? (await openAgain(email, password, admission.whom, open))
       if (!signedIn) throw new AuthError('invalid_credentials')
       const sessionId = signedIn.session._id
       // The session is open, and its owner gets it whatever becomes of these.
@@ -117,15 +124,15 @@ export function createAuth(collaborators: Collaborators) {
         events.record({ kind: signInKinds[browser], userId: user._id, sessionId, device }),
       ])
       // Not waited for: how long a sign-in takes says nothing of the hash.
-      if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password)
+      if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password, admission.whom)
       return signedIn
     },
   }
 
   /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */
-  async function renewHash(user: Credentials, password: string): Promise<void> {
+  async function renewHash(user: Credentials, password: string, whom: Whom): Promise<void> {
     try {
-      await accounts.replacePasswordHash(user, await passwords.hash(password))
+      await accounts.replacePasswordHash(user, await passwords.hash(password, whom))
     } catch {}
   }
 
@@ -136,10 +143,11 @@ export function createAuth(collaborators: Collaborators) {
   async function openAgain(
     identifier: string,
     password: string,
+    whom: Whom,
     open: (user: Credentials) => Promise<SignedInUser | null>,
   ): Promise<SignedInUser | null> {
     const user = await accounts.findByIdentifier(identifier)
-    return user && (await passwords.verify(password, user.passwordHash)) ? await open(user) : null
+    return user && (await passwords.verify(password, user.passwordHash, whom)) ? await open(user) : null
   }
 }
 

@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto'
 import { normalizePassword } from '@latchkey/contracts'
 import type { Logger } from 'pino'
 
-/** Whoever chooses a password waits no longer than this for the answer, whatever the service does. */
+/** The longest that somebody who chooses a password waits for the service. */
 const limitMs = 1000
-/** An answer is some 2,000 lines of 40 bytes. */
+/** An answer is about 2,000 lines of 40 bytes. */
 const maxBytes = 1_000_000
 const prefixLength = 5
 
-/** Whether a password stands in a collection of leaked ones. Never throws. */
+/** Whether a password is in a collection of leaked ones. Never throws. */
 export type IsBreached = (password: string) => Promise<boolean>
 
 /**
- * Asks a service that has the form of the Pwned Passwords range API (k-anonymity): it hears the first 5 of the 40 digits of
- * the password's SHA-1, answers with all rests it knows for them, and learns neither the password nor whether it was there.
- * `url` undefined: nobody is asked. A service that is slow, broken or away refuses no password.
+ * Asks a service that works like the Pwned Passwords range API (k-anonymity). It is sent the first 5 of the 40 hex
+ * digits of the password's SHA-1, and answers with the remaining digits of all hashes it knows. It learns neither the
+ * password nor whether it was found. `url` undefined: nobody is asked. If the service is slow, broken or away, the
+ * password passes.
  */
 export function createBreachedPasswords({ url, log }: { url: string | undefined; log: Logger }): IsBreached {
   if (url === undefined) return async () => false
@@ -33,7 +34,7 @@ export function createBreachedPasswords({ url, log }: { url: string | undefined;
 
 async function ask(url: string): Promise<string> {
   const response = await fetch(url, {
-    // Padded, so that not even the length of the answer says what was asked for.
+    // Padded, so that the length of the answer does not reveal which prefix was asked for.
     headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey' },
     redirect: 'error',
     signal: AbortSignal.timeout(limitMs),
@@ -55,7 +56,7 @@ async function readAll({ body }: Response): Promise<string> {
   return text
 }
 
-/** Lines are `REST:COUNT`; those that only pad have a count of 0. */
+/** Lines are `REST:COUNT`. Padding lines have a count of 0. */
 function names(answer: string, rest: string): boolean {
   return answer.split('\n').some((line) => {
     const [suffix = '', count = ''] = line.trim().split(':')
@@ -63,7 +64,7 @@ function names(answer: string, rest: string): boolean {
   })
 }
 
-/** Without the address that was asked, which holds part of a password's digest. */
+/** Leaves out the address that was asked, which holds part of the password's hash. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   const { cause } = error

@@ -13,8 +13,8 @@ interface Collaborators {
 export type HashCosts = ReturnType<typeof createHashCosts>
 
 /**
- * The highest bcrypt cost that a stored hash may have: every comparison takes that much work, so that its time says nothing
- * of the account. It is remembered in the database, for hashes outlive the setting they were made with.
+ * The highest bcrypt cost of any stored hash. Every comparison takes that much work, so its time reveals nothing
+ * about the account. It is kept in the database, because hashes outlive the setting they were made with.
  */
 export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
   let highest: Promise<number> | undefined
@@ -29,7 +29,7 @@ export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
       return highest
     },
 
-    /** Takes note of the cost of a hash that was met, should it be higher than any before (an import). */
+    /** Remembers the cost of a stored hash if it is higher than any before (an import). */
     async meet(cost: number): Promise<void> {
       if (cost <= (await this.highest())) return
       log.warn(

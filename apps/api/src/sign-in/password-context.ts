@@ -4,8 +4,8 @@ const shortestWord = 3
 const hole = '\0'
 
 /**
- * What is left of a lower-case password when words that anybody knows of its owner are taken out; null when it holds none
- * of them. Digits in place of letters do not hide a word.
+ * Removes words that are easy to know about the owner from a lower-case password, and returns the rest.
+ * Null: it holds none of the words. Digits in place of letters do not hide a word.
  */
 export function besideWords(text: string, words: readonly string[]): string | null {
   const byLength = [...new Set(words.map(foldLetters))].sort((a, b) => b.length - a.length)
@@ -14,14 +14,17 @@ export function besideWords(text: string, words: readonly string[]): string | nu
     foldLetters(text),
   )
   if (!holed.includes(hole)) return null
-  // Both are equally long, so what stands at a hole is what was taken out.
+  // Both texts have the same length, so the holes show what to remove.
   return text
     .split('')
     .filter((_, index) => holed[index] !== hole)
     .join('')
 }
 
-/** A name or an address and its parts, in lower case: `ada.lovelace@example.com` → itself, `ada`, `lovelace`, `example`. */
+/**
+ * A name or an address, and its parts, in lower case: `ada.lovelace@example.com` → itself, `ada`, `lovelace`,
+ * `example`.
+ */
 export function wordsOf(name: string): string[] {
   const lower = name.toLowerCase()
   const [local = '', domain = ''] = lower.split('@')

@@ -1,8 +1,8 @@
 import { normalizePassword } from '@latchkey/contracts'
 
 /**
- * A password without what people vary to get past a check: the keyboard's code points (NFKC), upper and lower case, and
- * digits or signs in place of letters. No two digits become the same character, so numbers stay apart.
+ * Removes the variations that people use to get past a check: different code points (NFKC), upper and lower case, and
+ * digits or signs in place of letters. No two digits become the same character, so numbers stay different.
  */
 export function foldPassword(password: string): string {
   return foldLetters(lowerCase(password))
@@ -10,7 +10,7 @@ export function foldPassword(password: string): string {
 
 export const lowerCase = (password: string) => normalizePassword(password).toLowerCase()
 
-/** Character for character: the length stays. */
+/** Replaces character by character: the length stays the same. */
 export const foldLetters = (lowerCased: string) =>
   lowerCased.replace(/[@4831!|l05$7+9]/g, (character) => letterOf[character] ?? character)
 

@@ -1,6 +1,6 @@
-import type { Device } from '@latchkey/sessions'
+import { type Device, deviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
-import type { Admission, Attempt } from '../limits/rate-limits.ts'
+import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
 import { acquaintance } from '../users/known-devices.ts'
 import { failureBurst } from './auth.service.ts'
@@ -16,8 +16,8 @@ interface Claimed {
   account: string
   user: Credentials | null
   device: Device
-  /** The hash of what the `device` cookie says; null without one. */
-  deviceIdHash: string | null
+  /** What the `device` cookie says. */
+  deviceId: string | undefined
   admit(attempt: Attempt): Promise<Admission>
 }
 
@@ -27,10 +27,12 @@ export const createPasswordFromOutside = ({ passwords, events }: Collaborators) 
    * As much work for an account that does not exist. `admit` counts it in the very limits of sign-in before it is looked
    * at, so that this is no second place to guess at. Throws what `admit` throws.
    */
-  async isRight(password: string, { account, user, device, deviceIdHash, admit }: Claimed): Promise<boolean> {
-    const browser = acquaintance(user?.knownDevices, deviceIdHash ?? undefined, device.ip)
-    const admission = await admit({ account, knownDevice: browser === 'unknown' ? null : deviceIdHash })
-    if (await passwords.verify(password, user?.passwordHash)) {
+  async isRight(password: string, { account, user, device, admit, ...sent }: Claimed): Promise<boolean> {
+    const browser = deviceId(sent.deviceId)
+    const isKnown = acquaintance(user?.knownDevices, browser.idHash, device.ip) !== 'unknown'
+    const admission = await admit({ account, knownDevice: isKnown ? browser.idHash : null })
+    if ((await passwords.verify(password, user?.passwordHash, admission.whom)) && user) {
+      await admission.charge(user._id.toHexString())
       await admission.settle()
       return true
     }

@@ -3,7 +3,7 @@ import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
-/** What a page says beside the field for a new password. Needs no database. */
+/** Tells pages how long a new password must be. Needs no database. */
 export function passwordPolicyRoutes({
   passwordPolicy,
   route,

@@ -6,18 +6,18 @@ import { besideWords, wordsOf } from './password-context.ts'
 import { lowerCase } from './password-folding.ts'
 import { isSequence, isTrivial, repeatedUnit } from './password-patterns.ts'
 
-/** A unit that is shorter than this is no password on its own, so neither is it many times over. */
+/** Shorter text is not a password, and repeating it does not make it one. */
 const shortestUnit = 8
 
 interface Settings {
   /** Characters, as a person counts them. */
   minLength: number
-  /** Where people find the service, like `https://app.example.com`. */
+  /** The address of the service, like `https://app.example.com`. */
   publicUrl: string | undefined
   isBreached: IsBreached
 }
 
-/** Whose password it is to be. */
+/** Whom the password is for. */
 interface Owner {
   username: string
   email: string
@@ -26,8 +26,8 @@ interface Owner {
 export type PasswordPolicy = ReturnType<typeof createPasswordPolicy>
 
 /**
- * What a new password must not be. Current guidance: length, no rules of composition, and nothing that is tried first
- * (NIST SP 800-63B-4 §3.1.1.2).
+ * Refuses new passwords that are too short or easy to guess. There are no rules about which characters to use (NIST
+ * SP 800-63B-4 §3.1.1.2). docs/passwords.md has examples.
  */
 export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Settings) {
   const serviceWords = ['latchkey', ...(publicUrl ? wordsOf(`@${new URL(publicUrl).hostname}`) : [])]
@@ -35,7 +35,7 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
   return {
     minLength,
 
-    /** Throws AuthError `validation_failed` with a complaint at `path` that says why. */
+    /** Throws AuthError `validation_failed`, with a complaint at `path` that says why. */
     async refuseGuessable(path: string, password: string, { username, email }: Owner): Promise<void> {
       const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
       if (complaint) complain(path, complaint)
@@ -47,7 +47,7 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
     },
   }
 
-  /** What is wrong with a password; null: nothing. */
+  /** What is wrong with a password. Null: nothing. */
   function judge(password: string, ownWords: string[]): string | null {
     if ([...normalizePassword(password)].length < minLength)
       return `A password has at least ${minLength} characters.`
@@ -66,7 +66,7 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
   }
 }
 
-/** A known password, or one with next to nothing before and after it: `summer2024!`. */
+/** A common password, or one with very little before or after it: `summer2024!`. */
 function isCommon(text: string): boolean {
   if (isCommonPassword(text)) return true
   const edges = /^[^\p{L}\p{N}]*|[^\p{L}\p{N}]*$/gu

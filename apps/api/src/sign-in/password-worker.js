@@ -1,8 +1,8 @@
-// Runs in a worker thread. Plain JavaScript: the same file serves from source and beside the build.
+// Runs in a worker thread. Plain JavaScript, so that the same file works from the source and beside the build.
 import { setPriority } from 'node:os'
 import bcrypt from 'bcryptjs'
 
-// Where there are fewer cores than work, requests go first. Only on Linux is a priority a single thread's.
+// If there is more work than cores, requests come first. Only on Linux can a single thread have a priority.
 try {
   if (process.platform === 'linux') setPriority(5)
 } catch {

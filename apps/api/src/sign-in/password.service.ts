@@ -3,6 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { Whom } from '../limits/fair-queue.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -23,7 +24,7 @@ interface Collaborators {
 
 export type PasswordService = ReturnType<typeof createPasswordService>
 
-/** Proving, changing and resetting a password. */
+/** Checks, changes and resets passwords. */
 export function createPasswordService(collaborators: Collaborators) {
   const { accounts, actionTokens, events, mailQueue, passwords, clock, passwordPolicy } = collaborators
 
@@ -31,23 +32,26 @@ export function createPasswordService(collaborators: Collaborators) {
     prove,
 
     /**
-     * Changes the password of somebody who has shown the current one and ends all their other sessions.
-     * Throws AuthError `validation_failed` when the new one is too easily guessed, or the current one has just changed.
+     * Changes the password of somebody who has shown the current one, and ends all their other sessions.
+     * Throws AuthError `validation_failed` when the new password is too easy to guess, or the current one has just
+     * changed.
      */
     async change(
       user: Credentials,
       newPassword: string,
-      { sessionId, device }: { sessionId: string; device: Device },
+      { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
     ): Promise<void> {
       await passwordPolicy.refuseGuessable('newPassword', newPassword, user)
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword), sessionId)))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
         complain('currentPassword', wrongPassword)
       await endLinks(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
     },
 
-    /** Asks for a mail. The same work whether or not there is such an account: nobody looks before it is sent. */
+    /**
+     * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
+     */
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
 
     /**
@@ -60,13 +64,14 @@ export function createPasswordService(collaborators: Collaborators) {
       { token, password }: BodyOf<typeof routes.resetPassword>,
       device: Device,
       deviceId: DeviceId | null,
+      whom: Whom,
     ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
-        // Bound to the address it was sent to: since changed, it opens nothing.
+        // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         await passwordPolicy.refuseGuessable('password', password, user)
-        const passwordHash = await passwords.hash(password)
+        const passwordHash = await passwords.hash(password, whom)
         const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
         if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))
           throw new AuthError('token_used')
@@ -77,7 +82,7 @@ export function createPasswordService(collaborators: Collaborators) {
     },
   }
 
-  /** Whoever asked for a link with the old password, to another address above all, asked in vain. */
+  /** Links that were asked for with the old password must not work any more, above all those to a new address. */
   async function endLinks(userId: Types.ObjectId): Promise<void> {
     await mailQueue.drop('confirm_new_email', userId)
     await actionTokens.consumeAll('confirm_new_email', userId)
@@ -85,10 +90,10 @@ export function createPasswordService(collaborators: Collaborators) {
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
-  async function prove(userId: string, password: string, path: string): Promise<Credentials> {
+  async function prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials> {
     const user = await accounts.credentials(userId)
     if (!user) throw new AuthError('access_token_revoked')
-    if (!(await passwords.verify(password, user.passwordHash))) complain(path, wrongPassword)
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
     return user
   }
 }

@@ -1,23 +1,22 @@
 import { createHmac } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { normalizePassword } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
 import bcrypt from 'bcryptjs'
 import { Tinypool } from 'tinypool'
+import { createFairQueue, type Whom } from '../limits/fair-queue.ts'
 import type { HashCosts } from './hash-costs.ts'
 
 /** One core is left to the event loop. */
 const threads = Math.max(1, availableParallelism() - 1)
-/** Who would wait longer than this many hashes is told to come back instead. */
-const maxQueue = threads * 32
+/** How many hashes may wait; past that somebody is told to come back instead. */
+const room = { account: 16, neighbours: threads * 32, total: threads * 64 }
 const bcryptMaxBytes = 72
 const idleMs = 60_000
-/** Costlier hashes than a setting may ask for are nobody's: one comparison could take a day. */
+/** No setting allows costlier hashes. Comparing with one could take a day. */
 const maxCost = 16
 
-/** What does the work: threads, or a test that counts it. */
+/** The threads that do the work, or a test that counts it. */
 export interface PasswordWorkers {
-  readonly queueSize: number
   run(task: object, options: { name: 'hash' | 'compare' }): Promise<unknown>
   destroy(): Promise<void>
 }
@@ -30,21 +29,23 @@ interface Settings {
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Hashes and compares passwords with bcrypt, in worker threads: the event loop never waits for one. */
+/** Hashes and compares passwords with bcrypt, in worker threads, so that the event loop never waits. */
 export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads() }: Settings) {
-  const run = async <Result>(name: 'hash' | 'compare', task: object): Promise<Result> => {
-    if (workers.queueSize >= maxQueue) throw new AuthError('overloaded', { retryAfterSeconds: 5 })
-    return (await workers.run(task, { name })) as Result
-  }
+  // The threads themselves would serve whoever came first.
+  const queue = createFairQueue({ atOnce: threads, room })
+  const run = async <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
+    (await queue.run(whom, () => workers.run(task, { name }))) as Result
 
   return {
-    hash: (password: string) => run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }),
+    /** Throws AuthError `overloaded` when too much waits for the same people. */
+    hash: (password: string, whom: Whom) =>
+      run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }, whom),
 
     /**
-     * Whether the password is the one. `passwordHash` undefined: nobody's. It takes the same work whosever it is, at
-     * whatever cost their hash was made, and for a hash that cannot be read, which no password opens.
+     * Whether a password is right. `passwordHash` undefined: there is no such account. The work is always the same:
+     * with or without an account, at any cost of its hash, and for an unreadable hash, which no password matches.
      */
-    async verify(password: string, passwordHash: string | undefined): Promise<boolean> {
+    async verify(password: string, passwordHash: string | undefined, whom: Whom): Promise<boolean> {
       const cost = costOf(passwordHash)
       if (cost !== null) await hashCosts.meet(cost)
       const highest = await hashCosts.highest()
@@ -54,11 +55,11 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
         // 2^c + (2^c + 2^(c+1) + … + 2^(h-1)) = 2^h.
         topUp: costsBetween(cost ?? highest, highest).map(nobodys),
       }
-      const same = await run<boolean>('compare', task)
+      const same = await run<boolean>('compare', task, whom)
       return same && cost !== null
     },
 
-    /** Whether a hash was made at another cost than today's. */
+    /** Whether a hash was made at a cost other than today's. */
     isOutdated: (passwordHash: string) => costOf(passwordHash) !== bcryptCost,
 
     close: () => workers.destroy(),
@@ -68,33 +69,33 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
 function workerThreads(): PasswordWorkers {
   return new Tinypool({
     filename: new URL('./password-worker.js', import.meta.url).href,
-    // Started by the first sign-in, gone a while after the last: a thread holds some 15 MB.
+    // Started by the first sign-in, and stopped some time after the last: a thread holds about 15 MB.
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
-    maxQueue,
     isolateWorkers: false,
   })
 }
 
-/** From `low` up to below `high`. */
+/** From `low` up to, but not including, `high`. */
 const costsBetween = (low: number, high: number) =>
   Array.from({ length: Math.max(0, high - low) }, (_, index) => low + index)
 
-/** The cost of a hash that can be compared with; null of anything else. */
+/** The cost of a usable hash. Null for anything else. */
 function costOf(passwordHash: unknown): number | null {
   if (typeof passwordHash !== 'string') return null
   const cost = Number(/^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(passwordHash)?.[1] ?? 0)
   return cost >= 4 && cost <= maxCost ? cost : null
 }
 
-/** Matches nothing, costs the same. */
+/** A hash that matches nothing and costs the same. */
 const nobodys = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$${salt}${'.'.repeat(31)}`
 const salt = bcrypt.genSaltSync(4).slice(-22)
 
 /**
- * bcrypt reads 72 bytes and stops at a NUL. What would be cut is replaced by its HMAC-SHA-384 (64 characters), so that
- * passwords which differ only at the tail stay different. The label keeps it from being a hash found in any breach.
+ * bcrypt reads only 72 bytes and stops at a NUL. A password that would be cut is replaced by its HMAC-SHA-384 (64
+ * characters), so that passwords with different ends stay different. The label makes sure that no leaked hash equals
+ * it.
  */
 function bcryptInput(password: string): string {
   const normalized = normalizePassword(password)

@@ -14,8 +14,8 @@ interface Collaborators {
 }
 
 /**
- * What somebody does who is not signed in: ask for mails, and use the links in them. Asking is answered alike for every
- * address. Links are used by POST only, so that a scanner that opens them burns nothing.
+ * For people who are not signed in: ask for mails, and use the links in them. The answer is the same for every
+ * address. Links work by POST only, so a scanner that opens them uses nothing up.
  */
 export function recoveryRoutes({ passwordService, rateLimits, sessions, route }: Collaborators): Router {
   const router = Router()
@@ -27,10 +27,11 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
   })
 
   route(router, routes.resetPassword, async (body, { req, res }) => {
-    await rateLimits.mail(req, res)
     // A new one, whatever this browser is called so far: what was tried under that name is no burden now.
     const browser = wantsTokenInBody(req) ? null : deviceId(undefined)
-    await passwordService.reset(body, deviceOf(req), browser)
+    await rateLimits.resetLink(req, res, body.token, (whom) =>
+      passwordService.reset(body, deviceOf(req), browser, whom),
+    )
     if (browser) sessions.cookies.setDeviceId(res, browser.id)
     return { message: 'Your password has been changed. Sign in with the new one.' }
   })

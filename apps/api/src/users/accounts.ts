@@ -138,7 +138,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const before = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: times(user.passwordChanges ?? 0) },
+          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -181,7 +181,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResets: times(user.passwordResets ?? 0),
+            passwordResets: changedSoOften(user.passwordResets),
           },
           { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
           { returnDocument: 'after', projection: { epoch: 1 } },
@@ -229,11 +229,15 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       try {
         return await taking({ users, clock }, { emailKey: key }, () =>
           users
-            .findOneAndUpdate({ _id: userId, passwordChanges: times(passwordChanges) }, [{ $set: changed }], {
-              updatePipeline: true,
-              returnDocument: 'before',
-              projection: identityFields,
-            })
+            .findOneAndUpdate(
+              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              [{ $set: changed }],
+              {
+                updatePipeline: true,
+                returnDocument: 'before',
+                projection: identityFields,
+              },
+            )
             .lean<UserIdentity>(),
         )
       } catch (error) {
@@ -261,10 +265,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         email: { $literal: email },
         emailVerifiedAt: now,
         passwordHash: { $literal: passwordHash },
-        passwordChanges: oneMore('passwordChanges'),
+        passwordChanges: { $add: [{ $ifNull: ['$passwordChanges', 0] }, 1] },
+        epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
         knownDevices: [],
         refreshTokens: [],
-        epoch: oneMore('epoch'),
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.
@@ -291,7 +295,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         username: { $literal: username },
         updatedAt: now,
       }
-      const passwordChanges = times(user.passwordChanges ?? 0)
+      const passwordChanges = changedSoOften(user.passwordChanges)
       try {
         const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
           users
@@ -339,10 +343,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
   }
 }
 
-const oneMore = (field: string) => ({ $add: [{ $ifNull: [`$${field}`, 0] }, 1] })
-
-/** How a count is found that is missing where it never rose. */
-export const times = (count: number) => (count === 0 ? { $in: [0, null] } : count)
+/** Matches accounts whose password changed so often; older ones have no number. */
+export const changedSoOften = (passwordChanges = 0) =>
+  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

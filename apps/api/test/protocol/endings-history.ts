@@ -39,6 +39,12 @@ const signOuts = fc
     ),
   )
 
+const signOutsCutOff = fc
+  .tuple(number, number)
+  .map(([device, node]) =>
+    event(`#${device} signs out at #${node}, cut off`, (world) => world.signOutCutOff(device, node)),
+  )
+
 const changes = fc
   .tuple(change, number, number, meanwhile)
   .map(([what, who, node, meanwhile]) =>
@@ -57,13 +63,17 @@ const deletions = fc
 
 const cutOff = fc
   .tuple(
-    fc.constantFrom<Change>('a new password', 'a new password', 'roles', 'a reset', 'disabling', 'deletion'),
+    fc.constantFrom<Change>('a new password', 'a new password', 'roles', 'a reset', 'disabling'),
     number,
     number,
   )
   .map(([what, who, node]) =>
     event(`${what} of #${who} at #${node}, cut off`, (world) => world.changeCutOff(what, who, node)),
   )
+
+const deletionsCutOff = number.map((node) =>
+  event(`Bob is deleted at #${node}, cut off`, (world) => world.changeCutOff('deletion', 1, node)),
+)
 
 const nothings = fc
   .tuple(number, number)
@@ -85,21 +95,30 @@ const time = fc
   .constantFrom(1, 50, 240, 840, 1300, 2700, 3700, 5900)
   .map((seconds) => event(`${seconds} s`, (world) => world.pass(seconds)))
 
-const slowest: Running = { offsetSeconds: -600, ttlSeconds: 3600 }
-
 /** Time enough for what is over to be forgotten, by the database and by a process. */
 const nights = fc
-  .tuple(
-    fc.constantFrom(1000, 3700, 4500),
-    fc.constantFrom(-600, 600),
-    number,
-    fc.oneof(running, fc.constant(slowest)),
-  )
+  .tuple(fc.constantFrom(1000, 3700, 4500), offset, number, running)
   .map(([seconds, databaseOffset, node, running]) =>
     event(`${seconds} s, a failover and a restart of #${node}`, async (world) => {
       await world.failOver(databaseOffset)
       await world.pass(seconds)
       await world.restart(node, running)
+    }),
+  )
+
+/** A token that is issued as late as can be, and shown again where that is longest ago, by a process that knows nothing yet. */
+const longestLives = fc
+  .tuple(number, number, fc.constantFrom(900, 3500, 4300, 4700), fc.constantFrom(-600, 600))
+  .map(([device, node, seconds, databaseOffset]) =>
+    event(`the longest life of a token of #${device}, ${seconds} s`, async (world) => {
+      await world.failOver(-600)
+      await world.restart(node, { offsetSeconds: 600, ttlSeconds: 3600 })
+      await world.refresh(device, node)
+      await world.signOut(device, node)
+      await world.check()
+      await world.failOver(databaseOffset)
+      await world.pass(seconds)
+      await world.restart(node, { offsetSeconds: -600, ttlSeconds: 3600 })
     }),
   )
 
@@ -109,15 +128,18 @@ const weighted: [weight: number, fc.Arbitrary<EndingsEvent>][] = [
   [8, refreshes],
   [4, signIns],
   [3, signOuts],
+  [1, signOutsCutOff],
   [6, changes],
   [1, deletions],
   [3, cutOff],
+  [1, deletionsCutOff],
   [1, nothings],
   [2, overtakings],
-  [2, restarts],
+  [1, restarts],
   [1, reloads],
   [5, time],
-  [3, nights],
+  [2, nights],
+  [2, longestLives],
   [1, failovers],
 ]
 

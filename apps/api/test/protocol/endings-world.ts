@@ -173,7 +173,7 @@ export class EndingsWorld {
   }
 
   #opened(owner: Owner, node: Node, reply: Reply): Device {
-    const id = cookieNamed('session', reply.setCookies)?.value.split('.')[0] ?? ''
+    const id = cookieNamed('latchkey.session', reply.setCookies)?.value.split('.')[0] ?? ''
     const device = { id, name: `device ${++this.#devices}`, owner, refreshToken: '' }
     owner.sessions.push(device)
     this.#took(device, node, reply, `${owner.name} signs in with ${device.name}`)
@@ -195,7 +195,7 @@ export class EndingsWorld {
   /** An answer with tokens: they say what is true, and live for as long as the process that issued them is told. */
   #took(device: Device, node: Node, { text, setCookies }: Reply, event: string): void {
     const { accessToken, expiresIn } = JSON.parse(text) as Tokens
-    device.refreshToken = cookieNamed('refreshToken', setCookies)?.value ?? ''
+    device.refreshToken = cookieNamed('latchkey.refreshToken', setCookies)?.value ?? ''
     const claims: AccessTokenClaims = JSON.parse(
       Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString(),
     )
@@ -215,6 +215,21 @@ export class EndingsWorld {
     const reply = await post(node.api, '/api/logout', undefined, cookieHeader(device.refreshToken))
     if (reply.status !== 200) this.fail(`${device.name} signs out and is answered ${reply.status}`)
     this.#close(device, `${device.name} signs out at ${node.name}`)
+  }
+
+  /** The process is killed when the end of a session is told, and the session still stored. A refresh finishes it. */
+  async signOutCutOff(which: number, where: number): Promise<void> {
+    const device = this.#device(which)
+    if (!device) return
+    const node = this.#node(where)
+    await node.api.services.sessions.revocations.revokeSessions([new Types.ObjectId(device.id)])
+    this.#close(device, `${device.name} signs out at ${node.name}, which is killed before that is done`)
+    await this.restart(where, node)
+    await this.check()
+    const other = this.#node(where + 1)
+    const reply = await post(other.api, '/api/refresh-token', undefined, cookieHeader(device.refreshToken))
+    if (reply.status !== 403)
+      this.fail(`${device.name} was signed out, and its refresh is answered ${reply.status}`)
   }
 
   async signOutOthers(which: number, where: number): Promise<void> {
@@ -294,8 +309,8 @@ export class EndingsWorld {
     const user = await accounts.credentials(id)
     if (!user) return
     if (what === 'a new password')
-      await accounts.changePassword(user, await passwords.hash(password), kept?.id ?? '')
-    if (what === 'a reset') await accounts.resetPassword(user, await passwords.hash(password), null)
+      await accounts.changePassword(user, await passwords.hash(password, ['test']), kept?.id ?? '')
+    if (what === 'a reset') await accounts.resetPassword(user, await passwords.hash(password, ['test']), null)
   }
 
   /** What must be so from now on. */

@@ -62,6 +62,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
   }
   const server = new SMTPServer({
     authOptional: true,
+    logger: false, // and no warning that the built-in certificate is everybody's
     disabledCommands: startTls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     onMailFrom(_address, _session, done) {
       done(self.mood === 'refuse the sender' ? refusal(550, '5.7.1 sender not allowed here') : null)

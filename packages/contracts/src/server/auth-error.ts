@@ -1,19 +1,19 @@
 import type { ErrorCode, FieldError } from '../errors.ts'
 
 interface Evidence {
-  /** What went wrong underneath, for the operator's log; never shown. */
+  /** The underlying error, for the operator's log. Never shown to clients. */
   cause?: unknown
-  /** Complaints about single fields. */
+  /** What is wrong with single fields. */
   errors?: FieldError[]
-  /** When trying again can help, in whole seconds. */
+  /** After how many whole seconds a retry can help. */
   retryAfterSeconds?: number
-  /** With `refresh_token_locked`: the generation whose key would open the session. No secret. */
+  /** With `refresh_token_locked`: the generation whose key would open the session. Not a secret. */
   generation?: number
   /** With `password_required`: whose password it is. */
   username?: string
 }
 
-/** What a service throws. `problem.ts` turns the code into a status and a sentence. */
+/** The error that services throw. `problem.ts` turns its code into a status and a sentence. */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: ErrorCode

@@ -6,14 +6,17 @@ const limit = 16 * 1024
 const form = 'application/x-www-form-urlencoded'
 const json = 'application/json'
 
-/** JSON, and nothing but JSON: a form, which any site could send, is a 415. */
+/** Accepts only JSON. Any site could make a browser send a form, so a form is a 415. */
 export const jsonBody: RequestHandler[] = [
   limitLength(),
   refuseOther([json]),
   express.json({ limit, inflate: false }),
 ]
 
-/** JSON or a form, for OAuth clients (RFC 6749 §4.1.3). A parameter that is sent twice is an array: refused later. */
+/**
+ * JSON or a form, for OAuth clients (RFC 6749 §4.1.3). A parameter that is sent twice becomes an array and is refused
+ * later.
+ */
 export const formOrJsonBody: RequestHandler[] = [
   limitLength(),
   refuseOther([json, form]),
@@ -22,8 +25,8 @@ export const formOrJsonBody: RequestHandler[] = [
 ]
 
 /**
- * Answers 413 as soon as a body is known to be too large. The parsers would read it to its end first, however long a
- * sender takes over that.
+ * Answers 413 as soon as a body is known to be too large. The parsers alone would first read it to its end, however
+ * slowly it is sent.
  */
 function limitLength(): RequestHandler {
   return (req, res, next) => {
@@ -41,11 +44,11 @@ function limitLength(): RequestHandler {
 
 function refuseOther(types: string[]): RequestHandler {
   return (req, _res, next) => {
-    // `is` answers null when there is no body at all; a POST without one may still say `Content-Length: 0`.
+    // `is` returns null when there is no body. A POST without a body may still say `Content-Length: 0`.
     if (req.is(types) !== false || req.headers['content-length'] === '0') return next()
     if (req.headers['content-type'] !== undefined || req.headers['transfer-encoding'] === undefined)
       throw new AuthError('unsupported_media_type')
-    // Proxies send an empty body in chunks, too. Whether it is empty shows when it begins, or ends.
+    // Proxies may send an empty body in chunks. Whether it is empty shows only when data arrives or it ends.
     const onData = () => settle(new AuthError('unsupported_media_type'))
     const onEnd = () => settle()
     const settle = (error?: AuthError) => {

@@ -4,7 +4,7 @@ import { AuthError } from './auth-error.ts'
 
 const order = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']
 
-/** A known path with another method: 405, with the methods it does answer (RFC 9110 §15.5.6). */
+/** Answers 405 to a known path with a wrong method, and lists the allowed methods (RFC 9110 §15.5.6). */
 export function methodNotAllowed(table: RouteContract[]): Router {
   const router = Router({ strict: true })
   for (const path of new Set(table.map((each) => each.path))) {

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { ErrorCode, Problem } from '../errors.ts'
 import { AuthError } from './auth-error.ts'
 
-/** Every code's status and the sentence a person reads. Does not compile when a code is missing. */
+/** The status of every error code, and the sentence that people read. Does not compile when a code is missing. */
 const problems = {
   validation_failed: [400, 'Some of what you sent is not right. Check each field.'],
   malformed_json: [400, 'The body is not valid JSON.'],
@@ -57,25 +57,25 @@ const problems = {
 } as const satisfies Record<ErrorCode, readonly [status: number, detail: string]>
 
 const outageRetrySeconds = 2
-/** Whoever sends more that is wrong hears of the first ones: an answer is not to be larger than what was asked. */
+/** Only this many complaints are returned, so that an answer is not larger than its request. */
 const maxComplaints = 10
 const readAwayBytes = 16 * 1024 * 1024
 
 interface Listeners {
-  /** Whether an error means that the database is out of reach, as opposed to having said no. */
+  /** Whether an error means that the database is out of reach. False when it answered and said no. */
   isOutage: (thrown: unknown) => boolean
-  /** Hears of what is the server's fault: a surprise, or an outage. */
+  /** Called for errors that are the server's fault: a bug, or an outage. */
   onFault?: (code: ErrorCode, thrown: unknown, req: Request) => void
 }
 
-/** The last handler: whatever was thrown becomes a problem document. */
+/** The last error handler: turns everything that was thrown into a problem document. */
 export const answerProblems =
   ({ isOutage, onFault }: Listeners): ErrorRequestHandler =>
   (thrown: unknown, req, res, _next) => {
     const error = toAuthError(thrown, isOutage)
     if (error.code === 'internal_error' || error.code === 'database_unavailable')
       onFault?.(error.code, thrown, req)
-    // An answer that has begun cannot become another one: cut it off, so that nobody takes it for whole.
+    // The answer has begun and cannot be replaced. It is cut off, so that nobody takes it for complete.
     if (res.headersSent) res.destroy()
     else sendProblem(res, error)
   }
@@ -112,8 +112,8 @@ export function sendProblem(res: Response, error: AuthError): void {
 }
 
 /**
- * A client that is still sending reads no answer before it has sent all; hanging up on it would look like a broken line.
- * Of a body that is larger still, or does not say how large it is, the rest is not worth reading.
+ * Some clients read no answer before they have sent everything, and take a closed connection for a network error. So
+ * the rest of the body is read and dropped, unless it is very large or its length is unknown.
  */
 function readAway(res: Response): void {
   if (Number(res.req.headers['content-length']) <= readAwayBytes) res.req.resume()
@@ -136,7 +136,7 @@ export function toAuthError(thrown: unknown, isOutage: (thrown: unknown) => bool
   return new AuthError(code, { cause: thrown })
 }
 
-/** What Express and its body parsers throw (the http-errors package). */
+/** The errors that Express and its body parsers throw (package http-errors). */
 interface HttpError {
   status: number
   type?: string
@@ -147,7 +147,7 @@ const isHttpError = (thrown: unknown): thrown is HttpError =>
 
 function codeOfHttpError({ status, type }: HttpError): ErrorCode {
   if (type === 'entity.parse.failed') return 'malformed_json'
-  // A small body of many parameters, which the parser calls a large one.
+  // A small body with too many parameters. The parser calls it too large.
   if (type === 'parameters.too.many') return 'bad_request'
   if (status === 404) return 'not_found'
   if (status === 413) return 'payload_too_large'

@@ -6,7 +6,7 @@ import { AuthError } from './auth-error.ts'
 
 type Requirement = RouteContract['requires']
 
-/** Requirements that an access token fulfils, so that there are claims to hand to the handler. */
+/** Requirements that mean there is an access token, so that the handler can be given its claims. */
 type WithToken = Exclude<Requirement, 'nothing' | 'refreshToken'>
 
 interface Exchange<Contract extends RouteContract, Claims> {
@@ -28,9 +28,9 @@ type Handler<Contract extends RouteContract, Claims> = (
 ) => ReplyOf<Contract> | null | Promise<ReplyOf<Contract> | null>
 
 /**
- * Mounts one endpoint: its contract and its handler. The guards follow from what the contract requires. The handler gets
- * parsed input and returns the reply; null is an empty body. Throws AuthError `validation_failed` before the handler sees
- * anything wrong.
+ * Mounts one endpoint from its contract and its handler. The guards follow from the contract's `requires`. The
+ * handler gets parsed input and returns the reply; null is an empty body. Invalid input never reaches the handler: it
+ * is answered with AuthError `validation_failed`.
  */
 export type Route<Enforced extends Requirement, Claims> = <
   const Contract extends RouteContract & { requires: Enforced },
@@ -41,8 +41,8 @@ export type Route<Enforced extends Requirement, Claims> = <
 ) => void
 
 /**
- * Makes `route` from the guards that enforce each requirement. A requirement without an entry cannot be mounted: it does
- * not compile.
+ * Makes `route` from the guards that enforce each requirement. A contract whose requirement has no guards here does
+ * not compile. The lists of guards are in `apps/api/src/guards.ts` and in `sessions/src/express/session-route.ts`.
  */
 export function createRoute<Enforced extends Requirement, Claims>(
   guards: Record<Enforced, RequestHandler[]>,
@@ -51,7 +51,7 @@ export function createRoute<Enforced extends Requirement, Claims>(
   return (router, contract, handler) => {
     const method = contract.method.toLowerCase() as Lowercase<typeof contract.method>
     router[method](contract.path, ...guards[contract.requires], async (req, res, next) => {
-      // Caught here, for Express 4 catches nothing that is thrown later.
+      // Express 4 does not catch errors that are thrown asynchronously.
       try {
         const params = (contract.params && parse(contract.params, req.params)) as never
         const query = (contract.query && parse(contract.query, req.query)) as never

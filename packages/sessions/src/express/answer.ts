@@ -11,7 +11,7 @@ export interface TokenAnswer<View> {
   tokenType: 'Bearer'
   expiresIn: number
   user: View
-  /** Only for clients that asked for it, or sent theirs, in a body. */
+  /** Only for clients that asked for it in the body, or sent theirs there. */
   refreshToken?: string
 }
 
@@ -25,7 +25,7 @@ export type Answers<Owner extends SessionOwner, View> = ReturnType<
   typeof createAnswers<Owner, StandardClaims, View>
 >
 
-/** Hands a session to its client: the refresh token in a cookie or in the body, never in both. */
+/** Gives a session to its client: the refresh token goes into a cookie or into the body, never both. */
 export function createAnswers<Owner extends SessionOwner, Claims extends StandardClaims, View>({
   accessTokens,
   owner,
@@ -37,14 +37,14 @@ export function createAnswers<Owner extends SessionOwner, Claims extends Standar
       ...tokens(signedIn),
       refreshToken: signedIn.refreshToken,
     }),
-    /** As the client asked for it, after a sign-in. */
+    /** For a sign-in: in the way the client asked for. */
     toSignIn(req: Request, res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View> {
       return wantsTokenInBody(req) ? this.inBody(signedIn) : inCookies(res, signedIn)
     },
   }
 
   function inCookies(res: Response, signedIn: SignedInSession<Owner>): TokenAnswer<View> {
-    // First what may fail: cookies of a session without an access token would be half an answer.
+    // The step that can fail comes first. Otherwise cookies could be set without an access token to go with them.
     const answer = tokens(signedIn)
     refreshCookies.set(res, signedIn)
     return answer

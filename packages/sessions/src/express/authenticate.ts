@@ -9,7 +9,11 @@ interface Collaborators {
   revocations: Pick<Revocations, 'isRevoked'>
 }
 
-/** The guard: lets a request pass that carries a good access token. It costs a signature check and a map look-up. */
+/**
+ * The guard of protected routes. Lets a request pass if its access token is good and its session has not ended. Costs
+ * a signature check and a look-up in a map. Throws AuthError `access_token_missing`, `_invalid`, `_expired` or
+ * `_revoked`.
+ */
 export function createAuthenticate({ accessTokens, revocations }: Collaborators): RequestHandler {
   return function authenticate(req, _res, next) {
     if (req.headers.authorization === undefined) throw new AuthError('access_token_missing')
@@ -22,12 +26,12 @@ export function createAuthenticate({ accessTokens, revocations }: Collaborators)
       next()
     }
     const revoked = revocations.isRevoked(verified)
-    // A promise only while the feed of revocations is behind: then the database is asked.
+    // A promise only while the feed of revocations is behind. Then the database is asked.
     if (typeof revoked === 'boolean') return pass(revoked)
     revoked.then(pass).catch(next)
   }
 }
 
-/** The token of `Authorization: Bearer <token>` (RFC 6750 §2.1; the scheme in any case), or null. */
+/** The token in `Authorization: Bearer <token>`, or null (RFC 6750 §2.1; "Bearer" in upper or lower case). */
 export const bearerToken = (req: Request): string | null =>
   /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(req.headers.authorization ?? '')?.[1] ?? null

@@ -5,7 +5,7 @@ const claims = new WeakMap<Request, StandardClaims>()
 
 export const setClaims = (req: Request, verified: StandardClaims) => void claims.set(req, verified)
 
-/** The claims of the access token of an authenticated request. Throws Error without the guard. */
+/** The access token's claims of a request that passed the guard. Throws Error if there was no guard. */
 export function readClaims(req: Request): StandardClaims {
   const found = claims.get(req)
   if (!found)

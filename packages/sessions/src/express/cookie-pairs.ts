@@ -7,8 +7,8 @@ export interface CookiePair {
 }
 
 /**
- * Every cookie of a request, in its order. Browsers send one for each path and domain that a name was set for, and parsers
- * keep the first: whichever that is, a neighbour on this host may have set it.
+ * Every cookie of a request, in order. A name can occur several times: browsers send one cookie for each path and
+ * domain it was set for. Most parsers keep only the first, and another site on this host may have set that one.
  */
 export function cookiePairs({ headers }: Pick<Request, 'headers'>): CookiePair[] {
   return (headers.cookie ?? '').split(';').map((pair) => {

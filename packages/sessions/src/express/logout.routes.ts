@@ -22,11 +22,11 @@ interface Collaborators<Owner extends SessionOwner> {
   onEvent: OnSessionEvent
 }
 
-/** Signing out: the sessions that the request names end, and this browser is signed out whatever else was sent. */
+/** Signing out. Ends the sessions that the request names. The browser is signed out, whatever else it sent. */
 export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
   const { route, sessions, refreshTokens, accessTokens, presentedSessions, refreshCookies, onEvent } =
     collaborators
-  // Not strict: however the path is written, whoever asks is signed out.
+  // Not strict: every spelling of the path signs out.
   const router = Router()
   const { path } = routes.logout
 
@@ -35,7 +35,7 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
     next()
   }
 
-  // Before anything can go wrong.
+  // Cookies are cleared first, before anything can go wrong.
   router.post(path, clearCookies, ...jsonBody)
   route(router, routes.logout, async (body, { req, res }) => {
     let ended = 0
@@ -53,7 +53,10 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
 
   return router
 
-  /** The sessions that a body, a cookie and an access token name, each once; what is not ours names none. */
+  /**
+   * The sessions named by the body, the cookies and the access token, without duplicates. Tokens we did not sign are
+   * ignored.
+   */
   function sessionsToEnd(req: Request, inBody: string | undefined): { userId: string; sessionId: string }[] {
     const bearer = bearerToken(req)
     const named = [
@@ -75,8 +78,8 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
 }
 
 /**
- * A sign-out that the database has not heard of is sent again later, and is nothing without the token. The page forgets
- * the session all the same.
+ * In an outage the sign-out has to be sent again later, and that needs the refresh token. So the token's cookie
+ * stays, and only the `session` cookie is cleared: the page shows that nobody is signed in.
  */
 const keepTokenInOutage =
   (refreshCookies: RefreshCookies): ErrorRequestHandler =>

@@ -15,7 +15,10 @@ interface Collaborators<Owner extends SessionOwner> {
 
 export type PresentedSessions = ReturnType<typeof createPresentedSessions>
 
-/** The sessions whose cookies a request carries: one, or several where others set cookies for this host, too. */
+/**
+ * The sessions named by the cookies of a request. There can be several, as other sites on this host can set cookies
+ * too.
+ */
 export function createPresentedSessions<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
   const { sessions, refreshCookies, onEvent } = collaborators
 
@@ -23,8 +26,8 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
     read,
 
     /**
-     * Ends the sessions that a sign-in leaves behind in this browser, whoever's they were (OWASP ASVS 5 §7.2.4). Never
-     * throws: the new session is open already, and the old ones expire by themselves.
+     * Ends the sessions that this browser held before a sign-in, no matter whose they were (OWASP ASVS 5 §7.2.4).
+     * Never throws: the new session is already open, and the old ones expire by themselves.
      */
     async endBefore(req: Request, opened: Pick<Session, '_id'>): Promise<void> {
       for (const { userId, sessionId } of read(req)) {
@@ -43,8 +46,8 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
   }
 
   /**
-   * The newest token of each session. Those that the readable cookie names come alone, if there are any: the key that the
-   * page shows belongs to them, and shown for another session it would look like a theft.
+   * The newest token of each session. If the readable `session` cookie names some of them, only those are returned.
+   * The page shows the key of that session; shown for another one, it would look like a theft.
    */
   function read(req: Request): RefreshTokenClaims[] {
     const tokens = refreshCookies.readTokens(req)

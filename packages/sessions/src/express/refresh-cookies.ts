@@ -8,18 +8,18 @@ import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.
 import { cookieNamesOf, readableNames } from './cookie-names.ts'
 import { cookiePairs } from './cookie-pairs.ts'
 
-/** As long as browsers keep any cookie (RFC 6265bis §5.5). */
+/** The longest that browsers keep any cookie (RFC 6265bis §5.5). */
 const deviceMaxAgeMs = 400 * 86_400_000
 
 const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const readableForm = /^([0-9a-f]{24})\.\d{1,15}$/
 const deviceForm = /^[\w-]{43}$/
 
-/** A token of ours as a request carries it. */
+/** A refresh token that we signed, as a request carries it. */
 interface PresentedToken {
   name: string
   claims: RefreshTokenClaims
-  /** Whether the readable cookie names its session too, which is the one whose key the page shows. */
+  /** Whether the readable `session` cookie names this session too. The page shows the key of that session. */
   proved: boolean
 }
 
@@ -32,9 +32,14 @@ interface Collaborators {
 export type RefreshCookies = ReturnType<typeof createRefreshCookies>
 
 /**
- * The two cookies of a session, always set together: the HttpOnly refresh token, and `session` with `sid.gen`, which
- * tells the page that somebody is signed in and which generation the browser holds. All ports of a host share its cookies,
- * so that anything may stand under any name: nothing is concluded from what we did not sign, nor done to it.
+ * Where the cookies of a session are set, read and cleared.
+ * - `refreshToken`: HttpOnly.
+ * - `session`: readable, `sid.gen`. Tells the page that somebody is signed in, and which generation the browser
+ *   holds. Always set together with `refreshToken`.
+ * - `device`: HttpOnly. Recognises the browser at the next sign-in.
+ *
+ * All ports of a host share its cookies, so any name may hold anything. A value that we did not sign is ignored and
+ * left alone.
  */
 export function createRefreshCookies({ settings, refreshTokens, clock }: Collaborators) {
   const own = cookieNamesOf(settings)
@@ -45,10 +50,10 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
   const clearReadable = (res: Response) => void res.clearCookie(own.session, attributes)
 
   return {
-    /** Every token of ours, under whatever name, those under today's name first. */
+    /** Every refresh token that we signed, under any of its names. Those under today's name come first. */
     readTokens,
 
-    /** Whether there is anything that has the form of a token, be it ours or not. */
+    /** Whether any cookie looks like a token, whether or not we signed it. */
     holdsToken: (req: Request): boolean =>
       cookiePairs(req).some(({ name, value }) => tokenNames.test(name) && tokenForm.test(value)),
 
@@ -61,11 +66,12 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
       return id === undefined ? null : hashDeviceId(id)
     },
 
-    /** Set at sign-in only, and kept when signing out: the browser stays a known one. */
+    /** Set at sign-in only. Signing out keeps it, so that the browser stays known. */
     setDeviceId(res: Response, id: string): void {
       res.cookie(own.device, id, { ...attributes, httpOnly: true, maxAge: deviceMaxAgeMs })
     },
 
+    /** Sets `refreshToken` and `session`, after a sign-in or a refresh. */
     set(res: Response, { session, refreshToken }: Pick<SignedInSession, 'session' | 'refreshToken'>): void {
       const maxAge = lastUseOf(session).getTime() - clock.now().getTime()
       const readable = `${session._id.toHexString()}.${session.generation}`
@@ -73,7 +79,9 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
       res.cookie(own.session, readable, { ...attributes, maxAge })
     },
 
-    /** For signing out only: a refresh response never clears, it may arrive after another tab signed in afresh. */
+    /**
+     * For signing out only. A refresh must never clear: its answer may arrive after another tab has signed in again.
+     */
     clear(res: Response): void {
       res.clearCookie(own.refreshToken, { ...attributes, httpOnly: true })
       clearReadable(res)
@@ -85,7 +93,10 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
         if (name !== own.session && ended.has(sessionId)) res.clearCookie(name, attributes)
     },
 
-    /** Only `session`: the page takes itself for signed out, and the token is still there to end its session with. */
+    /**
+     * Clears only `session`. The page then shows that nobody is signed in, but can still end the session with the
+     * token.
+     */
     clearReadable,
   }
 
@@ -120,8 +131,9 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
 }
 
 /**
- * How long a cookie is worth keeping: its token may be used at the last moment, the answer be lost, and the session live
- * for that long once more. The session itself decides; a cookie that is kept too long opens nothing.
+ * How long to keep the cookies. The token may be used at the last moment, and the answer may be lost; then the
+ * session lives for the same time once more. The session decides what is valid: a cookie that is kept too long opens
+ * nothing.
  */
 function lastUseOf({ rotatedAt, expiresAt, absoluteExpiresAt }: Session): Date {
   const onceMore = new Date(2 * expiresAt.getTime() - rotatedAt.getTime())

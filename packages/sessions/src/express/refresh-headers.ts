@@ -6,7 +6,7 @@ import { type LockProof, readLock, readLockProof } from '../refresh/refresh-lock
 export const wantsTokenInBody = (req: Request) =>
   req.get(headerNames.refreshTransport)?.toLowerCase() === 'body'
 
-/** The lock a sign-in closes generation 0 with; null: an unbound client. */
+/** The lock that a sign-in puts on generation 0. Null: an unbound client. */
 export const signInLockOf = (req: Request): string | null => readLock(req.get(headerNames.refreshLock))
 
 export const lockProofOf = (req: Request): LockProof =>

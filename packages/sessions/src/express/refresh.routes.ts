@@ -11,7 +11,7 @@ interface Collaborators<Owner extends SessionOwner> {
   answers: Answers<Owner, unknown>
 }
 
-/** Renewing: the cookie, or the token in the body of a client that keeps no cookies. */
+/** `POST /refresh-token`. The token comes in the cookie, or in the body from clients that keep no cookies. */
 export function refreshRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
   const { route, refresh, answers } = collaborators
   const router = Router({ strict: true })
@@ -19,7 +19,7 @@ export function refreshRoutes<Owner extends SessionOwner>(collaborators: Collabo
   route(router, routes.refreshToken, async (body, { req, res }) => {
     const fromBody = body?.refreshToken
     const signedIn = await refresh(req, res, fromBody)
-    // A token that arrived in a cookie never leaves in a body. What is shown of the user is the application's to say.
+    // A token that came in a cookie never goes out in a body. The application decides what is shown of the user.
     return (fromBody ? answers.inBody(signedIn) : answers.inCookies(res, signedIn)) as Tokens
   })
 

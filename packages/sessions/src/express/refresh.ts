@@ -10,8 +10,8 @@ import type { RefreshCookies } from './refresh-cookies.ts'
 import { lockProofOf } from './refresh-headers.ts'
 
 /**
- * Counts a refresh before it is looked at, and throws AuthError `rate_limited` to refuse it. `sessionId` is null for what
- * is no token of ours.
+ * Counts a refresh before anything else happens. Throws AuthError `rate_limited` to refuse it. `sessionId` is null
+ * when the request carries no token that we signed.
  */
 export type AdmitRefresh = (req: Request, res: Response, sessionId: string | null) => Promise<void>
 
@@ -23,14 +23,14 @@ interface Collaborators<Owner extends SessionOwner> {
   admitRefresh: AdmitRefresh
 }
 
-/** `token` undefined: the one in the request's cookies. */
+/** `token` undefined: use the one in the request's cookies. */
 export type Refresh<Owner extends SessionOwner> = (
   req: Request,
   res: Response,
   token?: string,
 ) => Promise<SignedInSession<Owner>>
 
-/** One refresh, whichever endpoint it came in by: the token is read, counted and rotated. */
+/** One refresh, for all endpoints: reads the token, counts the attempt and rotates the session. */
 export const createRefresh =
   <Owner extends SessionOwner>({
     sessions,
@@ -56,14 +56,14 @@ export const createRefresh =
       try {
         return await sessions.rotate(claims, proof, device, browserOf(req))
       } catch (error) {
-        // Another cookie of the same name may be the one that counts.
+        // Another cookie of the same name may hold the right token.
         if (!isRefusal(error)) throw error
         refusal ??= error
       }
     }
     throw refusal
 
-    /** Only a browser has a `device` cookie; whoever sends its token in a body is none. */
+    /** Only browsers have a `device` cookie. A client that sends its token in a body is not a browser. */
     function browserOf(req: Request): string | null {
       return token === undefined ? refreshCookies.readDeviceIdHash(req) : null
     }
@@ -71,7 +71,7 @@ export const createRefresh =
     function inCookies(req: Request): RefreshTokenClaims[] {
       const presented = presentedSessions.read(req)
       if (presented.length > 0) return presented
-      // What does not even look like a token is some neighbour's, and says nothing.
+      // A value that does not even look like a token belongs to another site on this host, and means nothing.
       throw new AuthError(refreshCookies.holdsToken(req) ? 'refresh_token_invalid' : 'refresh_token_missing')
     }
   }

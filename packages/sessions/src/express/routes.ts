@@ -39,12 +39,15 @@ const served = [
 ]
 const paths = [...new Set(served.map(({ path }) => path))]
 
-/** The endpoints of a session. They bring what they need, so that it does not matter what an application mounts first. */
+/**
+ * The endpoints of a session. They bring their own parsers and checks, so the order in which an application mounts
+ * things does not matter.
+ */
 export function allRoutes<Owner extends SessionOwner, Claims extends StandardClaims>(
   parts: Collaborators<Owner, Claims>,
 ): Router {
   const collaborators = { ...parts, route: createSessionRoute(parts.authenticate) }
-  // Not strict: a path with a slash at its end that somebody below answers gets what it needs.
+  // Not strict: some routes below accept a path with a slash at the end.
   const router = Router()
   router.all(paths, parts.sameOrigin)
   router.use(logoutRoutes(collaborators))

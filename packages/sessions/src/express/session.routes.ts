@@ -16,7 +16,7 @@ interface Collaborators<Owner extends SessionOwner> {
   onEvent: OnSessionEvent
 }
 
-/** What people see and do with their own sessions. Another user's id is simply not there. */
+/** Lets people list, rename and end their own sessions. The id of somebody else's session is a 404. */
 export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
   const { route, sessions, refreshCookies, onEvent } = collaborators
   const router = Router({ strict: true })
@@ -53,7 +53,7 @@ export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collabo
 
   return router
 
-  /** One event for all of them: no session in particular. */
+  /** One event when many sessions end at once: `sessionId` is null. */
   function tell(req: Request, userId: string, sessionId: string | null): Promise<void> {
     const deviceIdHash = refreshCookies.readDeviceIdHash(req)
     return onEvent({ kind: 'session_revoked', userId, sessionId, device: deviceOf(req), deviceIdHash })

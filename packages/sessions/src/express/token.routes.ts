@@ -18,8 +18,8 @@ interface Collaborators<Owner extends SessionOwner> {
 }
 
 /**
- * The OAuth 2.0 token endpoint for `grant_type=refresh_token` (RFC 6749 §6), form or JSON, for public clients.
- * Its errors have the shape of §5.2. A limit and an outage stay what they are everywhere (429, 503).
+ * The OAuth 2.0 token endpoint for `grant_type=refresh_token` (RFC 6749 §6), form or JSON, for public clients. Its
+ * errors have the shape of §5.2. Rate limits and outages are answered as everywhere else (429, 503).
  */
 export function tokenRoutes<Owner extends SessionOwner>(collaborators: Collaborators<Owner>): Router {
   const { accessTokens, refresh } = collaborators
@@ -53,7 +53,7 @@ export function tokenRoutes<Owner extends SessionOwner>(collaborators: Collabora
     }
   })
 
-  // A body that could not be read, in the shape of this endpoint.
+  // Gives the error of an unreadable body the shape of this endpoint.
   router.use(routes.token.path, ((thrown: unknown, _req, res, next) => {
     const { code } = toAuthError(thrown, isDatabaseOutage)
     if (!unreadable.has(code)) return next(thrown)

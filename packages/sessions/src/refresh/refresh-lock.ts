@@ -1,10 +1,13 @@
 import { hash } from 'node:crypto'
 import { AuthError } from '@latchkey/contracts/server'
 
-/** 32 bytes in base64url without padding. The last character carries 4 bits, so only 16 of the 64 can stand there. */
+/**
+ * 32 bytes in base64url without padding. The last character carries only 4 bits, so 16 of the 64 characters can be
+ * there.
+ */
 const thirtyTwoBytes = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
 
-/** What a client proves with a refresh: the lock that its key opens, and the lock it closes the next generation with. */
+/** What a client sends with a refresh: proof of the lock that its key opens, and the lock for the next generation. */
 export interface LockProof {
   opens: string | null
   next: string | null

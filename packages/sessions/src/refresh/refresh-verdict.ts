@@ -5,15 +5,15 @@ import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
 import type { LockProof } from './refresh-lock.ts'
 
 /**
- * What a refresh token deserves that was not simply rotated:
- * - `answer`: the same client again (a retry, another tab, a response that was lost or came late). It gets the current
+ * What to do with a refresh token that was not simply rotated:
+ * - `answer`: the same client again (a retry, another tab, an answer that was lost or late). It gets the current
  *   token; nothing rotates.
  * - `swap`: try the compare-and-swap (again) with these locks.
- * - `locked`: a copy. Refused; nothing changes. `generation` is given when the token is older than is remembered: the
- *   key of that generation, the current one, still identifies its rightful client.
- * - `keyLost`: no key at all, from the very browser that the session was opened in, as its `device` cookie shows: browsers
- *   that clear their storage keep their cookies. Refused, and nobody is alarmed; the session is over unless its key is shown.
- * - `reused`: an old token of an unbound session. Its owner or a thief is behind, nobody can tell which: it ends.
+ * - `locked`: a copy. Refused; nothing changes. `generation` is set when the token is older than the remembered
+ *   generations. It is the current one: a client that shows the key of that generation is the rightful one.
+ * - `keyLost`: no key, but the `device` cookie shows the browser in which the session was opened. Browsers that clear
+ *   their storage keep their cookies. Refused without an alarm. The session is over unless its key is shown later.
+ * - `reused`: an old token of an unbound session. It may be the owner or a thief, nobody can tell. The session ends.
  * - `refused`: with this code.
  */
 export type RefreshVerdict =
@@ -27,25 +27,25 @@ export type RefreshVerdict =
 interface Question {
   claims: Pick<RefreshTokenClaims, 'generation' | 'expired'>
   proof: LockProof
-  /** The session as it is stored; undefined when it is gone. */
+  /** The session as stored. Undefined: it is gone. */
   session: Session | undefined
-  /** Whether the request comes from the browser that the session was opened in, as its `device` cookie shows. */
+  /** Whether the `device` cookie shows the browser in which the session was opened. */
   sameBrowser: boolean
   now: Date
   leewaySeconds: number
 }
 
-/** An unbound session stays unbound: whoever could bind it later might be the thief. */
+/** An unbound session stays unbound: a client that could bind it later might be the thief. */
 export const unbound: LockProof = { opens: null, next: null }
 export const isComplete = ({ opens, next }: LockProof) => opens !== null && next !== null
 
-/** The rules of the refresh protocol (docs/refresh-protocol.md), for a session that is bound to a key or not. */
+/** Decides whether a refresh is refused, by the rules of the protocol (docs/refresh-protocol.md). */
 export function judgeRefresh(question: Question): RefreshVerdict {
   const { claims, session, now } = question
   if (!session)
     return { kind: 'refused', code: claims.expired ? 'refresh_token_expired' : 'refresh_token_revoked' }
   if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }
-  // Not signed by us, or signed from a history that the database has lost.
+  // We did not sign it, or the database lost the history in which we did.
   if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }
   return session.lock === null ? judgeUnbound(question, session) : judgeBound(question, session)
 }
@@ -56,8 +56,8 @@ function judgeBound({ claims, proof, sameBrowser }: Question, session: Session):
     return isComplete(proof)
       ? { kind: 'swap', lock: proof }
       : { kind: 'refused', code: 'refresh_lock_malformed' }
-  // Any key of the session that is remembered shows that it is its client, whichever generation the cookie had reached
-  // when the browser attached it: another tab may have moved it on between the two.
+  // Any remembered key of the session proves that this is its client, even with another generation in the cookie:
+  // another tab may have rotated the session while the browser was sending this request.
   if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }
   if (proof.opens === null && sameBrowser) return { kind: 'keyLost' }
   const remembered =

@@ -9,14 +9,14 @@ import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
 import type { LockProof } from './refresh-lock.ts'
 import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
 
-/** A compare-and-swap that lost is looked at again; more often than this it is not bad luck. */
+/** A compare-and-swap that loses is tried again. Losing more often than this is not bad luck. */
 const maxAttempts = 5
 
 interface Needs<Owner extends SessionOwner> extends Collaborators<Owner> {
   revoke: (userId: string, sessionId: string) => Promise<boolean>
 }
 
-/** One refresh: the compare-and-swap, and what becomes of a token that was not simply rotated. */
+/** Refreshes a session: the compare-and-swap, and what happens to a token that was not simply rotated. */
 export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   const { users, owner, refreshTokens, revocations, onEvent, clock, settings, revoke } = needs
   const { ttlSeconds, leewaySeconds } = settings.refreshToken
@@ -53,7 +53,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         leewaySeconds,
       })
       if (verdict.kind === 'answer') {
-        // A request that was captured whole is answered like its own repetition, for as long as its key is remembered.
+        // A copy of the whole request gets the same answer as a retry, while its key is remembered. If it came from
+        // another network, the owner is told.
         if (found && !sameNetwork(found.session.lastIp ?? found.session.ip, device.ip))
           await record('answered_elsewhere', claims, device)
         return signedIn(found, readAt)
@@ -70,8 +71,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       }
       if (verdict.kind === 'locked') {
         const { generation } = verdict
-        // Its own client, with a cookie that came back from long ago, is told which key to show instead. It always
-        // shows one; who shows none is nobody's client.
+        // The rightful client, with a very old cookie: it is told which key to show instead. It always shows some
+        // key. A client that shows none is not the rightful one.
         if (generation === undefined || proof.opens === null)
           await record('copied_session_refused', claims, device)
         throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
@@ -82,7 +83,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     throw new AuthError('overloaded', { retryAfterSeconds: 1 })
   }
 
-  /** The compare-and-swap. Of any number of callers with the same generation exactly one gets a session back. */
+  /** The compare-and-swap. Of all callers with the same generation, exactly one gets a session back. */
   async function swap(
     { userId, sessionId, generation }: RefreshTokenClaims,
     { opens, next }: LockProof,
@@ -109,7 +110,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         },
       },
     }
-    // By the driver: every value here is of our making, and Mongoose's casting would be a third of what this costs.
+    // By the driver: we made every value here, and Mongoose's casting would be a third of the cost.
     const user = await users.collection.findOneAndUpdate(
       {
         _id: new Types.ObjectId(userId),
@@ -130,8 +131,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   }
 
   /**
-   * Nobody can go on with a session whose key is gone: it is not listed any more, and ends when its browser signs in again.
-   * Should it have been a copy that took the `device` cookie along, the owner's next refresh takes the mark away.
+   * Without its key nobody can continue a session. It is no longer listed, and it ends when its browser signs in
+   * again. If it was a copy that also took the `device` cookie, the owner's next refresh removes the mark.
    */
   async function markKeyLost({ userId, sessionId }: RefreshTokenClaims): Promise<void> {
     await users.updateOne(

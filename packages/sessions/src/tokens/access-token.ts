@@ -7,10 +7,10 @@ import type { Session } from '../session.schema.ts'
 import { longestAccessTokenSeconds, type SessionSettings } from '../settings.ts'
 import { signingKey } from './signing-keys.ts'
 
-/** Longer than any token of ours; what is longer is refused unread. */
+/** Longer than any token we sign. Anything longer is refused unread. */
 const maxLength = 4096
 const headerMembers = new Set(['alg', 'typ', 'kid'])
-/** How many tokens are remembered as verified; at most twice as many, and about 1.2 kB each. */
+/** How many verified tokens are remembered: at most twice this number, about 1.2 kB each. */
 const rememberedTokens = 4096
 
 interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaims> {
@@ -19,7 +19,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
   clock: Clock
 }
 
-/** Whom a token is for, and in which session. */
+/** The user that a token is for, and the session it belongs to. */
 export interface AccessTokenSubject<Owner extends SessionOwner> {
   user: Owner
   session: Pick<Session, '_id' | 'expiresAt'>
@@ -42,8 +42,8 @@ export interface AccessTokens<Owner extends SessionOwner, Claims extends Standar
    */
   sign(subject: AccessTokenSubject<Owner>): IssuedAccessToken
   /**
-   * The claims of a token that we signed and that has not expired. What was verified once is remembered by the whole
-   * token; only the time is checked again, and revocation is not decided here.
+   * The claims of a token that we signed and that has not expired. A token that was verified before is recognised as
+   * a whole; only its expiry is checked again. Revocation is decided elsewhere (`authenticate`).
    * Throws AuthError `access_token_expired`, or `access_token_invalid` for everything else.
    */
   verify(token: string): Readonly<Claims>
@@ -112,7 +112,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
     if (token.length > maxLength) throw new AuthError('access_token_invalid')
     const header = readHeader(token)
     const key = typeof header?.kid === 'string' ? keys.get(header.kid) : undefined
-    // A header that asks for more than we issue (`jwk`, `jku`, `crit`) is not ours.
+    // A header with members that we never write (`jwk`, `jku`, `crit`) is not ours.
     if (
       !key ||
       !header ||
@@ -129,7 +129,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
       })
       const parsed = owner.claimsSchema.parse(claims)
       if (now >= expiryOf(parsed)) throw new AuthError('access_token_expired')
-      // Remembered and handed out again: nobody may change what the next request reads.
+      // It is remembered and handed out again, so no request may change what the next one reads.
       for (const value of Object.values(parsed)) Object.freeze(value)
       return Object.freeze(parsed)
     } catch (error) {
@@ -140,7 +140,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
   }
 }
 
-/** For the operator: which claims of whom this server would not take back. */
+/** For the operator: which claims this server would refuse, and of which user. */
 function unverifiable({ _id }: SessionOwner, issues: { path: PropertyKey[]; message: string }[]): string {
   const reasons = issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   return `The access token of user ${_id} would be refused by this server (${reasons.join('; ')}).`

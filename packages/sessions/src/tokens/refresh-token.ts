@@ -8,12 +8,12 @@ import { signingKey } from './signing-keys.ts'
 const objectId = z.string().regex(/^[0-9a-f]{24}$/)
 const ClaimsSchema = z.object({ sub: objectId, sid: objectId, gen: z.int().min(0), exp: z.int() })
 
-/** What a refresh token says: whose session, which one, and at which generation. */
+/** What a refresh token says: its user, its session, and the generation. */
 export interface RefreshTokenClaims {
   userId: string
   sessionId: string
   generation: number
-  /** Whether the session had expired by now when the token was signed. It may have gone on since. */
+  /** Whether `exp` has passed. The session may have been extended since the token was signed. */
   expired: boolean
 }
 
@@ -22,9 +22,9 @@ export type RefreshTokens = ReturnType<typeof createRefreshTokens>
 /**
  * Signs and reads refresh tokens: `{ sub, sid, gen, iat, exp }`, HS256, header `typ: rt+jwt`.
  *
- * Everything in the token stands in the session too, and the signature is deterministic: the current token of a
- * session can be made again at any time and is the very same string. That is what lets a retry be answered without
- * ever minting a sibling.
+ * The session holds everything that the token says, and the signature is deterministic. So the current token of a
+ * session can be made again at any time, and is the very same string. A retry can be answered without creating a
+ * second token.
  */
 export function createRefreshTokens(settings: SessionSettings['refreshToken'], clock: Clock) {
   const current = signingKey(settings.key)
@@ -44,8 +44,8 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
     },
 
     /**
-     * The claims of a token that we signed, expired or not: its session decides, which may have gone on while the
-     * response that said so was lost. Throws AuthError `refresh_token_invalid`.
+     * The claims of a token that we signed, expired or not. The session decides about expiry: it may have been
+     * extended by a refresh whose answer was lost. Throws AuthError `refresh_token_invalid`.
      */
     read(token: string): RefreshTokenClaims {
       try {

@@ -125,20 +125,23 @@ export const mutants: Mutant[] = [
     'I5',
     'a retry gets a generation of its own',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
-    `if (verdict.kind === 'answer' && found) {
+    '        return signedIn(found, readAt)\n',
+    `        if (found) {
           const { generation, lock, absoluteExpiresAt } = found.session
-          const again = await swap({ ...claims, generation }, { opens: lock, next: proof.next }, absoluteExpiresAt)
+          const locks = { opens: lock, next: proof.next }
+          const again = await swap({ ...claims, generation }, locks, device, absoluteExpiresAt)
           if (again) return again
-        }`,
+        }\n`,
   ),
   mutant(
     'I5',
     'a retry is answered with a token of the generation it asked with',
     rotate,
-    "if (verdict.kind === 'answer') return signedIn(found, readAt)",
-    `if (verdict.kind === 'answer' && found)
-          return signedIn({ ...found, session: { ...found.session, generation: claims.generation } }, readAt)`,
+    '        return signedIn(found, readAt)\n',
+    `        return signedIn(
+          found && { ...found, session: { ...found.session, generation: claims.generation } },
+          readAt,
+        )\n`,
   ),
   mutant(
     'I2',
@@ -256,9 +259,9 @@ export const mutants: Mutant[] = [
     'I1',
     'a refused refresh clears the cookies',
     'sessions/src/express/refresh.routes.ts',
-    'const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req))',
-    `const signedIn = await refresh(req, res, fromBody ?? refreshCookies.read(req)).catch((error) => {
-      refreshCookies.clear(res)
+    'const signedIn = await refresh(req, res, fromBody)',
+    `const signedIn = await refresh(req, res, fromBody).catch((error) => {
+      for (const name of ['refreshToken', 'session']) res.clearCookie(\`latchkey.\${name}\`, { path: '/' })
       throw error
     })`,
   ),
@@ -266,7 +269,7 @@ export const mutants: Mutant[] = [
     'I1',
     'the readable cookie stays behind',
     'sessions/src/express/refresh-cookies.ts',
-    '      res.cookie(sessionName, readable, { ...attributes, maxAge })\n',
+    '      res.cookie(own.session, readable, { ...attributes, maxAge })\n',
     '',
   ),
 
@@ -423,14 +426,14 @@ export const mutants: Mutant[] = [
     'I6',
     'a deletion revokes nothing before it',
     accounts,
-    '      await sessions.revokeIssued(userId)\n',
-    '',
+    '      await sessions.revokeIssued(userId)\n      const { deletedCount }',
+    '      const { deletedCount }',
   ),
   mutant(
     'I6',
     'a deletion revokes nothing after it',
     accounts,
-    '      await revocations.revokeEnded([userId])\n',
+    '      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])\n',
     '',
   ),
   mutant(
@@ -438,6 +441,15 @@ export const mutants: Mutant[] = [
     'whoever is pushed out by the limit keeps their access token',
     issue,
     '      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))\n',
+    '',
+  ),
+  mutant(
+    'I6',
+    'an end that was cut off is taken back by a refresh',
+    rotate,
+    `    if (revocations.hasEnded(claims.sessionId) && (await revoke(claims.userId, claims.sessionId)))
+      throw new AuthError('refresh_token_revoked')
+`,
     '',
   ),
 

@@ -1,0 +1,59 @@
+// Somebody who floods: so many requests in flight, each connection asking again when it has its answer. Gets a Flood and
+// answers, when told to stop, with how often each status came.
+import { connect } from 'node:net'
+import { setPriority } from 'node:os'
+
+/** @typedef {{ url: string, inFlight: number, requests: string[] }} Flood */
+
+// A stranger brings a machine of their own; here they get what the others leave of this one.
+setPriority(19)
+
+let going = true
+/** @type {Record<string, number>} */
+const statuses = {}
+/** @type {Promise<void>[]} */
+const talks = []
+
+process.on('message', (/** @type {Flood | 'stop'} */ message) => {
+  if (message !== 'stop') return begin(message)
+  going = false
+  void Promise.all(talks).then(() => {
+    process.send?.(statuses)
+    process.disconnect()
+  })
+})
+
+process.send?.('ready')
+
+/** @param {Flood} flood */
+function begin({ url, inFlight, requests }) {
+  const { hostname, port } = new URL(url)
+  let turn = 0
+  for (let i = 0; i < inFlight; i++)
+    talks.push(
+      new Promise((done, failed) => {
+        const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+        const ask = () => socket.write(/** @type {string} */ (requests[turn++ % requests.length]))
+        /** @type {Buffer} */
+        let received = Buffer.alloc(0)
+        socket.on('connect', ask)
+        socket.on('error', failed)
+        socket.on('data', (chunk) => {
+          received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+          const headEnd = received.indexOf('\r\n\r\n')
+          if (headEnd < 0) return
+          const head = received.toString('latin1', 0, headEnd)
+          const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
+          if (received.length < headEnd + 4 + length) return
+          received = Buffer.alloc(0)
+          const status = head.slice(9, 12)
+          statuses[status] = (statuses[status] ?? 0) + 1
+          if (going) ask()
+          else {
+            socket.end()
+            done()
+          }
+        })
+      }),
+    )
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '@latchkey/contracts/server'
+import type { Response } from 'express'
+import type { Bucket } from './bucket.ts'
+import { type Count, createCounter } from './counter.ts'
+import { createFullBuckets } from './full-buckets.ts'
+import { describe, refusal } from './headers.ts'
+import type { RateLimitModel } from './rate-limit.model.ts'
+
+interface Collaborators {
+  model: RateLimitModel
+  clock: Clock
+}
+
+/** Takes from several buckets for one request, all or nothing, and says so in its headers. */
+export function createAdmissions({ model, clock }: Collaborators) {
+  const counter = createCounter({ model, clock })
+  const full = createFullBuckets({ clock })
+  const returned = new WeakSet<Count>()
+
+  return {
+    /** Throws AuthError `rate_limited` when one of them is known to be full; asks nobody. */
+    refuseFull,
+
+    /**
+     * Takes one from each bucket. Throws AuthError `rate_limited` when one is full, with nothing taken. Guesses are given
+     * back should the answer say that nobody looked at them: a 5xx, or a 429 from a limit further on.
+     */
+    async take(res: Response, buckets: readonly Bucket[]): Promise<Count[]> {
+      refuseFull(res, buckets)
+      const results = await Promise.allSettled(buckets.map((bucket) => counter.take(bucket)))
+      const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+      const taken = counts.filter(({ refused }) => !refused)
+      const failed = results.find((result) => result.status === 'rejected')
+      const [refused] = counts.filter((count) => count.refused)
+      for (const count of counts)
+        if (count.refused || count.points >= count.bucket.limit.points)
+          full.remember(count.bucket, count.until)
+      if (!failed && !refused) {
+        describe(res, taken, clock.now())
+        settleUnseen(res, taken)
+        return taken
+      }
+      await giveBack(taken)
+      throw failed ? failed.reason : refuse(res, refused as Count)
+    },
+
+    /** Takes one whether or not there is room, and says nothing of it. Given back like the others. */
+    async takePast(res: Response, bucket: Bucket): Promise<Count> {
+      const count = await counter.take(bucket, { past: true })
+      settleUnseen(res, [count])
+      return count
+    },
+
+    /** Gives back, at most once, the guesses among what was taken. Should that fail, they count until their window ends. */
+    settle,
+
+    /** Forgets everything that was taken from these; should that fail, it counts until their windows end. */
+    async clear(buckets: readonly Bucket[]): Promise<void> {
+      await counter.clear(buckets).catch(() => {})
+      for (const bucket of buckets) full.forget(bucket)
+    },
+
+    /** Lets a bucket count as full in this process when another is known to be. */
+    rememberLike(bucket: Bucket, other: Bucket): void {
+      const until = full.untilOf(other)
+      if (until) full.remember(bucket, until)
+    },
+  }
+
+  function refuseFull(res: Response, buckets: readonly Bucket[]): void {
+    for (const bucket of buckets) {
+      const until = full.untilOf(bucket)
+      if (until) throw refuse(res, { bucket, refused: true, points: bucket.limit.points, until })
+    }
+  }
+
+  function refuse(res: Response, count: Count) {
+    describe(res, [count], clock.now())
+    return refusal(count, clock.now())
+  }
+
+  async function settle(counts: readonly Count[]): Promise<void> {
+    await giveBack(counts.filter(({ bucket }) => bucket.kind === 'guess'))
+  }
+
+  async function giveBack(counts: readonly Count[]): Promise<void> {
+    const held = counts.filter((count) => !returned.has(count))
+    for (const count of held) returned.add(count)
+    await counter.giveBack(held).catch(() => {}) // the database; whoever needs it hears of it from elsewhere
+    for (const { bucket } of held) full.forget(bucket)
+  }
+
+  /** Whoever was not looked at did nothing wrong, and will ask again. */
+  function settleUnseen(res: Response, counts: readonly Count[]): void {
+    res.once('close', () => {
+      if (res.statusCode >= 500 || res.statusCode === 429) void settle(counts)
+    })
+  }
+}
+
+export type Admissions = ReturnType<typeof createAdmissions>

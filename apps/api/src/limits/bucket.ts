@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { Network } from './address.ts'
+import type { RateLimit } from './limits.ts'
+
+/** One allowance: a limit, and whose it is. */
+export interface Bucket {
+  /** The limit's name in headers and in the database. */
+  readonly name: string
+  /** A digest, or the id of a session; nothing by which a dump of the database would name somebody. */
+  readonly whose: string
+  readonly limit: RateLimit
+  /** `guess`: given back when it was right, or when nobody looked at it. `cost`: once the work is done, spent. */
+  readonly kind: 'guess' | 'cost'
+}
+
+/** Where a bucket is counted. */
+export const keyOf = ({ name, whose }: Bucket): string => `${name}:${whose}`
+
+export const guesses = (name: string, limit: RateLimit, whose: string): Bucket => ({
+  name,
+  whose,
+  limit,
+  kind: 'guess',
+})
+
+export const costs = (name: string, limit: RateLimit, whose: string): Bucket => ({
+  name,
+  whose,
+  limit,
+  kind: 'cost',
+})
+
+/** The same limit for every network that an address belongs to; wider ones have it several times. */
+export const perNetwork = (
+  make: typeof guesses,
+  name: string,
+  { points, windowSeconds }: RateLimit,
+  networks: readonly Network[],
+): Bucket[] =>
+  networks.map((network) =>
+    make(name, { points: points * network.times, windowSeconds }, digest(network.name)),
+  )
+
+/** Addresses and names are kept as digests: a count needs no list of who tried to sign in. */
+export const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22)

@@ -1,0 +1,71 @@
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { mongo } from 'mongoose'
+import { type Bucket, keyOf } from './bucket.ts'
+import type { RateLimitModel, RateLimitRecord } from './rate-limit.model.ts'
+
+/** Two processes that open the same window at once: one of them counts in the other's. */
+const maxAttempts = 3
+
+/** What was asked of a bucket, and how it stands. */
+export interface Count {
+  readonly bucket: Bucket
+  readonly refused: boolean
+  readonly points: number
+  /** When its window ends. */
+  readonly until: Date
+}
+
+/** Counts in the database, so that a limit holds across processes. What is refused is not counted. */
+export function createCounter({ model, clock }: { model: RateLimitModel; clock: Clock }) {
+  const { collection } = model
+
+  return {
+    /** Takes one if there is room, or whatever there is with `past`: one atomic update either way. */
+    async take(bucket: Bucket, { past = false } = {}): Promise<Count> {
+      const now = clock.now()
+      const room = past ? Number.MAX_SAFE_INTEGER : bucket.limit.points
+      const opened = addSeconds(now, bucket.limit.windowSeconds)
+      const before = await upsert(bucket, now, opened, room)
+      if (!before || before.expire <= now) return { bucket, refused: false, points: 1, until: opened }
+      const refused = before.points >= room
+      return { bucket, refused, points: before.points + (refused ? 0 : 1), until: before.expire }
+    },
+
+    /** Gives back what was taken, unless its window is over. */
+    async giveBack(counts: readonly Count[]): Promise<void> {
+      if (counts.length === 0) return
+      const updates = counts.map(({ bucket, until }) => ({
+        updateOne: {
+          filter: { key: keyOf(bucket), expire: until, points: { $gt: 0 } },
+          update: { $inc: { points: -1 } },
+        },
+      }))
+      await collection.bulkWrite(updates, { ordered: false })
+    },
+
+    /** Forgets everything that was taken. */
+    async clear(buckets: readonly Bucket[]): Promise<void> {
+      await collection.deleteMany({ key: { $in: buckets.map(keyOf) } })
+    },
+  }
+
+  /** The bucket as it was before; null when there was none. */
+  async function upsert(bucket: Bucket, now: Date, opened: Date, room: number) {
+    const isOpen = { $gt: ['$expire', now] }
+    const taken = { $cond: [{ $lt: ['$points', room] }, { $add: ['$points', 1] }, '$points'] }
+    const update = [
+      { $set: { points: { $cond: [isOpen, taken, 1] }, expire: { $cond: [isOpen, '$expire', opened] } } },
+    ]
+    for (let attempt = 1; ; attempt++)
+      try {
+        return (await collection.findOneAndUpdate({ key: keyOf(bucket) }, update, {
+          upsert: true,
+          returnDocument: 'before',
+        })) as RateLimitRecord | null
+      } catch (error) {
+        if (!isDuplicate(error) || attempt === maxAttempts) throw error
+      }
+  }
+}
+
+const isDuplicate = (error: unknown) => error instanceof mongo.MongoServerError && error.code === 11000

@@ -1,0 +1,148 @@
+import { AuthError } from '@latchkey/contracts/server'
+
+/**
+ * Whom a piece of work is for, from the widest group to the narrowest: strangers or known people, the networks of an
+ * address, and an account.
+ */
+export type Whom = readonly string[]
+
+interface Settings {
+  /** Pieces of work at a time. */
+  atOnce: number
+  /** How many may wait: of one account, of it and those that stand beside it, and altogether. */
+  room: { account: number; neighbours: number; total: number }
+}
+
+/**
+ * Lets groups take turns, and within each its parts, down to the single account: however much one of them asks for,
+ * another waits for one turn of each. Where there is no room left, whoever asks for most is refused first.
+ */
+export function createFairQueue({ atOnce, room }: Settings) {
+  const everybody = new Group('', null)
+
+  return {
+    /** Does a piece of work when it is its turn. Throws AuthError `overloaded`. */
+    run<T>(whom: Whom, work: () => Promise<T>): Promise<T> {
+      return new Promise<T>((done, failed) => {
+        const last = whom.reduce((group, name) => group.child(name), everybody)
+        last.add({
+          start: async () => work().then(done, failed),
+          refuse: () => failed(new AuthError('overloaded', { retryAfterSeconds: 5 })),
+        })
+        const beside = last.parent ?? last
+        if (last.waiting > room.account) refuseOne(last, last)
+        else if (beside.waiting > room.neighbours) refuseOne(beside, last)
+        else if (everybody.waiting > room.total) refuseOne(everybody, last)
+        startNext()
+      })
+    },
+  }
+
+  function startNext(): void {
+    while (everybody.running < atOnce && everybody.waiting > 0) {
+      let turn = everybody
+      for (let next = turn.next(); next; next = turn.next()) turn = next
+      const ended = turn.begin()
+      void ended?.then(() => {
+        turn.end()
+        startNext()
+      })
+    }
+  }
+}
+
+/** Refuses who came last of those in a group who ask for most. Among equals it is the newcomer. */
+function refuseOne(from: Group, newcomer: Group): void {
+  let most = from
+  for (let next = most.heaviest(newcomer); next; next = most.heaviest(newcomer)) most = next
+  most.refuseLast()
+}
+
+interface Job {
+  start(): Promise<void>
+  refuse(): void
+}
+
+/** Those who wait together: an account, an address with its accounts, a network with its addresses, and so on. */
+class Group {
+  waiting = 0
+  running = 0
+  readonly parent: Group | null
+  private readonly name: string
+  private readonly children = new Map<string, Group>()
+  private readonly jobs: Job[] = []
+
+  constructor(name: string, parent: Group | null) {
+    this.name = name
+    this.parent = parent
+  }
+
+  child(name: string): Group {
+    const known = this.children.get(name)
+    if (known) return known
+    const child = new Group(name, this)
+    this.children.set(name, child)
+    return child
+  }
+
+  add(job: Job): void {
+    this.jobs.push(job)
+    for (const group of this.line()) group.waiting++
+  }
+
+  /** Whose turn it is: whoever is worked for least at the moment, and of those who has waited for a turn longest. */
+  next(): Group | undefined {
+    let best: Group | undefined
+    for (const child of this.children.values())
+      if (child.waiting > 0 && (!best || child.running < best.running)) best = child
+    return best
+  }
+
+  /** Who has most waiting; among equals the newcomer, or who came last. */
+  heaviest(newcomer: Group): Group | undefined {
+    const own = new Set(newcomer.line())
+    let most: Group | undefined
+    for (const child of this.children.values()) {
+      if (child.waiting === 0) continue
+      if (!most || child.waiting > most.waiting || (child.waiting === most.waiting && !own.has(most)))
+        most = child
+    }
+    return most
+  }
+
+  /** Starts the first who waits here. Resolves when the work is done. */
+  begin(): Promise<void> | undefined {
+    const job = this.jobs.shift()
+    for (const group of this.line()) {
+      group.waiting--
+      group.running++
+    }
+    return job?.start()
+  }
+
+  /** Whoever had a turn is behind those who wait for one. */
+  end(): void {
+    for (const group of this.line()) {
+      group.running--
+      group.parent?.children.delete(group.name)
+      if (!group.isEmpty()) group.parent?.children.set(group.name, group)
+    }
+  }
+
+  refuseLast(): void {
+    this.jobs.pop()?.refuse()
+    for (const group of this.line()) {
+      group.waiting--
+      if (group.isEmpty()) group.parent?.children.delete(group.name)
+    }
+  }
+
+  private isEmpty(): boolean {
+    return this.waiting === 0 && this.running === 0
+  }
+
+  /** This group and those around it, the widest last. */
+  private *line(): Generator<Group> {
+    for (let group: Group | null = this; group; group = group.parent) yield group
+  }
+}

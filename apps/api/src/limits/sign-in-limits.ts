@@ -1,0 +1,160 @@
+import type { Request, Response } from 'express'
+import { networksOf } from './address.ts'
+import type { Admissions } from './admissions.ts'
+import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import type { Whom } from './fair-queue.ts'
+import type { Limits } from './limits.ts'
+
+/** Whose sign-in is attempted. */
+export interface Attempt {
+  /** What was typed, whether or not there is such an account: anything else would tell. */
+  account: string
+  /** The hash of a device that this account was signed in from before. */
+  knownDevice: string | null
+}
+
+/** An attempt that was let through. */
+export interface Admission {
+  /** Attempts on the account that were not settled, this one included. */
+  failures: number
+  /** For whom the password is hashed. */
+  whom: Whom
+  /** Counts a right password on the account that it opens. Throws AuthError `rate_limited`. */
+  charge(userId: string): Promise<void>
+  /** Gives the attempts back: it was the owner. */
+  settle(): Promise<void>
+}
+
+/** How often somebody may try to sign in, and how often somebody may who can. */
+export function createSignInLimits({ admissions, limits }: { admissions: Admissions; limits: Limits }) {
+  return {
+    /**
+     * Throws AuthError `rate_limited` when it is known without asking the database that an attempt would be refused.
+     * `deviceIdHash` is that of a browser which says that it was here before.
+     */
+    refuseFull(req: Request, res: Response, account: string, deviceIdHash: string | null): void {
+      const own = deviceIdHash === null ? fromAddress(req, account) : fromDevice(account, deviceIdHash)
+      admissions.refuseFull(res, Object.values(own).flat())
+    },
+
+    /** Counts an attempt before it is looked at. Throws AuthError `rate_limited`. */
+    login: (req: Request, res: Response, { account, knownDevice }: Attempt): Promise<Admission> =>
+      knownDevice === null
+        ? loginOfStranger(req, res, account)
+        : loginFromDevice(req, res, account, knownDevice),
+  }
+
+  async function loginOfStranger(req: Request, res: Response, account: string): Promise<Admission> {
+    const buckets = fromAddress(req, account)
+    const { spent, guess, address, wait, cost } = buckets
+    admissions.refuseFull(res, [spent, guess, ...address, wait, ...cost])
+    // The narrowest first: what is refused there takes nothing of what others share.
+    await admissions.take(res, [guess])
+    const shared = await admissions.take(res, address)
+    const failures = await slowDown(res, account)
+    await admissions.take(res, cost)
+    return {
+      failures,
+      whom: whomOf(req, 'stranger', account),
+      charge: (userId) => charge(res, userId, spent),
+      async settle() {
+        await Promise.all([
+          admissions.settle(shared),
+          admissions.clear([
+            guess,
+            failuresOf(account),
+            ...(failures > limits.loginPerAccount.points ? [wait] : []),
+          ]),
+        ])
+      },
+    }
+  }
+
+  /** Whatever others do to the account or from the address, its owner's own browser is not made to wait for it. */
+  async function loginFromDevice(
+    req: Request,
+    res: Response,
+    account: string,
+    device: string,
+  ): Promise<Admission> {
+    const { spent, guess } = fromDevice(account, device)
+    admissions.refuseFull(res, [spent, guess])
+    const [count] = await admissions.take(res, [guess])
+    return {
+      failures: count?.points ?? 0,
+      whom: whomOf(req, 'known', account),
+      charge: (userId) => charge(res, userId, spent),
+      settle: () => admissions.clear([guess]),
+    }
+  }
+
+  /**
+   * Past the free attempts on an account each one opens a wait twice as long as the one before, and only the first
+   * attempts after it pass. One atomic count decides who is first. Returns the number of failures so far.
+   */
+  async function slowDown(res: Response, account: string): Promise<number> {
+    const free = limits.loginPerAccount.points
+    const failure = await admissions.takePast(res, failuresOf(account))
+    if (failure.points <= free) return failure.points
+    const longest = limits.loginWaitPerAccount.windowSeconds
+    const windowSeconds = Math.min(2 ** Math.min(failure.points - free, 20), longest)
+    try {
+      await admissions.take(res, [waitOf(account, windowSeconds)])
+    } catch (refused) {
+      // It was not looked at, so it does not lengthen the next wait.
+      await admissions.settle([failure])
+      throw refused
+    }
+    return failure.points
+  }
+
+  /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
+  async function charge(res: Response, userId: string, spent: Bucket): Promise<void> {
+    const ofAccount = { ...spent, whose: digest(userId) }
+    try {
+      await admissions.take(res, [ofAccount])
+    } finally {
+      admissions.rememberLike(spent, ofAccount)
+    }
+  }
+
+  /** `spent` is known to be full once the account is: what was typed does not tell which account it is. */
+  function fromAddress(req: Request, account: string) {
+    const networks = networksOf(req.ip)
+    const both = `${digest(account)}@${digest(networks.at(-1)?.name ?? '')}`
+    return {
+      spent: costs('sign-in-account', limits.signInPerAccount, both),
+      guess: guesses('login-account-address', limits.loginPerAccountAndAddress, both),
+      address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks),
+      wait: waitOf(account, limits.loginWaitPerAccount.windowSeconds),
+      cost: perNetwork(costs, 'hash-address', limits.hashPerAddress, networks),
+    }
+  }
+
+  function fromDevice(account: string, device: string) {
+    const both = `${digest(account)}/${device}`
+    return {
+      spent: costs('sign-in-account', limits.signInPerAccount, both),
+      guess: guesses('login-device', limits.loginPerKnownDevice, both),
+    }
+  }
+
+  function failuresOf(account: string): Bucket {
+    return guesses('login-account', limits.loginPerAccount, digest(account))
+  }
+
+  function waitOf(account: string, windowSeconds: number): Bucket {
+    return guesses(
+      'login-wait',
+      { points: limits.loginWaitPerAccount.points, windowSeconds },
+      digest(account),
+    )
+  }
+}
+
+/** Strangers and those who have shown before who they are take turns, however many addresses the strangers come from. */
+export const whomOf = (req: Request, who: 'stranger' | 'known', account: string): Whom => [
+  who,
+  ...networksOf(req.ip).map(({ name }) => name),
+  account,
+]

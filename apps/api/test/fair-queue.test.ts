@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { createFairQueue } from '../src/limits/fair-queue.ts'
+
+/** Work that ends when it is told to, and a note of what was begun, in order. */
+function workshop(settings: Parameters<typeof createFairQueue>[0]) {
+  const queue = createFairQueue(settings)
+  const begun: string[] = []
+  const endings: (() => void)[] = []
+  const refused: string[] = []
+  return {
+    begun,
+    refused,
+    ask(...whom: string[]): void {
+      const work = () => {
+        begun.push(whom.join('/'))
+        return new Promise<void>((done) => endings.push(done))
+      }
+      queue.run(whom, work).catch((error: { code: string }) => {
+        expect(error.code).toBe('overloaded')
+        refused.push(whom.join('/'))
+      })
+    },
+    /** Ends what was begun first of what is under way. */
+    async end(): Promise<void> {
+      endings.shift()?.()
+      await settled()
+    },
+    async endAll(): Promise<void> {
+      while (endings.length > 0) await this.end()
+    },
+  }
+}
+
+const settled = () => new Promise((done) => setImmediate(done))
+const room = { account: 100, neighbours: 100, total: 100 }
+
+describe('who waits', () => {
+  it('is next after what is under way, however much another has waiting', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (let i = 0; i < 50; i++) work.ask('203.0.113.1', 'eve')
+    work.ask('198.51.100.1', 'ada')
+    await work.end()
+    expect(work.begun).toEqual(['203.0.113.1/eve', '198.51.100.1/ada'])
+  })
+
+  it('takes turns with others by address, and at one address by account', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (const account of ['eve', 'eve', 'eve', 'bob']) work.ask('office', account)
+    for (let i = 0; i < 3; i++) work.ask('home', 'ada')
+    await work.endAll()
+    expect(work.begun).toEqual([
+      'office/eve',
+      'home/ada',
+      'office/bob',
+      'home/ada',
+      'office/eve',
+      'home/ada',
+      'office/eve',
+    ])
+  })
+
+  it('gets the second thread before somebody who has the first', async () => {
+    const work = workshop({ atOnce: 2, room })
+    for (let i = 0; i < 5; i++) work.ask('eve')
+    await work.end()
+    work.ask('ada')
+    await work.end()
+    expect(work.begun.slice(-1)).toEqual(['ada'])
+  })
+})
+
+describe('where there is no room', () => {
+  it('an account that has most waiting is refused, and nobody else', async () => {
+    const work = workshop({ atOnce: 1, room: { account: 3, neighbours: 100, total: 100 } })
+    for (let i = 0; i < 6; i++) work.ask('office', 'eve')
+    work.ask('office', 'bob')
+    await settled()
+    expect(work.refused).toEqual(['office/eve', 'office/eve'])
+  })
+
+  it('an address that has most waiting makes room for another', async () => {
+    const work = workshop({ atOnce: 1, room: { account: 100, neighbours: 100, total: 4 } })
+    for (let i = 0; i < 5; i++) work.ask('office', `eve-${i}`)
+    work.ask('home', 'ada')
+    await settled()
+    expect(work.refused).toEqual(['office/eve-4'])
+    await work.endAll()
+    expect(work.begun[1]).toBe('home/ada')
+  })
+
+  it('among equals the newcomer is refused', async () => {
+    const work = workshop({ atOnce: 1, room: { account: 100, neighbours: 100, total: 2 } })
+    for (const address of ['one', 'two', 'three', 'four']) work.ask(address, 'somebody')
+    await settled()
+    expect(work.refused).toEqual(['four/somebody'])
+  })
+
+  it('an account beside many others of its address makes room by its own', async () => {
+    const work = workshop({ atOnce: 1, room: { account: 100, neighbours: 4, total: 100 } })
+    for (const account of ['bob', 'eve', 'eve', 'eve', 'bob', 'ada']) work.ask('office', account)
+    await settled()
+    expect(work.refused).toEqual(['office/eve'])
+  })
+})
+
+it('work that fails lets the next one begin', async () => {
+  const queue = createFairQueue({ atOnce: 1, room })
+  const failing = queue.run(['eve'], () => Promise.reject(new Error('no')))
+  const next = queue.run(['ada'], async () => 'done')
+  await expect(failing).rejects.toThrow('no')
+  expect(await next).toBe('done')
+})

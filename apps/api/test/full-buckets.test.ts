@@ -1,0 +1,118 @@
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { countingProxy } from '../bench/counting-proxy.ts'
+import type { Config } from '../src/config.ts'
+import { apiForTest } from './support/api.ts'
+import { ask } from './support/flood.ts'
+import { registered, somebody } from './support/people.ts'
+
+const limits =
+  (changes: Partial<Config['rateLimits']>) =>
+  (config: Config): Config => ({ ...config, rateLimits: { ...config.rateLimits, ...changes } })
+
+const tight = (points: number) => ({ points, windowSeconds: 60 })
+
+async function countedApi(changes: Partial<Config['rateLimits']>, environment: Record<string, string> = {}) {
+  const wire = await countingProxy(testDatabaseUri())
+  onTestFinished(() => wire.close())
+  const api = await apiForTest({ mongoUri: wire.uri, configure: limits(changes), environment })
+  return {
+    api,
+    asked: () => wire.commandsOn('users') + wire.commandsOn('rateLimits'),
+    /** Mail is written behind what was answered, and reads whom it is for. */
+    mailsSent: () =>
+      vi.waitFor(
+        async () =>
+          expect(await api.services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
+        { timeout: 10_000 },
+      ),
+  }
+}
+
+it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
+  [
+    'sign-ins from an address',
+    { loginPerAddress: tight(3) },
+    'login',
+    () => ({ email: somebody().email, password: 'wrong wrong' }),
+  ],
+  [
+    'sign-ins to an account',
+    { loginPerAccountAndAddress: tight(3) },
+    'login',
+    () => ({ email: 'ada@example.com', password: 'wrong wrong' }),
+  ],
+  [
+    'hashes for an address',
+    { hashPerAddress: tight(3) },
+    'login',
+    () => ({ email: somebody().email, password: 'wrong wrong' }),
+  ],
+  ['registrations', { registerPerAddress: tight(3) }, 'register', somebody],
+  ['mails', { mailPerAddress: tight(3) }, 'forgot-password', () => ({ email: somebody().email })],
+  ['links', { linkPerAddress: tight(3) }, 'verify-email', () => ({ token: 'x'.repeat(43) })],
+])('a full bucket is refused without asking the database: %s', async (_, changes, path, body) => {
+  const { api, asked, mailsSent } = await countedApi(changes)
+  const request = () => ask(`${api.url}/api/${path}`, { body: body() })
+  for (let i = 0; i < 3; i++) expect((await request()).status).not.toBe(429)
+  await mailsSent()
+  const before = asked()
+  for (let i = 0; i < 100; i++) {
+    const refused = await request()
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+  }
+  expect(asked()).toBe(before)
+  // And once there is room again it is looked at again.
+  api.clock.advance(60)
+  expect((await request()).status).not.toBe(429)
+  expect(asked()).toBeGreaterThan(before)
+})
+
+it('an account whose right password was shown too often is refused without asking the database', async () => {
+  const { api, asked, mailsSent } = await countedApi({ signInPerAccount: tight(3) })
+  const { email, password } = await registered(api)
+  const request = () => ask(`${api.url}/api/login`, { body: { email, password } })
+  for (let i = 0; i < 3; i++) expect((await request()).status).toBe(200)
+  await mailsSent()
+  const before = asked()
+  for (let i = 0; i < 100; i++) expect((await request()).status).toBe(429)
+  expect(asked()).toBe(before)
+})
+
+it('a wait that an account is in is refused without asking the database, from wherever', async () => {
+  const { api, asked } = await countedApi({ loginPerAccount: tight(1) }, { TRUST_PROXY: '1' })
+  let host = 0
+  const request = () =>
+    ask(`${api.url}/api/login`, {
+      from: `198.51.100.${++host}`,
+      body: { email: 'ada@example.com', password: 'wrong wrong' },
+    })
+  expect((await request()).status).toBe(401)
+  expect((await request()).status).toBe(401) // opens a wait of two seconds
+  const before = asked()
+  for (let i = 0; i < 100; i++) expect((await request()).status).toBe(429)
+  expect(asked()).toBe(before)
+  api.clock.advance(2)
+  expect((await request()).status).toBe(401)
+})
+
+it('what another process gives back is seen a few seconds later', async () => {
+  const { api } = await countedApi({ loginPerAccountAndAddress: tight(2) })
+  const other = await apiForTest({
+    mongoUri: api.mongoUri,
+    clock: api.clock,
+    configure: limits({ loginPerAccountAndAddress: tight(2) }),
+  })
+  const person = await registered(api)
+  const login = (at: typeof api, password: string) =>
+    ask(`${at.url}/api/login`, { body: { email: person.email, password } })
+  expect((await login(api, 'wrong wrong')).status).toBe(401)
+  expect((await login(api, 'wrong wrong')).status).toBe(401)
+  expect((await login(api, person.password)).status).toBe(429)
+  // As by a sign-in that was in flight at the other process.
+  await other.services.database.connection.collection('rateLimits').deleteMany({})
+  expect((await login(api, person.password)).status).toBe(429)
+  api.clock.advance(5)
+  expect((await login(api, person.password)).status).toBe(200)
+})
