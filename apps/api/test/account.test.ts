@@ -126,6 +126,7 @@ it('a username changes for whoever shows the password, unless it is taken', asyn
 it('deleting the account asks for the password, ends everything and removes the data', async () => {
   const { api, mail, as } = await withMail()
   const person = await registered(api)
+  await verified(api, mail, person)
   const other = await login(api, person)
   const remove = (password: string) => api.http.delete('/api/me').set(as(person)).send({ password })
   expect((await remove('wrong wrong')).status).toBe(400)

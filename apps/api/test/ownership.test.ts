@@ -281,6 +281,23 @@ it('mail to an address that nobody has proved holds no word of a stranger’s', 
   expect(notice.text).toContain('Hello Claim-Your-Prize,')
 })
 
+it('a stranger who deletes the account they made with somebody’s address sends them no mail about it', async () => {
+  const { api, mail } = await withMail()
+  const stranger = await registered(api)
+  await confirmation(mail, stranger)
+  await api.http
+    .delete('/api/me')
+    .set('Authorization', `Bearer ${stranger.body.accessToken}`)
+    .send({ password: stranger.password })
+    .expect(204)
+  // What is queued after it has been sent by then.
+  const person = await registered(api)
+  await verified(api, mail, person)
+  await post(api, '/change-password', { currentPassword: password, newPassword: 'otter lamp violet' }, person)
+  await mail.mailTo(person.email, /Your password was changed/)
+  expect(mail.received.filter(({ to }) => to[0] === stranger.email)).toHaveLength(1)
+})
+
 it('says in the access token whether the address is proved, from the next refresh on', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)

@@ -3,7 +3,7 @@ import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts } from '../users/accounts.ts'
-import type { UserIdentity } from '../users/user-identity.ts'
+import { isProved, type UserIdentity } from '../users/user-identity.ts'
 
 interface Collaborators {
   accounts: Accounts
@@ -26,7 +26,8 @@ export const createRemoval = ({ accounts, actionTokens, events, mailQueue, log }
     await forget()
     await accounts.remove(user._id)
     await forget().catch(() => {}) // gone for its owner; what is left expires by itself
-    await mailQueue.tell({ kind: 'account_deleted', email: user.email })
+    // Who never proved the address may have used a stranger's.
+    if (isProved(user)) await mailQueue.tell({ kind: 'account_deleted', email: user.email })
   },
 
   /**
