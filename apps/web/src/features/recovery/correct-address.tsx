@@ -71,6 +71,7 @@ function CorrectForm({ credentials, input, onCorrected, onCancel }: CorrectFormP
 
   return (
     <form {...form.props} className={styles.resend} onKeyDown={onKeyDown} aria-label="Correct your address">
+      <p>Did you mistype your address? The right one takes its place, and the email goes there.</p>
       <FailureAlert failure={form.failure} />
       <EmailField ref={input} label="Correct email" error={form.errorOf('email')} />
       <div className={styles.answers}>

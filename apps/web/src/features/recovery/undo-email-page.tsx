@@ -35,10 +35,11 @@ function Undo({ token }: { token: string }) {
       lead="Your account uses another email address now. If you did not change it, somebody has your password."
     >
       <div className={styles.content}>
+        <p>When you press the button:</p>
         <ul className={styles.advice}>
-          <li>Your account uses this address again.</li>
-          <li>Everybody is signed out, on every device.</li>
-          <li>The password stops working, and you choose a new one.</li>
+          <li>your account uses this address again,</li>
+          <li>everybody is signed out, on every device,</li>
+          <li>the password stops working, and you choose a new one.</li>
         </ul>
         <FailureAlert failure={undo.failure} />
         <Button className={formStyles.submit} isBusy={undo.isBusy} onClick={undo.run}>
