@@ -157,7 +157,9 @@ describe('the life of an account', () => {
     const visitor = await visit(browser, product.origin)
     const { page, complaints } = visitor
     await register(page, person)
-    await openAccount(page)
+    await page.goto(await linkTo(product.dataDir, person.email, '/verify-email'))
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await page.getByRole('link', { name: 'Go to your account' }).click()
     const username = `${person.username}-2`
     await page.getByRole('button', { name: 'Change username' }).click()
     await page.getByLabel('New username').fill(username)
