@@ -101,7 +101,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await screenshot('sessions-alone')
     for (const browserName of otherBrowsers) await signInFrom(product.origin, person, browserName)
     await page.reload()
-    await page.getByRole('heading', { name: 'Safari on iOS' }).waitFor()
+    await page.getByRole('button', { name: 'Rename Safari on iOS' }).waitFor()
     expect(await layoutShift(page)).toBeLessThan(0.01)
     await expectAccessible(page)
     await expectNoSidewaysScrolling(page)
