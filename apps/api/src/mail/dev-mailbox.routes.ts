@@ -24,7 +24,10 @@ export function devMailboxRoutes(outbox: Outbox): Router {
     if (!opens(req.query.key)) return next()
     res.cookie(cookieName, outbox.key, { httpOnly: true, sameSite: 'strict', path })
     // Out of the address bar and of what the browser remembers.
-    res.set('Cache-Control', 'no-store').redirect(303, path)
+    res.set('Cache-Control', 'no-store')
+    // A redirect is still the other site's doing, and gets no Strict cookie: a terminal may be a web page, too.
+    if (req.get('Sec-Fetch-Site') === 'cross-site') return void res.set('Refresh', `0; url=${path}`).end()
+    res.redirect(303, path)
   })
 
   router.use(path, cookieParser(), (req, _res, next) =>

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { newPerson, register } from './support/people.ts'
+import { type Product, startProduct } from './support/product.ts'
+import { visit } from './support/visitor.ts'
+
+let product: Product
+let browser: Browser
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+it('the link from the terminal opens the mailbox in that browser, and its address in no other', async () => {
+  const key = await readFile(join(product.dataDir, 'outbox/key'), 'utf8')
+  const developer = await visit(browser, product.origin)
+  await register(developer.page, newPerson())
+
+  const tab = await developer.openTab()
+  await tab.goto(`/dev/mailbox?key=${key}`)
+  // The page looks for new mail by itself.
+  await tab.getByRole('link', { name: 'Confirm your email address' }).click()
+  await tab.getByRole('link', { name: /confirm/i }).waitFor()
+  expect(new URL(tab.url()).search).toBe('')
+  expect(await tab.evaluate(() => document.cookie)).not.toContain(key)
+  await tab.goBack({ waitUntil: 'commit' })
+  expect(tab.url()).toBe(`${product.origin}/dev/mailbox`)
+
+  // From a page of another site, as in a terminal that is a page itself.
+  const elsewhere = await developer.openTab()
+  await elsewhere.goto(product.origin.replace('localhost', '127.0.0.1'))
+  await elsewhere.evaluate((link) => location.assign(link), `${product.origin}/dev/mailbox?key=${key}`)
+  await elsewhere.getByRole('heading', { name: 'Mailbox of development' }).waitFor()
+
+  const stranger = await visit(browser, product.origin)
+  await stranger.page.goto('/dev/mailbox')
+  await stranger.page.getByRole('heading', { name: 'Page not found' }).waitFor()
+  await stranger.leave()
+  await developer.leave()
+})
