@@ -8,6 +8,7 @@ import { setPriority } from 'node:os'
 // A stranger brings a machine of their own; here they get what the others leave of this one.
 setPriority(19)
 
+const lastChunk = Buffer.from('\r\n0\r\n\r\n')
 let going = true
 /** @type {Record<string, number>} */
 const statuses = {}
@@ -43,8 +44,11 @@ function begin({ url, inFlight, requests }) {
           const headEnd = received.indexOf('\r\n\r\n')
           if (headEnd < 0) return
           const head = received.toString('latin1', 0, headEnd)
-          const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1])
-          if (received.length < headEnd + 4 + length) return
+          const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1]
+          const whole = length
+            ? received.length >= headEnd + 4 + Number(length)
+            : received.subarray(-lastChunk.length).equals(lastChunk)
+          if (!whole) return
           received = Buffer.alloc(0)
           const status = head.slice(9, 12)
           statuses[status] = (statuses[status] ?? 0) + 1

@@ -43,19 +43,47 @@ describe('who waits', () => {
     expect(work.begun).toEqual(['203.0.113.1/eve', '198.51.100.1/ada'])
   })
 
+  it('is next even where another asks both as a stranger and as somebody known', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (let i = 0; i < 50; i++) work.ask(i % 2 ? 'known' : 'stranger', '203.0.113.1', 'eve')
+    for (let turn = 1; turn < 20; turn++) {
+      await work.end()
+      work.ask('stranger', `198.51.100.${turn}`, 'ada')
+      await work.end()
+      expect(work.begun.at(-1)).toBe(`stranger/198.51.100.${turn}/ada`)
+    }
+  })
+
+  it('and is known waits for no more than one of any number of strangers', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (let i = 0; i < 50; i++) work.ask('stranger', `203.0.113.${i}`, 'eve')
+    work.ask('known', '198.51.100.1', 'ada')
+    await work.end()
+    await work.end()
+    expect(work.begun).toContain('known/198.51.100.1/ada')
+  })
+
+  it('is not overtaken by a network that sends from ever new addresses', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (let i = 0; i < 50; i++) work.ask('stranger', '2001:db8:1::/48', `${i}`, 'eve')
+    for (let i = 0; i < 10; i++) work.ask('stranger', '2001:db8:2::/48', '0', 'ada')
+    for (let i = 0; i < 20; i++) await work.end()
+    expect(work.begun.filter((whom) => whom.endsWith('ada')).length).toBe(10)
+  })
+
   it('takes turns with others by address, and at one address by account', async () => {
     const work = workshop({ atOnce: 1, room })
-    for (const account of ['eve', 'eve', 'eve', 'bob']) work.ask('office', account)
-    for (let i = 0; i < 3; i++) work.ask('home', 'ada')
+    for (const account of ['eve', 'eve', 'eve', 'bob']) work.ask('all', 'office', account)
+    for (let i = 0; i < 3; i++) work.ask('all', 'home', 'ada')
     await work.endAll()
     expect(work.begun).toEqual([
-      'office/eve',
-      'home/ada',
-      'office/bob',
-      'home/ada',
-      'office/eve',
-      'home/ada',
-      'office/eve',
+      'all/office/eve',
+      'all/home/ada',
+      'all/office/bob',
+      'all/home/ada',
+      'all/office/eve',
+      'all/home/ada',
+      'all/office/eve',
     ])
   })
 

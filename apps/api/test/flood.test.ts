@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { ask, type Flood, flood } from './support/flood.ts'
-import { type Person, registered, type SignedInPerson, somebody } from './support/people.ts'
+import { login, type Person, registered, type SignedInPerson, somebody } from './support/people.ts'
 
 /** A hash takes some 20 ms, so that 60 requests in flight keep every thread at work. */
 const environment = { TRUST_PROXY: '1', BCRYPT_COST: '8', LOG_LEVEL: 'error' }
@@ -53,6 +53,11 @@ const mixtures: Record<string, (api: TestApi) => Promise<(turn: number) => Promi
     const own = await registered(api)
     const body = { currentPassword: own.password, newPassword: own.password }
     return () => ask(`${api.url}/api/change-password`, { from: stranger, token: own.body.accessToken, body })
+  },
+  async downloads(api) {
+    const own = await registered(api)
+    return () =>
+      ask(`${api.url}/api/me/export`, { from: stranger, token: own.body.accessToken, method: 'GET' })
   },
   async 'everything at once'(api) {
     const own = await registered(api)
@@ -175,6 +180,19 @@ it('thirty passwords shown by one account in a quarter of an hour are its own, r
   expect(statuses).toEqual([...Array(30).fill(200), 429, 429])
   const other = await registered(api)
   expect((await change(other)).status).toBe(200)
+})
+
+it('ten downloads of an account in an hour are its own', async () => {
+  const api = await apiForTest()
+  const [person, other] = [await registered(api), await registered(api)]
+  const download = ({ body }: SignedInPerson) =>
+    ask(`${api.url}/api/me/export`, { token: body.accessToken, method: 'GET' })
+  const statuses: number[] = []
+  for (let i = 0; i < 12; i++) statuses.push((await download(person)).status)
+  expect(statuses).toEqual([...Array(10).fill(200), 429, 429])
+  expect((await download(other)).status).toBe(200)
+  api.clock.advance(3600)
+  expect((await download(await login(api, person))).status).toBe(200)
 })
 
 const deviceOf = ({ jar }: SignedInPerson) =>

@@ -276,7 +276,7 @@ export const routes = {
       formerEmails: z.array(FormerNameSchema),
       activity: z.array(ActivityEventSchema),
     }),
-    errors: [],
+    errors: ['rate_limited'],
   }),
   findUsers: contract({
     method: 'GET',

@@ -17,6 +17,7 @@ const soonUsedUp = {
   LIMIT_PROOF_PER_ACCOUNT: '1/15m',
   LIMIT_LINK_PER_ADDRESS: '1/1h',
   LIMIT_MAIL_PER_ADDRESS: '1/1h',
+  LIMIT_EXPORT_PER_ACCOUNT: '1/1h',
 }
 
 /** How long an honest sign-in takes beside somebody who sends everything that costs hashing, from one address. */

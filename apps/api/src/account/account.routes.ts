@@ -5,6 +5,7 @@ import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { HeldKey } from '../users/user.model.ts'
@@ -15,13 +16,14 @@ interface Collaborators {
   knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
+  rateLimits: RateLimits
   clock: Clock
   route: ApiRoute
 }
 
 /** What somebody reads and changes about their own account, without showing the password again. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, sessions, events, clock, route } = services
+  const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
@@ -29,6 +31,7 @@ export function accountRoutes(services: Collaborators): Router {
   }))
 
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
+    await rateLimits.export(res, sub)
     const [user, own, devices, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),

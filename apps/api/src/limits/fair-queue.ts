@@ -14,8 +14,9 @@ interface Settings {
 }
 
 /**
- * Lets groups take turns, and within each its parts, down to the single account: however much one of them asks for,
- * another waits for one turn of each. Where there is no room left, whoever asks for most is refused first.
+ * Lets groups take turns, and within each its parts, down to the single account. Whoever has had no turn yet goes before
+ * those who have: however much one of them asks for, another waits for no more than what is under way. Where there is no
+ * room left, whoever asks for most is refused first.
  */
 export function createFairQueue({ atOnce, room }: Settings) {
   const everybody = new Group('', null)
@@ -67,6 +68,8 @@ interface Job {
 class Group {
   waiting = 0
   running = 0
+  /** Since it began to wait. */
+  private hadTurn = false
   readonly parent: Group | null
   private readonly name: string
   private readonly children = new Map<string, Group>()
@@ -90,12 +93,27 @@ class Group {
     for (const group of this.line()) group.waiting++
   }
 
-  /** Whose turn it is: whoever is worked for least at the moment, and of those who has waited for a turn longest. */
+  /**
+   * Whose turn it is: somebody who has had none yet, then whoever is worked for least at the moment, and of those who
+   * has waited for a turn longest.
+   */
   next(): Group | undefined {
     let best: Group | undefined
     for (const child of this.children.values())
-      if (child.waiting > 0 && (!best || child.running < best.running)) best = child
+      if (child.waiting > 0 && (!best || child.comesBefore(best))) best = child
     return best
+  }
+
+  private comesBefore(other: Group): boolean {
+    const [fresh, otherFresh] = [this.isFresh(), other.isFresh()]
+    return fresh === otherFresh ? this.running < other.running : fresh
+  }
+
+  /** Of the widest groups, which are nobody's own, it is those in them who count. */
+  private isFresh(): boolean {
+    if (this.parent?.parent) return !this.hadTurn
+    for (const child of this.children.values()) if (child.waiting > 0 && !child.hadTurn) return true
+    return false
   }
 
   /** Who has most waiting; among equals the newcomer, or who came last. */
@@ -116,6 +134,7 @@ class Group {
     for (const group of this.line()) {
       group.waiting--
       group.running++
+      group.hadTurn = true
     }
     return job?.start()
   }

@@ -42,6 +42,8 @@ export interface Limits {
   readonly renamePerAccount: RateLimit
   /** New addresses that one account may have a link sent to. */
   readonly changeEmailPerAccount: RateLimit
+  /** Cost: downloads of everything that is kept of one account. */
+  readonly exportPerAccount: RateLimit
   /** Generous for six tabs, tight for a client that loops on its own 401. */
   readonly refreshPerSession: RateLimit
 }
@@ -65,6 +67,7 @@ export const defaultLimits: Limits = {
   mailPerAddress: { points: 100, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },
+  exportPerAccount: { points: 10, windowSeconds: hour },
   refreshPerSession: { points: 300, windowSeconds: minute },
 }
 

@@ -93,6 +93,11 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       ])
     },
 
+    /** Everything that is kept of an account is asked for. */
+    async export(res: Response, userId: string): Promise<void> {
+      await admissions.take(res, [costs('export-account', limits.exportPerAccount, digest(userId))])
+    },
+
     /** A bucket for each session, or for the address when there is none. */
     async refresh(req: Request, res: Response, sessionId: string | null): Promise<void> {
       const counts = perNetwork(guesses, 'refresh-session', limits.refreshPerSession, networksOf(req.ip))
