@@ -29,7 +29,7 @@ export function existingAppSuite() {
   afterAll(() => connection.close())
 
   const signIn = (login: string, secret: string, headers: Record<string, string> = {}) =>
-    http.post('/api/sign-in').set(headers).send({ login, secret })
+    http.post('/api/login').set(headers).send({ email: login, password: secret })
   const cookiesOf = (response: supertest.Response) =>
     (response.headers['set-cookie'] as unknown as string[])
       .map((cookie) => cookie.split(';', 1)[0])

@@ -1,5 +1,5 @@
 import { routes } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, complain } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
@@ -69,7 +69,7 @@ export function emailRoutes(services: Collaborators): Router {
         admit: (attempt) => rateLimits.signIn.login(req, res, attempt),
       })
       if (isRight) return
-      throw new AuthError('validation_failed', { errors: [{ path: 'password', message: wrongPassword }] })
+      complain('password', wrongPassword)
     }
   }
 }

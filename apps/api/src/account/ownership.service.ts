@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, complain } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Whom } from '../limits/fair-queue.ts'
@@ -46,8 +46,7 @@ export function createOwnership(collaborators: Collaborators) {
      * Throws AuthError `email_taken`, or `validation_failed` when there is nothing to put right any more.
      */
     async correct(user: Credentials, email: string, device: Device): Promise<void> {
-      if (!(await unprovedAccounts.correctEmail(user, email)))
-        throw new AuthError('validation_failed', { errors: [{ path: 'email', message: confirmedAlready }] })
+      if (!(await unprovedAccounts.correctEmail(user, email))) complain('email', confirmedAlready)
       // Links that went to the mistyped one end with it.
       for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
         await actionTokens.consumeAll(kind, user._id)

@@ -1,5 +1,5 @@
 import { normalizePassword } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
+import { complain } from '@latchkey/contracts/server'
 import type { IsBreached } from './breached-passwords.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { besideWords, wordsOf } from './password-context.ts'
@@ -81,9 +81,4 @@ function isCommon(text: string): boolean {
 function isLittleBeside(text: string, words: string[]): boolean {
   const rest = besideWords(text, words)
   return rest !== null && (isTrivial(rest) || isCommonPassword(rest.replace(/[^\p{L}\p{N}]/gu, '')))
-}
-
-/** Throws AuthError `validation_failed` with one complaint. */
-export function complain(path: string, message: string): never {
-  throw new AuthError('validation_failed', { errors: [{ path, message }] })
 }

@@ -1,5 +1,5 @@
 import type { BodyOf, routes } from '@latchkey/contracts'
-import { AuthError, type Clock } from '@latchkey/contracts/server'
+import { AuthError, type Clock, complain } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
@@ -10,7 +10,7 @@ import type { Accounts, Credentials } from '../users/accounts.ts'
 import { newDevice } from '../users/known-devices.ts'
 import { emailKey } from '../users/user.model.ts'
 import type { Passwords } from './password.ts'
-import { complain, type PasswordPolicy } from './password-policy.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 
 interface Collaborators {
   accounts: Accounts

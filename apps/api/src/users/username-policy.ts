@@ -1,4 +1,4 @@
-import { AuthError } from '@latchkey/contracts/server'
+import { complain } from '@latchkey/contracts/server'
 import { reservedNames, webEndings } from './reserved-names.ts'
 
 /**
@@ -6,8 +6,9 @@ import { reservedNames, webEndings } from './reserved-names.ts'
  * Throws AuthError `validation_failed` at `username`. For names that are being chosen: who has one keeps it.
  */
 export function refuseMisleading(username: string): void {
-  if (looksLikeAnAddress(username)) complain('A username must not look like a web address. Choose another.')
-  if (reserved.has(asItLooks(username))) complain('This username is reserved. Choose another.')
+  if (looksLikeAnAddress(username))
+    complain('username', 'A username must not look like a web address. Choose another.')
+  if (reserved.has(asItLooks(username))) complain('username', 'This username is reserved. Choose another.')
 }
 
 /** `www.claim-prize.example`, `http-claim`, `claim-prize.com`, `192.0.2.7`. */
@@ -35,7 +36,3 @@ const looksLike: Record<string, string> = {
 
 const reserved = new Set(reservedNames.map(asItLooks))
 const endings = new Set(webEndings)
-
-function complain(message: string): never {
-  throw new AuthError('validation_failed', { errors: [{ path: 'username', message }] })
-}

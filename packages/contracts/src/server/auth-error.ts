@@ -25,3 +25,8 @@ export class AuthError extends Error {
     this.evidence = evidence
   }
 }
+
+/** Throws AuthError `validation_failed` with one complaint. */
+export function complain(path: string, message: string): never {
+  throw new AuthError('validation_failed', { errors: [{ path, message }] })
+}
