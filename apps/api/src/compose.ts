@@ -87,10 +87,12 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     clock,
     log,
     async onEvent({ deviceIdHash, ...event }) {
+      await events.record(event)
       // Whoever ends everything means the browsers, too, all but the one at hand.
       if (event.kind === 'session_revoked' && event.sessionId === null)
-        await knownDevices.forgetOthers(event.userId, deviceIdHash)
-      await events.record(event)
+        await knownDevices
+          .forgetOthers(event.userId, deviceIdHash)
+          .catch((err) => log.error({ err }, 'known browsers could not be forgotten'))
     },
     admitRefresh: rateLimits.refresh,
     origins: config.server,

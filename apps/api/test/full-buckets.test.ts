@@ -116,3 +116,23 @@ it('what another process gives back is seen a few seconds later', async () => {
   api.clock.advance(5)
   expect((await login(api, person.password)).status).toBe(200)
 })
+
+it('an account has one allowance, however its address is spelled', async () => {
+  const { api } = await countedApi({ loginPerAccount: tight(1) }, { TRUST_PROXY: '1' })
+  const spellings = [
+    'ada@ex\u00e4mple.com',
+    'ADA@xn--exmple-cua.com',
+    'ada@exa\u0308mple.com',
+    'ada@ex\u00e4mple\u3002com',
+    'ada@\uff45x\u00e4mple.com',
+    'ada@ex\u00e4m\u00adple.com',
+  ]
+  let host = 0
+  const request = (email: string) =>
+    ask(`${api.url}/api/login`, { from: `198.51.100.${++host}`, body: { email, password: 'wrong wrong' } })
+  expect((await request('ada@ex\u00e4mple.com')).status).toBe(401)
+  expect((await request('ada@ex\u00e4mple.com')).status).toBe(401) // opens a wait
+  for (const spelling of spellings)
+    expect([spelling, (await request(spelling)).status]).toEqual([spelling, 429])
+  expect((await request('ada@example.com')).status).toBe(401)
+})

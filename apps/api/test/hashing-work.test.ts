@@ -1,5 +1,8 @@
 import bcrypt from 'bcryptjs'
+import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { hashCostModel } from '../src/sign-in/hash-cost.model.ts'
+import { createHashCosts } from '../src/sign-in/hash-costs.ts'
 import { createPasswords } from '../src/sign-in/password.ts'
 import { compare, hash } from '../src/sign-in/password-worker.js'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
@@ -140,4 +143,15 @@ describe('the costliest hash there is', () => {
     expect(await highest(api)).toMatchObject({ highest: 7 })
     expect(api.logged()).toContain('a stored password hash costs more than any before')
   })
+})
+
+it('a cost that could not be asked for is asked for again', async () => {
+  const api = await apiForTest()
+  const model = hashCostModel(api.services.database.connection)
+  const costs = createHashCosts({ model, log: pino({ level: 'silent' }), bcryptCost: 9 })
+  vi.spyOn(model, 'findOneAndUpdate').mockImplementationOnce(() => {
+    throw new Error('the database is away')
+  })
+  await expect(costs.highest()).rejects.toThrow('away')
+  expect(await costs.highest()).toBe(9)
 })

@@ -2,7 +2,7 @@ import type { KnownDevice } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
-import { login, type Person, registered, type SignedInPerson, setCookies } from './support/people.ts'
+import { login, type Person, registered, type SignedInPerson, setCookies, stored } from './support/people.ts'
 
 const from = (ip: string) => ({ 'X-Forwarded-For': ip })
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
@@ -136,4 +136,26 @@ it('browsers that were known before more was kept of them are listed all the sam
       lastSeenAt: new Date(0).toISOString(),
     },
   ])
+})
+
+it('a sign-in that a new password overtakes leaves no known browser behind', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const { knownDevices } = api.services
+  const checked = await stored(api, person)
+  const device = { userAgent: 'Firefox', ip: '192.0.2.1' }
+  const remember = () =>
+    knownDevices.remember(checked._id, 'thief'.repeat(8), device, { passwordHash: checked.passwordHash })
+  const { currentPassword, newPassword } = {
+    currentPassword: person.password,
+    newPassword: 'candle river mosaic',
+  }
+  await api.http
+    .post('/api/change-password')
+    .set(as(person))
+    .send({ currentPassword, newPassword })
+    .expect(200)
+  await remember()
+  const { knownDevices: left } = await stored(api, person)
+  expect(left.map((each: { idHash: string }) => each.idHash)).not.toContain('thief'.repeat(8))
 })

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
-import { mailServer, tokenIn } from './support/mail-server.ts'
+import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, somebody, stored, verified } from './support/people.ts'
 
 const day = 86_400
@@ -12,6 +12,15 @@ async function withMail(environment: Record<string, string> = {}) {
 }
 
 const usersOf = (api: TestApi) => api.services.database.connection.collection('users')
+/** Waits until somebody has been sent the reminder. */
+async function reminded(api: TestApi, mail: MailServer, person: { email: string }) {
+  const reminder = await mail.mailTo(person.email, /to keep your account/)
+  await vi.waitFor(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date), {
+    timeout: 5000,
+  })
+  return reminder
+}
+
 const exists = async (api: TestApi, { email }: { email: string }) =>
   (await usersOf(api).countDocuments({ emailKey: email })) === 1
 
@@ -29,7 +38,7 @@ it('an account whose address is never proved is reminded, and lapses a quarter o
   const lapsesAt = new Date(api.clock.now().getTime() + 7.5 * day * 1000)
   await lapse.sweep()
   await lapse.sweep()
-  const reminder = await mail.mailTo(person.email, /to keep your account/)
+  const reminder = await reminded(api, mail, person)
   expect(reminder.text).toContain(lapsesAt.toUTCString())
   expect(reminder.text).toMatch(/\/verify-email#token=[\w-]{43}/)
   expect(reminder.text).not.toContain(person.username)
@@ -61,10 +70,11 @@ it('an account whose address is never proved is reminded, and lapses a quarter o
 })
 
 it('its access tokens die with it', async () => {
-  const { api } = await withMail({ UNVERIFIED_ACCOUNT_EXPIRY: '8m' })
+  const { api, mail } = await withMail({ UNVERIFIED_ACCOUNT_EXPIRY: '8m' })
   const person = await registered(api)
   api.clock.advance(6 * 60)
   await api.services.lapse.sweep()
+  await reminded(api, mail, person)
   api.clock.advance(2 * 60)
   await protectedWith(api, person.body.accessToken).expect(200)
   await api.services.lapse.sweep()
@@ -77,7 +87,8 @@ it('where addresses have to be proved there are seven days for it, and the remin
   for (const person of [lazy, diligent]) await api.http.post('/api/register').send(person).expect(201)
   api.clock.advance(5.25 * day)
   await api.services.lapse.sweep()
-  const token = tokenIn(await mail.mailTo(diligent.email, /to keep your account/))
+  await reminded(api, mail, lazy)
+  const token = tokenIn(await reminded(api, mail, diligent))
   const { password } = diligent
   await api.http.post('/api/verify-email').send({ token, password }).expect(200)
   api.clock.advance(1.75 * day)
@@ -93,11 +104,50 @@ it('nobody lapses who was not reminded first, however old the account', async ()
   await usersOf(api).updateOne({ emailKey: person.email }, { $unset: { lapseRemindedAt: '' } })
   api.clock.advance(400 * day)
   await api.services.lapse.sweep()
-  await mail.mailTo(person.email, /to keep your account/)
+  await reminded(api, mail, person)
   api.clock.advance(7 * day)
   await api.services.lapse.sweep()
   expect(await exists(api, person)).toBe(true)
   api.clock.advance(0.5 * day)
+  await api.services.lapse.sweep()
+  expect(await exists(api, person)).toBe(false)
+})
+
+it('nobody lapses whose reminder could not be sent; it is sent when it can be', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm your email address/)
+  mail.mood = 'busy'
+  api.clock.advance(30 * day)
+  await api.services.lapse.sweep()
+  const jobs = api.services.database.connection.collection('mailJobs')
+  await vi.waitFor(async () => expect(await jobs.findOne()).toMatchObject({ attempts: 1 }), { timeout: 5000 })
+  // The mail is kept for a day and forgotten.
+  api.clock.advance(10 * day)
+  await jobs.deleteMany({})
+  for (let i = 0; i < 3; i++) {
+    await api.services.lapse.sweep()
+    api.clock.advance(10 * day)
+  }
+  expect(await exists(api, person)).toBe(true)
+  mail.mood = 'accept'
+  await api.services.lapse.sweep()
+  await reminded(api, mail, person)
+  api.clock.advance(7.5 * day)
+  await api.services.lapse.sweep()
+  expect(await exists(api, person)).toBe(false)
+})
+
+it('whose address refuses mail for good lapses all the same', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  mail.mood = 'refuse the recipient'
+  api.clock.advance(30 * day)
+  await api.services.lapse.sweep()
+  await vi.waitFor(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date), {
+    timeout: 5000,
+  })
+  api.clock.advance(7.5 * day)
   await api.services.lapse.sweep()
   expect(await exists(api, person)).toBe(false)
 })
@@ -107,13 +157,13 @@ it('a corrected address is reminded anew, because the first reminder went to the
   const person = await registered(api)
   api.clock.advance(29 * day)
   await api.services.lapse.sweep()
-  await mail.mailTo(person.email, /to keep your account/)
+  await reminded(api, mail, person)
   const email = `right-${person.email}`
   const { username, password } = person
   await api.http.post('/api/correct-email').send({ identifier: username, password, email }).expect(200)
   api.clock.advance(2 * day)
   await api.services.lapse.sweep()
-  await mail.mailTo(email, /to keep your account/)
+  await reminded(api, mail, { email })
   api.clock.advance(7 * day)
   await api.services.lapse.sweep()
   expect(await exists(api, { email })).toBe(true)
@@ -128,7 +178,7 @@ it('of several processes one reminds, and what is gone is gone once', async () =
   const sweep = () => Promise.all([api, second, api, second].map(({ services }) => services.lapse.sweep()))
   api.clock.advance(25 * day)
   await sweep()
-  for (const { email } of people) await mail.mailTo(email, /to keep your account/)
+  for (const person of people) await reminded(api, mail, person)
   const jobs = api.services.database.connection.collection('mailJobs')
   await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 10_000 })
   const reminders = mail.received.filter(({ subject }) => /to keep/.test(subject)).map(({ to }) => to[0])

@@ -114,14 +114,11 @@ describe('a password that only looks like one of those is taken', () => {
     expect((await register(chosen)).body).toMatchObject({ message: expect.stringMatching(/^Welcome/) })
   })
 
-  it('and so are a thousand of nine characters at random', async () => {
+  it('and so are a thousand of nine characters at random', () => {
     const owner = somebody()
     for (let i = 0; i < 1000; i++) {
       const chosen = createHash('sha256').update(String(i)).digest('base64url').slice(0, 9)
-      await expect(
-        api.services.passwordPolicy.refuseGuessable('password', chosen, owner),
-        chosen,
-      ).resolves.toBeUndefined()
+      expect(() => api.services.passwordPolicy.refuseGuessable('password', chosen, owner)).not.toThrow()
     }
   })
 })

@@ -4,8 +4,9 @@ import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import mongoose from 'mongoose'
 import { expect, vi } from 'vitest'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { freePort } from './support/free-port.ts'
 import { somebody } from './support/people.ts'
-import { apiProcess, freePort, ready, temporaryFolder } from './support/process.ts'
+import { apiProcess, ready, temporaryFolder } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
 
 const post = (url: string, body: object, cookie = '') =>

@@ -55,6 +55,14 @@ it('an attempt that nobody got to look at is given back', async () => {
       .find({ key: /^login/, points: { $gt: 0 } })
       .toArray()
 
+  /** Now and then one gets in, in the moment between two hashes. */
+  const unseen = async (headers: Record<string, string>) => {
+    let status: number
+    do status = (await attempt(headers)).status
+    while (status === 200)
+    expect(status).toBe(503)
+  }
+
   const calm = await Promise.all([
     overload(api, ['stranger', '203.0.113.7']),
     overload(api, ['known', '203.0.113.7']),
@@ -62,8 +70,8 @@ it('an attempt that nobody got to look at is given back', async () => {
   try {
     // More often than either allowance, and never 429.
     for (let i = 0; i < 8; i++) {
-      await attempt({ Cookie: device }).expect(503)
-      await attempt({}).expect(503)
+      await unseen({ Cookie: device })
+      await unseen({})
       await vi.waitFor(async () => expect(await counted()).toEqual([]), { timeout: 5000, interval: 10 })
     }
     // Elsewhere the same account is open.
@@ -87,7 +95,7 @@ async function overload(
     await begun
     while (going) await hash(account)
   })
-  // By then every thread is at work and the queue before them full; who is done is in it again at once.
+  // By then every thread is at work and the queue before them full; who is done is in it again at once, or nearly.
   await Promise.race(first)
   return async () => {
     going = false

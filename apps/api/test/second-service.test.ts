@@ -3,9 +3,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startApi } from './support/api.ts'
+import { freePort } from './support/free-port.ts'
 import { mailServer } from './support/mail-server.ts'
 import { refresh, registered, verified } from './support/people.ts'
-import { freePort } from './support/process.ts'
 
 it('the documented second service lets in whoever is signed in here, and nobody else', async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,8 +1,9 @@
 import type { SignedIn, Tokens } from '@latchkey/contracts'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, it } from 'vitest'
+import { freePort } from './support/free-port.ts'
 import { type Person, somebody } from './support/people.ts'
-import { type ApiProcess, apiProcess, freePort, ready } from './support/process.ts'
+import { type ApiProcess, apiProcess, ready } from './support/process.ts'
 import { lockOwner } from './support/refresh-lock.ts'
 
 const rounds = 3

@@ -187,7 +187,7 @@ it('a mistyped address is put right before anybody can sign in', async () => {
   await page.goto('/login')
   await signIn(page, { ...person, email: person.username })
   await button(page, 'Correct the address').click()
-  await page.getByLabel('Correct email').fill(person.email)
+  await page.getByLabel('Right email address').fill(person.email)
   await expectAccessible(page)
   await visitor.screenshot('login-correct-address')
   await button(page, 'Send the email there').click()

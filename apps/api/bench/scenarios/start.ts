@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort, type Lab, root } from '../lab.ts'
+import { freePort } from '../../test/support/free-port.ts'
+import { type Lab, root } from '../lab.ts'
 import { type Row, row } from '../row.ts'
 
 const patienceMs = 60_000

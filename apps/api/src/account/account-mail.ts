@@ -3,7 +3,7 @@ import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailJobRecord, MailKind } from '../mail/mail-job.model.ts'
-import type { ComposeMail } from '../mail/mail-queue.ts'
+import type { MailWriter } from '../mail/mail-queue.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
@@ -44,7 +44,7 @@ const pages: Partial<Record<MailKind, string>> = {
 
 interface Collaborators {
   accounts: Accounts
-  unprovedAccounts: Pick<UnprovedAccounts, 'lapsesAt'>
+  unprovedAccounts: Pick<UnprovedAccounts, 'lapsesAt' | 'wasReminded'>
   actionTokens: ActionTokens
   clock: Clock
   /** The origin that links lead to. */
@@ -56,17 +56,23 @@ interface Collaborators {
  * address has an account at all, so that asking takes as long for a stranger's address as for one's own; and only then is
  * a token made, so that the queue holds none.
  */
-export function createAccountMail(collaborators: Collaborators): ComposeMail {
+export function createAccountMail(collaborators: Collaborators): MailWriter {
   const { accounts, unprovedAccounts, actionTokens, clock, pageUrl } = collaborators
 
-  return async (job) => {
-    if (formerAddress.has(job.kind)) return toFormerAddress(job)
-    const user = await accounts.findForMail(job)
-    if (!user) return null
-    const action = actions[job.kind]
-    if (action) return linkMail(action, job, user)
-    // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
-    return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
+  return {
+    async compose(job) {
+      if (formerAddress.has(job.kind)) return toFormerAddress(job)
+      const user = await accounts.findForMail(job)
+      if (!user) return null
+      const action = actions[job.kind]
+      if (action) return linkMail(action, job, user)
+      // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
+      return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
+    },
+
+    async settled({ kind, userId }, at) {
+      if (kind === 'account_lapsing' && userId) await unprovedAccounts.wasReminded(userId, at)
+    },
   }
 
   /** To the address that was, which no account has any more. */
@@ -101,7 +107,7 @@ export function createAccountMail(collaborators: Collaborators): ComposeMail {
     const words =
       reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
     const isReminder = job.kind === 'account_lapsing' && reader !== null
-    const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, job.createdAt) : job.createdAt
+    const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, clock.now()) : job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
     return { ...words, link, ip: job.ip, when: when.toUTCString() }
   }

@@ -6,9 +6,8 @@ import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
-import type { Accounts } from '../users/accounts.ts'
+import type { Accounts, RestingKey } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
-import type { HeldKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 
 interface Collaborators {
@@ -21,7 +20,7 @@ interface Collaborators {
   route: ApiRoute
 }
 
-/** What somebody reads and changes about their own account, without showing the password again. */
+/** What somebody reads about their own account. */
 export function accountRoutes(services: Collaborators): Router {
   const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
   const router = Router()
@@ -58,7 +57,7 @@ export function accountRoutes(services: Collaborators): Router {
   return router
 }
 
-const former = ({ key, until }: HeldKey) => ({ name: key, restsUntil: until?.toISOString() ?? '' })
+const former = ({ key, until }: RestingKey) => ({ name: key, restsUntil: until.toISOString() })
 
 /** The token is good and its owner is gone: to a client the same as a revoked token. */
 function present<T>(user: T | null): T {

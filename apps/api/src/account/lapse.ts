@@ -65,7 +65,6 @@ export function createLapse({ unprovedAccounts, removal, mailQueue, log, enabled
     try {
       await mailQueue.add({ kind: 'account_lapsing', userId: account._id })
     } catch (error) {
-      // Nobody is deleted who was not told.
       await unprovedAccounts.remindAgain(account)
       throw error
     }

@@ -5,6 +5,7 @@ import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts } from '../users/accounts.ts'
+import { identifierKey } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { Ownership } from './ownership.service.ts'
 import type { PasswordFromOutside } from './password-from-outside.ts'
@@ -32,7 +33,7 @@ export function ownershipRoutes(services: Collaborators): Router {
     await rateLimits.mail(req, res)
     const user = await accounts.findByIdentifier(identifier)
     const isRight = await outsiders.isRight(password, {
-      account: identifier.toLowerCase(),
+      account: identifierKey(identifier),
       user,
       device: deviceOf(req),
       deviceId: sessions.cookies.readDeviceId(req),

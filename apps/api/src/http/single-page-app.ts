@@ -55,7 +55,10 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
 
   /** Reads the page again after a new build: the scripts that the old page names are gone. */
   async function current(): Promise<typeof page> {
-    const { mtimeMs } = await stat(file)
+    const { mtimeMs } = await stat(file).catch((cause) => {
+      // Not built (yet): an API by itself, or a build under way.
+      throw new AuthError('not_found', { cause })
+    })
     if (mtimeMs === page.modifiedMs) return page
     const html = (await readFile(file, 'utf8')).replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
     const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"`

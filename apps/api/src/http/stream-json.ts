@@ -18,9 +18,16 @@ export async function streamJson(
   let separator = ''
   for await (const item of items) {
     if (res.destroyed) return
-    if (!res.write(separator + JSON.stringify(item)))
-      await Promise.race([once(res, 'drain'), once(res, 'close')])
+    if (!res.write(separator + JSON.stringify(item))) await drained(res)
     separator = ','
   }
   res.write(']}')
+}
+
+/** Resolves when there is room again, or the reader has gone. Leaves no listener behind. */
+async function drained(res: Response): Promise<void> {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  await Promise.race([once(res, 'drain', { signal }), once(res, 'close', { signal })])
+  waiting.abort()
 }

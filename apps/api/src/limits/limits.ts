@@ -7,7 +7,7 @@ export interface RateLimit {
 /**
  * What may be done how often. Each is a setting; docs/sign-in-limits.md has them in one table.
  *
- * Two things are measured. _Guessing_ is what went wrong; what turns out to be right is given back. _Cost_ is what has to
+ * Two things are measured. _Guessing_ is trying; a password or a link that turns out to be right is given back. _Cost_ is what has to
  * be worked for, right or wrong; it is never given back. What strangers do counts on their address, what an account does
  * counts on the account, so that good use takes nothing that others share.
  */

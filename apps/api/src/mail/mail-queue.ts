@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { emailKeyOf } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
@@ -19,7 +20,7 @@ const keptSeconds = 24 * 3600
 const maxBackoffSeconds = 3600
 
 /** Anybody may ask for these, by an address. */
-const askedFor: MailKind[] = ['verify_email', 'reset_password']
+const byAddress: MailKind[] = ['verify_email', 'reset_password']
 
 /** A mail to be queued. */
 export interface NewMail {
@@ -31,8 +32,15 @@ export interface NewMail {
   ip?: string
 }
 
-/** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
-export type ComposeMail = (job: MailJobRecord) => Promise<Mail | null>
+export interface MailWriter {
+  /** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
+  compose(job: MailJobRecord): Promise<Mail | null>
+  /**
+   * A mail has been handed over, or was refused for good, so that no other attempt would reach anybody; `at` is when the
+   * attempt began. Should it throw, the mail is sent again.
+   */
+  settled(job: MailJobRecord, at: Date): Promise<void>
+}
 
 interface Collaborators {
   model: MailJobModel
@@ -74,14 +82,17 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
 
     /** Forgets what is queued for an account that is no more: by its id, and what was asked for by its address. */
     async forget(userId: Types.ObjectId, email: string): Promise<void> {
-      const asked = { kind: { $in: askedFor }, email: { $in: [email, email.toLowerCase()] } }
-      await model.deleteMany({ $or: [{ userId }, { userId: null, ...asked }] })
+      const address = digest(emailKeyOf(email))
+      const keys = byAddress.map((kind) => askedForKey(kind, address, address, 0))
+      // What was refused for good has no key any more.
+      const refused = { userId: null, kind: { $in: byAddress }, email }
+      await model.deleteMany({ $or: [{ userId }, { askedFor: { $in: keys } }, refused] })
     },
 
     /** Sends what is due, and goes on until stopped. */
-    start(compose: ComposeMail): void {
+    start(writer: MailWriter): void {
       // Side by side, so that no slow notice is before what somebody waits for.
-      working ??= Promise.all([work(compose, awaited), work(compose, notices)])
+      working ??= Promise.all([work(writer, awaited), work(writer, notices)])
     },
 
     /** Resolves when the mail being sent is done, or has taken too long: then it is sent again after its lease. */
@@ -94,9 +105,10 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
 
   async function add(mail: NewMail): Promise<void> {
     const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
-    const recipient = userId?.toHexString() ?? digest(email ?? '')
+    const address = digest(emailKeyOf(email ?? ''))
+    const recipient = userId?.toHexString() ?? address
     if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient))) return
-    const askedFor = [kind, recipient, digest(email ?? ''), passwordChanges].join(':')
+    const askedFor = askedForKey(kind, recipient, address, passwordChanges)
     const now = clock.now()
     try {
       await model.create({
@@ -128,10 +140,10 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     }
   }
 
-  async function work(compose: ComposeMail, which: object): Promise<void> {
+  async function work(writer: MailWriter, which: object): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        while (!stopping.signal.aborted && (await sendNext(compose, which)));
+        while (!stopping.signal.aborted && (await sendNext(writer, which)));
       } catch (error) {
         log.debug({ err: error }, 'the mail queue could not be read; trying again')
       }
@@ -142,7 +154,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
   }
 
   /** Takes the mail that is due longest and sends it. Returns whether there was one. */
-  async function sendNext(compose: ComposeMail, which: object): Promise<boolean> {
+  async function sendNext(writer: MailWriter, which: object): Promise<boolean> {
     const now = clock.now()
     // One process gets it, and for the length of the lease no other looks at it.
     const job = await model
@@ -154,13 +166,20 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       .lean<MailJobRecord>()
     if (!job) return false
     try {
-      const mail = await compose(job)
-      if (mail) await inTime(mailer.send(mail))
+      const mail = await writer.compose(job)
+      if (mail) {
+        await inTime(mailer.send(mail))
+        await writer.settled(job, now)
+      }
       // Unless its time was up and somebody else has taken it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
-      await (error instanceof MailRefused ? giveUp(job, error) : postpone(job, error))
+      if (!(error instanceof MailRefused)) await postpone(job, error)
+      else {
+        await giveUp(job, error)
+        await writer.settled(job, now)
+      }
     }
     return true
   }
@@ -170,9 +189,10 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
     log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
     await model.updateOne(
-      { _id: job._id },
+      { _id: job._id, attempts: job.attempts },
       {
-        $set: { refusedAt: clock.now(), refusal: reply },
+        // Not due any more, so that nobody looks at it again.
+        $set: { refusedAt: clock.now(), refusal: reply, dueAt: job.expiresAt },
         // Whoever asks again may have mended what was wrong.
         $unset: { askedFor: 1 },
       },
@@ -194,8 +214,12 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
 const awaited = { awaited: true }
 const notices = { awaited: { $in: [false, null] } }
 
-const digest = (text: string) =>
-  createHash('sha256').update(text.toLowerCase()).digest('base64url').slice(0, 22)
+/** Equal for two requests of which the first need only be answered. */
+const askedForKey = (
+  ...parts: [kind: MailKind, recipient: string, address: string, passwordChanges: number]
+) => parts.join(':')
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
 async function inTime(sending: Promise<void>): Promise<void> {
   const timer = new AbortController()

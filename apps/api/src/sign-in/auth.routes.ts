@@ -3,6 +3,7 @@ import { deviceId, deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/se
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import { identifierKey } from '../users/user.model.ts'
 import { type SignedInUser, type UserSessions, userView } from '../users/user-identity.ts'
 import type { Auth, SignIn } from './auth.service.ts'
 
@@ -37,7 +38,7 @@ export function authRoutes({ auth, sessions, rateLimits, route }: Collaborators)
     const signIn = signInOf(req)
     // Of a browser that says it was here before, only the database knows whether that is so.
     const returning = sessions.cookies.readDeviceId(req) ? signIn.deviceId : null
-    rateLimits.signIn.refuseFull(req, res, body.email.toLowerCase(), returning?.idHash ?? null)
+    rateLimits.signIn.refuseFull(req, res, identifierKey(body.email), returning?.idHash ?? null)
     const signedIn = await auth.login(body, signIn, (attempt) => rateLimits.signIn.login(req, res, attempt))
     return {
       message: `Welcome back, ${signedIn.user.username}`,

@@ -8,6 +8,7 @@ import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
+import { identifierKey } from '../users/user.model.ts'
 import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
 import { refuseMisleading } from '../users/username-policy.ts'
 import type { Passwords } from './password.ts'
@@ -65,8 +66,15 @@ export function createAuth(collaborators: Collaborators) {
       admit: () => Promise<Admitted>,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
       refuseMisleading(username)
-      await passwordPolicy.refuseGuessable('password', password, { username, email })
+      passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
+      try {
+        await passwordPolicy.refuseBreached('password', password)
+      } catch (refused) {
+        // It says nothing of names that are taken.
+        await admitted.settle()
+        throw refused
+      }
       const passwordHash = await passwords.hash(password, admitted.whom)
       const deviceIdHash = deviceId?.idHash ?? null
       const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
@@ -94,7 +102,7 @@ export function createAuth(collaborators: Collaborators) {
       const open = (to: Credentials) =>
         sessions.issue(to._id, sessions.begin(device, lock, deviceId?.idHash), unchanged(to))
       const admission = await admit({
-        account: email.toLowerCase(),
+        account: identifierKey(email),
         knownDevice: browser === 'unknown' ? null : (deviceId?.idHash ?? null),
       })
 
@@ -120,7 +128,7 @@ export function createAuth(collaborators: Collaborators) {
       // The session is open, and its owner gets it whatever becomes of these.
       await Promise.allSettled([
         admission.settle(),
-        deviceId && knownDevices.remember(user._id, deviceId.idHash, device),
+        deviceId && knownDevices.remember(user._id, deviceId.idHash, device, unchanged(user)),
         events.record({ kind: signInKinds[browser], userId: user._id, sessionId, device }),
       ])
       // Not waited for: how long a sign-in takes says nothing of the hash.

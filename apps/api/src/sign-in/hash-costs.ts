@@ -22,11 +22,7 @@ export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
   return {
     /** Asks the database once. */
     highest(): Promise<number> {
-      highest ??= raise(bcryptCost).catch((error) => {
-        highest = undefined
-        throw error
-      })
-      return highest
+      return highest ?? raise(bcryptCost)
     },
 
     /** Remembers the cost of a stored hash if it is higher than any before (an import). */
@@ -36,12 +32,20 @@ export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
         { cost, bcryptCost },
         'a stored password hash costs more than any before; every sign-in now does',
       )
-      highest = raise(cost)
-      await highest
+      await raise(cost)
     },
   }
 
-  async function raise(to: number): Promise<number> {
+  /** Should it fail, the next who needs it asks again. */
+  function raise(to: number): Promise<number> {
+    highest = stored(to).catch((error) => {
+      highest = undefined
+      throw error
+    })
+    return highest
+  }
+
+  async function stored(to: number): Promise<number> {
     const record = await model
       .findOneAndUpdate({ _id }, { $max: { highest: to } }, { upsert: true, returnDocument: 'after' })
       .lean<HashCostRecord>()

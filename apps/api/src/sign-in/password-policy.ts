@@ -36,9 +36,13 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
     minLength,
 
     /** Throws AuthError `validation_failed`, with a complaint at `path` that says why. */
-    async refuseGuessable(path: string, password: string, { username, email }: Owner): Promise<void> {
+    refuseGuessable(path: string, password: string, { username, email }: Owner): void {
       const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
       if (complaint) complain(path, complaint)
+    },
+
+    /** The same for a password that was in a breach. Where the operator wants it, another service is asked. */
+    async refuseBreached(path: string, password: string): Promise<void> {
       if (await isBreached(password))
         complain(
           path,

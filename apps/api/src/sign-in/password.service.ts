@@ -41,7 +41,8 @@ export function createPasswordService(collaborators: Collaborators) {
       newPassword: string,
       { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
     ): Promise<void> {
-      await passwordPolicy.refuseGuessable('newPassword', newPassword, user)
+      passwordPolicy.refuseGuessable('newPassword', newPassword, user)
+      await passwordPolicy.refuseBreached('newPassword', newPassword)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
         complain('currentPassword', wrongPassword)
       await endLinks(user._id)
@@ -70,7 +71,8 @@ export function createPasswordService(collaborators: Collaborators) {
         const user = await accounts.credentials(userId.toHexString())
         // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
-        await passwordPolicy.refuseGuessable('password', password, user)
+        passwordPolicy.refuseGuessable('password', password, user)
+        await passwordPolicy.refuseBreached('password', password)
         const passwordHash = await passwords.hash(password, whom)
         const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
         if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))

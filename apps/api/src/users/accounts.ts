@@ -17,6 +17,8 @@ import {
 import {
   emailKey,
   type HeldKey,
+  identifierKey,
+  isEmail,
   type KnownDevice,
   type UserModel,
   type UserRecord,
@@ -42,6 +44,9 @@ export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) =
   passwordHash,
   disabledAt: null,
 })
+
+/** What an account has given up and nobody else gets yet. */
+export type RestingKey = HeldKey & { until: Date }
 
 type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
@@ -102,10 +107,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     findByIdentifier: (identifier: string): Promise<Credentials | null> =>
       users
         .findOne(
-          // A username holds no @, so one index look-up decides.
-          identifier.includes('@')
-            ? { emailKey: emailKey(identifier) }
-            : { usernameKey: usernameKey(identifier) },
+          // One index look-up decides.
+          { [isEmail(identifier) ? 'emailKey' : 'usernameKey']: identifierKey(identifier) },
           credentialFields,
         )
         .lean<Credentials>()
@@ -116,10 +119,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       users.findById(userId, credentialFields).lean<Credentials>().exec(),
 
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
-    findForMail: ({
-      userId,
-      email,
-    }: Pick<{ userId: Types.ObjectId | null; email: string | null }, 'userId' | 'email'>) =>
+    findForMail: ({ userId, email }: { userId: Types.ObjectId | null; email: string | null }) =>
       userId || email
         ? users
             .findOne(userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }, identityFields)
@@ -313,9 +313,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /** Names and addresses that the account has given up and that still rest. */
-    async resting(userId: string): Promise<{ usernames: HeldKey[]; emails: HeldKey[] }> {
+    async resting(userId: string): Promise<{ usernames: RestingKey[]; emails: RestingKey[] }> {
       const now = clock.now()
-      const live = (held: HeldKey[] = []) => held.filter(({ until }) => until !== null && until > now)
+      const live = (held: HeldKey[] = []) =>
+        held.filter((each): each is RestingKey => each.until !== null && each.until > now)
       const user = await users
         .findById(userId, { heldUsernames: 1, heldEmails: 1 })
         .lean<Pick<UserRecord, 'heldUsernames' | 'heldEmails'>>()

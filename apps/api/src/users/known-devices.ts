@@ -12,11 +12,19 @@ export type KnownDevices = ReturnType<typeof createKnownDevices>
  */
 export function createKnownDevices({ users, clock }: { users: UserModel; clock: Clock }) {
   return {
-    /** Remembers that a browser has signed in. The one not seen for longest is forgotten past the limit. */
-    async remember(userId: Types.ObjectId, idHash: string, device: Device): Promise<void> {
+    /**
+     * Remembers that a browser has signed in to an account of which the condition holds. The one not seen for longest is
+     * forgotten past the limit.
+     */
+    async remember(
+      userId: Types.ObjectId,
+      idHash: string,
+      device: Device,
+      condition: Partial<UserRecord> = {},
+    ): Promise<void> {
       const known = newDevice(idHash, device, clock.now())
       const seen = await users.updateOne(
-        { _id: userId, 'knownDevices.idHash': idHash },
+        { ...condition, _id: userId, 'knownDevices.idHash': idHash },
         {
           $set: {
             'knownDevices.$.lastSeenAt': known.lastSeenAt,
@@ -28,7 +36,7 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       if (seen.matchedCount > 0) return
       await users.updateOne(
         // So that two sign-ins of one browser at the same time add it once.
-        { _id: userId, 'knownDevices.idHash': { $ne: idHash } },
+        { ...condition, _id: userId, 'knownDevices.idHash': { $ne: idHash } },
         {
           $push: { knownDevices: { $each: [known], $sort: { lastSeenAt: 1 }, $slice: -knownDeviceLimit } },
         },

@@ -7,6 +7,9 @@ import { emailKey, type UserModel, type UserRecord } from './user.model.ts'
 /** Of the time that an account has to be proved, so much is left when its owner is reminded. */
 const remindedWithLeft = 1 / 4
 
+/** As long as a mail is kept that cannot be sent, and a little more. */
+const reminderKeptSeconds = 25 * 3600
+
 /** Never proved. Whom an administrator keeps out, or made one of theirs, does not lapse. */
 const unproved = { emailVerifiedAt: null }
 const lapsing = { ...unproved, disabledAt: null, roles: { $ne: 'admin' } } as const
@@ -41,6 +44,7 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
         ...moveOn('emailKey', key, { now, restSeconds: emailRestSeconds, rests: false }),
         email: { $literal: email },
         // The reminder went astray as well.
+        lapseReminderDueAt: null,
         lapseRemindedAt: null,
         updatedAt: now,
       }
@@ -61,20 +65,35 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
     disown: (userId: Types.ObjectId, email: string): Promise<boolean> =>
       accounts.remove(userId, { ...unproved, emailKey: emailKey(email) }),
 
-    /** Whoever is to be reminded next, marked as reminded: of several processes one gets each. */
+    /**
+     * Whoever is to be reminded next, marked as such: of several processes one gets each. Whose reminder could not be sent
+     * for as long as a mail is kept is next again.
+     */
     async nextToRemind(): Promise<Unproved | null> {
       return await users
         .findOneAndUpdate(
-          { ...lapsing, createdAt: { $lte: ago(lifetimeSeconds - noticeSeconds) }, lapseRemindedAt: null },
-          { $set: { lapseRemindedAt: clock.now() } },
+          {
+            ...lapsing,
+            createdAt: { $lte: ago(lifetimeSeconds - noticeSeconds) },
+            lapseRemindedAt: null,
+            $or: [{ lapseReminderDueAt: null }, { lapseReminderDueAt: { $lte: ago(reminderKeptSeconds) } }],
+          },
+          { $set: { lapseReminderDueAt: clock.now() } },
           { sort: { createdAt: 1 }, projection: { email: 1 } },
         )
         .lean<Unproved>()
     },
 
-    /** The reminder could not be sent after all. */
+    /** The reminder could not be asked for after all. */
     async remindAgain({ _id }: Unproved): Promise<void> {
-      await users.updateOne({ _id }, { $set: { lapseRemindedAt: null } })
+      await users.updateOne({ _id }, { $set: { lapseReminderDueAt: null } })
+    },
+
+    /** A reminder has been sent. From now on the account may lapse. */
+    async wasReminded(_id: Types.ObjectId, at: Date): Promise<void> {
+      // Unless the address was corrected meanwhile: then it went astray.
+      const asked = { ...unproved, _id, lapseReminderDueAt: { $ne: null } }
+      await users.updateOne(asked, { $set: { lapseRemindedAt: at } })
     },
 
     /** Those whose time is over, some at a time. */

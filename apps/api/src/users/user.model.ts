@@ -1,4 +1,4 @@
-import { roles } from '@latchkey/contracts'
+import { emailKeyOf, roles } from '@latchkey/contracts'
 import { type Session, sessionSchema } from '@latchkey/sessions'
 import { type Connection, Schema } from 'mongoose'
 import type { UserIdentity } from './user-identity.ts'
@@ -20,7 +20,8 @@ export interface UserRecord extends UserIdentity {
   passwordChanges: number
   /** How often the password was reset by mail; missing where it never was. */
   passwordResets: number
-  /** When its owner was reminded that an account whose address is never proved lapses. */
+  /** When a reminder was asked for that an account whose address is never proved lapses, and when one was sent. */
+  lapseReminderDueAt?: Date | null
   lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
@@ -82,6 +83,7 @@ const userSchema = new Schema<UserRecord>(
     passwordChanges: { type: Number, default: 0 },
     passwordResets: { type: Number, default: 0 },
     passwordHash: { type: String, required: true },
+    lapseReminderDueAt: { type: Date },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
     refreshTokens: [sessionSchema],
@@ -105,5 +107,10 @@ userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>
 
-export { emailKeyOf as emailKey } from '@latchkey/contracts'
+export { emailKeyOf as emailKey }
 export const usernameKey = (username: string) => username.toLowerCase()
+/** What is typed to sign in, in the form in which it is looked up: all spellings of one account are one. */
+export const identifierKey = (identifier: string) =>
+  isEmail(identifier) ? emailKeyOf(identifier) : usernameKey(identifier)
+/** A username holds no @. */
+export const isEmail = (identifier: string) => identifier.includes('@')

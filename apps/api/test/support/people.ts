@@ -98,7 +98,7 @@ export const protectedWith = (api: TestApi, accessToken: string) =>
   api.http.get('/api/protected').set('Authorization', `Bearer ${accessToken}`)
 
 /** The stored document of a person, as it is. */
-export async function stored(api: TestApi, person: Person) {
+export async function stored(api: TestApi, person: Pick<Person, 'email'>) {
   const user = await api.services.database.connection
     .collection('users')
     .findOne({ emailKey: person.email.toLowerCase() })

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import './build.ts'
+import { freePort } from './free-port.ts'
 import { whenOver } from './side-by-side.ts'
 
 export interface ApiProcess {
@@ -95,12 +95,3 @@ export function temporaryFolder(): string {
   whenOver(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
-
-export const freePort = () =>
-  new Promise<number>((done) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => done(port))
-    })
-  })

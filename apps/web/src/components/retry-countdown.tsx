@@ -23,6 +23,9 @@ export function RetryCountdown({ seconds }: { seconds: number }) {
 }
 
 function inWords(seconds: number): string {
+  // A wait this long nobody counts down.
+  if (seconds >= 3600)
+    return `about ${Math.round(seconds / 3600) === 1 ? '1 hour' : `${Math.round(seconds / 3600)} hours`}`
   if (seconds < 90) return seconds === 1 ? '1 second' : `${seconds} seconds`
   const minutes = Math.floor(seconds / 60)
   const rest = String(seconds % 60).padStart(2, '0')

@@ -22,8 +22,9 @@ export function useAction(act: () => Promise<unknown>): Action {
       await act()
       setState(({ successes }) => ({ isBusy: false, successes: successes + 1, failure: null }))
     } catch (error) {
-      if (!(error instanceof AuthError)) throw error
-      setState((before) => ({ ...before, isBusy: false, failure: error }))
+      const failure = error instanceof AuthError ? error : null
+      setState((before) => ({ ...before, isBusy: false, failure }))
+      if (!failure) throw error
     } finally {
       isInFlight.current = false
     }

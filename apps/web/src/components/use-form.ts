@@ -3,6 +3,7 @@ import {
   type FocusEvent,
   type FormEvent,
   type RefObject,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -32,7 +33,8 @@ export interface Form {
  * The schema checks on submit, and after the first submit whenever a field is left. Fields go by the names of their
  * inputs; when the server complains about a field that the form does not have, the whole form has failed.
  *
- * A function loads the schema after the form is shown (make it outside the component). Should that fail, the server checks.
+ * A function loads the schema after the form is shown (make it outside the component). Should that fail or take long, the
+ * server checks.
  */
 export function useForm<Values>(
   schema: FormSchema<Values> | (() => Promise<FormSchema<Values>>),
@@ -47,13 +49,12 @@ export function useForm<Values>(
   const [failure, setFailure] = useState<AuthError | null>(null)
   const [refusals, setRefusals] = useState(0)
 
-  async function load(): Promise<FormSchema<Values> | null> {
+  const load = useCallback(async () => {
     loaded.current ??= typeof schema === 'function' ? await schema().catch(() => null) : schema
     return loaded.current
-  }
+  }, [schema])
 
-  // Only the first time does anything.
-  useEffect(() => void load())
+  useEffect(() => void load(), [load])
 
   // In the same step that shows the complaints, so that the field is announced together with its own.
   useLayoutEffect(() => {
@@ -70,17 +71,18 @@ export function useForm<Values>(
     if (isInFlight.current) return
     const form = event.currentTarget
     isInFlight.current = true
-    const checks = loaded.current ?? (await load())
+    setIsSubmitting(true)
+    const checks = loaded.current ?? (await Promise.race([load(), nothingAfter(longestLoadMs)]))
     const values = valuesOf(form)
     const parsed = checks?.safeParse(values) ?? { success: true as const, data: values as Values }
     setHasTried(true)
     setFailure(null)
     if (!parsed.success) {
       isInFlight.current = false
+      setIsSubmitting(false)
       return refuse(firstErrors(parsed.error.issues))
     }
 
-    setIsSubmitting(true)
     setErrors({})
     try {
       // On success another page follows; until then the button keeps showing progress.
@@ -115,6 +117,9 @@ export function useForm<Values>(
     isSubmitting,
   }
 }
+
+const longestLoadMs = 5000
+const nothingAfter = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms))
 
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   return Object.fromEntries(new FormData(form))

@@ -92,8 +92,8 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
       aria-label="Change your email address"
     >
       <p className={styles.explanation}>
-        We will send an email to the new address. Your address changes once you confirm it from there, and we
-        let the old one know.
+        We will send an email to the new address. Your address changes once you confirm it from there
+        {user.emailVerified && ', and we let the old one know'}.
       </p>
       <FailureAlert failure={form.failure} />
       <EmailField ref={input} label="New email" error={form.errorOf('email')} />

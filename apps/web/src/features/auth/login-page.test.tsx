@@ -117,7 +117,7 @@ describe('the sign-in form', () => {
     client.login.mockRejectedValue(refusal('email_not_verified', { status: 403 }))
     await signIn()
     await user.click(await screen.findByRole('button', { name: 'Correct the address' }))
-    const correct = screen.getByLabelText('Correct email')
+    const correct = screen.getByLabelText('Right email address')
     expect(correct).toHaveFocus()
     await user.type(correct, 'nonsense{Enter}')
     expect(correct).toHaveAccessibleDescription(/does not look like an email address/)

@@ -50,7 +50,7 @@ describe('the registration form', () => {
 
     // A slip is noticed here, and put right without signing up again.
     await user.click(screen.getByRole('button', { name: 'Correct the address' }))
-    await user.type(screen.getByLabelText('Correct email'), 'ada@right.example{Enter}')
+    await user.type(screen.getByLabelText('Right email address'), 'ada@right.example{Enter}')
     expect(await screen.findByText(/the link we sent to ada@right.example/)).toBeVisible()
     expect(client.call).toHaveBeenLastCalledWith(routes.correctEmail, {
       body: { identifier: ada.email, password: 'otter lamp violet', email: 'ada@right.example' },

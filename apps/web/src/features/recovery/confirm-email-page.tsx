@@ -10,13 +10,13 @@ export default function ConfirmEmailPage() {
     <ConfirmLink
       route={routes.confirmEmail}
       title="Confirm your new email address"
-      lead="Press the button, and it replaces your old one."
+      lead="Press the button to replace your old address with this one."
       confirmed={{
         title: 'Your email address has been changed',
         lead: 'From now on, sign in with it. Emails about your account go there. If your old address was confirmed, we have let it know.',
       }}
       disown={{
-        question: 'Somebody wants to use your address for their account. This ends the link. End it?',
+        question: 'Somebody wants to use your address for their account. Stop this link from working?',
         confirm: 'Don’t use my address',
         done: {
           title: 'Your address will not be used',

@@ -71,9 +71,9 @@ function CorrectForm({ credentials, input, onCorrected, onCancel }: CorrectFormP
 
   return (
     <form {...form.props} className={styles.resend} onKeyDown={onKeyDown} aria-label="Correct your address">
-      <p>Did you mistype your address? The right one takes its place, and the email goes there.</p>
+      <p>Did you mistype your address? Enter the right one, and we send the email there.</p>
       <FailureAlert failure={form.failure} />
-      <EmailField ref={input} label="Correct email" error={form.errorOf('email')} />
+      <EmailField ref={input} label="Right email address" error={form.errorOf('email')} />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Sending…' : 'Send the email there'}

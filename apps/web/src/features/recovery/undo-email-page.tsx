@@ -73,7 +73,7 @@ function Dead({ reason }: { reason: DeadLinkReason }) {
     <DeadLink reason={reason}>
       <p>
         {reason === 'token_used'
-          ? 'If it was you who used it, your old address is back: choose a new password for it.'
+          ? 'If it was you who used it, your old address is back: choose a new password for your account.'
           : 'If the account uses another address and you did not change it, ask whoever runs this service for help.'}
       </p>
       <p className={styles.next}>

@@ -26,8 +26,9 @@ export function KnownBrowsers({ now }: { now: number }) {
   return (
     <Card title="Known browsers">
       <p className={styles.empty}>
-        These have signed in before, so nobody else’s wrong passwords can lock them out. A forgotten one
-        counts as new at its next sign-in; it is not signed out.
+        {browsers.data.length > 0
+          ? 'These have signed in before, so nobody else’s wrong passwords can lock them out. Forgetting one does not sign it out; its next sign-in will count as one from a new device.'
+          : 'No browser is remembered. The next sign-in from any of them will count as one from a new device.'}
       </p>
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.others}>
@@ -53,7 +54,7 @@ interface KnownBrowserProps {
 
 function KnownBrowser({ browser, now, onForgotten }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
-  const name = browser.current ? `${browser.device}, this browser` : browser.device
+  const name = browser.current ? `${browser.device} (this browser)` : browser.device
   return (
     <div className={itemStyles.item}>
       <DeviceIcon device={browser.device} />

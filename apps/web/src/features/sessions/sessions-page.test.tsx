@@ -256,7 +256,7 @@ describe('ending a session', () => {
     }))
     const { user } = renderApp(client, '/sessions')
     const card = within(await screen.findByRole('region', { name: 'Known browsers' }))
-    expect(card.getByRole('heading', { name: 'Firefox on macOS, this browser' })).toBeVisible()
+    expect(card.getByRole('heading', { name: 'Firefox on macOS (this browser)' })).toBeVisible()
 
     await user.click(card.getByRole('button', { name: 'Forget Chrome on Android' }))
     await user.click(card.getByRole('button', { name: 'Forget' }))
