@@ -7,8 +7,8 @@ import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { deviceRoutes } from './account/devices.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
+import { ownAccountRoutes } from './account/own-account.routes.ts'
 import { ownershipRoutes } from './account/ownership.routes.ts'
-import { passwordProofRoutes } from './account/password-proof.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
 import type { Services } from './compose.ts'
@@ -21,6 +21,7 @@ import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
 import { passwordPolicyRoutes } from './sign-in/password-policy.routes.ts'
+import { reauthenticationRoutes } from './sign-in/reauthentication.routes.ts'
 import { recoveryRoutes } from './sign-in/recovery.routes.ts'
 
 /**
@@ -29,10 +30,11 @@ import { recoveryRoutes } from './sign-in/recovery.routes.ts'
  */
 const features = [
   authRoutes,
+  reauthenticationRoutes,
   recoveryRoutes,
   emailRoutes,
   ownershipRoutes,
-  passwordProofRoutes,
+  ownAccountRoutes,
   accountRoutes,
   deviceRoutes,
   adminRoutes,

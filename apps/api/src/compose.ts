@@ -94,6 +94,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
           .forgetOthers(event.userId, deviceIdHash)
           .catch((err) => log.error({ err }, 'known browsers could not be forgotten'))
     },
+    stepUp: true,
     admitRefresh: rateLimits.refresh,
     origins: config.server,
   })

@@ -1,4 +1,4 @@
-import type { AccessTokenClaims, Role, RouteContract } from '@latchkey/contracts'
+import type { AccessTokenClaims, Role, RouteContract, StepUp } from '@latchkey/contracts'
 import { AuthError, createRoute, type Route } from '@latchkey/contracts/server'
 import type { Request, RequestHandler } from 'express'
 
@@ -8,13 +8,14 @@ export type ApiRoute = Route<RouteContract['requires'], AccessTokenClaims>
 interface Collaborators {
   authenticate: RequestHandler
   claimsOf: (req: Request) => AccessTokenClaims
+  stepUp: (demanded: StepUp) => (claims: AccessTokenClaims) => void
 }
 
 /**
- * Decides which guards a route gets, from `requires` in its contract. A new word in `requires` needs an entry here to
+ * Decides which guards a route gets, from `requires` in its contract; its `stepUp` is checked after them. A new word in `requires` needs an entry here to
  * compile.
  */
-export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRoute {
+export function createApiRoute({ authenticate, claimsOf, stepUp }: Collaborators): ApiRoute {
   const hasRole =
     (role: Role): RequestHandler =>
     (req, _res, next) => {
@@ -22,8 +23,8 @@ export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRo
       next()
     }
 
-  return createRoute(
-    {
+  return createRoute({
+    guards: {
       nothing: [],
       accessTokenIfAny: [ifSent(authenticate)],
       refreshToken: [],
@@ -31,7 +32,8 @@ export function createApiRoute({ authenticate, claimsOf }: Collaborators): ApiRo
       admin: [authenticate, hasRole('admin')],
     },
     claimsOf,
-  )
+    stepUp,
+  })
 }
 
 /** A token that is no good is a 401 here, too: its client refreshes, or goes on as nobody. */

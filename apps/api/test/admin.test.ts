@@ -155,7 +155,7 @@ it('a sign-in that was under way when its user was disabled opens nothing', asyn
   expect(
     await api.services.sessions.issue(
       checked._id,
-      api.services.sessions.begin({ userAgent: '', ip: '' }, null),
+      api.services.sessions.begin({ device: { userAgent: '', ip: '' } }),
       unchanged(checked),
     ),
   ).toBeNull()

@@ -134,7 +134,7 @@ it('thousands of sign-ins leave fifty sessions, the latest ones', async () => {
   const opened: string[] = []
   for (let round = 0; round < rounds; round++) {
     api.clock.advance(1)
-    const begun = Array.from({ length: 50 }, () => sessions.begin({ userAgent: '$curl', ip: '' }, null))
+    const begun = Array.from({ length: 50 }, () => sessions.begin({ device: { userAgent: '$curl', ip: '' } }))
     await Promise.all(begun.map((session) => sessions.issue(credentials._id, session)))
     opened.push(...begun.map(({ _id }) => String(_id)))
   }

@@ -249,6 +249,10 @@ it('a sign-in that was under way when the password changed opens nothing', async
     .send({ currentPassword: person.password, newPassword: 'a new and better one' })
     .expect(200)
   expect(
-    await sessions.issue(checked._id, sessions.begin({ userAgent: '', ip: '' }, null), unchanged(checked)),
+    await sessions.issue(
+      checked._id,
+      sessions.begin({ device: { userAgent: '', ip: '' } }),
+      unchanged(checked),
+    ),
   ).toBeNull()
 })

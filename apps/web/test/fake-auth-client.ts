@@ -29,6 +29,9 @@ export function signedIn(
         jti: tokenId,
         iat: 1_760_000_000,
         exp: 1_760_000_900,
+        auth_time: 1_760_000_000,
+        amr: ['pwd'],
+        acr: 'sfa',
         epoch: 0,
         roles: user.roles,
         username: user.username,
@@ -106,6 +109,8 @@ export function fakeAuthClient(initial: SessionState) {
     subscribe: state.subscribe,
     register: vi.fn<LazyAuthClient['register']>(enter),
     login: vi.fn<LazyAuthClient['login']>(enter),
+    reauthenticate: vi.fn<LazyAuthClient['reauthenticate']>(async () => undefined),
+    onStepUp: vi.fn<LazyAuthClient['onStepUp']>(() => () => undefined),
     logout: vi.fn<LazyAuthClient['logout']>(async () =>
       state.set({ status: 'signedOut', reason: 'signedOut' }),
     ),

@@ -72,8 +72,17 @@ export function spoil(token: HeldToken): HeldToken {
 export function isOlder(token: HeldToken, than: HeldToken): boolean {
   // The claims are read, not parsed: a token from before there were epochs has none.
   const epochs = (token.view.claims.epoch ?? -1) - (than.view.claims.epoch ?? -1)
-  return (epochs || token.generation - than.generation) < 0
+  return (epochs || token.generation - than.generation || authTimes(token, than)) < 0
 }
+
+/** Whether a token was made from what the server knew before its owner confirmed who they are. */
+export const missedConfirmation = (token: HeldToken, held: HeldToken) =>
+  token.view.claims.sid === held.view.claims.sid &&
+  token.view.claims.epoch === held.view.claims.epoch &&
+  authTimes(token, held) < 0
+
+const authTimes = (a: HeldToken, b: HeldToken) =>
+  (a.view.claims.auth_time ?? 0) - (b.view.claims.auth_time ?? 0)
 
 function isTokens(answer: unknown): answer is Tokens {
   if (typeof answer !== 'object' || answer === null) return false

@@ -1,6 +1,6 @@
-import type { BodyInputOf, ReplyOf, routes, User } from '@latchkey/contracts'
+import type { BodyInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
-import { toAuthError } from './auth-error.ts'
+import { signedOut, toAuthError } from './auth-error.ts'
 import type { Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
@@ -15,6 +15,7 @@ import { createSessionKeys } from './session-keys.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
+import { type AskForStepUp, createStepUp } from './step-up.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
 
@@ -37,6 +38,16 @@ export interface AuthClientCore {
   register(body: BodyInputOf<typeof routes.register>): Promise<User>
   /** @throws AuthError */
   login(body: BodyInputOf<typeof routes.login>): Promise<User>
+  /**
+   * Shows again who is signed in, for what needs a recent sign-in; the token that comes back says so, in every tab.
+   * @throws AuthError
+   */
+  reauthenticate(body: BodyInputOf<typeof routes.reauthenticate>): Promise<void>
+  /**
+   * Who asks people to confirm who they are: one question for however many requests wait, which then go on. Without it, or
+   * when the promise is rejected, they fail with `step_up_required`. Returns a function that ends it.
+   */
+  onStepUp(ask: AskForStepUp): () => void
   /** Ends the session here at once, and on the server as soon as that can be reached. Never fails. */
   logout(): Promise<void>
   call: Call
@@ -62,6 +73,7 @@ export function createAuthClientCore(
   const name = `latchkey:${baseUrl}`
 
   const log = createLog(clock.wallNow)
+  const stepUp = createStepUp(log)
   const cookie = createSessionCookie(environment.cookies, cookiePrefix)
   const session = createSession(cookie.read()?.sid ?? null)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
@@ -146,6 +158,19 @@ export function createAuthClientCore(
     log.add('refreshed', 'Another tab passed on a new access token.')
   }
 
+  async function reauthenticate(body: unknown): Promise<void> {
+    const { call } = await transport().catch((error) => {
+      throw toAuthError(error)
+    })
+    const answer = await call(reauthentication, { body })
+    const token = holdToken(answer, clock, cookie.read()?.generation)
+    if (token?.view.claims.sid !== session.sid()) throw signedOut()
+    session.hold(token)
+    renewal.settle()
+    tabs.handRound(token)
+    log.add('notice', 'You have confirmed who you are.')
+  }
+
   const call: Call = async (route, ...[options]) => {
     const loaded = await transport().catch((error) => {
       throw toAuthError(error)
@@ -160,6 +185,8 @@ export function createAuthClientCore(
     subscribe: session.subscribe,
     register: (body) => signIn(ownPaths.register, body),
     login: (body) => signIn(ownPaths.login, body),
+    reauthenticate,
+    onStepUp: stepUp.onStepUp,
     logout: () => signOut.signOut(session.sid() ?? cookie.read()?.sid ?? null),
     call,
     async refresh() {
@@ -177,6 +204,17 @@ export function createAuthClientCore(
   }
   return {
     client,
-    needs: { baseUrl, session, renewal, log, clock },
+    needs: { baseUrl, session, renewal, stepUp, log, clock },
   }
+}
+
+/** `routes.reauthenticate`, without the schemas that would come with it. */
+const reauthentication: RouteContract = {
+  method: 'POST',
+  path: '/reauthenticate',
+  summary: '',
+  requires: 'accessToken',
+  status: 200,
+  reply: null,
+  errors: [],
 }

@@ -6,3 +6,4 @@ export { indexedDbKeyStore, type KeyStore, type StoredKey } from './key-store.ts
 export type { AuthLogEntry } from './log.ts'
 export type { SessionState } from './session.ts'
 export type { AuthClientOptions } from './settings.ts'
+export type { AskForStepUp, StepUpDemand } from './step-up.ts'

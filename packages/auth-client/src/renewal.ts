@@ -1,4 +1,4 @@
-import type { HeldToken } from './access-token.ts'
+import { type HeldToken, missedConfirmation } from './access-token.ts'
 import { type AuthError, signedOut, toAuthError } from './auth-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { Clock } from './environment.ts'
@@ -124,10 +124,13 @@ export function createRenewal(needs: Needs): Renewal {
   function take(refreshed: Refreshed): HeldToken {
     if (refreshed.kind === 'gone') throw leave()
     if (refreshed.kind === 'ended') throw end(refreshed.ref, refreshed.verdict)
-    session.hold(refreshed.token)
-    tabs.handRound(refreshed.token)
+    const held = session.token()
+    // A confirmation overtook this answer, and its token is the better one.
+    const token = held && missedConfirmation(refreshed.token, held) ? held : refreshed.token
+    session.hold(token)
+    tabs.handRound(token)
     settle()
-    return refreshed.token
+    return token
   }
 
   function leave(): AuthError {

@@ -7,11 +7,13 @@ import { refusesToken } from './refused-token.ts'
 import type { Renewal } from './renewal.ts'
 import { createSending } from './sending.ts'
 import type { Session } from './session.ts'
+import { type StepUp, stepUpDemandOf } from './step-up.ts'
 import { whileWaiting } from './while-waiting.ts'
 
 export interface ReplayingNeeds {
   session: Session
   renewal: Renewal
+  stepUp: StepUp
   log: AuthLog
   clock: Clock
 }
@@ -24,8 +26,11 @@ const refusedPauseMs = 10_000
 /** A stream can be sent only once, so it does not leave with a token that may expire on the way. */
 const streamMarginMs = 10_000
 
-/** Sends with the token; when that is refused, refreshes once and sends again. */
-export function createReplaying({ session, renewal, log, clock }: ReplayingNeeds): Send {
+/**
+ * Sends with the token; when that is refused, refreshes once and sends again. When the sign-in behind it is too old or too
+ * weak, its owner is asked to confirm who they are, and it is sent again.
+ */
+export function createReplaying({ session, renewal, stepUp, log, clock }: ReplayingNeeds): Send {
   /** The last token that was refused, and when that happened to one that had come by a refresh. */
   let refusedSerial: number | null = null
   let refusedFresh: { serial: number | null; at: number } | null = null
@@ -45,6 +50,7 @@ export function createReplaying({ session, renewal, log, clock }: ReplayingNeeds
         renewal.renewForRequest().catch(() => undefined),
       )
 
+    let askedToConfirm = false
     for (let replay: 'no' | 'newer' | 'refreshed' = 'no'; ; ) {
       if (isVoid()) throw signedOut()
       const token = session.token()
@@ -54,6 +60,22 @@ export function createReplaying({ session, renewal, log, clock }: ReplayingNeeds
       // What belongs to somebody who has left must not be shown to whoever comes next.
       if (isVoid()) outcome.drop()
       if (isVoid()) throw signedOut()
+      const demand = sid === null ? null : stepUpDemandOf(outcome.answer)
+      if (demand) {
+        if (!canRepeat || !token) return outcome.settle()
+        // Whoever confirmed since this request left, here or in another tab, did it for this one too.
+        const isFresher = authTimeOf(session.token()) > authTimeOf(token)
+        if (!isFresher) {
+          if (askedToConfirm) return outcome.settle()
+          askedToConfirm = true
+          // As long as it takes: a timeout is for servers, not for people.
+          const untimed = { ...config, timeout: 0 }
+          if (!(await whileWaiting(untimed, clock, stepUp.confirmed(demand)))) return outcome.settle()
+        }
+        outcome.drop()
+        replay = 'newer'
+        continue
+      }
       if (session.sid() === null || !(await refusesToken(outcome.answer, token !== null)))
         return outcome.settle()
       const serial = token?.serial ?? null
@@ -79,6 +101,8 @@ export function createReplaying({ session, renewal, log, clock }: ReplayingNeeds
     return !!refusedFresh && refusedFresh.serial === serial && clock.now() - refusedFresh.at < refusedPauseMs
   }
 }
+
+const authTimeOf = (token: HeldToken | null) => token?.view.claims.auth_time ?? 0
 
 const spent = () =>
   new AuthError(

@@ -42,12 +42,19 @@ export const ResetPasswordBodySchema = z.strictObject({
   token: ActionTokenSchema,
   password: NewPasswordSchema,
 })
-export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, password: PasswordSchema })
+/**
+ * Step-up is what these ask for. A password that is sent all the same has to be right: clients from before there was step-up
+ * ask people for it.
+ */
+const formerProof = { password: z.optional(PasswordSchema) }
+export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, ...formerProof })
+export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema, ...formerProof })
+export const DeleteMeBodySchema = z.optional(z.strictObject(formerProof))
 /** `email` takes the place of an address that was never confirmed. */
 export const CorrectEmailBodySchema = z.strictObject({
   identifier: IdentifierSchema,
   password: PasswordSchema,
   email: EmailSchema,
 })
-export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema, password: PasswordSchema })
-export const DeleteMeBodySchema = z.strictObject({ password: PasswordSchema })
+
+export const ReauthenticateBodySchema = z.strictObject({ password: PasswordSchema })

@@ -30,6 +30,7 @@ export const errorCodes = [
   'access_token_invalid',
   'access_token_expired',
   'access_token_revoked',
+  'step_up_required',
   'refresh_token_missing',
   'refresh_token_invalid',
   'refresh_token_expired',
@@ -61,7 +62,10 @@ export const ProblemSchema = z.object({
   errors: z.optional(z.array(FieldErrorSchema)),
   /** With `password_required`: the account whose password it is. */
   username: z.optional(z.string()),
+  /** With `step_up_required`: how long ago the caller may have signed in, in seconds, and how strongly it must have been. */
+  stepUp: z.optional(z.object({ maxAgeSeconds: z.optional(z.int()), acr: z.optional(z.literal('mfa')) })),
 })
+export type StepUpDemand = NonNullable<Problem['stepUp']>
 export type Problem = z.infer<typeof ProblemSchema>
 
 /** The error answer of the OAuth token endpoint (RFC 6749 §5.2). Only that endpoint has a shape of its own. */

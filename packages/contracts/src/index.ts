@@ -1,5 +1,6 @@
 export * from './account.ts'
 export * from './account-bounds.ts'
+export * from './authentication.ts'
 export * from './bodies.ts'
 export * from './email-address.ts'
 export * from './errors.ts'

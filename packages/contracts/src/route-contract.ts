@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import type { StepUp } from './authentication.ts'
 import type { ErrorCode } from './errors.ts'
 import type { CheckedParams } from './path-params.ts'
 
@@ -13,6 +14,8 @@ export interface RouteContract {
    * anybody, and whoever is signed in says so.
    */
   requires: 'nothing' | 'accessTokenIfAny' | 'accessToken' | 'refreshToken' | 'admin'
+  /** How lately, or how strongly, its caller must have signed in. Only where an access token is required. */
+  stepUp?: StepUp
   body?: z.ZodMiniType
   query?: z.ZodMiniType
   params?: z.ZodMiniType
@@ -22,9 +25,17 @@ export interface RouteContract {
   errors: readonly ErrorCode[]
 }
 
-/** Keeps the literal types of a contract and checks its shape. Its `params` must match its path. */
-export const contract = <const Route extends RouteContract>(route: Route & CheckedParams<Route>): Route =>
-  route
+/**
+ * Keeps the literal types of a contract and checks its shape. Its `params` must match its path, and step-up needs an access
+ * token.
+ */
+export const contract = <const Route extends RouteContract>(
+  route: Route & CheckedParams<Route> & CheckedStepUp<Route>,
+): Route => route
+
+type CheckedStepUp<Route extends RouteContract> = Route['requires'] extends 'accessToken' | 'admin'
+  ? unknown
+  : { stepUp?: undefined }
 
 /** The body as a handler gets it, parsed. */
 export type BodyOf<Route extends RouteContract> = Route extends { body: infer Schema extends z.ZodMiniType }

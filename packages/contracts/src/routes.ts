@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { confirmationMethods } from './authentication.ts'
 import {
   ChangeEmailBodySchema,
   ChangePasswordBodySchema,
@@ -7,6 +8,7 @@ import {
   EmailOnlyBodySchema,
   LoginBodySchema,
   ProveEmailBodySchema,
+  ReauthenticateBodySchema,
   RegisterBodySchema,
   ResetPasswordBodySchema,
   TokenOnlyBodySchema,
@@ -40,6 +42,9 @@ const FormerNameSchema = z.object({ name: z.string(), restsUntil: z.iso.datetime
 
 const UserParamsSchema = z.object({ id: z.string() })
 const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
+
+/** For what would hurt at an open screen, or with a token that was stolen. */
+const recently = { within: '10m' } as const
 
 /** The table of endpoints: every request and answer is defined here and nowhere else. */
 export const routes = {
@@ -90,6 +95,26 @@ export const routes = {
       'rate_limited',
     ],
   }),
+  reauthenticate: contract({
+    method: 'POST',
+    path: '/reauthenticate',
+    summary:
+      'Confirm who one is, for what needs a recent sign-in (RFC 9470); answers with a token for this session',
+    requires: 'accessToken',
+    body: ReauthenticateBodySchema,
+    status: 200,
+    reply: TokensSchema,
+    errors: ['validation_failed', 'rate_limited'],
+  }),
+  confirmationMethods: contract({
+    method: 'GET',
+    path: '/reauthenticate',
+    summary: 'By what one can confirm who one is',
+    requires: 'accessToken',
+    status: 200,
+    reply: z.object({ methods: z.array(z.enum(confirmationMethods)) }),
+    errors: [],
+  }),
   token: contract({
     method: 'POST',
     path: '/token',
@@ -116,6 +141,7 @@ export const routes = {
     path: '/change-password',
     summary: 'Change the password; every other session ends',
     requires: 'accessToken',
+    stepUp: recently,
     body: ChangePasswordBodySchema,
     status: 200,
     reply: MessageSchema,
@@ -194,6 +220,7 @@ export const routes = {
     path: '/change-email',
     summary: 'Ask for another address; it counts once it is confirmed from there',
     requires: 'accessToken',
+    stepUp: recently,
     body: ChangeEmailBodySchema,
     status: 200,
     reply: MessageSchema,
@@ -235,6 +262,7 @@ export const routes = {
     path: '/me',
     summary: 'Change the username; the former one rests for 30 days',
     requires: 'accessToken',
+    stepUp: recently,
     body: UpdateMeBodySchema,
     status: 200,
     reply: z.object({ user: UserSchema }),
@@ -245,6 +273,7 @@ export const routes = {
     path: '/me',
     summary: 'Delete the account and everything about it',
     requires: 'accessToken',
+    stepUp: recently,
     body: DeleteMeBodySchema,
     status: 204,
     reply: null,
@@ -255,6 +284,7 @@ export const routes = {
     path: '/me/delete',
     summary: 'The same for whoever cannot send a body with DELETE: some load balancers take it away',
     requires: 'accessToken',
+    stepUp: recently,
     body: DeleteMeBodySchema,
     status: 204,
     reply: null,
@@ -303,6 +333,7 @@ export const routes = {
     path: '/admin/users/:id/sessions/:sessionId',
     summary: 'End a session of a user (administrators)',
     requires: 'admin',
+    stepUp: recently,
     params: UserSessionParamsSchema,
     status: 204,
     reply: null,
@@ -313,6 +344,7 @@ export const routes = {
     path: '/admin/users/:id/sessions',
     summary: 'End all sessions of a user (administrators)',
     requires: 'admin',
+    stepUp: recently,
     params: UserParamsSchema,
     status: 204,
     reply: null,
@@ -323,6 +355,7 @@ export const routes = {
     path: '/admin/users/:id/roles',
     summary: 'Change what a user may do (administrators; not their own)',
     requires: 'admin',
+    stepUp: recently,
     params: UserParamsSchema,
     body: SetRolesBodySchema,
     status: 200,
@@ -334,6 +367,7 @@ export const routes = {
     path: '/admin/users/:id/disable',
     summary: 'Keep a user out and end their sessions (administrators; not themselves)',
     requires: 'admin',
+    stepUp: recently,
     params: UserParamsSchema,
     status: 200,
     reply: z.object({ user: ManagedUserSchema }),
@@ -344,6 +378,7 @@ export const routes = {
     path: '/admin/users/:id/enable',
     summary: 'Let a user in again (administrators)',
     requires: 'admin',
+    stepUp: recently,
     params: UserParamsSchema,
     status: 200,
     reply: z.object({ user: ManagedUserSchema }),
@@ -401,6 +436,7 @@ export const routes = {
     path: '/sessions/:id',
     summary: 'End one session; its access tokens die within a second',
     requires: 'accessToken',
+    stepUp: recently,
     params: SessionParamsSchema,
     status: 204,
     reply: null,
@@ -411,6 +447,7 @@ export const routes = {
     path: '/sessions',
     summary: 'End every session but this one',
     requires: 'accessToken',
+    stepUp: recently,
     status: 204,
     reply: null,
     errors: [],
@@ -438,6 +475,7 @@ export const routes = {
     path: '/devices/:id',
     summary: 'Forget such a browser; its next sign-in is one from a new device',
     requires: 'accessToken',
+    stepUp: recently,
     params: SessionParamsSchema,
     status: 204,
     reply: null,

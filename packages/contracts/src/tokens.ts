@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { authenticationContexts, authenticationMethods } from './authentication.ts'
 import { roles, UserSchema } from './users.ts'
 
 /**
@@ -33,10 +34,11 @@ export const headerNames = {
 } as const
 
 /**
- * Claims of an access token (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970. `epoch` counts how often what its user
- * was issued so far has been revoked; -1 for tokens from before there was one.
+ * What every access token says (RFC 9068 §2.2). `iat`, `exp` and `auth_time` are seconds since 1970; a refresh leaves
+ * `auth_time`, when its owner last proved who they are, as it was. `epoch` counts how often what its user was issued so far
+ * has been revoked. Tokens from before there was a claim say what proves least.
  */
-export const AccessTokenClaimsSchema = z.object({
+export const StandardClaimsSchema = z.object({
   iss: z.string(),
   aud: z.string(),
   sub: z.string(),
@@ -44,11 +46,18 @@ export const AccessTokenClaimsSchema = z.object({
   jti: z.string(),
   iat: z.int(),
   exp: z.int(),
+  auth_time: z._default(z.int(), 0),
+  amr: z._default(z.array(z.enum(authenticationMethods)), []),
+  acr: z._default(z.enum(authenticationContexts), 'sfa'),
   epoch: z._default(z.int(), -1),
+})
+
+/** What the tokens of this application say beside that. */
+export const AccessTokenClaimsSchema = z.extend(StandardClaimsSchema, {
   roles: z.array(z.enum(roles)),
   username: z.string(),
   email: z.string(),
-  /** Whether its owner has proved it. Tokens from before there was this claim say nothing, which is no. */
+  /** Whether its owner has proved it. */
   email_verified: z._default(z.boolean(), false),
 })
 export type AccessTokenClaims = z.infer<typeof AccessTokenClaimsSchema>

@@ -1,4 +1,5 @@
-import { answerProblems, type Clock, sameOrigin, systemClock } from '@latchkey/contracts/server'
+import type { AuthenticationMethod } from '@latchkey/contracts'
+import { answerProblems, type Clock, sameOrigin, stepUpBy, systemClock } from '@latchkey/contracts/server'
 import type { ErrorRequestHandler, Request, RequestHandler, Response, Router } from 'express'
 import type { Types } from 'mongoose'
 import type { SignedInSession } from './collaborators.ts'
@@ -42,6 +43,11 @@ interface Needs {
   onEvent?: OnSessionEvent
   /** Counts refreshes and may refuse one. Default: none is refused. */
   admitRefresh?: AdmitRefresh
+  /**
+   * Whether ending other sessions asks for a sign-in of the last ten minutes, as the contracts say. For applications that
+   * let people confirm who they are (`confirm`, `answerConfirmed`). Default: no.
+   */
+  stepUp?: boolean
   /** Origins whose pages may send cookies. Default: only the origin that serves the API. */
   origins?: { publicUrl?: string | undefined; clientOrigins: readonly string[] }
 }
@@ -58,15 +64,24 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   /** The claims of a request that `authenticate` let pass. */
   claimsOf(req: Request): Claims
   /**
-   * Opens a session for a user who has just proved who they are, and answers with its tokens.
-   * Null: there is no such user.
+   * Opens a session for a user who has just proved who they are (`amr`: how, RFC 8176; by password if left out), and
+   * answers with its tokens. Null: there is no such user.
    */
-  signIn(req: Request, res: Response, userId: Types.ObjectId): Promise<TokenAnswer<View> | null>
+  signIn(
+    req: Request,
+    res: Response,
+    userId: Types.ObjectId,
+    amr?: readonly AuthenticationMethod[],
+  ): Promise<TokenAnswer<View> | null>
   /**
    * Gives a session that was just issued to its client, in cookies or in the body. Ends the session that this browser
    * held before.
    */
   answer(req: Request, res: Response, signedIn: SignedInSession<Owner>): Promise<TokenAnswer<View>>
+  /** The answer to somebody who has confirmed who they are: an access token that says so, and no cookies. */
+  answerConfirmed(confirmed: Omit<SignedInSession<Owner>, 'refreshToken'>): TokenAnswer<View>
+  /** The check of a contract's `stepUp`: throws AuthError `step_up_required`. For `createRoute`. */
+  stepUp: ReturnType<typeof stepUpBy>
   cookies: ReturnType<typeof createRefreshCookies>
   /** /refresh-token, /token, /logout, /logout-everywhere and /sessions. Mount them below a prefix like /api. */
   routes(): Router
@@ -107,6 +122,7 @@ export function createSessions(
   const cookies = createRefreshCookies({ settings: settings.cookie, refreshTokens, clock })
   const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
   const authenticate = createAuthenticate({ accessTokens, revocations })
+  const stepUp = stepUpBy(clock)
   const presentedSessions = createPresentedSessions({ sessions: life, refreshCookies: cookies, onEvent })
   const refresh = createRefresh({
     sessions: life,
@@ -120,15 +136,22 @@ export function createSessions(
     ...life,
     authenticate,
     claimsOf: readClaims,
-    async signIn(req, res, userId) {
+    async signIn(req, res, userId, amr) {
       const browser = wantsTokenInBody(req) ? null : deviceId(cookies.readDeviceId(req))
-      const session = life.begin(deviceOf(req), signInLockOf(req), browser?.idHash)
+      const session = life.begin({
+        device: deviceOf(req),
+        lock: signInLockOf(req),
+        deviceIdHash: browser?.idHash ?? null,
+        ...(amr && { amr }),
+      })
       const signedIn = await life.issue(userId, session)
       if (!signedIn) return null
       if (browser) cookies.setDeviceId(res, browser.id)
       return await answer(req, res, signedIn)
     },
     answer,
+    answerConfirmed: answers.tokens,
+    stepUp,
     cookies,
     routes: () =>
       allRoutes({
@@ -140,6 +163,7 @@ export function createSessions(
         presentedSessions,
         refresh,
         authenticate,
+        stepUp: needs.stepUp ? stepUp : () => () => {},
         sameOrigin: sameOrigin(origins),
         onEvent,
       }),

@@ -1,8 +1,21 @@
+import type { AuthenticationMethod } from '@latchkey/contracts'
 import { addSeconds, earlier, toNumericDate } from '@latchkey/contracts/server'
 import { type PipelineStage, Types } from 'mongoose'
+import { byPassword } from './authentication.ts'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
 import type { SessionOwner } from './owner.ts'
 import type { Device, Session } from './session.schema.ts'
+
+/** How a session is opened. */
+export interface SessionBeginning {
+  device: Device
+  /** Null: the client is unbound. */
+  lock?: string | null
+  /** Null: the client keeps no cookies, so it cannot be recognised. */
+  deviceIdHash?: string | null
+  /** How its owner proved who they are. Default: by password. */
+  amr?: readonly AuthenticationMethod[]
+}
 
 /** Opens sessions. */
 export function createIssue<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
@@ -13,11 +26,8 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     /** A new account, at epoch 0, with the session it was stored with. */
     present: (user: Owner, session: Session) => present(user, session, { epoch: 0, at: session.createdAt }),
 
-    /**
-     * A session at generation 0, not stored yet. `lock` null: the client is unbound. `deviceIdHash` null: the client
-     * keeps no cookies, so it cannot be recognised.
-     */
-    begin(device: Device, lock: string | null, deviceIdHash: string | null = null): Session {
+    /** A session at generation 0, not stored yet. */
+    begin({ device, lock = null, deviceIdHash = null, amr = byPassword }: SessionBeginning): Session {
       const now = clock.now()
       const absoluteExpiresAt = addSeconds(now, maxAgeSeconds)
       return {
@@ -33,6 +43,8 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
         ip: device.ip,
         deviceIdHash,
         name: null,
+        authenticatedAt: now,
+        amr: [...amr],
       }
     },
 

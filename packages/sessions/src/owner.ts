@@ -1,5 +1,6 @@
+import { StandardClaimsSchema } from '@latchkey/contracts'
 import type { Model, Types } from 'mongoose'
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import type { Session } from './session.schema.ts'
 
 /** The user that sessions belong to: an id, and what else an application reads with it. */
@@ -17,20 +18,6 @@ export type SessionHolders = Pick<
   'collection' | 'db' | 'findOne' | 'findOneAndUpdate' | 'updateOne'
 >
 
-/**
- * What every access token of ours says (RFC 9068 §2.2). `iat` and `exp` are seconds since 1970; `epoch` is -1, lower than
- * any, for tokens from before there was one.
- */
-export const StandardClaimsSchema = z.object({
-  iss: z.string(),
-  aud: z.string(),
-  sub: z.string(),
-  sid: z.string(),
-  jti: z.string(),
-  iat: z.int(),
-  exp: z.int(),
-  epoch: z._default(z.int(), -1),
-})
 export type StandardClaims = z.infer<typeof StandardClaimsSchema>
 
 /**

@@ -1,3 +1,4 @@
+import { type AuthenticationMethod, authenticationMethods } from '@latchkey/contracts'
 import { Schema, type Types } from 'mongoose'
 
 /** The keys of this many past generations are remembered. Older tokens need the key of the current generation. */
@@ -47,6 +48,12 @@ export interface Session {
   keyLostAt?: Date | null
   /** The name its owner gave it. */
   name: string | null
+  /** How it was opened. Missing or null in sessions from before this was kept: by password. */
+  amr?: AuthenticationMethod[] | null
+  /** When its owner last proved who they are. Missing or null: when it was opened. */
+  authenticatedAt?: Date | null
+  /** What they have shown since it was opened. Missing or null: nothing. */
+  confirmedBy?: AuthenticationMethod[] | null
 }
 
 const consumedSchema = new Schema<ConsumedGeneration>(
@@ -57,6 +64,8 @@ const consumedSchema = new Schema<ConsumedGeneration>(
   },
   { _id: false },
 )
+
+const methods = { type: [{ type: String, enum: authenticationMethods }], default: undefined }
 
 export const sessionSchema = new Schema<Session>({
   generation: { type: Number, required: true },
@@ -73,4 +82,7 @@ export const sessionSchema = new Schema<Session>({
   deviceIdHash: { type: String, default: null },
   keyLostAt: { type: Date, default: null },
   name: { type: String, default: null },
+  amr: methods,
+  authenticatedAt: { type: Date },
+  confirmedBy: methods,
 })

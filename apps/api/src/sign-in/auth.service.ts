@@ -77,7 +77,7 @@ export function createAuth(collaborators: Collaborators) {
       }
       const passwordHash = await passwords.hash(password, admitted.whom)
       const deviceIdHash = deviceId?.idHash ?? null
-      const session = requireVerifiedEmail ? null : sessions.begin(device, lock, deviceIdHash)
+      const session = requireVerifiedEmail ? null : sessions.begin({ device, lock, deviceIdHash })
       const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await admitted.settle()
@@ -99,8 +99,8 @@ export function createAuth(collaborators: Collaborators) {
     ): Promise<SignedInUser> {
       const user = await accounts.findByIdentifier(email)
       const browser = acquaintance(user?.knownDevices, deviceId?.idHash, device.ip)
-      const open = (to: Credentials) =>
-        sessions.issue(to._id, sessions.begin(device, lock, deviceId?.idHash), unchanged(to))
+      const beginning = { device, lock, deviceIdHash: deviceId?.idHash ?? null }
+      const open = (to: Credentials) => sessions.issue(to._id, sessions.begin(beginning), unchanged(to))
       const admission = await admit({
         account: identifierKey(email),
         knownDevice: browser === 'unknown' ? null : (deviceId?.idHash ?? null),

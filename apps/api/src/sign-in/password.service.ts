@@ -30,6 +30,7 @@ export function createPasswordService(collaborators: Collaborators) {
 
   return {
     prove,
+    credentials,
 
     /**
      * Changes the password of somebody who has shown the current one, and ends all their other sessions.
@@ -93,9 +94,15 @@ export function createPasswordService(collaborators: Collaborators) {
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
   async function prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials> {
+    const user = await credentials(userId)
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
+    return user
+  }
+
+  /** Throws AuthError `access_token_revoked` when the account is gone. */
+  async function credentials(userId: string): Promise<Credentials> {
     const user = await accounts.credentials(userId)
     if (!user) throw new AuthError('access_token_revoked')
-    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
     return user
   }
 }

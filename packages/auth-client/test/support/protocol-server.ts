@@ -26,6 +26,9 @@ interface Session {
   lock: string | null
   consumed: { generation: number; lock: string | null; at: number }[]
   revoked: boolean
+  /** Counts sign-ins and confirmations. */
+  authTime: number
+  isStrong: boolean
 }
 
 /**
@@ -34,13 +37,15 @@ interface Session {
  */
 export function createProtocolServer(now: () => number = () => performance.now()) {
   const sessions = new Map<string, Session>()
-  const tokens = new Map<string, { sid: string; valid: boolean }>()
+  const tokens = new Map<string, { sid: string; valid: boolean; authTime: number; isStrong: boolean }>()
   const canned: { path: string; answer: Answer }[] = []
   const calls: Call[] = []
   const securityEvents: string[] = []
   let ownRoute: OwnRoute = () => null
   const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8, clockOffsetSeconds: 0 }
   let issued = 0
+  let authTime = 1000
+  let freshSince = 0
 
   function handle(call: Call): Answer {
     calls.push(call)
@@ -49,6 +54,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     if (call.path === '/api/login' || call.path === '/api/register') return signIn(call)
     if (call.path === '/api/refresh-token') return refresh(call)
     if (call.path === '/api/logout') return logout(call)
+    if (call.path === '/api/reauthenticate') return reauthenticate(call)
     if (call.path === '/api/protected') return protectedCall(call)
     if (call.path === '/api/change-password') return problem(401, 'invalid_credentials')
     return problem(404, 'not_found')
@@ -58,7 +64,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     if (call.method === 'OPTIONS') return { status: 204, headers: {}, body: '' }
     if (!call.path.startsWith('/api/own')) return handle(call)
     calls.push(call)
-    const guard = protectedCall(call)
+    const guard = call.path.startsWith('/api/own/fresh') ? freshCall(call) : protectedCall(call)
     return guard.status === 200 ? ((await ownRoute(call)) ?? problem(404, 'not_found')) : guard
   }
 
@@ -72,6 +78,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
       lock,
       consumed: [],
       revoked: false,
+      authTime,
+      isStrong: false,
     }
     sessions.set(session.sid, session)
     return answerWith(session, path === '/api/register' ? 201 : 200)
@@ -151,13 +159,46 @@ export function createProtocolServer(now: () => number = () => performance.now()
     return { status: 200, headers: {}, body: { message: `Welcome, ${session.username}` } }
   }
 
+  /** Needs a sign-in that no `freshSignInsOnly` came after; below `fresh/strong`, by several factors. */
+  function freshCall(call: Call): Answer {
+    const guard = protectedCall(call)
+    const token = tokens.get(call.headers.authorization?.replace('Bearer ', '') ?? '')
+    const wantsStrong = call.path.startsWith('/api/own/fresh/strong')
+    if (guard.status !== 200 || !token) return guard
+    if (token.authTime >= freshSince && (token.isStrong || !wantsStrong)) return guard
+    const wanted = `max_age="600"${wantsStrong ? ', acr_values="mfa"' : ''}`
+    const challenge = `Bearer realm="latchkey", error="insufficient_user_authentication", ${wanted}`
+    return { ...problem(401, 'step_up_required'), headers: { 'www-authenticate': challenge } }
+  }
+
+  function reauthenticate(call: Call): Answer {
+    const guard = protectedCall(call)
+    if (guard.status !== 200) return guard
+    const { password, code } = call.body
+    if (password !== 'correct horse' && code !== '123456') return problem(400, 'validation_failed')
+    const sid = tokens.get(call.headers.authorization?.replace('Bearer ', '') ?? '')?.sid ?? ''
+    const session = sessions.get(sid) as Session
+    session.authTime = ++authTime
+    session.isStrong ||= code === '123456'
+    return { ...answerWith(session), headers: {} }
+  }
+
   function answerWith(session: Session, status = 200): Answer {
     issued += 1
     const { sid, username, generation } = session
     const iat = issued + settings.clockOffsetSeconds
-    const claims = { sub: username, sid, jti: `t${issued}`, iat, exp: iat + 900, username }
+    const { authTime, isStrong } = session
+    const claims = {
+      sub: username,
+      sid,
+      jti: `t${issued}`,
+      iat,
+      exp: iat + 900,
+      auth_time: authTime,
+      username,
+    }
     const accessToken = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature${issued}`
-    tokens.set(accessToken, { sid, valid: true })
+    tokens.set(accessToken, { sid, valid: true, authTime, isStrong })
     return {
       status,
       headers: {
@@ -185,6 +226,10 @@ export function createProtocolServer(now: () => number = () => performance.now()
     /** Every access token issued so far is refused from now on. */
     expireAccessTokens() {
       for (const token of tokens.values()) token.valid = false
+    },
+    /** Every sign-in so far is too old for paths below `/api/own/fresh`. */
+    freshSignInsOnly() {
+      freshSince = ++authTime
     },
     revokeAll() {
       for (const session of sessions.values()) session.revoked = true

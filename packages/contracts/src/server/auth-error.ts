@@ -1,4 +1,4 @@
-import type { ErrorCode, FieldError } from '../errors.ts'
+import type { ErrorCode, FieldError, StepUpDemand } from '../errors.ts'
 
 interface Evidence {
   /** The underlying error, for the operator's log. Never shown to clients. */
@@ -11,6 +11,8 @@ interface Evidence {
   generation?: number
   /** With `password_required`: whose password it is. */
   username?: string
+  /** With `step_up_required`: what the sign-in must be. */
+  stepUp?: StepUpDemand
 }
 
 /** The error that services throw. `problem.ts` turns its code into a status and a sentence. */

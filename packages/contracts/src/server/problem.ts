@@ -37,6 +37,7 @@ const problems = {
   access_token_invalid: [401, 'This access token is not valid.'],
   access_token_expired: [401, 'This access token has expired.'],
   access_token_revoked: [401, 'This access token was revoked.'],
+  step_up_required: [401, 'Confirm that it is you, and try again.'],
   refresh_token_missing: [401, 'Nobody is signed in here.'],
   refresh_token_invalid: [403, 'This session cannot be continued. Sign in again.'],
   refresh_token_expired: [403, 'Your session has expired. Sign in again.'],
@@ -83,7 +84,7 @@ export const answerProblems =
 /** The problem document of an error (RFC 9457). */
 export function problemOf({
   code,
-  evidence: { errors, generation, username },
+  evidence: { errors, generation, username, stepUp },
 }: AuthError): Problem & { generation?: number } {
   const [status, detail] = problems[code]
   return {
@@ -96,15 +97,16 @@ export function problemOf({
     ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
     ...(username !== undefined && { username }),
+    ...(stepUp && { stepUp }),
   }
 }
 
 /** Answers with the problem document of an error and the headers that go with it. */
 export function sendProblem(res: Response, error: AuthError): void {
   const problem = problemOf(error)
-  const { code, status, detail } = problem
+  const { status } = problem
   const { retryAfterSeconds } = error.evidence
-  if (status === 401) res.set('WWW-Authenticate', challenge(code, detail))
+  if (status === 401) res.set('WWW-Authenticate', challenge(problem))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)
   if (waitSeconds !== undefined) res.set('Retry-After', String(waitSeconds))
   if (status === 413) readAway(res)
@@ -120,9 +122,21 @@ function readAway(res: Response): void {
   else res.set('Connection', 'close')
 }
 
-/** RFC 6750 §3: a request without a token gets no error code, a bad token gets `invalid_token`. */
-function challenge(code: ErrorCode, detail: string): string {
+/**
+ * RFC 6750 §3: a request without a token gets no error code, a bad token gets `invalid_token`; and one whose sign-in is too
+ * old or too weak is told what would do (RFC 9470 §3).
+ */
+function challenge({ code, detail, stepUp }: Problem): string {
   const realm = 'Bearer realm="latchkey"'
+  if (stepUp) {
+    const { maxAgeSeconds, acr } = stepUp
+    const wanted = [
+      `error="insufficient_user_authentication", error_description="${detail}"`,
+      ...(maxAgeSeconds === undefined ? [] : [`max_age="${maxAgeSeconds}"`]),
+      ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
+    ]
+    return `${realm}, ${wanted.join(', ')}`
+  }
   const badToken = code.startsWith('access_token_') && code !== 'access_token_missing'
   return badToken ? `${realm}, error="invalid_token", error_description="${detail}"` : realm
 }

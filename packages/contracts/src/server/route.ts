@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type * as z from 'zod/mini'
+import type { StepUp } from '../authentication.ts'
 import type { FieldError } from '../errors.ts'
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../route-contract.ts'
 import { AuthError } from './auth-error.ts'
@@ -28,7 +29,7 @@ type Handler<Contract extends RouteContract, Claims> = (
 ) => ReplyOf<Contract> | null | Promise<ReplyOf<Contract> | null>
 
 /**
- * Mounts one endpoint from its contract and its handler. The guards follow from the contract's `requires`. The
+ * Mounts one endpoint from its contract and its handler. The guards follow from the contract's `requires` and `stepUp`. The
  * handler gets parsed input and returns the reply; null is an empty body. Invalid input never reaches the handler: it
  * is answered with AuthError `validation_failed`.
  */
@@ -40,16 +41,25 @@ export type Route<Enforced extends Requirement, Claims> = <
   handler: Handler<Contract, Claims>,
 ) => void
 
+interface Enforcement<Enforced extends Requirement, Claims> {
+  guards: Record<Enforced, RequestHandler[]>
+  claimsOf: (req: Request) => Claims
+  /** Makes the check of a contract's `stepUp` (step-up.ts). */
+  stepUp: (demanded: StepUp) => (claims: Claims) => void
+}
+
 /**
  * Makes `route` from the guards that enforce each requirement. A contract whose requirement has no guards here does
  * not compile. The lists of guards are in `apps/api/src/guards.ts` and in `sessions/src/express/session-route.ts`.
  */
-export function createRoute<Enforced extends Requirement, Claims>(
-  guards: Record<Enforced, RequestHandler[]>,
-  claimsOf: (req: Request) => Claims,
-): Route<Enforced, Claims> {
+export function createRoute<Enforced extends Requirement, Claims>({
+  guards,
+  claimsOf,
+  stepUp,
+}: Enforcement<Enforced, Claims>): Route<Enforced, Claims> {
   return (router, contract, handler) => {
     const method = contract.method.toLowerCase() as Lowercase<typeof contract.method>
+    const checkStepUp = contract.stepUp && stepUp(contract.stepUp)
     router[method](contract.path, ...guards[contract.requires], async (req, res, next) => {
       // Express 4 does not catch errors that are thrown asynchronously.
       try {
@@ -57,6 +67,8 @@ export function createRoute<Enforced extends Requirement, Claims>(
         const query = (contract.query && parse(contract.query, req.query)) as never
         const body = (contract.body && parse(contract.body, req.body)) as never
         const claims = (hasToken(contract.requires, req) ? claimsOf(req) : undefined) as never
+        // After the input: nobody is asked to confirm what will not be done anyway.
+        checkStepUp?.(claims)
         // A handler that has something better to say (204) sets its own status.
         res.status(contract.status)
         const reply = await handler(body, { params, query, claims, req, res })

@@ -33,6 +33,8 @@ export function createAnswers<Owner extends SessionOwner, Claims extends Standar
 }: Collaborators<Owner, Claims, View>) {
   return {
     inCookies,
+    /** Without a refresh token: for a client that keeps the one it has. */
+    tokens,
     inBody: (signedIn: SignedInSession<Owner>): TokenAnswer<View> => ({
       ...tokens(signedIn),
       refreshToken: signedIn.refreshToken,
@@ -50,7 +52,7 @@ export function createAnswers<Owner extends SessionOwner, Claims extends Standar
     return answer
   }
 
-  function tokens(signedIn: SignedInSession<Owner>): TokenAnswer<View> {
+  function tokens(signedIn: Omit<SignedInSession<Owner>, 'refreshToken'>): TokenAnswer<View> {
     const { accessToken, expiresIn } = accessTokens.sign(signedIn)
     return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user) }
   }

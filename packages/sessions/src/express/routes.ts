@@ -1,4 +1,4 @@
-import { routes } from '@latchkey/contracts'
+import { routes, type StepUp } from '@latchkey/contracts'
 import { jsonBody } from '@latchkey/contracts/server'
 import { type RequestHandler, Router } from 'express'
 import type { SessionOwner, StandardClaims } from '../owner.ts'
@@ -25,6 +25,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
   presentedSessions: PresentedSessions
   refresh: Refresh<Owner>
   authenticate: RequestHandler
+  stepUp: (demanded: StepUp) => (claims: StandardClaims) => void
   sameOrigin: RequestHandler
   onEvent: OnSessionEvent
 }
@@ -46,7 +47,7 @@ const paths = [...new Set(served.map(({ path }) => path))]
 export function allRoutes<Owner extends SessionOwner, Claims extends StandardClaims>(
   parts: Collaborators<Owner, Claims>,
 ): Router {
-  const collaborators = { ...parts, route: createSessionRoute(parts.authenticate) }
+  const collaborators = { ...parts, route: createSessionRoute(parts) }
   // Not strict: some routes below accept a path with a slash at the end.
   const router = Router()
   router.all(paths, parts.sameOrigin)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError, type Clock, toNumericDate } from '@latchkey/contracts/server'
 import jwt from 'jsonwebtoken'
+import { type Authentication, authenticationClaims } from '../authentication.ts'
 import type { OwnerDescription, SessionOwner, StandardClaims } from '../owner.ts'
 import { recentlyUsed } from '../recently-used.ts'
 import type { Session } from '../session.schema.ts'
@@ -22,7 +23,7 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
 /** The user that a token is for, and the session it belongs to. */
 export interface AccessTokenSubject<Owner extends SessionOwner> {
   user: Owner
-  session: Pick<Session, '_id' | 'expiresAt'>
+  session: Pick<Session, '_id' | 'expiresAt'> & Authentication
   epoch: number
   issuedAt: number
 }
@@ -78,6 +79,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
         sid: session._id.toHexString(),
         jti: randomUUID(),
         iat: issuedAt,
+        ...authenticationClaims(session),
         exp: expiresAt,
         epoch,
       })

@@ -9,6 +9,9 @@ const meanings = {
   jti: 'The token’s own id, different for each.',
   iat: 'Issued at.',
   exp: 'Expires at, by the server’s clock.',
+  auth_time: 'When you last proved who you are; a refresh does not change it.',
+  amr: 'How: pwd is a password, otp a code, mfa more than one of them.',
+  acr: 'How strong that is: one factor (sfa) or several (mfa).',
   epoch: 'Rises when your roles or password change; tokens with a lower number are refused.',
   roles: 'What you may do.',
   username: 'Your username, so that answering needs no database.',
@@ -38,7 +41,7 @@ export function ClaimList({ claims }: { claims: AccessTokenClaims }) {
 
 function readable(name: keyof AccessTokenClaims, claims: AccessTokenClaims): string {
   const value = claims[name]
-  if (name === 'iat' || name === 'exp')
+  if (name === 'iat' || name === 'exp' || name === 'auth_time')
     return `${value} (${new Date(claims[name] * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
   return Array.isArray(value) ? value.join(', ') : String(value)
 }

@@ -1,6 +1,6 @@
 import { routes } from '@latchkey/contracts'
 import { deviceOf } from '@latchkey/sessions'
-import { Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -15,6 +15,8 @@ import type { Usernames } from './username.service.ts'
 interface PasswordProof {
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
   prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials>
+  /** The account of somebody who need not. Throws AuthError `access_token_revoked` when it is gone. */
+  credentials(userId: string): Promise<Credentials>
   change(user: Credentials, newPassword: string, from: PasswordChange): Promise<void>
 }
 
@@ -36,8 +38,14 @@ interface Collaborators {
   route: ApiRoute
 }
 
-/** What asks for the password again, because whoever sits at an open screen should not be able to do it. */
-export function passwordProofRoutes(services: Collaborators): Router {
+interface Exchange {
+  claims: { sub: string; sid: string }
+  req: Request
+  res: Response
+}
+
+/** What changes an account for good. Whoever sits at an open screen should not be able to do it: all ask for step-up. */
+export function ownAccountRoutes(services: Collaborators): Router {
   const { passwordService, emailAddresses, usernames, removal, rateLimits, knownDevices, sessions, route } =
     services
   const router = Router()
@@ -53,9 +61,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.changeEmail, async ({ email, password }, { claims, req, res }) => {
-    const { whom, settle } = await rateLimits.password(req, res, claims)
-    const user = await passwordService.prove(claims.sub, password, 'password', whom)
-    await settle()
+    const user = await owner(password, { claims, req, res })
     await rateLimits.changeEmail(res, claims.sub)
     await rateLimits.mail(req, res)
     await emailAddresses.requestChange(user, email)
@@ -65,9 +71,7 @@ export function passwordProofRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.updateMe, async ({ username, password }, { claims, req, res }) => {
-    const { whom, settle } = await rateLimits.password(req, res, claims)
-    const user = await passwordService.prove(claims.sub, password, 'password', whom)
-    await settle()
+    const user = await owner(password, { claims, req, res })
     await rateLimits.rename(res, claims.sub)
     const from = { sessionId: claims.sid, device: deviceOf(req) }
     return { user: await usernames.change(user, username, from) }
@@ -75,14 +79,20 @@ export function passwordProofRoutes(services: Collaborators): Router {
 
   // Both, for load balancers that take the body from a DELETE.
   for (const contract of [routes.deleteMe, routes.deleteMeByPost])
-    route(router, contract, async ({ password }, { claims, req, res }) => {
-      const { whom, settle } = await rateLimits.password(req, res, claims)
-      const user = await passwordService.prove(claims.sub, password, 'password', whom)
-      await settle()
-      await removal.remove(user)
+    route(router, contract, async (body, { claims, req, res }) => {
+      await removal.remove(await owner(body?.password, { claims, req, res }))
       sessions.cookies.clear(res)
       return null
     })
 
   return router
+
+  /** Whoever sends the password as well means it: a wrong one stops what was asked for. */
+  async function owner(password: string | undefined, { claims, req, res }: Exchange): Promise<Credentials> {
+    if (password === undefined) return await passwordService.credentials(claims.sub)
+    const { whom, settle } = await rateLimits.password(req, res, claims)
+    const user = await passwordService.prove(claims.sub, password, 'password', whom)
+    await settle()
+    return user
+  }
 }
