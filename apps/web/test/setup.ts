@@ -13,6 +13,15 @@ Object.defineProperty(HTMLUnknownElement.prototype, Symbol.toStringTag, {
   },
 })
 
+// jsdom does not know modal dialogs either.
+HTMLDialogElement.prototype.showModal = function () {
+  this.open = true
+  this.querySelector<HTMLElement>('input:not([hidden])')?.focus()
+}
+HTMLDialogElement.prototype.close = function () {
+  this.open = false
+}
+
 // The next file finds the same window.
 afterEach(() => {
   cleanup()

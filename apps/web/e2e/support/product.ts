@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 
 const entry = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url))
 const makeAdminEntry = fileURLToPath(new URL('../../../api/dist/make-admin.js', import.meta.url))
+const movingClock = new URL('./moving-clock.js', import.meta.url).href
 const startLimitMs = 30_000
 
 export interface Product {
@@ -18,6 +19,8 @@ export interface Product {
   dataDir: string
   /** Makes somebody the first administrator, as one does on the server. */
   makeAdmin(email: string): Promise<void>
+  /** Its clock goes forward. The browser's does not. */
+  advance(seconds: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -25,7 +28,7 @@ export interface Product {
 export async function startProduct(environment: Record<string, string> = {}): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'))
   const port = await freePort()
-  const server = spawn(process.execPath, [entry], {
+  const server = spawn(process.execPath, ['--import', movingClock, entry], {
     env: {
       PATH: process.env.PATH,
       PORT: String(port),
@@ -35,7 +38,7 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
       BCRYPT_COST: '6',
       ...environment,
     },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const origin = `http://localhost:${port}`
   await ready(origin, server)
@@ -48,6 +51,11 @@ export async function startProduct(environment: Record<string, string> = {}): Pr
       await promisify(execFile)(process.execPath, [makeAdminEntry, '--unverified', email], {
         env: { PATH, DATA_DIR: dataDir, LOG_LEVEL: 'fatal' },
       })
+    },
+    async advance(advanceSeconds) {
+      const moved = once(server, 'message')
+      server.send({ advanceSeconds })
+      await moved
     },
     async stop() {
       if (server.exitCode === null) {

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect, useState } from 'react'
 import { Outlet } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
+import { StepUpDialog } from '../features/step-up/step-up-dialog.tsx'
 import { AppShell } from './app-shell.tsx'
 import { useEntranceNote } from './entrance-note.ts'
 import { useSignedIn } from './signed-in-context.ts'
@@ -20,6 +21,7 @@ export default function SignedInArea() {
           <Outlet />
         </Suspense>
       </AppShell>
+      <StepUpDialog />
     </UserData>
   )
 }

@@ -48,11 +48,9 @@ describe('changing the username', () => {
     expect(field).toHaveFocus()
     await user.clear(field)
     await user.type(field, 'lovelace')
-    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
+    await user.keyboard('{Enter}')
     expect(await screen.findByText('Your username is now lovelace.')).toBeVisible()
-    expect(client.call).toHaveBeenCalledWith(routes.updateMe, {
-      body: { username: 'lovelace', password: 'otter lamp violet' },
-    })
+    expect(client.call).toHaveBeenCalledWith(routes.updateMe, { body: { username: 'lovelace' } })
     expect(client.refresh).toHaveBeenCalledOnce()
     expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
   })
@@ -63,29 +61,38 @@ describe('changing the username', () => {
       throw refusal('username_taken', { status: 409 })
     })
     await user.click(screen.getByRole('button', { name: 'Change username' }))
-    await user.type(screen.getByLabelText('New username'), '2')
-    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
+    await user.type(screen.getByLabelText('New username'), '2{Enter}')
     expect(await screen.findByText('This username is taken. Try another.')).toBeVisible()
     await user.keyboard('{Escape}')
     expect(screen.getByRole('button', { name: 'Change username' })).toHaveFocus()
   })
 })
 
-describe('changing the username with a wrong password, or to a name that is not to be had', () => {
-  it.each([
-    ['password', 'This is not your current password.', 'Your password'],
-    ['username', 'This username is reserved. Choose another.', 'New username'],
-  ])('says beside the %s what is wrong', async (path, message, label) => {
+describe('changing the username to a name that is not to be had', () => {
+  it('says beside the field what is wrong', async () => {
     const { client, user } = await openAccount()
+    const message = 'This username is reserved. Choose another.'
     client.answer(routes.updateMe, () => {
-      throw refusal('validation_failed', { errors: [{ path, message }] })
+      throw refusal('validation_failed', { errors: [{ path: 'username', message }] })
     })
     await user.click(screen.getByRole('button', { name: 'Change username' }))
-    await user.type(screen.getByLabelText('New username'), '2')
-    await user.type(screen.getByLabelText('Your password'), 'nonsense{Enter}')
+    await user.type(screen.getByLabelText('New username'), '2{Enter}')
     expect(await screen.findByText(message)).toBeVisible()
-    expect(screen.getByLabelText(label)).toHaveFocus()
+    expect(screen.getByLabelText('New username')).toHaveFocus()
     expect(client.refresh).not.toHaveBeenCalled()
+  })
+})
+
+describe('whoever does not confirm that it is them', () => {
+  it('is told that nothing has changed', async () => {
+    const { client, user } = await openAccount()
+    client.answer(routes.updateMe, () => {
+      throw refusal('step_up_required', { status: 401 })
+    })
+    await user.click(screen.getByRole('button', { name: 'Change username' }))
+    await user.type(screen.getByLabelText('New username'), '2{Enter}')
+    expect(await screen.findByText(/Nothing has changed/)).toBeVisible()
+    expect(screen.getByLabelText('New username')).toHaveValue('ada2')
   })
 })
 
@@ -97,11 +104,10 @@ describe('changing the address', () => {
     expect(client.call).not.toHaveBeenCalledWith(routes.changeEmail, expect.anything())
     await user.click(screen.getByRole('button', { name: 'Change email' }))
     await user.type(screen.getByLabelText('New email'), 'new@example.com')
-    await user.type(screen.getByLabelText('Your password'), 'otter lamp violet')
     await user.click(screen.getByRole('button', { name: 'Send the email' }))
   }
 
-  it('asks for the password, and says that it counts once it is confirmed', async () => {
+  it('says that it counts once it is confirmed', async () => {
     const { client, user } = await openAccount()
     await change(client, user)
     expect(
@@ -110,22 +116,16 @@ describe('changing the address', () => {
       ),
     ).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.changeEmail, {
-      body: { email: 'new@example.com', password: 'otter lamp violet' },
+      body: { email: 'new@example.com' },
     })
   })
 
-  it('shows a wrong password and a taken address beside their fields', async () => {
+  it('shows a taken address beside its field', async () => {
     const { client, user } = await openAccount()
-    const errors = [{ path: 'password', message: 'This is not your password.' }]
-    client.answer(routes.changeEmail, () => {
-      throw refusal('validation_failed', { errors })
-    })
-    await change(client, user)
-    expect(await screen.findByText('This is not your password.')).toBeVisible()
     client.answer(routes.changeEmail, () => {
       throw refusal('email_taken', { status: 409 })
     })
-    await user.click(screen.getByRole('button', { name: 'Send the email' }))
+    await change(client, user)
     expect(await screen.findByText('There is already an account with this email address.')).toBeVisible()
   })
 })
@@ -162,34 +162,32 @@ describe('deleting the account', () => {
     const opened = await openAccount()
     const card = within(screen.getByRole('region', { name: 'Delete your account' }))
     await opened.user.click(card.getByRole('button', { name: 'Delete my account' }))
-    expect(card.getByLabelText('Your password')).toHaveFocus()
-    return { ...opened, card }
+    expect(card.getByRole('button', { name: 'Cancel' })).toHaveFocus()
+    const confirm = card.getByRole('button', { name: 'Delete for good' })
+    return { ...opened, card, confirm }
   }
 
-  it('asks for the password, and then says goodbye', async () => {
-    const { client, user, address } = await askToDelete()
-    await user.keyboard('otter lamp violet{Enter}')
+  it('asks once more, and then says goodbye', async () => {
+    const { client, user, address, confirm } = await askToDelete()
+    await user.click(confirm)
     expect(await screen.findByText(/Your account and everything.*Goodbye, ada/)).toBeVisible()
-    expect(client.call).toHaveBeenCalledWith(routes.deleteMeByPost, {
-      body: { password: 'otter lamp violet' },
-    })
+    expect(client.call).toHaveBeenCalledWith(routes.deleteMeByPost)
     expect(client.logout).toHaveBeenCalledOnce()
     expect(address()).toBe('/login')
   })
 
-  it('keeps it when the password is wrong', async () => {
-    const { client, user, card } = await askToDelete()
-    const errors = [{ path: 'password', message: 'This is not your password.' }]
+  it('keeps it when that fails, and says why', async () => {
+    const { client, user, card, confirm } = await askToDelete()
     client.answer(routes.deleteMeByPost, () => {
-      throw refusal('validation_failed', { errors })
+      throw refusal('step_up_required', { status: 401 })
     })
-    await user.keyboard('nonsense{Enter}')
-    expect(await card.findByText('This is not your password.')).toBeVisible()
+    await user.click(confirm)
+    expect(await card.findByText(/Nothing has changed/)).toBeVisible()
     expect(client.logout).not.toHaveBeenCalled()
   })
 
   it('cannot be taken back once it is under way', async () => {
-    const { client, user, card, address } = await askToDelete()
+    const { client, user, card, address, confirm } = await askToDelete()
     let finish = () => {}
     client.answer(
       routes.deleteMeByPost,
@@ -198,10 +196,10 @@ describe('deleting the account', () => {
           finish = () => resolve(undefined)
         }),
     )
-    await user.keyboard('otter lamp violet{Enter}')
+    await user.click(confirm)
     await user.keyboard('{Escape}')
     await user.click(card.getByRole('button', { name: 'Cancel' }))
-    expect(card.getByRole('button', { name: 'Deleting…' })).toBeVisible()
+    expect(confirm).toBeVisible()
     finish()
     expect(await screen.findByText(/have been deleted/)).toBeVisible()
     expect(address()).toBe('/login')
@@ -211,6 +209,6 @@ describe('deleting the account', () => {
     const { client, user } = await askToDelete()
     await user.keyboard('{Escape}')
     expect(screen.getByRole('button', { name: 'Delete my account' })).toHaveFocus()
-    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMeByPost, expect.anything())
+    expect(client.call).not.toHaveBeenCalledWith(routes.deleteMeByPost)
   })
 })

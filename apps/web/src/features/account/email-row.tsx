@@ -6,7 +6,6 @@ import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import ResendVerification from '../recovery/resend-verification.tsx'
@@ -97,15 +96,6 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
       </p>
       <FailureAlert failure={form.failure} />
       <EmailField ref={input} label="New email" error={form.errorOf('email')} />
-      {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
-      <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-      <PasswordField
-        label="Your password"
-        name="password"
-        autoComplete="current-password"
-        required
-        error={form.errorOf('password')}
-      />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
           Send the email

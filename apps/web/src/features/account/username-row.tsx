@@ -4,7 +4,6 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import { UsernameField } from '../../components/username-field.tsx'
@@ -83,15 +82,6 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
         label="New username"
         defaultValue={user.username}
         error={form.errorOf('username')}
-      />
-      {/* Tells password managers whose password it is (nameless: it is not sent). */}
-      <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-      <PasswordField
-        label="Your password"
-        name="password"
-        autoComplete="current-password"
-        required
-        error={form.errorOf('password')}
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>

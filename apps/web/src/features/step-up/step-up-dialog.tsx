@@ -1,0 +1,48 @@
+import { useCallback, useEffect, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { ConfirmForm } from './confirm-form.tsx'
+
+interface Question {
+  confirmed: () => void
+  declined: () => void
+}
+
+/**
+ * Asks who sits here to confirm that it is them, whenever the server wants to know. What was asked for waits meanwhile; the
+ * page behind stays as it is.
+ */
+export function StepUpDialog() {
+  const client = useAuthClient()
+  const [question, setQuestion] = useState<Question | null>(null)
+
+  useEffect(() => {
+    let open: Question | null = null
+    const end = client.onStepUp(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          const close = (settle: () => void) => () => {
+            open = null
+            setQuestion(null)
+            settle()
+          }
+          open = { confirmed: close(resolve), declined: close(() => reject(new Error('declined'))) }
+          setQuestion(open)
+        }),
+    )
+    return () => {
+      end()
+      open?.declined()
+    }
+  }, [client])
+
+  return question && <OpenDialog {...question} />
+}
+
+function OpenDialog({ confirmed, declined }: Question) {
+  // The browser keeps the focus inside, and gives it back to where it was.
+  const show = useCallback((dialog: HTMLDialogElement | null) => {
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  return <ConfirmForm dialog={show} onConfirmed={confirmed} onDeclined={declined} />
+}
