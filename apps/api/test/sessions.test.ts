@@ -48,6 +48,7 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       lastDevice: expect.any(String),
       lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(-7 * 86_400),
+      amr: ['pwd'],
     },
     {
       id: phone.sessionId,
@@ -60,6 +61,7 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       lastDevice: 'Chrome on Android',
       lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(60 - 7 * 86_400),
+      amr: ['pwd'],
     },
   ])
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { authenticationMethods } from './authentication.ts'
 
 export const sessionNameMaxLength = 64
 
@@ -18,6 +19,8 @@ export const SessionSchema = z.object({
   lastDevice: z.string(),
   lastIp: z.string(),
   expiresAt: z.iso.datetime(),
+  /** By what it was opened (RFC 8176). Missing where nobody kept it. */
+  amr: z.optional(z.array(z.enum(authenticationMethods))),
 })
 export type Session = z.infer<typeof SessionSchema>
 
@@ -85,5 +88,7 @@ export const ActivityEventSchema = z.object({
   sessionId: z.nullable(z.string()),
   ip: z.string(),
   device: z.string(),
+  /** By what somebody signed in (RFC 8176). Missing where it is not about that, or nobody kept it. */
+  amr: z.optional(z.array(z.enum(authenticationMethods))),
 })
 export type ActivityEvent = z.infer<typeof ActivityEventSchema>

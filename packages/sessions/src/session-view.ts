@@ -1,4 +1,5 @@
 import type { Session as SessionView } from '@latchkey/contracts'
+import { byPassword } from './authentication.ts'
 import { deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
@@ -14,4 +15,5 @@ export const sessionView = (session: Session, currentId: string | null): Session
   lastDevice: deviceName(session.lastUserAgent ?? session.userAgent),
   lastIp: session.lastIp ?? session.ip,
   expiresAt: session.expiresAt.toISOString(),
+  amr: [...(session.amr ?? byPassword)],
 })

@@ -1,4 +1,9 @@
-import { type ActivityKind, activityKinds } from '@latchkey/contracts'
+import {
+  type ActivityKind,
+  type AuthenticationMethod,
+  activityKinds,
+  authenticationMethods,
+} from '@latchkey/contracts'
 import { type Connection, Schema, type Types } from 'mongoose'
 
 /** Something that happened to an account and that its owner wants to know. Holds no token and no secret. */
@@ -10,6 +15,8 @@ export interface SecurityEventRecord {
   sessionId: Types.ObjectId | null
   ip: string
   userAgent: string
+  /** By what somebody signed in. Missing or null where it is not about that. */
+  amr?: AuthenticationMethod[] | null
   expiresAt: Date
 }
 
@@ -22,6 +29,7 @@ const securityEventSchema = new Schema<SecurityEventRecord>(
     sessionId: { type: Schema.Types.ObjectId, default: null },
     ip: { type: String, default: '' },
     userAgent: { type: String, default: '' },
+    amr: { type: [{ type: String, enum: authenticationMethods }], default: undefined },
     expiresAt: { type: Date, required: true },
   },
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },

@@ -1,4 +1,4 @@
-import type { ActivityEvent, ActivityKind } from '@latchkey/contracts'
+import type { ActivityEvent, ActivityKind, AuthenticationMethod } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
@@ -24,6 +24,8 @@ export interface NewEvent {
   userId: Types.ObjectId | string
   sessionId: Types.ObjectId | string | null
   device: Device
+  /** By what somebody signed in. */
+  amr?: readonly AuthenticationMethod[] | null | undefined
 }
 
 interface Collaborators {
@@ -42,7 +44,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 
   return {
     /** Never throws: the event has happened, even if it cannot be saved. */
-    async record({ kind, device, ...ids }: NewEvent): Promise<void> {
+    async record({ kind, device, amr, ...ids }: NewEvent): Promise<void> {
       const userId = new Types.ObjectId(ids.userId)
       const sessionId = ids.sessionId === null ? null : new Types.ObjectId(ids.sessionId)
       const at = clock.now()
@@ -56,6 +58,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
         at,
         ip: device.ip,
         userAgent: device.userAgent,
+        ...(amr && { amr: [...amr] }),
         expiresAt: addSeconds(at, keptSeconds),
       }
       try {
@@ -108,11 +111,12 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 const hourlyId = (kind: ActivityKind, subject: Types.ObjectId, at: Date) =>
   `${subject.toHexString()}:${kind}:${at.toISOString().slice(0, 13)}`
 
-const view = ({ _id, kind, at, sessionId, ip, userAgent }: SecurityEventRecord): ActivityEvent => ({
+const view = ({ _id, kind, at, sessionId, ip, userAgent, amr }: SecurityEventRecord): ActivityEvent => ({
   id: _id,
   kind,
   at: at.toISOString(),
   sessionId: sessionId?.toHexString() ?? null,
   ip,
   device: deviceName(userAgent),
+  ...(amr && { amr }),
 })

@@ -129,7 +129,13 @@ export function createAuth(collaborators: Collaborators) {
       await Promise.allSettled([
         admission.settle(),
         deviceId && knownDevices.remember(user._id, deviceId.idHash, device, unchanged(user)),
-        events.record({ kind: signInKinds[browser], userId: user._id, sessionId, device }),
+        events.record({
+          kind: signInKinds[browser],
+          userId: user._id,
+          sessionId,
+          device,
+          amr: signedIn.session.amr,
+        }),
       ])
       // Not waited for: how long a sign-in takes says nothing of the hash.
       if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password, admission.whom)

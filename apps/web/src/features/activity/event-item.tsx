@@ -1,6 +1,7 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
+import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { EventIcon } from './event-icon.tsx'
 import styles from './event-item.module.css'
@@ -42,6 +43,7 @@ export function EventItem({ event, now }: EventItemProps) {
               · <span className={styles.address}>{event.ip}</span>
             </>
           )}
+          {event.amr && ` · ${signInWords(event.amr)}`}
         </p>
       </div>
       <p className={styles.time}>

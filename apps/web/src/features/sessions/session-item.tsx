@@ -4,6 +4,7 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import { DeviceIcon } from './device-icon.tsx'
@@ -103,6 +104,7 @@ function SessionItem({ session, now, failure, children }: SessionItemProps) {
             <dt>Signed in</dt>
             <dd>
               <TimeAgo at={session.createdAt} now={now} />
+              {session.amr && `, with ${signInWords(session.amr)}`}
             </dd>
           </div>
           <div>
