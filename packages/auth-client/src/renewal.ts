@@ -145,6 +145,11 @@ export function createRenewal(needs: Needs): Renewal {
   function end(ref: SessionRef, verdict: AuthError): AuthError {
     const code = verdict.problem?.code
     failure = null
+    const isUnknown = code === 'refresh_token_missing' || code === 'refresh_token_invalid'
+    if (isUnknown && cookie.leaveToOthers(ref)) {
+      session.end('anonymous')
+      return verdict
+    }
     cookie.endGeneration(ref)
     void keys.forget(ref.sid)
     log.add('signOut', `The server ended this session: ${verdict.message}`)

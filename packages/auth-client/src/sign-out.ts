@@ -91,9 +91,8 @@ export function createSignOut(needs: Needs): SignOut {
   async function tellServer(): Promise<void> {
     const sid = note.read()
     if (sid === null) return
-    const now = cookie.read()
-    const isReplaced = now !== null && now.sid !== sid
-    if (isReplaced) return finish('Somebody has signed in meanwhile; the old session will expire by itself.')
+    if (cookie.isReplaced(sid))
+      return finish('Somebody has signed in meanwhile; the old session will expire by itself.')
     try {
       await post(ownPaths.logout)
       finish()
@@ -158,5 +157,6 @@ export function createSignOut(needs: Needs): SignOut {
   }
 }
 
+/** 431: the cookies of this host fill the headers, and others set and delete those. */
 const isPassing = ({ status }: AuthError) =>
-  status === null || status >= 500 || status === 408 || status === 429
+  status === null || status >= 500 || status === 408 || status === 429 || status === 431

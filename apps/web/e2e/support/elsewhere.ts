@@ -17,6 +17,20 @@ export async function signInFrom(origin: string, { email, password }: Person, us
   expect(answer.status).toBe(200)
 }
 
+/** Registers somebody without a browser; resolves with the cookies of the session, by name. */
+export async function registerFrom(origin: string, person: Person): Promise<Map<string, string>> {
+  const answer = await fetch(`${origin}/api/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(person),
+  })
+  expect(answer.status).toBe(201)
+  const pairs = answer.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] ?? '')
+  return new Map(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const),
+  )
+}
+
 /** Shows a browser's cookies as a thief would who has copied them, without the key. */
 export async function presentCopy(origin: string, cookies: readonly { name: string; value: string }[]) {
   // With the device cookie it would be taken for a browser that lost its key.

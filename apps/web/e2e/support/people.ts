@@ -53,7 +53,8 @@ export async function arrive(page: Page, person: Person): Promise<void> {
 /** Which session the browser holds, as its readable cookie says. */
 export async function sessionId(page: Page): Promise<string | undefined> {
   const cookies = await page.context().cookies()
-  return cookies.find(({ name }) => name.endsWith('.session'))?.value.split('.')[0]
+  const own = cookies.find(({ name, path }) => path === '/' && name.endsWith('.session'))
+  return own?.value.split('.')[0]
 }
 
 /** The next call is refused, refreshes and is repeated; resolves when it is answered. */
