@@ -5,3 +5,15 @@ export { methodNotAllowed } from './method-not-allowed.ts'
 export { answerProblems, problemOf, sendProblem, statusOf, toAuthError } from './problem.ts'
 export { createRoute, parse, type Route } from './route.ts'
 export { sameOrigin } from './same-origin.ts'
+export {
+  dateIn,
+  entriesIn,
+  idIn,
+  listOf,
+  longAgo,
+  numberOf,
+  oneMore,
+  type Stored,
+  textIn,
+  wholeIn,
+} from './stored.ts'
