@@ -471,7 +471,7 @@ export const mutants: Mutant[] = [
     'I6',
     'a session that has ended is brought back by what is written late',
     revocations,
-    "{ $cond: [{ $eq: ['$epoch', null] }, null, { $max: ['$epoch', epoch] }] }",
+    "{ $cond: [dead, null, { $max: ['$epoch', epoch] }] }",
     "{ $max: ['$epoch', epoch] }",
   ),
   mutant(
