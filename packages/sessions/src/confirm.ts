@@ -1,9 +1,9 @@
 import type { AuthenticationMethod } from '@latchkey/contracts'
-import { toNumericDate } from '@latchkey/contracts/server'
-import { Types } from 'mongoose'
+import { toNumericDate, wholeIn } from '@latchkey/contracts/server'
+import { type PipelineStage, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
-import type { SessionOwner } from './owner.ts'
-import type { Session } from './session.schema.ts'
+import type { SessionOwner, StoredHolder } from './owner.ts'
+import { sessionsIn } from './session.schema.ts'
 
 type Confirmed<Owner extends SessionOwner> = Omit<SignedInSession<Owner>, 'refreshToken'>
 
@@ -26,24 +26,35 @@ export function createConfirm<Owner extends SessionOwner>({
     ): Promise<Confirmed<Owner> | null> {
       const now = clock.now()
       const _id = new Types.ObjectId(sessionId)
+      const live = { refreshTokens: { $elemMatch: { _id, expiresAt: { $gt: now } } } }
       const stored = await users
-        .findOneAndUpdate(
-          { ...condition, _id: userId, refreshTokens: { $elemMatch: { _id, expiresAt: { $gt: now } } } },
-          {
-            $set: { 'refreshTokens.$.authenticatedAt': now },
-            $addToSet: { 'refreshTokens.$.confirmedBy': { $each: methods } },
-          },
-          {
-            returnDocument: 'after',
-            projection: { ...owner.fields, epoch: 1, refreshTokens: { $elemMatch: { _id } } },
-          },
-        )
-        .lean<Owner & { refreshTokens: Session[]; epoch?: number }>()
-      if (!stored) return null
-      const { refreshTokens, epoch = 0, ...user } = stored
-      const session = refreshTokens[0]
-      if (!session) return null
-      return { user: user as unknown as Owner, session, epoch, issuedAt: toNumericDate(now) }
+        .findOneAndUpdate({ ...condition, _id: userId, ...live }, withConfirmation(_id, methods, now), {
+          updatePipeline: true,
+          returnDocument: 'after',
+          projection: { ...owner.fields, epoch: 1, refreshTokens: { $elemMatch: { _id } } },
+        })
+        .lean<StoredHolder>()
+      const user = stored && owner.read(stored)
+      const [session] = sessionsIn(stored?.refreshTokens)
+      if (!user || !session || session.expiresAt <= now) return null
+      return { user, session, epoch: wholeIn(stored.epoch) ?? 0, issuedAt: toNumericDate(now) }
     },
   }
+}
+
+/** What was shown in the session before counts on. An operator like $addToSet would fail where nothing was. */
+function withConfirmation(
+  _id: Types.ObjectId,
+  methods: readonly AuthenticationMethod[],
+  now: Date,
+): PipelineStage.Set[] {
+  const before = { $cond: [{ $isArray: '$$each.confirmedBy' }, '$$each.confirmedBy', []] }
+  const others = {
+    $filter: { input: before, as: 'method', cond: { $not: [{ $in: ['$$method', methods] }] } },
+  }
+  const confirmed = { authenticatedAt: now, confirmedBy: { $concatArrays: [others, methods] } }
+  const marked = {
+    $cond: [{ $eq: ['$$each._id', _id] }, { $mergeObjects: ['$$each', confirmed] }, '$$each'],
+  }
+  return [{ $set: { refreshTokens: { $map: { input: '$refreshTokens', as: 'each', in: marked } } } }]
 }

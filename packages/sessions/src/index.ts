@@ -9,7 +9,14 @@ export { signInLockOf, wantsTokenInBody } from './express/refresh-headers.ts'
 export type { OwnerDescription, SessionOwner } from './owner.ts'
 export type { Revocations } from './revocations/revocations.ts'
 export { sameNetwork } from './same-network.ts'
-export { consumedLimit, type Device, type Session, sessionSchema } from './session.schema.ts'
+export {
+  consumedLimit,
+  type Device,
+  methodsIn,
+  type Session,
+  sessionSchema,
+  sessionsIn,
+} from './session.schema.ts'
 export type { SessionEvent } from './session-events.ts'
 export { sessionView } from './session-view.ts'
 export { defaultSettings, longestAccessTokenSeconds, type SessionSettings } from './settings.ts'

@@ -1,10 +1,10 @@
 import type { AuthenticationMethod } from '@latchkey/contracts'
-import { addSeconds, earlier, toNumericDate } from '@latchkey/contracts/server'
+import { addSeconds, earlier, listOf, toNumericDate, wholeIn } from '@latchkey/contracts/server'
 import { type PipelineStage, Types } from 'mongoose'
 import { byPassword } from './authentication.ts'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
-import type { SessionOwner } from './owner.ts'
-import type { Device, Session } from './session.schema.ts'
+import type { SessionOwner, StoredHolder } from './owner.ts'
+import { type Device, type Session, sessionsIn } from './session.schema.ts'
 
 /** How a session is opened. */
 export interface SessionBeginning {
@@ -65,11 +65,12 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
           returnDocument: 'before',
           projection: { ...owner.fields, ...sessionAges, epoch: 1 },
         })
-        .lean<Owner & { refreshTokens: Session[]; epoch?: number }>()
-      if (!before) return null
-      const { refreshTokens: earlierSessions, epoch = 0, ...user } = before
+        .lean<StoredHolder>()
+      const user = before && owner.read(before)
+      if (!user) return null
+      const earlierSessions = sessionsIn(before.refreshTokens)
       await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))
-      return present(user as unknown as Owner, session, { epoch, at: now })
+      return present(user, session, { epoch: wholeIn(before.epoch) ?? 0, at: now })
     },
   }
 
@@ -83,13 +84,20 @@ const sessionAges = {
   'refreshTokens._id': 1,
   'refreshTokens.rotatedAt': 1,
   'refreshTokens.expiresAt': 1,
+  'refreshTokens.absoluteExpiresAt': 1,
 } as const
 
 /** Adds a session to `refreshTokens`. Removes expired sessions and, past the limit, the least recently used. */
 function withSession(session: Session, now: Date, limit: number): PipelineStage.Set[] {
-  // Users who are older than their sessions have no such field.
-  const stored = { $ifNull: ['$refreshTokens', []] }
-  const live = { $filter: { input: stored, as: 'each', cond: { $gt: ['$$each.expiresAt', now] } } }
+  // What `readSession` takes for a session that lasts.
+  const lasts = {
+    $and: [
+      { $eq: [{ $type: '$$each._id' }, 'objectId'] },
+      { $gt: ['$$each.expiresAt', now] },
+      { $gt: ['$$each.absoluteExpiresAt', now] },
+    ],
+  }
+  const live = { $filter: { input: listOf('refreshTokens'), as: 'each', cond: lasts } }
   // $literal: a User-Agent that starts with a dollar sign is text, not an expression.
   const all = { $concatArrays: [live, [{ $literal: session }]] }
   const byUse = { $sortArray: { input: all, sortBy: { rotatedAt: 1, _id: 1 } } }
@@ -97,7 +105,7 @@ function withSession(session: Session, now: Date, limit: number): PipelineStage.
 }
 
 /** The live sessions that `withSession` removed. Counted in the same way, in the document as it was before. */
-function evicted(before: Session[] = [], added: Session, now: Date, limit: number): Types.ObjectId[] {
+function evicted(before: Session[], added: Session, now: Date, limit: number): Types.ObjectId[] {
   const all = [...before.filter(({ expiresAt }) => expiresAt > now), added]
   const byUse = all.sort((a, b) => a.rotatedAt.getTime() - b.rotatedAt.getTime() || compareIds(a._id, b._id))
   return byUse.slice(0, Math.max(0, all.length - limit)).map(({ _id }) => _id)

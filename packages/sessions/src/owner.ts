@@ -1,4 +1,5 @@
 import { StandardClaimsSchema } from '@latchkey/contracts'
+import { idIn, type Stored } from '@latchkey/contracts/server'
 import type { Model, Types } from 'mongoose'
 import type * as z from 'zod/mini'
 import type { Session } from './session.schema.ts'
@@ -14,9 +15,11 @@ export interface SessionOwner {
  * the new one is told to `Revocations.revokeBelow`.
  */
 export type SessionHolders = Pick<
-  Model<SessionOwner & { refreshTokens: Session[]; epoch?: number }>,
+  Model<SessionHolder>,
   'collection' | 'db' | 'findOne' | 'findOneAndUpdate' | 'updateOne'
 >
+type SessionHolder = SessionOwner & { refreshTokens: Session[]; epoch?: number }
+export type StoredHolder = Stored<SessionHolder>
 
 export type StandardClaims = z.infer<typeof StandardClaimsSchema>
 
@@ -27,6 +30,11 @@ export type StandardClaims = z.infer<typeof StandardClaimsSchema>
 export interface OwnerDescription<Owner extends SessionOwner, Claims extends StandardClaims, View> {
   /** A projection. `_id` is always included. */
   fields: Readonly<Record<string, 1>>
+  /**
+   * An owner from what is stored of those fields: each may be missing, null or something else, and gets a default, or
+   * accounts that are older than the field could not sign in. Null: nobody who could have sessions.
+   */
+  read(stored: Readonly<Record<string, unknown>>): Owner | null
   /** All claims, including the standard ones. A token that this schema refuses is never signed. */
   claimsSchema: z.ZodMiniType<Claims>
   claims(owner: Owner): Omit<Claims, keyof StandardClaims>
@@ -36,6 +44,10 @@ export interface OwnerDescription<Owner extends SessionOwner, Claims extends Sta
 /** The user as an id and nothing else. */
 export const idOnly: OwnerDescription<SessionOwner, StandardClaims, { id: string }> = {
   fields: { _id: 1 },
+  read(stored) {
+    const _id = idIn<Types.ObjectId>(stored._id)
+    return _id && { _id }
+  },
   claimsSchema: StandardClaimsSchema,
   claims: () => ({}),
   view: ({ _id }) => ({ id: _id.toHexString() }),

@@ -1,7 +1,8 @@
+import { oneMore, wholeIn } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
 import type { Collaborators } from './collaborators.ts'
-import type { SessionOwner } from './owner.ts'
-import type { Session } from './session.schema.ts'
+import type { SessionOwner, StoredHolder } from './owner.ts'
+import { type Session, sessionsIn } from './session.schema.ts'
 
 /** Lists, names and ends sessions. */
 export function createRevoke<Owner extends SessionOwner>({
@@ -13,18 +14,15 @@ export function createRevoke<Owner extends SessionOwner>({
     /**
      * The live sessions of a user, the most recently used first. Sessions whose browser lost its key are left out.
      */
-    async list(userId: string): Promise<Session[]> {
+    async list(userId: string): Promise<Required<Session>[]> {
       const now = clock.now()
-      const user = await users
-        .findOne({ _id: userId }, { refreshTokens: 1 })
-        .lean<{ refreshTokens?: Session[] }>()
-      const live =
-        user?.refreshTokens?.filter(({ expiresAt, keyLostAt }) => expiresAt > now && !keyLostAt) ?? []
+      const user = await users.findOne({ _id: userId }, { refreshTokens: 1 }).lean<StoredHolder>()
+      const live = sessionsIn(user?.refreshTokens).filter((each) => each.expiresAt > now && !each.keyLostAt)
       return live.sort((a, b) => b.rotatedAt.getTime() - a.rotatedAt.getTime())
     },
 
     /** Null when the user has no such session. */
-    async rename(userId: string, sessionId: string, name: string | null): Promise<Session | null> {
+    async rename(userId: string, sessionId: string, name: string | null): Promise<Required<Session> | null> {
       if (!Types.ObjectId.isValid(sessionId)) return null
       const _id = new Types.ObjectId(sessionId)
       const user = await users
@@ -33,19 +31,19 @@ export function createRevoke<Owner extends SessionOwner>({
           { $set: { 'refreshTokens.$.name': name } },
           { returnDocument: 'after', projection: { refreshTokens: { $elemMatch: { _id } } } },
         )
-        .lean<{ refreshTokens: Session[] }>()
-      return user?.refreshTokens[0] ?? null
+        .lean<StoredHolder>()
+      return sessionsIn(user?.refreshTokens)[0] ?? null
     },
 
     /** Ends one session and its access tokens. Returns whether the user had such a session. */
     async revoke(userId: string, sessionId: string): Promise<boolean> {
       if (!Types.ObjectId.isValid(sessionId)) return false
-      return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0
+      return (await revokeWhere(userId, (_id) => _id.equals(sessionId))) > 0
     },
 
     /** Ends every session of a user except one. Returns how many ended. */
     revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
-      revokeWhere(userId, (session) => session._id.toHexString() !== keptSessionId),
+      revokeWhere(userId, (_id) => _id.toHexString() !== keptSessionId),
 
     /**
      * What a user was issued so far dies, except by one session; the sessions go on, and their clients refresh. For what
@@ -55,13 +53,13 @@ export function createRevoke<Owner extends SessionOwner>({
     async revokeIssued(userId: Types.ObjectId, keptSessionId: string | null = null): Promise<void> {
       const user = await users.collection.findOneAndUpdate(
         { _id: userId },
-        { $inc: { epoch: 1 } },
+        [{ $set: { epoch: oneMore('epoch') } }],
         { returnDocument: 'after', projection: { epoch: 1, 'refreshTokens._id': 1 } },
       )
       if (!user) return
-      const { epoch, refreshTokens = [] } = user as unknown as Raised
-      const others = refreshTokens.map(({ _id }) => _id).filter((_id) => !_id.equals(keptSessionId ?? ''))
-      await revocations.revokeBelow(keptSessionId === null ? [userId] : others, epoch)
+      const { epoch, refreshTokens }: StoredHolder = user
+      const others = idsIn(refreshTokens).filter((_id) => !_id.equals(keptSessionId ?? ''))
+      await revocations.revokeBelow(keptSessionId === null ? [userId] : others, wholeIn(epoch) ?? 0)
     },
   }
 
@@ -69,14 +67,9 @@ export function createRevoke<Owner extends SessionOwner>({
    * Ends sessions of one user. Their access tokens go first: if the process dies in between, the sessions are still
    * there, and the caller can try again. Only ids that were found with this user are ever revoked.
    */
-  async function revokeWhere(
-    userId: string,
-    ends: (session: Pick<Session, '_id'>) => boolean,
-  ): Promise<number> {
-    const user = await users
-      .findOne({ _id: userId }, { 'refreshTokens._id': 1 })
-      .lean<{ refreshTokens?: Pick<Session, '_id'>[] }>()
-    const ids = user?.refreshTokens?.filter(ends).map(({ _id }) => _id) ?? []
+  async function revokeWhere(userId: string, ends: (sessionId: Types.ObjectId) => boolean): Promise<number> {
+    const user = await users.findOne({ _id: userId }, { 'refreshTokens._id': 1 }).lean<StoredHolder>()
+    const ids = idsIn(user?.refreshTokens).filter(ends)
     if (ids.length === 0) return 0
     await revocations.revokeSessions(ids)
     await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
@@ -84,7 +77,4 @@ export function createRevoke<Owner extends SessionOwner>({
   }
 }
 
-interface Raised {
-  epoch: number
-  refreshTokens?: Pick<Session, '_id'>[]
-}
+const idsIn = (refreshTokens: unknown) => sessionsIn(refreshTokens).map(({ _id }) => _id)

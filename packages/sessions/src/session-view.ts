@@ -4,16 +4,16 @@ import { deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
 /** What clients may see of a session: no lock, no history. `currentId` is the session that makes the request. */
-export const sessionView = (session: Session, currentId: string | null): SessionView => ({
+export const sessionView = (session: Required<Session>, currentId: string | null): SessionView => ({
   id: session._id.toHexString(),
   current: session._id.toHexString() === currentId,
-  name: session.name ?? null,
+  name: session.name,
   device: deviceName(session.userAgent),
   ip: session.ip,
   createdAt: session.createdAt.toISOString(),
   lastUsedAt: session.rotatedAt.toISOString(),
-  lastDevice: deviceName(session.lastUserAgent ?? session.userAgent),
-  lastIp: session.lastIp ?? session.ip,
+  lastDevice: deviceName(session.lastUserAgent),
+  lastIp: session.lastIp,
   expiresAt: session.expiresAt.toISOString(),
   amr: [...(session.amr ?? byPassword)],
 })

@@ -1,4 +1,14 @@
 import { type AuthenticationMethod, authenticationMethods } from '@latchkey/contracts'
+import {
+  dateIn,
+  earlier,
+  entriesIn,
+  idIn,
+  longAgo,
+  type Stored,
+  textIn,
+  wholeIn,
+} from '@latchkey/contracts/server'
 import { Schema, type Types } from 'mongoose'
 
 /** The keys of this many past generations are remembered. Older tokens need the key of the current generation. */
@@ -85,4 +95,51 @@ export const sessionSchema = new Schema<Session>({
   amr: methods,
   authenticatedAt: { type: Date },
   confirmedBy: methods,
+})
+
+/**
+ * A session as it is stored. Null: it has no id. One that does not say how long it lasts, or for how long at most, is over;
+ * of one without a generation nobody has a token.
+ */
+export function readSession(stored: Stored<Session>): Required<Session> | null {
+  const _id = idIn<Types.ObjectId>(stored._id)
+  if (!_id) return null
+  const createdAt = dateIn(stored.createdAt) ?? _id.getTimestamp()
+  const absoluteExpiresAt = dateIn(stored.absoluteExpiresAt) ?? longAgo
+  const userAgent = textIn(stored.userAgent) ?? ''
+  const ip = textIn(stored.ip) ?? ''
+  return {
+    _id,
+    generation: wholeIn(stored.generation) ?? -1,
+    lock: textIn(stored.lock),
+    consumed: entriesIn<ConsumedGeneration>(stored.consumed).map(readConsumed),
+    createdAt,
+    rotatedAt: dateIn(stored.rotatedAt) ?? createdAt,
+    expiresAt: earlier(dateIn(stored.expiresAt) ?? longAgo, absoluteExpiresAt),
+    absoluteExpiresAt,
+    userAgent,
+    ip,
+    lastUserAgent: textIn(stored.lastUserAgent) ?? userAgent,
+    lastIp: textIn(stored.lastIp) ?? ip,
+    deviceIdHash: textIn(stored.deviceIdHash),
+    keyLostAt: dateIn(stored.keyLostAt),
+    name: textIn(stored.name),
+    amr: methodsIn(stored.amr) ?? ['pwd'],
+    authenticatedAt: dateIn(stored.authenticatedAt) ?? createdAt,
+    confirmedBy: methodsIn(stored.confirmedBy) ?? [],
+  }
+}
+
+/** The sessions in a user's `refreshTokens`. */
+export const sessionsIn = (refreshTokens: unknown): Required<Session>[] =>
+  entriesIn<Session>(refreshTokens).flatMap((each) => readSession(each) ?? [])
+
+/** Null: nothing is said of it. */
+export const methodsIn = (value: unknown): AuthenticationMethod[] | null =>
+  Array.isArray(value) ? authenticationMethods.filter((method) => value.includes(method)) : null
+
+const readConsumed = ({ generation, lock, at }: Stored<ConsumedGeneration>): ConsumedGeneration => ({
+  generation: wholeIn(generation) ?? -1,
+  lock: textIn(lock),
+  at: dateIn(at) ?? longAgo,
 })

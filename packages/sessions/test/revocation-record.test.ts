@@ -17,15 +17,26 @@ it('reads a revocation from its bytes as the driver would, whatever the order of
 
 it('reads a number of whatever type the database made of it', () => {
   for (const epoch of [0, 1, 2 ** 31 - 1, new Double(3), Long.fromNumber(2 ** 40)])
-    expect(read({ _id, epoch, at, expiresAt }).epoch).toBe(Number(epoch))
+    expect(read({ _id, epoch, at, expiresAt })).toMatchObject({ epoch: Number(epoch) })
 })
 
 it('reads a revocation from before there were epochs: only what carries none is dead by it', () => {
-  expect(read({ _id, before: null, at, expiresAt }).epoch).toBeNull()
-  expect(read({ _id, before: at, at, expiresAt }).epoch).toBe(0)
+  expect(read({ _id, before: null, at, expiresAt })).toMatchObject({ epoch: null })
+  expect(read({ _id, before: at, at, expiresAt })).toMatchObject({ epoch: 0 })
 })
 
-it('refuses what is no revocation rather than guess', () => {
-  expect(() => read({ _id, at, expiresAt, reason: 'text' })).toThrow('`reason` of BSON type 2')
-  expect(() => read({ _id, epoch: 1, expiresAt })).toThrow('lacks')
+it('passes over what a record holds besides, and a record that names nobody', () => {
+  const ended = { id: _id.toHexString(), epoch: null, at: at.getTime() }
+  const besides = { by: new ObjectId(), reason: 'text', notes: ['a'], more: { before: at }, final: true }
+  expect(read({ ...besides, _id, epoch: null, at, expiresAt })).toEqual(ended)
+  expect(read({ ...besides, _id, before: at, at, expiresAt })).toEqual({ ...ended, epoch: 0 })
+  expect(read({ by: new ObjectId(), _id, at, epoch: 3 })).toEqual({ ...ended, epoch: 3 })
+  expect(read({ _id: 'text', epoch: 1, at })).toBeNull()
+  expect(read({ epoch: 1, at })).toBeNull()
+})
+
+it('takes everything for dead by a record that does not say since when, or what', () => {
+  const ended = { id: _id.toHexString(), epoch: null, at: 0 }
+  expect(read({ _id, expiresAt })).toEqual(ended)
+  expect(read({ _id, epoch: 'text', at: null, expiresAt })).toEqual(ended)
 })

@@ -2,7 +2,7 @@ import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { Mail } from '../mail/mail.ts'
-import type { MailJobRecord, MailKind } from '../mail/mail-job.model.ts'
+import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
 import type { MailWriter } from '../mail/mail-queue.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts } from '../users/accounts.ts'
@@ -63,7 +63,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     async compose(job) {
       if (formerAddress.has(job.kind)) return toFormerAddress(job)
       const user = await accounts.findForMail(job)
-      if (!user) return null
+      if (!user?.email) return null
       const action = actions[job.kind]
       if (action) return linkMail(action, job, user)
       // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
@@ -76,9 +76,9 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
   }
 
   /** To the address that was, which no account has any more. */
-  async function toFormerAddress(job: MailJobRecord): Promise<Mail | null> {
+  async function toFormerAddress(job: MailJob): Promise<Mail | null> {
     const { kind, userId, email, createdAt } = job
-    if (email === null) return null
+    if (!email) return null
     if (kind !== 'email_changed' || userId === null) return renderMail(kind, email, facts(job, null))
     // Changed and deleted at once: there is nothing to put back.
     if (!(await accounts.findForMail({ userId, email: null })))
@@ -88,11 +88,11 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return renderMail(kind, email, facts(job, null, `#token=${token}`))
   }
 
-  async function linkMail(kind: ActionKind, job: MailJobRecord, user: UserIdentity): Promise<Mail | null> {
+  async function linkMail(kind: ActionKind, job: MailJob, user: UserIdentity): Promise<Mail | null> {
     if (kind === 'verify_email' && isProved(user)) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email
-    if (address === null) return null
+    if (!address) return null
     // Counted once for each mail, not for each time a mail server turned it away.
     const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
     if (job.attempts === 1 && recent >= workingLinks) return null
@@ -103,9 +103,11 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
   }
 
   /** `reader`: the account whose own address it goes to; null when it is another. */
-  function facts(job: MailJobRecord, reader: UserIdentity | null, fragment = ''): MailFacts {
+  function facts(job: MailJob, reader: UserIdentity | null, fragment = ''): MailFacts {
     const words =
-      reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
+      reader && isProved(reader)
+        ? { username: reader.username, device: job.device || nobodysWords.device }
+        : nobodysWords
     const isReminder = job.kind === 'account_lapsing' && reader !== null
     const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, clock.now()) : job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`

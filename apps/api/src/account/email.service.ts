@@ -46,21 +46,18 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
      */
     async requestChange({ _id: userId, passwordChanges }: Credentials, email: string): Promise<void> {
       if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
-      await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges: passwordChanges ?? 0 })
+      await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges })
     },
 
     /** The same for a new address. Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */
     async confirmChange(token: string, device: Device, prove: ProveOwner): Promise<void> {
       await proveOwner('confirm_new_email', token, prove)
       const { before, email } = await actionTokens.consume('confirm_new_email', token, async (consumed) => {
-        const before = await accounts.changeEmail(
-          consumed.userId,
-          consumed.email,
-          consumed.passwordChanges ?? 0,
-        )
+        const { userId, email, passwordChanges } = consumed
+        const before = await accounts.changeEmail(userId, email, passwordChanges)
         // Gone, or asked for with a password that is none any more.
         if (!before) throw new AuthError('token_invalid')
-        return { before, email: consumed.email }
+        return { before, email }
       })
       const userId = before._id
       // Only whoever had proved it can want it back.
@@ -77,11 +74,12 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
   async function proveOwner(kind: ActionKind, token: string, prove: ProveOwner): Promise<void> {
     const { userId, email, passwordChanges } = await actionTokens.read([kind], token)
     const user = await accounts.credentials(userId.toHexString())
+    if (!user) throw new AuthError('token_invalid')
     const isMeant =
       kind === 'verify_email'
-        ? emailKey(user?.email ?? '') === emailKey(email)
-        : (user?.passwordChanges ?? 0) === passwordChanges
-    if (!user || !isMeant) throw new AuthError('token_invalid')
+        ? emailKey(user.email) === emailKey(email)
+        : user.passwordChanges === passwordChanges
+    if (!isMeant) throw new AuthError('token_invalid')
     await prove(user)
   }
 }

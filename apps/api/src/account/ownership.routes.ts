@@ -41,7 +41,7 @@ export function ownershipRoutes(services: Collaborators): Router {
     })
     if (!isRight || !user) throw new AuthError('invalid_credentials')
     // Only to whoever knows the password.
-    if (user.disabledAt) throw new AuthError('account_disabled')
+    if (user.isDisabled) throw new AuthError('account_disabled')
     await rateLimits.changeEmail(res, user._id.toHexString())
     await ownership.correct(user, email, deviceOf(req))
     return { message: `We have sent an email to ${email}. Open the link in it to confirm your address.` }

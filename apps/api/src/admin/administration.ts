@@ -1,18 +1,16 @@
 import type { ManagedUser, Role } from '@latchkey/contracts'
-import type { Clock } from '@latchkey/contracts/server'
+import { type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Revocations } from '@latchkey/sessions'
 import { Types } from 'mongoose'
+import { projectionOf, readUser, type StoredUser, type UserWith } from '../users/read-user.ts'
 import type { UserModel, UserRecord } from '../users/user.model.ts'
 import { identityFields, type UserSessions, userView } from '../users/user-identity.ts'
 
 const shown = 50
 
-type Managed = Pick<
-  UserRecord,
-  '_id' | keyof typeof identityFields | 'disabledAt' | 'refreshTokens' | 'epoch'
->
-
-const managedFields = { ...identityFields, disabledAt: 1, 'refreshTokens.expiresAt': 1 } as const
+const managedFields = [...identityFields, 'isDisabled', 'sessions', 'epoch'] as const
+type Managed = UserWith<(typeof managedFields)[number]>
+const managed = projectionOf(managedFields)
 
 interface Collaborators {
   users: UserModel
@@ -30,15 +28,16 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     async find(query: string): Promise<ManagedUser[]> {
       const begins = { $regex: `^${query.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` }
       const found = await users
-        .find(query === '' ? {} : { $or: [{ usernameKey: begins }, { emailKey: begins }] }, managedFields)
+        .find(query === '' ? {} : { $or: [{ usernameKey: begins }, { emailKey: begins }] }, managed)
         .sort({ _id: -1 })
         .limit(shown)
-        .lean<Managed[]>()
-      return found.map(view)
+        .lean<StoredUser[]>()
+      return found.flatMap((each) => readUser(each, managedFields) ?? []).map(view)
     },
 
     async inspect(id: string): Promise<ManagedUser | null> {
-      const user = Types.ObjectId.isValid(id) ? await users.findById(id, managedFields).lean<Managed>() : null
+      if (!Types.ObjectId.isValid(id)) return null
+      const user = readUser(await users.findById(id, managed).lean<StoredUser>(), managedFields)
       return user && view(user)
     },
 
@@ -56,13 +55,14 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     const _id = new Types.ObjectId(id)
     // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
     await sessions.revokeIssued(_id)
-    const user = await users
-      .findOneAndUpdate(
-        { _id },
-        { $set: { ...fields, updatedAt: clock.now() }, $inc: { epoch: 1 } },
-        { returnDocument: 'after', projection: { ...managedFields, epoch: 1 } },
-      )
-      .lean<Managed>()
+    const stored = await users
+      .findOneAndUpdate({ _id }, [{ $set: { ...fields, updatedAt: clock.now(), epoch: oneMore('epoch') } }], {
+        updatePipeline: true,
+        returnDocument: 'after',
+        projection: managed,
+      })
+      .lean<StoredUser>()
+    const user = readUser(stored, managedFields)
     if (!user) return null
     // And after it: a token issued in between carries what was true before, and an epoch below this one.
     await revocations.revokeBelow([_id], user.epoch)
@@ -71,7 +71,7 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
 
   function view(user: Managed): ManagedUser {
     const now = clock.now()
-    const sessionCount = user.refreshTokens.filter(({ expiresAt }) => expiresAt > now).length
-    return { ...userView(user), disabled: (user.disabledAt ?? null) !== null, sessionCount }
+    const sessionCount = user.sessions.filter(({ expiresAt }) => expiresAt > now).length
+    return { ...userView(user), disabled: user.isDisabled, sessionCount }
   }
 }

@@ -46,7 +46,7 @@ async function main(words: string[]) {
       )
     const id = account._id.toHexString()
     // Whoever keeps the server has the last word, should the administrators have locked one another out.
-    if (account.disabledAt) {
+    if (account.isDisabled) {
       await services.administration.enable(id)
       await tell(services, 'account_enabled', id)
     }
@@ -54,7 +54,7 @@ async function main(words: string[]) {
     await services.administration.setRoles(id, roles)
     await tell(services, 'roles_changed', id)
     const { username } = account
-    say(`${username} is an administrator now${account.disabledAt ? ', and no longer disabled' : ''}.`)
+    say(`${username} is an administrator now${account.isDisabled ? ', and no longer disabled' : ''}.`)
     if (config.mail.requireVerifiedEmail && !isProved(account))
       say(`They cannot sign in before they confirm their address, ${account.email}.`)
   } finally {

@@ -4,6 +4,8 @@ import {
   activityKinds,
   authenticationMethods,
 } from '@latchkey/contracts'
+import { dateIn, idIn, type Stored, textIn } from '@latchkey/contracts/server'
+import { methodsIn } from '@latchkey/sessions'
 import { type Connection, Schema, type Types } from 'mongoose'
 
 /** Something that happened to an account and that its owner wants to know. Holds no token and no secret. */
@@ -41,3 +43,25 @@ securityEventSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 export const securityEventModel = (connection: Connection) =>
   connection.model('SecurityEvent', securityEventSchema, 'securityEvents')
 export type SecurityEventModel = ReturnType<typeof securityEventModel>
+
+/** What an event tells. */
+export type SecurityEvent = Pick<
+  SecurityEventRecord,
+  '_id' | 'kind' | 'at' | 'sessionId' | 'ip' | 'userAgent' | 'amr'
+>
+
+/** An event as it is stored. Null: it does not say what happened, or when. */
+export function readSecurityEvent(stored: Stored<SecurityEventRecord>): SecurityEvent | null {
+  const kind = activityKinds.find((each) => each === stored.kind)
+  const at = dateIn(stored.at)
+  if (!kind || !at) return null
+  return {
+    _id: String(stored._id),
+    kind,
+    at,
+    sessionId: idIn<Types.ObjectId>(stored.sessionId),
+    ip: textIn(stored.ip) ?? '',
+    userAgent: textIn(stored.userAgent) ?? '',
+    amr: methodsIn(stored.amr),
+  }
+}

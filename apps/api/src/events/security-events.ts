@@ -1,9 +1,13 @@
 import type { ActivityEvent, ActivityKind, AuthenticationMethod } from '@latchkey/contracts'
-import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, dateIn, type Stored } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
-import type { SecurityEventModel, SecurityEventRecord } from './security-event.model.ts'
+import {
+  readSecurityEvent,
+  type SecurityEventModel,
+  type SecurityEventRecord,
+} from './security-event.model.ts'
 
 const keptSeconds = 90 * 86_400
 const shownLimit = 100
@@ -81,16 +85,17 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 
     /** The latest events of one user, newest first. */
     async list(userId: string): Promise<ActivityEvent[]> {
-      const events = await newest(userId, shownLimit).lean<SecurityEventRecord[]>()
-      return events.map(view)
+      const events = await newest(userId, shownLimit).lean<StoredEvent[]>()
+      return events.flatMap((event) => view(event) ?? [])
     },
 
     /** All events of one user that are kept, newest first, streamed from the database. */
     async *each(userId: string): AsyncGenerator<ActivityEvent> {
-      for await (const event of newest(userId, keptLimit)
-        .lean<SecurityEventRecord>()
-        .cursor({ batchSize: 100 }))
-        yield view(event)
+      const events = newest(userId, keptLimit).lean<StoredEvent>().cursor({ batchSize: 100 })
+      for await (const event of events) {
+        const shown = view(event)
+        if (shown) yield shown
+      }
     },
   }
 
@@ -103,20 +108,28 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       .findOne({ userId }, { at: 1 })
       .sort({ at: -1 })
       .skip(keptLimit)
-      .lean<SecurityEventRecord>()
-    if (tooMany) await model.deleteMany({ userId, at: { $lte: tooMany.at } })
+      .lean<StoredEvent>()
+    // Those that do not say when are the last.
+    if (tooMany) await model.deleteMany({ userId, at: { $lte: dateIn(tooMany.at) } })
   }
 }
 
 const hourlyId = (kind: ActivityKind, subject: Types.ObjectId, at: Date) =>
   `${subject.toHexString()}:${kind}:${at.toISOString().slice(0, 13)}`
 
-const view = ({ _id, kind, at, sessionId, ip, userAgent, amr }: SecurityEventRecord): ActivityEvent => ({
-  id: _id,
-  kind,
-  at: at.toISOString(),
-  sessionId: sessionId?.toHexString() ?? null,
-  ip,
-  device: deviceName(userAgent),
-  ...(amr && { amr }),
-})
+type StoredEvent = Stored<SecurityEventRecord>
+
+function view(stored: StoredEvent): ActivityEvent | null {
+  const event = readSecurityEvent(stored)
+  return (
+    event && {
+      id: event._id,
+      kind: event.kind,
+      at: event.at.toISOString(),
+      sessionId: event.sessionId?.toHexString() ?? null,
+      ip: event.ip,
+      device: deviceName(event.userAgent),
+      ...(event.amr && { amr: event.amr }),
+    }
+  )
+}

@@ -1,7 +1,7 @@
-import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, numberOf, oneMore } from '@latchkey/contracts/server'
 import { mongo } from 'mongoose'
 import { type Bucket, keyOf } from './bucket.ts'
-import type { RateLimitModel, RateLimitRecord } from './rate-limit.model.ts'
+import { type RateLimitModel, readRateLimit } from './rate-limit.model.ts'
 
 /** Two processes that open the same window at once: one of them counts in the other's. */
 const maxAttempts = 3
@@ -52,16 +52,17 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
   /** The bucket as it was before; null when there was none. */
   async function upsert(bucket: Bucket, now: Date, opened: Date, room: number) {
     const isOpen = { $gt: ['$expire', now] }
-    const taken = { $cond: [{ $lt: ['$points', room] }, { $add: ['$points', 1] }, '$points'] }
+    const taken = { $cond: [{ $lt: [numberOf('points'), room] }, oneMore('points'), '$points'] }
     const update = [
       { $set: { points: { $cond: [isOpen, taken, 1] }, expire: { $cond: [isOpen, '$expire', opened] } } },
     ]
     for (let attempt = 1; ; attempt++)
       try {
-        return (await collection.findOneAndUpdate({ key: keyOf(bucket) }, update, {
+        const before = await collection.findOneAndUpdate({ key: keyOf(bucket) }, update, {
           upsert: true,
           returnDocument: 'before',
-        })) as RateLimitRecord | null
+        })
+        return before && readRateLimit({ points: before.points, expire: before.expire })
       } catch (error) {
         if (!isDuplicate(error) || attempt === maxAttempts) throw error
       }

@@ -1,3 +1,4 @@
+import { dateIn, longAgo, type Stored, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema } from 'mongoose'
 
 /** How much of one bucket is taken, and when its window ends. */
@@ -22,3 +23,9 @@ rateLimitSchema.index({ expire: 1 }, { expireAfterSeconds: 0 })
 export const rateLimitModel = (connection: Connection) =>
   connection.model('RateLimit', rateLimitSchema, 'rateLimits')
 export type RateLimitModel = ReturnType<typeof rateLimitModel>
+
+/** A bucket as it is stored. One that does not say when its window ends has none open. */
+export const readRateLimit = ({ points, expire }: Stored<RateLimitRecord>) => ({
+  points: wholeIn(points) ?? 0,
+  expire: dateIn(expire) ?? longAgo,
+})

@@ -1,3 +1,4 @@
+import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
 
 export const actionKinds = ['verify_email', 'reset_password', 'confirm_new_email', 'undo_email'] as const
@@ -44,3 +45,25 @@ actionTokenSchema.index({ forgottenAt: 1 }, { expireAfterSeconds: 0 })
 export const actionTokenModel = (connection: Connection) =>
   connection.model('ActionToken', actionTokenSchema, 'actionTokens')
 export type ActionTokenModel = ReturnType<typeof actionTokenModel>
+
+/** What a token says that somebody shows. */
+export type ActionToken = Pick<
+  ActionTokenRecord,
+  'kind' | 'userId' | 'email' | 'passwordChanges' | 'expiresAt' | 'usedAt'
+>
+
+/** A token as it is stored. Null: it does not say what it is for. One that does not say how long it lasts has expired. */
+export function readActionToken(stored: Stored<ActionTokenRecord> | null): ActionToken | null {
+  const kind = actionKinds.find((each) => each === stored?.kind)
+  const userId = idIn<Types.ObjectId>(stored?.userId)
+  const email = textIn(stored?.email)
+  if (!stored || !kind || !userId || email === null) return null
+  return {
+    kind,
+    userId,
+    email,
+    passwordChanges: wholeIn(stored.passwordChanges) ?? 0,
+    expiresAt: dateIn(stored.expiresAt) ?? longAgo,
+    usedAt: dateIn(stored.usedAt),
+  }
+}

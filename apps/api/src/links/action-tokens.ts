@@ -1,8 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ErrorCode } from '@latchkey/contracts'
-import { AuthError, addSeconds, type Clock } from '@latchkey/contracts/server'
+import { AuthError, addSeconds, type Clock, type Stored } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
-import type { ActionKind, ActionTokenModel, ActionTokenRecord } from './action-token.model.ts'
+import {
+  type ActionKind,
+  type ActionToken,
+  type ActionTokenModel,
+  type ActionTokenRecord,
+  readActionToken,
+} from './action-token.model.ts'
 
 const lifetimeSeconds: Record<ActionKind, number> = {
   reset_password: 30 * 60,
@@ -62,8 +68,8 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
      * What a token of one of these kinds is for; it stays as it is.
      * Throws AuthError `token_used`, `token_expired` or `token_invalid`.
      */
-    async read(kinds: ActionKind[], token: string): Promise<ActionTokenRecord> {
-      const known = await model.findOne({ _id: hash(token), kind: { $in: kinds } }).lean<ActionTokenRecord>()
+    async read(kinds: ActionKind[], token: string): Promise<ActionToken> {
+      const known = await find(kinds, token)
       if (!known) throw new AuthError('token_invalid')
       if (known.usedAt) throw new AuthError('token_used')
       if (known.expiresAt <= clock.now()) throw new AuthError('token_expired')
@@ -76,18 +82,15 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
      * free address, a quieter moment, and the link still works.
      * Throws AuthError `token_used`, `token_expired` or `token_invalid`, and what `use` throws.
      */
-    async consume<T>(
-      kind: ActionKind,
-      token: string,
-      use: (token: ActionTokenRecord) => Promise<T>,
-    ): Promise<T> {
+    async consume<T>(kind: ActionKind, token: string, use: (token: ActionToken) => Promise<T>): Promise<T> {
       const now = clock.now()
       const _id = hash(token)
-      const consumed = await model
+      const stored = await model
         .findOneAndUpdate({ _id, kind, usedAt: null, expiresAt: { $gt: now } }, { $set: { usedAt: now } })
-        .lean<ActionTokenRecord>()
+        .lean<Stored<ActionTokenRecord>>()
+      const consumed = readActionToken(stored)
       if (!consumed) {
-        const known = await model.findOne({ _id, kind }).lean<ActionTokenRecord>()
+        const known = await find([kind], token)
         if (!known) throw new AuthError('token_invalid')
         throw new AuthError(known.usedAt ? 'token_used' : 'token_expired')
       }
@@ -114,6 +117,11 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
     async remove(userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ userId })
     },
+  }
+
+  async function find(kinds: ActionKind[], token: string): Promise<ActionToken | null> {
+    const which = { _id: hash(token), kind: { $in: kinds } }
+    return readActionToken(await model.findOne(which).lean<Stored<ActionTokenRecord>>())
   }
 }
 

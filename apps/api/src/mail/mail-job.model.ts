@@ -1,3 +1,4 @@
+import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
 
 /** The messages there are, one template each (templates.ts). */
@@ -85,3 +86,37 @@ mailJobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export const mailJobModel = (connection: Connection) => connection.model('MailJob', mailJobSchema, 'mailJobs')
 export type MailJobModel = ReturnType<typeof mailJobModel>
+
+/** What a job says that is due. */
+export type MailJob = Pick<
+  MailJobRecord,
+  | '_id'
+  | 'kind'
+  | 'userId'
+  | 'email'
+  | 'passwordChanges'
+  | 'device'
+  | 'ip'
+  | 'createdAt'
+  | 'attempts'
+  | 'expiresAt'
+>
+
+/** A job as it is stored. Null: one of which nobody knows what it is, or that nobody could put away. */
+export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
+  const _id = idIn<Types.ObjectId>(stored._id)
+  const kind = mailKinds.find((each) => each === stored.kind)
+  if (!_id || !kind) return null
+  return {
+    _id,
+    kind,
+    userId: idIn<Types.ObjectId>(stored.userId),
+    email: textIn(stored.email),
+    passwordChanges: wholeIn(stored.passwordChanges) ?? 0,
+    device: textIn(stored.device) ?? '',
+    ip: textIn(stored.ip) ?? '',
+    createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
+    attempts: wholeIn(stored.attempts) ?? 1,
+    expiresAt: dateIn(stored.expiresAt) ?? longAgo,
+  }
+}

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { emailKeyOf } from '@latchkey/contracts'
-import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, oneMore, type Stored } from '@latchkey/contracts/server'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Mail } from './mail.ts'
 import { MailRefused } from './mail-failure.ts'
-import { isAwaited, type MailJobModel, type MailJobRecord, type MailKind } from './mail-job.model.ts'
+import {
+  isAwaited,
+  type MailJob,
+  type MailJobModel,
+  type MailJobRecord,
+  type MailKind,
+  mailKinds,
+  readMailJob,
+} from './mail-job.model.ts'
 import type { Mailer } from './mailer.ts'
 import type { NoticeCaps } from './notice-caps.ts'
 
@@ -34,12 +42,12 @@ export interface NewMail {
 
 export interface MailWriter {
   /** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
-  compose(job: MailJobRecord): Promise<Mail | null>
+  compose(job: MailJob): Promise<Mail | null>
   /**
    * A mail has been handed over, or was refused for good, so that no other attempt would reach anybody; `at` is when the
    * attempt began. Should it throw, the mail is sent again.
    */
-  settled(job: MailJobRecord, at: Date): Promise<void>
+  settled(job: MailJob, at: Date): Promise<void>
 }
 
 interface Collaborators {
@@ -156,15 +164,19 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
   /** Takes the mail that is due longest and sends it. Returns whether there was one. */
   async function sendNext(writer: MailWriter, which: object): Promise<boolean> {
     const now = clock.now()
-    // One process gets it, and for the length of the lease no other looks at it.
-    const job = await model
+    const due = { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null }
+    const stored = await model
       .findOneAndUpdate(
-        { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null },
-        { $set: { dueAt: addSeconds(now, leaseSeconds) }, $inc: { attempts: 1 } },
-        { sort: { dueAt: 1 }, returnDocument: 'after' },
+        // A kind that only a newer version knows is left to that.
+        { ...due, kind: { $in: mailKinds } },
+        // One process gets it, and for the length of the lease no other looks at it.
+        [{ $set: { dueAt: addSeconds(now, leaseSeconds), attempts: oneMore('attempts') } }],
+        { updatePipeline: true, sort: { dueAt: 1 }, returnDocument: 'after' },
       )
-      .lean<MailJobRecord>()
-    if (!job) return false
+      .lean<Stored<MailJobRecord>>()
+    if (!stored) return false
+    const job = readMailJob(stored)
+    if (!job) return true
     try {
       const mail = await writer.compose(job)
       if (mail) {
@@ -185,7 +197,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
   }
 
   /** The job stays until it expires, for whoever asks why a mail did not come. */
-  async function giveUp(job: MailJobRecord, { reply }: MailRefused): Promise<void> {
+  async function giveUp(job: MailJob, { reply }: MailRefused): Promise<void> {
     const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
     log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
     await model.updateOne(
@@ -199,7 +211,7 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     )
   }
 
-  async function postpone(job: MailJobRecord, error: unknown): Promise<void> {
+  async function postpone(job: MailJob, error: unknown): Promise<void> {
     const seconds = Math.min(5 * 2 ** (job.attempts - 1), maxBackoffSeconds)
     log.warn(
       { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds },

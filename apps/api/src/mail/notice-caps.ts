@@ -1,4 +1,4 @@
-import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, oneMore, type Stored, wholeIn } from '@latchkey/contracts/server'
 import type { MailKind } from './mail-job.model.ts'
 import type { NoticeCapModel } from './notice-cap.model.ts'
 
@@ -18,11 +18,11 @@ export function createNoticeCaps({ model, clock }: { model: NoticeCapModel; cloc
       const cap = await model
         .findOneAndUpdate(
           { _id },
-          { $inc: { count: 1 }, $setOnInsert: { expiresAt: addSeconds(now, 2 * hourSeconds) } },
-          { upsert: true, returnDocument: 'after' },
+          [{ $set: { count: oneMore('count'), expiresAt: addSeconds(now, 2 * hourSeconds) } }],
+          { updatePipeline: true, upsert: true, returnDocument: 'after' },
         )
-        .lean<{ count: number }>()
-      return (cap?.count ?? 1) <= perHour
+        .lean<Stored<{ count: number }>>()
+      return (wholeIn(cap?.count) ?? 1) <= perHour
     },
   }
 }

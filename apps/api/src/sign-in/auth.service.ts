@@ -9,7 +9,7 @@ import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
 import { identifierKey } from '../users/user.model.ts'
-import type { SignedInUser, UserIdentity, UserSessions } from '../users/user-identity.ts'
+import { isProved, type SignedInUser, type UserIdentity, type UserSessions } from '../users/user-identity.ts'
 import { refuseMisleading } from '../users/username-policy.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
@@ -114,9 +114,9 @@ export function createAuth(collaborators: Collaborators) {
       }
       await admission.charge(user._id.toHexString())
       // Only to whoever knows the password, which was no wrong attempt.
-      const kept = user.disabledAt
+      const kept = user.isDisabled
         ? 'account_disabled'
-        : requireVerifiedEmail && !user.emailVerifiedAt && 'email_not_verified'
+        : requireVerifiedEmail && !isProved(user) && 'email_not_verified'
       if (kept) {
         await admission.settle()
         throw new AuthError(kept)

@@ -1,3 +1,4 @@
+import { type Stored, wholeIn } from '@latchkey/contracts/server'
 import type { Logger } from 'pino'
 import type { HashCostModel, HashCostRecord } from './hash-cost.model.ts'
 
@@ -48,7 +49,7 @@ export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
   async function stored(to: number): Promise<number> {
     const record = await model
       .findOneAndUpdate({ _id }, { $max: { highest: to } }, { upsert: true, returnDocument: 'after' })
-      .lean<HashCostRecord>()
-    return record?.highest ?? to
+      .lean<Stored<HashCostRecord>>()
+    return wholeIn(record?.highest) ?? to
   }
 }

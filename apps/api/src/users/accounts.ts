@@ -1,6 +1,5 @@
 import type { BodyOf, routes, User } from '@latchkey/contracts'
-import type { Clock } from '@latchkey/contracts/server'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
 import type { Revocations, Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import {
@@ -14,6 +13,7 @@ import {
   taking,
   usernameRestSeconds,
 } from './held-keys.ts'
+import { projectionOf, readUser, type StoredUser, type UserWith } from './read-user.ts'
 import {
   emailKey,
   type HeldKey,
@@ -27,17 +27,17 @@ import {
 import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
-export type Credentials = UserIdentity &
-  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResets' | 'knownDevices' | 'disabledAt'>
-
-const credentialFields = {
+const credentialFields = [
   ...identityFields,
-  passwordHash: 1,
-  passwordChanges: 1,
-  passwordResets: 1,
-  knownDevices: 1,
-  disabledAt: 1,
-} as const
+  'passwordHash',
+  'passwordChanges',
+  'passwordResets',
+  'knownDevices',
+  'isDisabled',
+] as const
+export type Credentials = UserWith<(typeof credentialFields)[number]>
+const credentials = projectionOf(credentialFields)
+const identity = projectionOf(identityFields)
 
 /** What must still hold of an account for a sign-in that was checked against these credentials to open a session. */
 export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) => ({
@@ -47,6 +47,12 @@ export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) =
 
 /** What an account has given up and nobody else gets yet. */
 export type RestingKey = HeldKey & { until: Date }
+
+/** An account, or an address that may be nobody's. */
+interface Addressee {
+  userId: Types.ObjectId | null
+  email: string | null
+}
 
 type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   passwordHash: string
@@ -104,28 +110,22 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /** The account behind an email address or a username; null when there is none. */
-    findByIdentifier: (identifier: string): Promise<Credentials | null> =>
-      users
-        .findOne(
-          // One index look-up decides.
-          { [isEmail(identifier) ? 'emailKey' : 'usernameKey']: identifierKey(identifier) },
-          credentialFields,
-        )
-        .lean<Credentials>()
-        .exec(),
+    async findByIdentifier(identifier: string): Promise<Credentials | null> {
+      // One index look-up decides.
+      const key = { [isEmail(identifier) ? 'emailKey' : 'usernameKey']: identifierKey(identifier) }
+      return readUser(await users.findOne(key, credentials).lean<StoredUser>(), credentialFields)
+    },
 
     /** What is needed to check the password of somebody who is signed in; null when the account is gone. */
-    credentials: (userId: string): Promise<Credentials | null> =>
-      users.findById(userId, credentialFields).lean<Credentials>().exec(),
+    credentials: async (userId: string): Promise<Credentials | null> =>
+      readUser(await users.findById(userId, credentials).lean<StoredUser>(), credentialFields),
 
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
-    findForMail: ({ userId, email }: { userId: Types.ObjectId | null; email: string | null }) =>
-      userId || email
-        ? users
-            .findOne(userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }, identityFields)
-            .lean<UserIdentity>()
-            .exec()
-        : null,
+    async findForMail({ userId, email }: Addressee): Promise<UserIdentity | null> {
+      if (!userId && !email) return null
+      const key = userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }
+      return readUser(await users.findOne(key, identity).lean<StoredUser>(), identityFields)
+    },
 
     /**
      * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
@@ -135,19 +135,24 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
       await sessions.revokeIssued(user._id, keptSessionId)
-      const before = await users
+      const isKept = { $eq: ['$$each._id', kept] }
+      const changed = {
+        passwordHash: { $literal: passwordHash },
+        passwordChanges: oneMore('passwordChanges'),
+        refreshTokens: { $filter: { input: listOf('refreshTokens'), as: 'each', cond: isKept } },
+        updatedAt: clock.now(),
+      }
+      const stored = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
           { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
-          {
-            $set: { passwordHash, updatedAt: clock.now() },
-            $inc: { passwordChanges: 1 },
-            $pull: { refreshTokens: { _id: { $ne: kept } } },
-          },
-          { returnDocument: 'before', projection: sessionIds },
+          [{ $set: changed }],
+          { updatePipeline: true, returnDocument: 'before', projection: projectionOf(['sessions']) },
         )
-        .lean<SessionIds>()
-      if (before) await revocations.revokeEnded(idsOf(before).filter((id) => !id.equals(kept)))
+        .lean<StoredUser>()
+      const before = readUser(stored, ['sessions'])
+      const others = before?.sessions.map(({ _id }) => _id).filter((id) => !id.equals(kept)) ?? []
+      if (before) await revocations.revokeEnded(others)
       return before !== null
     },
 
@@ -170,23 +175,23 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       await sessions.revokeIssued(user._id)
       // Whoever used to sign in with the old password has to prove themselves again; this browser just did.
       const fresh = {
-        passwordHash,
+        ...startedOver(passwordHash, knownDevice ? [knownDevice] : []),
+        passwordResets: oneMore('passwordResets'),
         emailVerifiedAt: now,
         updatedAt: now,
-        knownDevices: knownDevice ? [knownDevice] : [],
-        refreshTokens: [],
       }
-      const changed = await users
+      const stored = await users
         .findOneAndUpdate(
           {
             _id: user._id,
             emailKey: emailKey(user.email),
             passwordResets: changedSoOften(user.passwordResets),
           },
-          { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
-          { returnDocument: 'after', projection: { epoch: 1 } },
+          [{ $set: fresh }],
+          { updatePipeline: true, returnDocument: 'after', projection: projectionOf(['epoch']) },
         )
-        .lean<Pick<UserRecord, 'epoch'>>()
+        .lean<StoredUser>()
+      const changed = readUser(stored, ['epoch'])
       // Whoever is told that it came to nothing uses the link again.
       if (changed) await revocations.revokeBelow([user._id], changed.epoch)
       return changed !== null
@@ -227,19 +232,16 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       try {
-        return await taking({ users, clock }, { emailKey: key }, () =>
+        const before = await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
               { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
               [{ $set: changed }],
-              {
-                updatePipeline: true,
-                returnDocument: 'before',
-                projection: identityFields,
-              },
+              { updatePipeline: true, returnDocument: 'before', projection: identity },
             )
-            .lean<UserIdentity>(),
+            .lean<StoredUser>(),
         )
+        return readUser(before, identityFields)
       } catch (error) {
         throw taken(error)
       }
@@ -261,25 +263,23 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       if (!(await users.exists(resting))) return null
       await sessions.revokeIssued(userId)
       const back = {
+        ...startedOver(passwordHash, []),
         ...moveBack('emailKey', key),
         email: { $literal: email },
         emailVerifiedAt: now,
-        passwordHash: { $literal: passwordHash },
-        passwordChanges: { $add: [{ $ifNull: ['$passwordChanges', 0] }, 1] },
-        epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
-        knownDevices: [],
-        refreshTokens: [],
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.
-      const before = await users
+      const fields = [...identityFields, 'epoch'] as const
+      const stored = await users
         .findOneAndUpdate(resting, [{ $set: back }], {
           updatePipeline: true,
           returnDocument: 'before',
-          projection: { ...identityFields, epoch: 1 },
+          projection: projectionOf(fields),
         })
-        .lean<UserIdentity & Pick<UserRecord, 'epoch'>>()
-      if (before) await revocations.revokeBelow([userId], (before.epoch ?? 0) + 1)
+        .lean<StoredUser>()
+      const before = readUser(stored, fields)
+      if (before) await revocations.revokeBelow([userId], before.epoch + 1)
       return before
     },
 
@@ -297,15 +297,16 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       }
       const passwordChanges = changedSoOften(user.passwordChanges)
       try {
-        const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
+        const stored = await taking({ users, clock }, { usernameKey: key }, () =>
           users
             .findOneAndUpdate({ _id: user._id, passwordChanges }, [{ $set: changed }], {
               updatePipeline: true,
               returnDocument: 'after',
-              projection: identityFields,
+              projection: identity,
             })
-            .lean<UserIdentity>(),
+            .lean<StoredUser>(),
         )
+        const renamed = readUser(stored, identityFields)
         return renamed && userView(renamed)
       } catch (error) {
         throw taken(error)
@@ -317,9 +318,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const now = clock.now()
       const live = (held: HeldKey[] = []) =>
         held.filter((each): each is RestingKey => each.until !== null && each.until > now)
-      const user = await users
-        .findById(userId, { heldUsernames: 1, heldEmails: 1 })
-        .lean<Pick<UserRecord, 'heldUsernames' | 'heldEmails'>>()
+      const fields = ['heldUsernames', 'heldEmails'] as const
+      const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
       return { usernames: live(user?.heldUsernames), emails: live(user?.heldEmails) }
     },
 
@@ -338,19 +338,24 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /** Null when the account is gone. */
     async profile(userId: string): Promise<User | null> {
-      const user = await users.findById(userId, identityFields).lean<UserIdentity>()
+      const user = readUser(await users.findById(userId, identity).lean<StoredUser>(), identityFields)
       return user && userView(user)
     },
   }
 }
 
 /** Matches accounts whose password changed so often; older ones have no number. */
-export const changedSoOften = (passwordChanges = 0) =>
+export const changedSoOften = (passwordChanges: number) =>
   passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
 
-const sessionIds = { 'refreshTokens._id': 1 } as const
-type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }
-const idsOf = ({ refreshTokens }: SessionIds) => refreshTokens.map(({ _id }) => _id)
+/** For the `$set` of an update after which nobody is signed in, and nothing opens the account but a new password. */
+const startedOver = (passwordHash: string, knownDevices: KnownDevice[]) => ({
+  passwordHash: { $literal: passwordHash },
+  passwordChanges: oneMore('passwordChanges'),
+  epoch: oneMore('epoch'),
+  knownDevices: { $literal: knownDevices },
+  refreshTokens: [],
+})
 
 /** What a violated unique index means to a person; any other error stays what it is. */
 function taken(error: unknown): unknown {

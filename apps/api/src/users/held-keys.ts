@@ -1,4 +1,4 @@
-import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, listOf } from '@latchkey/contracts/server'
 import { mongo } from 'mongoose'
 import type { HeldKey, UserModel } from './user.model.ts'
 
@@ -28,13 +28,13 @@ interface Move {
 /** For the `$set` of an update that puts another key in the place of the one in use. */
 export function moveOn(field: KeyField, newKey: string, { now, restSeconds, rests = true }: Move) {
   const key = { $literal: newKey }
-  const held = { $ifNull: [`$${fields[field]}`, []] }
   // The one in use has no date, and null is later than none.
   const cond = { $and: [{ $gt: ['$$each.until', now] }, { $ne: ['$$each.key', key] }] }
-  const resting = { $filter: { input: held, as: 'each', cond } }
+  const resting = { $filter: { input: listOf(fields[field]), as: 'each', cond } }
   const givenUp = {
     $cond: [
-      { $and: [{ $ne: [`$${field}`, key] }, rests] },
+      // An account may have none so far.
+      { $and: [{ $gt: [`$${field}`, null] }, { $ne: [`$${field}`, key] }, rests] },
       [{ key: `$${field}`, until: addSeconds(now, restSeconds) }],
       [],
     ],

@@ -1,8 +1,9 @@
 import type { KnownDevice as KnownDeviceView } from '@latchkey/contracts'
-import type { Clock } from '@latchkey/contracts/server'
+import { type Clock, listOf } from '@latchkey/contracts/server'
 import { type Device, deviceName, sameNetwork } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
-import { type KnownDevice, knownDeviceLimit, type UserModel, type UserRecord } from './user.model.ts'
+import { projectionOf, readUser, type StoredUser } from './read-user.ts'
+import { type KnownDevice, knownDeviceLimit, type UserModel } from './user.model.ts'
 
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
@@ -20,7 +21,7 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       userId: Types.ObjectId,
       idHash: string,
       device: Device,
-      condition: Partial<UserRecord> = {},
+      condition: object = {},
     ): Promise<void> {
       const known = newDevice(idHash, device, clock.now())
       const seen = await users.updateOne(
@@ -34,28 +35,28 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
         },
       )
       if (seen.matchedCount > 0) return
+      const all = { $concatArrays: [listOf('knownDevices'), [{ $literal: known }]] }
+      const bySight = { $sortArray: { input: all, sortBy: { lastSeenAt: 1 } } }
       await users.updateOne(
         // So that two sign-ins of one browser at the same time add it once.
         { ...condition, _id: userId, 'knownDevices.idHash': { $ne: idHash } },
-        {
-          $push: { knownDevices: { $each: [known], $sort: { lastSeenAt: 1 }, $slice: -knownDeviceLimit } },
-        },
+        [{ $set: { knownDevices: { $slice: [bySight, -knownDeviceLimit] } } }],
+        { updatePipeline: true },
       )
     },
 
     /** The latest seen first. `currentIdHash` is the browser that asks, if it is one of them. */
     async list(userId: string, currentIdHash: string | null): Promise<KnownDeviceView[]> {
-      const user = await users.findById(userId, { knownDevices: 1 }).lean<Partial<UserRecord>>()
-      const known = user?.knownDevices ?? []
-      return known
-        .toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
-        .map((each) => view(each, currentIdHash))
+      const fields = ['knownDevices'] as const
+      const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
+      const known = user?.knownDevices.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
+      return known?.map((each) => view(each, currentIdHash)) ?? []
     },
 
     /** Returns whether there was one. */
     async forget(userId: string, idHash: string): Promise<boolean> {
       const { modifiedCount } = await users.updateOne(
-        { _id: userId },
+        { _id: userId, 'knownDevices.idHash': idHash },
         { $pull: { knownDevices: { idHash } } },
       )
       return modifiedCount > 0
@@ -63,7 +64,11 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
 
     /** Forgets all but one; null: all. */
     async forgetOthers(userId: string, keptIdHash: string | null): Promise<void> {
-      await users.updateOne({ _id: userId }, { $pull: { knownDevices: { idHash: { $ne: keptIdHash } } } })
+      const others = { idHash: { $ne: keptIdHash } }
+      await users.updateOne(
+        { _id: userId, knownDevices: { $elemMatch: others } },
+        { $pull: { knownDevices: others } },
+      )
     },
   }
 }
@@ -94,8 +99,8 @@ const view = (
 ): KnownDeviceView => ({
   id: idHash,
   current: idHash === currentIdHash,
-  device: deviceName(userAgent ?? ''),
-  ip: ip ?? '',
-  firstSeenAt: (firstSeenAt ?? lastSeenAt).toISOString(),
+  device: deviceName(userAgent),
+  ip,
+  firstSeenAt: firstSeenAt.toISOString(),
   lastSeenAt: lastSeenAt.toISOString(),
 })

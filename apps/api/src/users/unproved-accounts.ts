@@ -2,7 +2,8 @@ import { AuthError, addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
 import { type Accounts, type Credentials, changedSoOften } from './accounts.ts'
 import { emailRestSeconds, isDuplicate, moveOn, taking } from './held-keys.ts'
-import { emailKey, type UserModel, type UserRecord } from './user.model.ts'
+import { projectionOf, readUser, type StoredUser, type UserWith } from './read-user.ts'
+import { emailKey, type UserModel } from './user.model.ts'
 
 /** Of the time that an account has to be proved, so much is left when its owner is reminded. */
 const remindedWithLeft = 1 / 4
@@ -12,9 +13,11 @@ const reminderKeptSeconds = 25 * 3600
 
 /** Never proved. Whom an administrator keeps out, or made one of theirs, does not lapse. */
 const unproved = { emailVerifiedAt: null }
-const lapsing = { ...unproved, disabledAt: null, roles: { $ne: 'admin' } } as const
+const ours = { _id: { $type: 'objectId' } } as const
+const lapsing = { ...unproved, ...ours, disabledAt: null, roles: { $ne: 'admin' } } as const
 
-export type Unproved = Pick<UserRecord, '_id' | 'email'>
+const fields = ['email'] as const
+export type Unproved = UserWith<(typeof fields)[number]>
 
 interface Collaborators {
   users: UserModel
@@ -70,7 +73,7 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
      * for as long as a mail is kept is next again.
      */
     async nextToRemind(): Promise<Unproved | null> {
-      return await users
+      const next = await users
         .findOneAndUpdate(
           {
             ...lapsing,
@@ -79,9 +82,10 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
             $or: [{ lapseReminderDueAt: null }, { lapseReminderDueAt: { $lte: ago(reminderKeptSeconds) } }],
           },
           { $set: { lapseReminderDueAt: clock.now() } },
-          { sort: { createdAt: 1 }, projection: { email: 1 } },
+          { sort: { createdAt: 1 }, projection: projectionOf(fields) },
         )
-        .lean<Unproved>()
+        .lean<StoredUser>()
+      return readUser(next, fields)
     },
 
     /** The reminder could not be asked for after all. */
@@ -97,8 +101,10 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
     },
 
     /** Those whose time is over, some at a time. */
-    lapsed: (limit: number): Promise<Unproved[]> =>
-      users.find(over(), { email: 1 }).sort({ createdAt: 1 }).limit(limit).lean<Unproved[]>().exec(),
+    async lapsed(limit: number): Promise<Unproved[]> {
+      const found = users.find(over(), projectionOf(fields)).sort({ createdAt: 1 }).limit(limit)
+      return (await found.lean<StoredUser[]>()).flatMap((each) => readUser(each, fields) ?? [])
+    },
 
     /** False when it was proved, corrected or deleted in the meantime. */
     removeLapsed: ({ _id }: Unproved): Promise<boolean> => accounts.remove(_id, over()),

@@ -1,23 +1,13 @@
-import { type AccessTokenClaims, AccessTokenClaimsSchema, type Role, type User } from '@latchkey/contracts'
+import { type AccessTokenClaims, AccessTokenClaimsSchema, type User } from '@latchkey/contracts'
 import type { OwnerDescription, Sessions, SignedInSession } from '@latchkey/sessions'
-import type { Types } from 'mongoose'
+import { projectionOf, readUser, type UserWith } from './read-user.ts'
 
 /** Who a user is: enough to say who is signed in, without another read. */
-export interface UserIdentity {
-  _id: Types.ObjectId
-  username: string
-  email: string
-  emailVerifiedAt: Date | null
-  roles: Role[]
-  createdAt: Date
-}
+export const identityFields = ['username', 'email', 'emailVerifiedAt', 'roles', 'createdAt'] as const
+export type UserIdentity = UserWith<(typeof identityFields)[number]>
 
-/** The projection of a UserIdentity. */
-export const identityFields = { username: 1, email: 1, emailVerifiedAt: 1, roles: 1, createdAt: 1 } as const
-
-/** Missing where an account was brought from elsewhere: then nobody has proved it here. */
 export const isProved = ({ emailVerifiedAt }: Pick<UserIdentity, 'emailVerifiedAt'>) =>
-  Boolean(emailVerifiedAt)
+  emailVerifiedAt !== null
 
 /** What leaves of a user. */
 export const userView = (user: UserIdentity): User => ({
@@ -31,7 +21,8 @@ export const userView = (user: UserIdentity): User => ({
 
 /** What sessions say of their owner: read with each refresh, signed into each access token. */
 export const sessionOwner: OwnerDescription<UserIdentity, AccessTokenClaims, User> = {
-  fields: identityFields,
+  fields: projectionOf(identityFields),
+  read: (stored) => readUser(stored, identityFields),
   claimsSchema: AccessTokenClaimsSchema,
   claims: (user) => ({
     roles: [...user.roles],

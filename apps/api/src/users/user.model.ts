@@ -1,24 +1,30 @@
-import { emailKeyOf, roles } from '@latchkey/contracts'
+import { emailKeyOf, type Role, roles } from '@latchkey/contracts'
 import { type Session, sessionSchema } from '@latchkey/sessions'
-import { type Connection, Schema } from 'mongoose'
-import type { UserIdentity } from './user-identity.ts'
+import { type Connection, Schema, type Types } from 'mongoose'
 
 /**
  * One document per user; its sessions live inside, so that every change of a session is one update of one document.
  * `usernameKey` and `emailKey` are what uniqueness is decided on; `username` and `email` are as the person wrote them.
+ * This is what is written; what is read may lack anything, and goes through read-user.ts.
  */
-export interface UserRecord extends UserIdentity {
+export interface UserRecord {
+  _id: Types.ObjectId
+  username: string
   usernameKey: string
+  email: string
   emailKey: string
-  /** Names and addresses that nobody else gets: the one in use, and former ones that rest. Missing where none changed yet. */
-  heldUsernames?: HeldKey[]
-  heldEmails?: HeldKey[]
+  /** When its owner proved the address. */
+  emailVerifiedAt: Date | null
+  /** Names and addresses that nobody else gets: the one in use, and former ones that rest. */
+  heldUsernames: HeldKey[]
+  heldEmails: HeldKey[]
+  roles: Role[]
   passwordHash: string
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
-  /** How often the password has become another one; missing where it never did. */
+  /** How often the password has become another one. */
   passwordChanges: number
-  /** How often the password was reset by mail; missing where it never was. */
+  /** How often the password was reset by mail. */
   passwordResets: number
   /** When a reminder was asked for that an account whose address is never proved lapses, and when one was sent. */
   lapseReminderDueAt?: Date | null
@@ -26,8 +32,9 @@ export interface UserRecord extends UserIdentity {
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   refreshTokens: Session[]
-  /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
+  /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
+  createdAt: Date
   updatedAt: Date
 }
 
@@ -44,12 +51,11 @@ export interface HeldKey {
 /** A browser by the hash of the random id in its `device` cookie. It opens nothing; it only spares its owner waiting. */
 export interface KnownDevice {
   idHash: string
-  /** Missing, like the next two, in those from before they were kept. */
-  firstSeenAt?: Date
+  firstSeenAt: Date
   lastSeenAt: Date
   /** Of the last sign-in. */
-  userAgent?: string
-  ip?: string
+  userAgent: string
+  ip: string
 }
 
 export const knownDeviceLimit = 20

@@ -511,8 +511,10 @@ async function killedWhenStored({ api }: Node, change: () => Promise<void>): Pro
       killed()
       return await never
     }
-  const stores = ({ $set = {} }: mongo.Document) =>
-    ['roles', 'disabledAt', 'passwordHash'].some((name) => name in $set)
+  const stores = (update: mongo.Document) =>
+    [update]
+      .flat()
+      .some(({ $set = {} }) => ['roles', 'disabledAt', 'passwordHash'].some((name) => name in $set))
   collection.findOneAndUpdate = dieAfter(findOneAndUpdate, stores) as typeof findOneAndUpdate
   collection.deleteOne = dieAfter(deleteOne, () => true) as typeof deleteOne
   await Promise.race([kill, change()])

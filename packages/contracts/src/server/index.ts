@@ -6,3 +6,15 @@ export { answerProblems, problemOf, sendProblem, statusOf, toAuthError } from '.
 export { createRoute, parse, type Route } from './route.ts'
 export { sameOrigin } from './same-origin.ts'
 export { stepUpBy } from './step-up.ts'
+export {
+  dateIn,
+  entriesIn,
+  idIn,
+  listOf,
+  longAgo,
+  numberOf,
+  oneMore,
+  type Stored,
+  textIn,
+  wholeIn,
+} from './stored.ts'

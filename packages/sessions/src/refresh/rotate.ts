@@ -1,9 +1,9 @@
-import { AuthError, addSeconds, earlier, toNumericDate } from '@latchkey/contracts/server'
+import { AuthError, addSeconds, earlier, toNumericDate, wholeIn } from '@latchkey/contracts/server'
 import { type mongo, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from '../collaborators.ts'
-import type { SessionOwner } from '../owner.ts'
+import type { SessionOwner, StoredHolder } from '../owner.ts'
 import { sameNetwork } from '../same-network.ts'
-import { consumedLimit, type Device, type Session } from '../session.schema.ts'
+import { consumedLimit, type Device, type Session, sessionsIn } from '../session.schema.ts'
 import type { SessionEvent } from '../session-events.ts'
 import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
 import type { LockProof } from './refresh-lock.ts'
@@ -55,7 +55,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       if (verdict.kind === 'answer') {
         // A copy of the whole request gets the same answer as a retry, while its key is remembered. If it came from
         // another network, the owner is told.
-        if (found && !sameNetwork(found.session.lastIp ?? found.session.ip, device.ip))
+        if (found && !sameNetwork(found.session.lastIp, device.ip))
           await record('answered_elsewhere', claims, device)
         return signedIn(found, readAt)
       }
@@ -77,6 +77,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
           await record('copied_session_refused', claims, device)
         throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
       }
+      if (found?.session.consumed.length === 0) await startHistory(claims)
       const swapped = await swap(claims, verdict.lock, device, found?.session.absoluteExpiresAt)
       if (swapped) return swapped
     }
@@ -121,13 +122,23 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
             lock: opens,
             expiresAt: { $gt: now },
             absoluteExpiresAt: { $gte: expiresAt },
+            consumed: { $type: 'array' },
           },
         },
       },
       update,
       { returnDocument: 'after', projection: withOneSession(sessionId) },
     )
-    return user && signedIn(pick(user as unknown as WithOneSession), now)
+    return user && signedIn(pick(user), now)
+  }
+
+  /** Of a session whose history is missing or null: `swap` wants a list to add to. */
+  async function startHistory({ userId, sessionId }: RefreshTokenClaims): Promise<void> {
+    const lacking = { _id: new Types.ObjectId(sessionId), consumed: { $not: { $type: 'array' } } }
+    await users.collection.updateOne(
+      { _id: new Types.ObjectId(userId), refreshTokens: { $elemMatch: lacking } },
+      { $set: { 'refreshTokens.$.consumed': [] } },
+    )
   }
 
   /**
@@ -144,7 +155,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   async function find({ userId, sessionId }: RefreshTokenClaims) {
     const user = await users
       .findOne({ _id: userId, 'refreshTokens._id': sessionId }, withOneSession(sessionId))
-      .lean<WithOneSession>()
+      .lean<StoredHolder>()
     return user && pick(user)
   }
 
@@ -156,10 +167,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     return onEvent({ kind, userId, sessionId, device, deviceIdHash: null })
   }
 
-  function signedIn(
-    found: { user: Owner; session: Session; epoch: number } | null,
-    readAt: Date,
-  ): SignedInSession<Owner> {
+  function signedIn(found: ReturnType<typeof pick>, readAt: Date): SignedInSession<Owner> {
     if (!found) throw new AuthError('refresh_token_revoked')
     const refreshToken = refreshTokens.sign(found.user._id.toHexString(), found.session)
     return { ...found, refreshToken, issuedAt: toNumericDate(readAt) }
@@ -173,9 +181,9 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     }
   }
 
-  function pick({ refreshTokens: [session], epoch = 0, ...user }: WithOneSession) {
-    return session ? { user: user as unknown as Owner, session, epoch } : null
+  function pick(stored: StoredHolder): { user: Owner; session: Required<Session>; epoch: number } | null {
+    const user = owner.read(stored)
+    const [session] = sessionsIn(stored.refreshTokens)
+    return user && session ? { user, session, epoch: wholeIn(stored.epoch) ?? 0 } : null
   }
 }
-
-type WithOneSession = SessionOwner & { refreshTokens: Session[]; epoch?: number }

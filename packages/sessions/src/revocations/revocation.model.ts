@@ -1,4 +1,5 @@
-import { type Connection, Schema, type Types } from 'mongoose'
+import { dateIn, idIn, type Stored, wholeIn } from '@latchkey/contracts/server'
+import { type Connection, mongo, Schema, type Types } from 'mongoose'
 
 /**
  * Access tokens that died before they expired. `_id` is a session's id or a user's. One small document, kept as long as a
@@ -33,7 +34,7 @@ export type RevocationModel = ReturnType<typeof revocationModel>
 /** Types of BSON that a record holds (https://bsonspec.org/spec.html). */
 const bson = { double: 1, objectId: 7, date: 9, null: 10, int32: 16, int64: 18 }
 
-/** A record as every process keeps reading it: the id in hex, `at` in milliseconds. */
+/** A record as every process keeps reading it: the id in hex, `at` in milliseconds; 0 where it does not say. */
 export interface ReadRevocation {
   id: string
   epoch: number | null
@@ -42,16 +43,16 @@ export interface ReadRevocation {
 
 /**
  * A record from its bytes. The driver makes some 4 kB of objects for each of these 80 bytes, and every process reads
- * every record.
+ * every record. Null: it concerns nobody. What does not say below which epoch tokens are dead says that all are.
  */
-export function readRevocation(raw: Buffer): ReadRevocation {
+export function readRevocation(raw: Buffer): ReadRevocation | null {
   const read: ReadRevocation = { id: '', epoch: null, at: 0 }
   let position = 4
   for (let type = raw[position]; type; type = raw[position]) {
     const nameEnd = raw.indexOf(0, position)
     const name = raw.toString('latin1', position + 1, nameEnd)
     position = nameEnd + 1
-    if (type === bson.objectId) {
+    if (name === '_id' && type === bson.objectId) {
       read.id = raw.toString('hex', position, position + 12)
       position += 12
     } else if (type === bson.date) {
@@ -65,10 +66,16 @@ export function readRevocation(raw: Buffer): ReadRevocation {
     } else if (name === 'epoch' && (type === bson.double || type === bson.int64)) {
       read.epoch = type === bson.double ? raw.readDoubleLE(position) : int64(raw, position)
       position += 8
-    } else if (type !== bson.null) throw new Error(`A revocation holds \`${name}\` of BSON type ${type}`)
+    } else if (type !== bson.null) return readForeign(mongo.BSON.deserialize(raw))
   }
-  if (!read.id || !read.at) throw new Error('A revocation lacks `_id` or `at`')
-  return read
+  return read.id ? read : null
+}
+
+/** A record that holds something of another kind. */
+function readForeign({ _id, epoch, before, at }: Stored<RevocationRecord & { before: Date }>) {
+  const id = idIn<Types.ObjectId>(_id)?.toHexString()
+  const least = wholeIn(epoch) ?? (dateIn(before) && 0)
+  return id ? { id, epoch: least, at: dateIn(at)?.getTime() ?? 0 } : null
 }
 
 const int64 = (raw: Buffer, position: number) =>

@@ -193,7 +193,9 @@ export function createRevocations({ model, clock, log }: Collaborators) {
     // By the batch, at one go: handed out one by one they would live long enough to pile up in memory.
     while (await records.hasNext())
       for (const raw of records.readBufferedDocuments()) {
-        const { id, epoch, at } = readRevocation(raw)
+        const revocation = readRevocation(raw)
+        if (!revocation) continue
+        const { id, epoch, at } = revocation
         remember(id, epoch, now)
         if (!newest || at > newest) newest = at
       }
@@ -204,7 +206,7 @@ export function createRevocations({ model, clock, log }: Collaborators) {
     try {
       const ids = [new Types.ObjectId(sid), new Types.ObjectId(sub)]
       const records = await model.collection.find<Buffer>({ _id: { $in: ids } }, { raw: true }).toArray()
-      return records.map(readRevocation).some(({ epoch: least }) => least === null || epoch < least)
+      return records.map(readRevocation).some((found) => found && (found.epoch ?? Infinity) > epoch)
     } catch (cause) {
       throw new AuthError('database_unavailable', { cause })
     }
@@ -213,8 +215,11 @@ export function createRevocations({ model, clock, log }: Collaborators) {
 
 /** Times are the database's, whichever process writes: its index removes the record, and its clock orders the feed. */
 function raiseTo(epoch: number | null): mongo.Document[] {
-  // Written late, a lower epoch changes nothing; nor does any where all is dead.
-  const raised = { $cond: [{ $eq: ['$epoch', null] }, null, { $max: ['$epoch', epoch] }] }
+  // Written late, a lower epoch changes nothing; nor does any where all is dead: in a record that is there, and has
+  // neither an epoch nor the `before` of a time when there was none.
+  const isThere = { $gt: [{ $ifNull: ['$at', '$expiresAt'] }, null] }
+  const dead = { $and: [isThere, { $lte: [{ $ifNull: ['$epoch', '$before'] }, null] }] }
+  const raised = { $cond: [dead, null, { $max: ['$epoch', epoch] }] }
   const expiresAt = { $max: ['$expiresAt', { $add: ['$$NOW', keptSeconds * 1000] }] }
   return [{ $set: { epoch: epoch === null ? null : raised, at: '$$NOW', expiresAt } }]
 }

@@ -323,7 +323,7 @@ export const mutants: Mutant[] = [
     'I4',
     'ending one session ends them all',
     revoke,
-    'return (await revokeWhere(userId, (session) => session._id.equals(sessionId))) > 0',
+    'return (await revokeWhere(userId, (_id) => _id.equals(sessionId))) > 0',
     'return (await revokeWhere(userId, () => true)) > 0',
   ),
 
@@ -369,10 +369,16 @@ export const mutants: Mutant[] = [
     'I6',
     'what is revoked is not raised with the user',
     revoke,
-    '{ $inc: { epoch: 1 } }',
-    '{ $inc: { epoch: 0 } }',
+    "{ epoch: oneMore('epoch') }",
+    "{ epoch: '$epoch' }",
   ),
-  mutant('I6', 'a change of roles does not raise the epoch', administration, ', $inc: { epoch: 1 } }', ' }'),
+  mutant(
+    'I6',
+    'a change of roles does not raise the epoch',
+    administration,
+    ", epoch: oneMore('epoch') }",
+    ' }',
+  ),
   mutant(
     'I6',
     'a change of roles revokes nothing before it',
@@ -465,7 +471,7 @@ export const mutants: Mutant[] = [
     'I6',
     'a session that has ended is brought back by what is written late',
     revocations,
-    "{ $cond: [{ $eq: ['$epoch', null] }, null, { $max: ['$epoch', epoch] }] }",
+    "{ $cond: [dead, null, { $max: ['$epoch', epoch] }] }",
     "{ $max: ['$epoch', epoch] }",
   ),
   mutant(

@@ -1,0 +1,78 @@
+import { type Role, roles } from '@latchkey/contracts'
+import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
+import { sessionsIn } from '@latchkey/sessions'
+import type { Types } from 'mongoose'
+import type { HeldKey, KnownDevice, UserRecord } from './user.model.ts'
+
+/** A user as it is stored: by us, by an older version, or by another system. */
+export type StoredUser = Stored<UserRecord>
+
+/** What each field says, and what it means that it says nothing. A new field gets its meaning here. */
+const readers = {
+  username: ({ username, usernameKey }) => textIn(username) ?? textIn(usernameKey) ?? '',
+  email: ({ email, emailKey }) => textIn(email) ?? textIn(emailKey) ?? '',
+  emailVerifiedAt: (user) => dateIn(user.emailVerifiedAt),
+  roles: (user): Role[] => (Array.isArray(user.roles) ? user.roles.filter(isRole) : ['user']),
+  createdAt: (user, _id) => dateIn(user.createdAt) ?? _id.getTimestamp(),
+  /** Null: no password is right. */
+  passwordHash: (user) => textIn(user.passwordHash),
+  passwordChanges: (user) => wholeIn(user.passwordChanges) ?? 0,
+  passwordResets: (user) => wholeIn(user.passwordResets) ?? 0,
+  /** Whatever else stands there keeps somebody out as well. */
+  isDisabled: (user) => (user.disabledAt ?? null) !== null,
+  heldUsernames: (user) => heldIn(user.heldUsernames),
+  heldEmails: (user) => heldIn(user.heldEmails),
+  knownDevices: (user, _id) => devicesIn(user.knownDevices, _id.getTimestamp()),
+  sessions: (user) => sessionsIn(user.refreshTokens).map(({ _id, expiresAt }) => ({ _id, expiresAt })),
+  epoch: (user) => wholeIn(user.epoch) ?? 0,
+} satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
+
+/** What has to be stored for a field to be read, where that is not itself alone. */
+const sources: Partial<Record<UserField, string[]>> = {
+  username: ['username', 'usernameKey'],
+  email: ['email', 'emailKey'],
+  isDisabled: ['disabledAt'],
+  sessions: ['refreshTokens._id', 'refreshTokens.expiresAt', 'refreshTokens.absoluteExpiresAt'],
+}
+
+export type UserField = keyof typeof readers
+export type UserWith<Field extends UserField> = { _id: Types.ObjectId } & {
+  [Each in Field]: ReturnType<(typeof readers)[Each]>
+}
+
+/** What to ask the database for, so that these fields can be read. */
+export const projectionOf = (fields: readonly UserField[]): Record<string, 1> =>
+  Object.fromEntries(fields.flatMap((field) => (sources[field] ?? [field]).map((name) => [name, 1])))
+
+/** These fields of a stored user. Null: there is none, or one that no token could name. */
+export function readUser<Field extends UserField>(
+  stored: StoredUser | null,
+  fields: readonly Field[],
+): UserWith<Field> | null {
+  const _id = idIn<Types.ObjectId>(stored?._id)
+  if (!stored || !_id) return null
+  const entries = fields.map((field) => [field, readers[field](stored, _id)])
+  return { _id, ...Object.fromEntries(entries) }
+}
+
+const isRole = (role: unknown): role is Role => roles.some((each) => each === role)
+
+const heldIn = (value: unknown): HeldKey[] =>
+  entriesIn<HeldKey>(value).flatMap(({ key, until }) =>
+    typeof key === 'string' ? [{ key, until: dateIn(until) }] : [],
+  )
+
+const devicesIn = (value: unknown, otherwise: Date): KnownDevice[] =>
+  entriesIn<KnownDevice>(value).flatMap(({ idHash, firstSeenAt, lastSeenAt, userAgent, ip }) => {
+    if (typeof idHash !== 'string') return []
+    const last = dateIn(lastSeenAt) ?? dateIn(firstSeenAt) ?? otherwise
+    return [
+      {
+        idHash,
+        firstSeenAt: dateIn(firstSeenAt) ?? last,
+        lastSeenAt: last,
+        userAgent: textIn(userAgent) ?? '',
+        ip: textIn(ip) ?? '',
+      },
+    ]
+  })
