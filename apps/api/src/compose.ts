@@ -13,6 +13,9 @@ import { createDatabase } from './database.ts'
 import { createNotices } from './events/notices.ts'
 import { securityEventModel } from './events/security-event.model.ts'
 import { createSecurityEvents } from './events/security-events.ts'
+import { createFactorStore } from './factors/factor-store.ts'
+import { createFactorService } from './factors/factors.service.ts'
+import { createSecretBox } from './factors/secret-box.ts'
 import { createApiRoute } from './guards.ts'
 import { rateLimitModel } from './limits/rate-limit.model.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
@@ -28,10 +31,14 @@ import { createAuth } from './sign-in/auth.service.ts'
 import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
 import { hashCostModel } from './sign-in/hash-cost.model.ts'
 import { createHashCosts } from './sign-in/hash-costs.ts'
+import { createOpening } from './sign-in/opening.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
+import { createSecondSteps } from './sign-in/second-step.service.ts'
+import { signInAttemptModel } from './sign-in/sign-in-attempt.model.ts'
+import { createSignInAttempts } from './sign-in/sign-in-attempts.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
@@ -124,11 +131,17 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
   })
   const secrets = { passwords, passwordPolicy }
+  const factorStore = createFactorStore({ users, box: createSecretBox(config.factors.secrets), clock })
+  const factorService = createFactorService({ factorStore, events, ...config.factors })
+  const opening = createOpening({ sessions, knownDevices, events })
+  const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
+  const secondSteps = createSecondSteps({ accounts, attempts, factorService, opening, events })
   const auth = createAuth({
     accounts,
-    knownDevices,
     clock,
     sessions,
+    opening,
+    secondSteps,
     events,
     ...secrets,
     mailQueue,
@@ -182,6 +195,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     sessions,
     events,
     auth,
+    secondSteps,
+    factorService,
     passwordService,
     passwordPolicy,
     passwords,

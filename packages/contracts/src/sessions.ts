@@ -74,6 +74,18 @@ export const activityKinds = [
   'account_enabled',
   /** Many failed sign-ins in a row. */
   'failed_sign_ins',
+  'totp_enabled',
+  'totp_disabled',
+  'recovery_codes_renewed',
+  'recovery_code_used',
+  /** One was used, and only a few are left. */
+  'recovery_codes_low',
+  /** The password was right, and the second factor was asked for. */
+  'factor_asked',
+  /** And what was shown was wrong. */
+  'factor_failed',
+  /** Many times. */
+  'failed_factors',
 ] as const
 export type ActivityKind = (typeof activityKinds)[number]
 

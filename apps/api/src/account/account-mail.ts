@@ -40,6 +40,12 @@ const pages: Partial<Record<MailKind, string>> = {
   email_changed: '/undo-email',
   account_lapsing: '/verify-email',
   roles_changed: '/activity',
+  totp_enabled: '/account',
+  totp_disabled: '/account',
+  recovery_codes_renewed: '/account',
+  recovery_code_used: '/account',
+  recovery_codes_low: '/account',
+  failed_factors: '/account',
 }
 
 interface Collaborators {

@@ -28,7 +28,19 @@ import { identityFields, type UserIdentity, type UserSessions, userView } from '
 
 /** What signing in needs to know of an account. */
 export type Credentials = UserIdentity &
-  Pick<UserRecord, 'passwordHash' | 'passwordChanges' | 'passwordResets' | 'knownDevices' | 'disabledAt'>
+  Pick<
+    UserRecord,
+    | 'passwordHash'
+    | 'passwordChanges'
+    | 'passwordResets'
+    | 'knownDevices'
+    | 'disabledAt'
+    | 'epoch'
+    | keyof typeof factorFields
+  >
+
+/** What an account has beside its password. */
+const factorFields = { totp: 1, recoveryCodes: 1, factorChanges: 1 } as const
 
 const credentialFields = {
   ...identityFields,
@@ -37,12 +49,21 @@ const credentialFields = {
   passwordResets: 1,
   knownDevices: 1,
   disabledAt: 1,
+  epoch: 1,
+  ...factorFields,
 } as const
 
-/** What must still hold of an account for a sign-in that was checked against these credentials to open a session. */
-export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) => ({
+/**
+ * What must still hold of an account for a sign-in that was checked against these credentials to open a session: a factor
+ * that has come since would not have been shown.
+ */
+export const unchanged = ({
+  passwordHash,
+  factorChanges,
+}: Pick<Credentials, 'passwordHash' | 'factorChanges'>) => ({
   passwordHash,
   disabledAt: null,
+  factorChanges: countedTo(factorChanges),
 })
 
 /** What an account has given up and nobody else gets yet. */
@@ -138,7 +159,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const before = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
+          { _id: user._id, passwordChanges: countedTo(user.passwordChanges) },
           {
             $set: { passwordHash, updatedAt: clock.now() },
             $inc: { passwordChanges: 1 },
@@ -181,7 +202,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResets: changedSoOften(user.passwordResets),
+            passwordResets: countedTo(user.passwordResets),
           },
           { $set: fresh, $inc: { passwordChanges: 1, passwordResets: 1, epoch: 1 } },
           { returnDocument: 'after', projection: { epoch: 1 } },
@@ -230,7 +251,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         return await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
-              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              { _id: userId, passwordChanges: countedTo(passwordChanges) },
               [{ $set: changed }],
               {
                 updatePipeline: true,
@@ -295,7 +316,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         username: { $literal: username },
         updatedAt: now,
       }
-      const passwordChanges = changedSoOften(user.passwordChanges)
+      const passwordChanges = countedTo(user.passwordChanges)
       try {
         const renamed = await taking({ users, clock }, { usernameKey: key }, () =>
           users
@@ -344,9 +365,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
   }
 }
 
-/** Matches accounts whose password changed so often; older ones have no number. */
-export const changedSoOften = (passwordChanges = 0) =>
-  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
+/** Matches a count as it was read; older accounts have no number. */
+export const countedTo = (count: number | null | undefined) => (count ? count : { $in: [0, null] })
 
 const sessionIds = { 'refreshTokens._id': 1 } as const
 type SessionIds = { refreshTokens: Pick<Session, '_id'>[] }

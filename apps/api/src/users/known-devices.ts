@@ -20,7 +20,7 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       userId: Types.ObjectId,
       idHash: string,
       device: Device,
-      condition: Partial<UserRecord> = {},
+      condition: object = {},
     ): Promise<void> {
       const known = newDevice(idHash, device, clock.now())
       const seen = await users.updateOne(

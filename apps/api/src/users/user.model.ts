@@ -25,6 +25,14 @@ export interface UserRecord extends UserIdentity {
   lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
+  /** The authenticator app. Missing or null: none. */
+  totp?: Totp | null
+  /** One that is being set up, and does not count yet. */
+  pendingTotp?: PendingTotp | null
+  /** In place of a code of the app, once each. Missing or null: none. */
+  recoveryCodes?: RecoveryCode[] | null
+  /** How often a second factor came or went; missing where none ever did. A sign-in that began before one did is over. */
+  factorChanges?: number
   refreshTokens: Session[]
   /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
   epoch: number
@@ -54,6 +62,25 @@ export interface KnownDevice {
 
 export const knownDeviceLimit = 20
 
+/** Secrets are sealed with a key that is not in the database (factors/secret-box.ts). */
+export interface Totp {
+  secret: string
+  confirmedAt: Date
+  /** The step of the last code that was accepted, since 1970. It only rises: that is why a code works once. */
+  lastStep: number
+}
+
+export interface PendingTotp {
+  secret: string
+  createdAt: Date
+}
+
+export interface RecoveryCode {
+  /** base64url(SHA-256(code)). */
+  hash: string
+  usedAt: Date | null
+}
+
 const knownDeviceSchema = new Schema<KnownDevice>(
   {
     idHash: { type: String, required: true },
@@ -67,6 +94,25 @@ const knownDeviceSchema = new Schema<KnownDevice>(
 
 const heldKeySchema = new Schema<HeldKey>(
   { key: { type: String, required: true }, until: { type: Date, default: null } },
+  { _id: false },
+)
+
+const totpSchema = new Schema<Totp>(
+  {
+    secret: { type: String, required: true },
+    confirmedAt: { type: Date, required: true },
+    lastStep: { type: Number, required: true },
+  },
+  { _id: false },
+)
+
+const pendingTotpSchema = new Schema<PendingTotp>(
+  { secret: { type: String, required: true }, createdAt: { type: Date, required: true } },
+  { _id: false },
+)
+
+const recoveryCodeSchema = new Schema<RecoveryCode>(
+  { hash: { type: String, required: true }, usedAt: { type: Date, default: null } },
   { _id: false },
 )
 
@@ -86,6 +132,10 @@ const userSchema = new Schema<UserRecord>(
     lapseReminderDueAt: { type: Date },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
+    totp: { type: totpSchema },
+    pendingTotp: { type: pendingTotpSchema },
+    recoveryCodes: { type: [recoveryCodeSchema], default: undefined },
+    factorChanges: { type: Number },
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],

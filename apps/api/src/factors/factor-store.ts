@@ -1,0 +1,120 @@
+import type { FactorMethod } from '@latchkey/contracts'
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import type { Types } from 'mongoose'
+import { countedTo } from '../users/accounts.ts'
+import type { UserModel, UserRecord } from '../users/user.model.ts'
+import { codesLeft, hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
+import type { SecretBox } from './secret-box.ts'
+import { newTotpSecret, stepOf } from './totp.ts'
+
+/** How long somebody may take to set an app up. */
+const pendingSeconds = 15 * 60
+
+/** What of an account says which factors it has. */
+export type FactorOwner = Pick<UserRecord, '_id' | 'totp' | 'recoveryCodes' | 'factorChanges'>
+
+interface Collaborators {
+  users: UserModel
+  box: SecretBox
+  clock: Clock
+}
+
+export type FactorStore = ReturnType<typeof createFactorStore>
+
+/** Second factors where they are kept: in the document of their owner. Whatever uses one up is one conditional update. */
+export function createFactorStore({ users, box, clock }: Collaborators) {
+  return {
+    /** Null when the account is gone. */
+    read: (userId: string): Promise<FactorOwner | null> =>
+      users.findById(userId, { totp: 1, recoveryCodes: 1, factorChanges: 1 }).lean<FactorOwner>().exec(),
+
+    /** A secret for an app that does not count yet. Another one that was begun is forgotten. */
+    async begin(userId: string): Promise<Buffer> {
+      const secret = newTotpSecret()
+      const pendingTotp = { secret: box.seal(secret, userId), createdAt: clock.now() }
+      await users.updateOne({ _id: userId }, { $set: { pendingTotp } })
+      return secret
+    },
+
+    /**
+     * Switches on what was begun, for whoever shows a code of it; that code is used up by it. New recovery codes, or null
+     * when the code is wrong or nothing was begun lately.
+     */
+    async confirm(userId: string, code: string): Promise<string[] | null> {
+      const now = clock.now()
+      const user = await users.findById(userId, { pendingTotp: 1 }).lean<Pick<UserRecord, 'pendingTotp'>>()
+      const pending = user?.pendingTotp
+      if (!pending || addSeconds(pending.createdAt, pendingSeconds) <= now) return null
+      const { secret } = box.open(pending.secret, userId)
+      const lastStep = stepOf(code, secret, now)
+      if (lastStep === null) return null
+      const { codes, stored } = newRecoveryCodes()
+      const totp = { secret: box.seal(secret, userId), confirmedAt: now, lastStep }
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, 'pendingTotp.secret': pending.secret },
+        { $set: { totp, recoveryCodes: stored }, $unset: { pendingTotp: 1 }, $inc: { factorChanges: 1 } },
+      )
+      return modifiedCount > 0 ? codes : null
+    },
+
+    /** Returns whether there was one. */
+    async removeTotp(userId: string): Promise<boolean> {
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, totp: { $ne: null } },
+        { $unset: { totp: 1, pendingTotp: 1, recoveryCodes: 1 }, $inc: { factorChanges: 1 } },
+      )
+      return modifiedCount > 0
+    },
+
+    /** Null when there is no factor that they would stand in for. */
+    async renewRecoveryCodes(userId: string): Promise<string[] | null> {
+      const { codes, stored } = newRecoveryCodes()
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, totp: { $ne: null } },
+        { $set: { recoveryCodes: stored } },
+      )
+      return modifiedCount > 0 ? codes : null
+    },
+
+    /**
+     * Uses a code up: of any number of callers with the same one, on any node, one is told that it was right. It counts
+     * only for an account as it was read, and of which `condition` holds.
+     */
+    accept(user: FactorOwner, method: FactorMethod, code: string, condition: object): Promise<boolean> {
+      const still = { ...condition, _id: user._id, factorChanges: countedTo(user.factorChanges) }
+      return method === 'totp' ? acceptTotp(user, code, still) : acceptRecoveryCode(code, still)
+    },
+  }
+
+  async function acceptTotp({ _id, totp }: FactorOwner, code: string, still: object): Promise<boolean> {
+    if (!totp) return false
+    const owner = _id.toHexString()
+    const { secret, isOutdated } = box.open(totp.secret, owner)
+    const step = stepOf(code, secret, clock.now())
+    if (step === null) return false
+    const renewed = isOutdated ? { 'totp.secret': box.seal(secret, owner) } : {}
+    const { modifiedCount } = await users.updateOne(
+      { ...still, 'totp.secret': totp.secret, 'totp.lastStep': { $lt: step } },
+      { $set: { 'totp.lastStep': step, ...renewed } },
+    )
+    return modifiedCount > 0
+  }
+
+  async function acceptRecoveryCode(code: string, still: { _id: Types.ObjectId }): Promise<boolean> {
+    const unused = { hash: hashRecoveryCode(code), usedAt: null }
+    const { modifiedCount } = await users.updateOne(
+      { ...still, recoveryCodes: { $elemMatch: unused } },
+      { $set: { 'recoveryCodes.$.usedAt': clock.now() } },
+    )
+    return modifiedCount > 0
+  }
+}
+
+/** What of an account can be shown beside the password. None: the password alone signs in. */
+export function factorMethodsOf({
+  totp,
+  recoveryCodes,
+}: Pick<FactorOwner, 'totp' | 'recoveryCodes'>): FactorMethod[] {
+  if (!totp) return []
+  return codesLeft(recoveryCodes) > 0 ? ['totp', 'recovery_code'] : ['totp']
+}

@@ -1,0 +1,48 @@
+import type { AuthenticationMethod } from '@latchkey/contracts'
+
+/**
+ * Where a sign-in stands. `begun`: nothing was shown. `factor`: the password was, and a second factor is outstanding.
+ * `open`: it has opened its one session. `over`: it never will.
+ */
+export type AttemptState = 'begun' | 'factor' | 'open' | 'over'
+
+type Step =
+  | { to: Exclude<AttemptState, 'begun' | 'open'> }
+  | { to: 'open'; amr: readonly AuthenticationMethod[] }
+
+/**
+ * Every way from nothing to a session (docs/sign-in.md has it in words). What is not here does not happen: a session opens by
+ * a step to `open`, and that step says what was shown.
+ */
+const steps = {
+  begun: {
+    passwordSuffices: { to: 'open', amr: ['pwd'] },
+    factorOutstanding: { to: 'factor' },
+  },
+  factor: {
+    codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
+    codeRefused: { to: 'factor' },
+    triesSpent: { to: 'over' },
+    superseded: { to: 'over' },
+  },
+  open: {},
+  over: {},
+} as const satisfies Record<AttemptState, Record<string, Step>>
+
+type Steps = typeof steps
+export type AttemptEvent<From extends AttemptState> = keyof Steps[From] & string
+
+/** The step that an event takes from a state. */
+export const stepOn = <From extends AttemptState, Event extends AttemptEvent<From>>(
+  from: From,
+  event: Event,
+) => steps[from][event]
+
+/** So many codes may be shown with one ticket. */
+export const triesPerTicket = 5
+/** Long enough to find the telephone. */
+export const ticketSeconds = 300
+
+/** What a right password comes to. */
+export const afterPassword = (methods: readonly unknown[]): AttemptEvent<'begun'> =>
+  methods.length > 0 ? 'factorOutstanding' : 'passwordSuffices'
