@@ -146,6 +146,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     ...secrets,
     mailQueue,
     requireVerifiedEmail,
+    isFactorRequired: factorService.isRequired,
   })
   const passwordService = createPasswordService({
     accounts,

@@ -1,4 +1,4 @@
-import { cookieNames, passwordLength, type Role } from '@latchkey/contracts'
+import { cookieNames, passwordLength, type Role, roles } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -98,6 +98,10 @@ const EnvironmentSchema = z.object({
   JWT_REFRESH_SECRET_PREVIOUS: ListSchema.default([]),
   FACTOR_SECRET: z.string().optional(),
   FACTOR_SECRET_PREVIOUS: ListSchema.default([]),
+  REQUIRE_FACTOR_FOR: ListSchema.refine(
+    (names): names is Role[] => names.every((name) => (roles as readonly string[]).includes(name)),
+    `must be roles separated by commas, of: ${roles.join(', ')}`,
+  ).default([]),
   ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.refine(
     (seconds) => seconds <= longestAccessTokenSeconds,
     'must not be longer than one hour, for which ended sessions are remembered; people stay signed in by REFRESH_TOKEN_EXPIRY',
@@ -275,7 +279,7 @@ export function readConfig(
         ...env.JWT_REFRESH_SECRET_PREVIOUS,
       ],
       issuer: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).host : 'Latchkey',
-      requiredFor: [],
+      requiredFor: env.REQUIRE_FACTOR_FOR,
     },
     rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },

@@ -72,6 +72,8 @@ const TicketSchema = z
   )
 
 export const CodeBodySchema = z.strictObject({ code: CodeSchema })
+export const TicketBodySchema = z.strictObject({ ticket: TicketSchema })
+export const EnrolBodySchema = z.strictObject({ ticket: TicketSchema, code: CodeSchema })
 export const FactorBodySchema = z.strictObject({
   ticket: TicketSchema,
   method: MethodSchema,

@@ -34,6 +34,8 @@ export const FactorOutstandingSchema = z.object({
   ticket: z.string(),
   /** By what the sign-in can go on. */
   methods: z.array(z.enum(factorMethods)),
+  /** There is none, and there has to be: it goes on at `POST /login/enrol`. */
+  enrol: z.optional(z.literal(true)),
   /** How long the ticket counts, in seconds. */
   expiresIn: z.int(),
 })

@@ -28,6 +28,13 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     read: (userId: string): Promise<FactorOwner | null> =>
       users.findById(userId, { totp: 1, recoveryCodes: 1, factorChanges: 1 }).lean<FactorOwner>().exec(),
 
+    /** A secret for an app that is kept elsewhere until it counts. */
+    newSealedSecret: (userId: Types.ObjectId): string => box.seal(newTotpSecret(), userId.toHexString()),
+
+    /** For the app itself. */
+    openSecret: (userId: Types.ObjectId, sealed: string): Buffer =>
+      box.open(sealed, userId.toHexString()).secret,
+
     /** A secret for an app that does not count yet. Another one that was begun is forgotten. */
     async begin(userId: string): Promise<Buffer> {
       const secret = newTotpSecret()
@@ -36,26 +43,15 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
       return secret
     },
 
-    /**
-     * Switches on what was begun, for whoever shows a code of it; that code is used up by it. New recovery codes, or null
-     * when the code is wrong or nothing was begun lately.
-     */
+    /** Switches on what was begun. New recovery codes, or null when the code is wrong or nothing was begun lately. */
     async confirm(userId: string, code: string): Promise<string[] | null> {
-      const now = clock.now()
       const user = await users.findById(userId, { pendingTotp: 1 }).lean<Pick<UserRecord, 'pendingTotp'>>()
       const pending = user?.pendingTotp
-      if (!pending || addSeconds(pending.createdAt, pendingSeconds) <= now) return null
-      const { secret } = box.open(pending.secret, userId)
-      const lastStep = stepOf(code, secret, now)
-      if (lastStep === null) return null
-      const { codes, stored } = newRecoveryCodes()
-      const totp = { secret: box.seal(secret, userId), confirmedAt: now, lastStep }
-      const { modifiedCount } = await users.updateOne(
-        { _id: userId, 'pendingTotp.secret': pending.secret },
-        { $set: { totp, recoveryCodes: stored }, $unset: { pendingTotp: 1 }, $inc: { factorChanges: 1 } },
-      )
-      return modifiedCount > 0 ? codes : null
+      if (!pending || addSeconds(pending.createdAt, pendingSeconds) <= clock.now()) return null
+      return await enable(userId, pending.secret, code, { 'pendingTotp.secret': pending.secret })
     },
+
+    enable,
 
     /** Returns whether there was one. */
     async removeTotp(userId: string): Promise<boolean> {
@@ -84,6 +80,29 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
       const still = { ...condition, _id: user._id, factorChanges: countedTo(user.factorChanges) }
       return method === 'totp' ? acceptTotp(user, code, still) : acceptRecoveryCode(code, still)
     },
+  }
+
+  /**
+   * Switches an app on, for whoever shows a code of it; that code is used up by it. New recovery codes, or null when the code
+   * is wrong, or `condition` does not hold of the account.
+   */
+  async function enable(
+    userId: string,
+    sealed: string,
+    code: string,
+    condition: object,
+  ): Promise<string[] | null> {
+    const now = clock.now()
+    const { secret } = box.open(sealed, userId)
+    const lastStep = stepOf(code, secret, now)
+    if (lastStep === null) return null
+    const { codes, stored } = newRecoveryCodes()
+    const totp = { secret: box.seal(secret, userId), confirmedAt: now, lastStep }
+    const { modifiedCount } = await users.updateOne(
+      { ...condition, _id: userId },
+      { $set: { totp, recoveryCodes: stored }, $unset: { pendingTotp: 1 }, $inc: { factorChanges: 1 } },
+    )
+    return modifiedCount > 0 ? codes : null
   }
 
   async function acceptTotp({ _id, totp }: FactorOwner, code: string, still: object): Promise<boolean> {

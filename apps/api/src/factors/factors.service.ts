@@ -2,6 +2,7 @@ import type { ActivityKind, FactorMethod, Factors, Role, TotpEnrolment } from '@
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { UserIdentity } from '../users/user-identity.ts'
 import { type FactorOwner, type FactorStore, factorMethodsOf } from './factor-store.ts'
 import { codesLeft } from './recovery-codes.ts'
 import { enrolmentOf } from './totp.ts'
@@ -30,6 +31,17 @@ export interface FactorChange {
 export interface ShownFactor {
   method: FactorMethod
   code: string
+}
+
+/** Somebody who has to set up a factor before they are signed in. */
+type Enroller = Pick<UserIdentity, '_id' | 'username'>
+
+interface EnrolledAtSignIn {
+  /** Null: none was asked for yet. */
+  secret: string | null
+  code: string
+  condition: object
+  device: Device
 }
 
 interface Where {
@@ -66,6 +78,24 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
 
     async enrolTotp({ sub, username }: FactorChange['claims']): Promise<TotpEnrolment> {
       return enrolmentOf(await factorStore.begin(sub), { issuer, label: username })
+    },
+
+    /** A secret that is kept with a sign-in until it counts. */
+    newSealedSecret: ({ _id }: Enroller): string => factorStore.newSealedSecret(_id),
+
+    /** What an app needs to know of such a secret. */
+    enrolment: ({ _id, username }: Enroller, sealed: string): TotpEnrolment =>
+      enrolmentOf(factorStore.openSecret(_id, sealed), { issuer, label: username }),
+
+    /** Switches such an app on. New recovery codes. Throws AuthError `factor_invalid`. */
+    async enable(
+      { _id }: Enroller,
+      { secret, code, condition, device }: EnrolledAtSignIn,
+    ): Promise<string[]> {
+      const codes = secret && (await factorStore.enable(_id.toHexString(), secret, code, condition))
+      if (!codes) throw new AuthError('factor_invalid')
+      await events.record({ kind: 'totp_enabled', userId: _id, sessionId: null, device })
+      return codes
     },
 
     /** New recovery codes. Throws AuthError `factor_invalid`. */

@@ -2,9 +2,12 @@ import type { AuthenticationMethod } from '@latchkey/contracts'
 
 /**
  * Where a sign-in stands. `begun`: nothing was shown. `factor`: the password was, and a second factor is outstanding.
- * `open`: it has opened its one session. `over`: it never will.
+ * `enrolment`: so it is, and has to be set up first. `open`: it has opened its one session. `over`: it never will.
  */
-export type AttemptState = 'begun' | 'factor' | 'open' | 'over'
+export type AttemptState = 'begun' | 'factor' | 'enrolment' | 'open' | 'over'
+
+/** Those in which a ticket counts. */
+export type PendingState = 'factor' | 'enrolment'
 
 type Step =
   | { to: Exclude<AttemptState, 'begun' | 'open'> }
@@ -18,10 +21,17 @@ const steps = {
   begun: {
     passwordSuffices: { to: 'open', amr: ['pwd'] },
     factorOutstanding: { to: 'factor' },
+    enrolmentOutstanding: { to: 'enrolment' },
   },
   factor: {
     codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
     codeRefused: { to: 'factor' },
+    triesSpent: { to: 'over' },
+    superseded: { to: 'over' },
+  },
+  enrolment: {
+    codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
+    codeRefused: { to: 'enrolment' },
     triesSpent: { to: 'over' },
     superseded: { to: 'over' },
   },
@@ -40,9 +50,11 @@ export const stepOn = <From extends AttemptState, Event extends AttemptEvent<Fro
 
 /** So many codes may be shown with one ticket. */
 export const triesPerTicket = 5
-/** Long enough to find the telephone. */
-export const ticketSeconds = 300
+/** Long enough to find the telephone; and to put an app on it. */
+export const ticketSeconds: Record<PendingState, number> = { factor: 300, enrolment: 900 }
 
-/** What a right password comes to. */
-export const afterPassword = (methods: readonly unknown[]): AttemptEvent<'begun'> =>
-  methods.length > 0 ? 'factorOutstanding' : 'passwordSuffices'
+/** What a right password comes to, for an account with these second factors. */
+export function afterPassword(methods: readonly unknown[], isRequired: boolean): AttemptEvent<'begun'> {
+  if (methods.length > 0) return 'factorOutstanding'
+  return isRequired ? 'enrolmentOutstanding' : 'passwordSuffices'
+}

@@ -33,7 +33,11 @@ export function authRoutes({ auth, secondSteps, sessions, rateLimits, route }: C
     if (registered.session === null) {
       if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
       return {
-        message: 'Your account has been created. Open the link in the email we sent you, then sign in.',
+        message: `Your account has been created. ${
+          registered.first === 'confirm the address'
+            ? 'Open the link in the email we sent you, then sign in.'
+            : 'Sign in to set up your second factor.'
+        }`,
         user: userView(registered.user),
       }
     }
@@ -58,6 +62,17 @@ export function authRoutes({ auth, secondSteps, sessions, rateLimits, route }: C
     const signIn = signInOf(req)
     const finish = () => secondSteps.finish(body, signIn, (shown) => rateLimits.factor(req, res, shown))
     return await welcome(req, res, await rateLimits.link(req, res, finish), signIn)
+  })
+
+  route(router, routes.loginEnrol, ({ ticket }, { req, res }) =>
+    rateLimits.link(req, res, () => secondSteps.enrol(ticket, signInOf(req))),
+  )
+
+  route(router, routes.confirmLoginEnrol, async (body, { req, res }) => {
+    const signIn = signInOf(req)
+    const finish = () => secondSteps.finishEnrolment(body, signIn)
+    const { signedIn, recoveryCodes } = await rateLimits.link(req, res, finish)
+    return { ...(await welcome(req, res, signedIn, signIn)), recoveryCodes }
   })
 
   return router

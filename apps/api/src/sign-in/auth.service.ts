@@ -1,4 +1,4 @@
-import type { BodyOf, FactorOutstanding, routes } from '@latchkey/contracts'
+import type { BodyOf, FactorOutstanding, Role, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { factorMethodsOf } from '../factors/factor-store.ts'
@@ -32,6 +32,15 @@ interface Collaborators {
   clock: Clock
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
+  /** Whether somebody with these roles has to have a second factor. */
+  isFactorRequired: (roles: readonly Role[]) => boolean
+}
+
+/** Made, and not signed in: what its owner has to do first. */
+interface NotSignedIn {
+  user: UserIdentity
+  session: null
+  first: 'confirm the address' | 'set up a factor'
 }
 
 export type Auth = ReturnType<typeof createAuth>
@@ -49,6 +58,7 @@ export function createAuth(collaborators: Collaborators) {
     passwordPolicy,
     mailQueue,
     requireVerifiedEmail,
+    isFactorRequired,
   } = collaborators
 
   return {
@@ -60,7 +70,7 @@ export function createAuth(collaborators: Collaborators) {
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
       admit: () => Promise<Admitted>,
-    ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
+    ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
@@ -73,13 +83,15 @@ export function createAuth(collaborators: Collaborators) {
       }
       const passwordHash = await passwords.hash(password, admitted.whom)
       const deviceIdHash = deviceId?.idHash ?? null
-      const session = requireVerifiedEmail ? null : sessions.begin({ device, lock, deviceIdHash })
+      const isKept = requireVerifiedEmail || isFactorRequired(['user'])
+      const session = isKept ? null : sessions.begin({ device, lock, deviceIdHash })
       const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
-      return session ? sessions.present(user, session) : { user, session }
+      if (session) return sessions.present(user, session)
+      return { user, session, first: requireVerifiedEmail ? 'confirm the address' : 'set up a factor' }
     },
 
     /**
@@ -130,9 +142,9 @@ export function createAuth(collaborators: Collaborators) {
     user: Credentials,
     signIn: SecondStep,
   ): Promise<SignedInUser | FactorOutstanding | null> {
-    const event = afterPassword(factorMethodsOf(user))
-    if (event === 'factorOutstanding') return await secondSteps.ask(user, signIn)
-    return await opening(user, signIn, stepOn('begun', event))
+    const event = afterPassword(factorMethodsOf(user), isFactorRequired(user.roles))
+    if (event === 'passwordSuffices') return await opening(user, signIn, stepOn('begun', event))
+    return await secondSteps.ask(user, event, signIn)
   }
 
   /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */

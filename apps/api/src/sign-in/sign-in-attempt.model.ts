@@ -15,6 +15,8 @@ export interface SignInAttemptRecord {
   passwordChanges: number
   factorChanges: number
   epoch: number
+  /** Of the app that is being set up, sealed for its owner (factors/secret-box.ts). Null: none yet. */
+  secret: string | null
   createdAt: Date
   expiresAt: Date
 }
@@ -23,12 +25,13 @@ const signInAttemptSchema = new Schema<SignInAttemptRecord>(
   {
     _id: { type: String, required: true },
     userId: { type: Schema.Types.ObjectId, required: true },
-    state: { type: String, enum: ['factor', 'open', 'over'], required: true },
+    state: { type: String, enum: ['factor', 'enrolment', 'open', 'over'], required: true },
     tries: { type: Number, required: true },
     deviceIdHash: { type: String, default: null },
     passwordChanges: { type: Number, required: true },
     factorChanges: { type: Number, required: true },
     epoch: { type: Number, required: true },
+    secret: { type: String, default: null },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
   },

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { type Credentials, countedTo } from '../users/accounts.ts'
-import { type AttemptEvent, stepOn, ticketSeconds, triesPerTicket } from './attempt.ts'
+import { type AttemptEvent, type PendingState, stepOn, ticketSeconds, triesPerTicket } from './attempt.ts'
 import type { SignInAttemptModel, SignInAttemptRecord } from './sign-in-attempt.model.ts'
 
 /** A sign-in that can go on. */
-export type PendingAttempt = SignInAttemptRecord & { state: 'factor' }
+export type PendingAttempt<State extends PendingState = PendingState> = SignInAttemptRecord & { state: State }
 
 export type SignInAttempts = ReturnType<typeof createSignInAttempts>
 
@@ -13,55 +13,76 @@ export type SignInAttempts = ReturnType<typeof createSignInAttempts>
 export function createSignInAttempts({ model, clock }: { model: SignInAttemptModel; clock: Clock }) {
   return {
     /** The ticket for its next step. It is returned once and stored as a hash. */
-    async begin(user: Credentials, deviceIdHash: string | null): Promise<string> {
+    async begin(
+      user: Credentials,
+      event: 'factorOutstanding' | 'enrolmentOutstanding',
+      deviceIdHash: string | null,
+    ): Promise<{ ticket: string; expiresIn: number }> {
       const ticket = randomBytes(32).toString('base64url')
+      const state = stepOn('begun', event).to
+      const expiresIn = ticketSeconds[state]
       const now = clock.now()
       await model.create({
         _id: hash(ticket),
         userId: user._id,
-        state: stepOn('begun', 'factorOutstanding').to,
+        state,
         tries: 0,
         deviceIdHash,
         passwordChanges: user.passwordChanges ?? 0,
         factorChanges: user.factorChanges ?? 0,
         epoch: user.epoch ?? 0,
+        secret: null,
         createdAt: now,
-        expiresAt: addSeconds(now, ticketSeconds),
+        expiresAt: addSeconds(now, expiresIn),
       })
-      return ticket
+      return { ticket, expiresIn }
     },
 
-    /** The attempt of a ticket, if it can go on in this browser. */
-    async find(ticket: string, deviceIdHash: string | null): Promise<PendingAttempt | null> {
-      const attempt = await model.findOne({ _id: hash(ticket), ...live() }).lean<PendingAttempt>()
+    /** The attempt of a ticket, if it can go on so in this browser. */
+    async find<State extends PendingState>(
+      ticket: string,
+      state: State,
+      deviceIdHash: string | null,
+    ): Promise<PendingAttempt<State> | null> {
+      const attempt = await model.findOne(live(hash(ticket), state)).lean<PendingAttempt<State>>()
       // A ticket alone is no good where the browser that got it can be told from others.
       const isElsewhere = attempt?.deviceIdHash && attempt.deviceIdHash !== deviceIdHash
       return isElsewhere ? null : attempt
     },
 
     /** Counts a code before it is looked at. False: the ticket has had enough of them, or is used up. */
-    async countTry({ _id }: PendingAttempt): Promise<boolean> {
+    async countTry({ _id, state }: PendingAttempt): Promise<boolean> {
       const { modifiedCount } = await model.updateOne(
-        { _id, ...live(), tries: { $lt: triesPerTicket } },
+        { ...live(_id, state), tries: { $lt: triesPerTicket } },
         { $inc: { tries: 1 } },
       )
-      if (modifiedCount === 0) await move(_id, 'triesSpent')
+      if (modifiedCount === 0) await move({ _id, state }, 'triesSpent')
       return modifiedCount > 0
     },
 
+    /** The secret of the app that is set up with a ticket: the first that was made for it. Null: it counts no more. */
+    async keepSecret({ _id }: PendingAttempt<'enrolment'>, secret: string): Promise<string | null> {
+      await model.updateOne({ ...live(_id, 'enrolment'), secret: null }, { $set: { secret } })
+      const attempt = await model.findOne(live(_id, 'enrolment')).lean<PendingAttempt>()
+      return attempt?.secret ?? null
+    },
+
     /** Takes a step; false when another request has taken one, or the time is over. */
-    move: ({ _id }: PendingAttempt, event: AttemptEvent<'factor'>): Promise<boolean> => move(_id, event),
+    move,
   }
 
-  async function move(_id: string, event: AttemptEvent<'factor'>): Promise<boolean> {
-    const { to } = stepOn('factor', event)
-    const { modifiedCount } = await model.updateOne({ _id, ...live() }, { $set: { state: to } })
+  async function move(
+    { _id, state }: Pick<PendingAttempt, '_id' | 'state'>,
+    event: AttemptEvent<PendingState>,
+  ): Promise<boolean> {
+    const { to } = stepOn(state, event)
+    const { modifiedCount } = await model.updateOne(live(_id, state), { $set: { state: to } })
     return modifiedCount > 0
   }
 
   // Which attempts may go on is not left to the database, which removes them some time later.
-  function live() {
-    return { state: 'factor' as const, expiresAt: { $gt: clock.now() } }
+  function live<State extends PendingState>(_id: string, state: State) {
+    return { _id, state, expiresAt: { $gt: clock.now() } }
   }
 }
 
