@@ -16,6 +16,9 @@ type Step =
 /**
  * Every way from nothing to a session (docs/sign-in.md has it in words). What is not here does not happen: a session opens by
  * a step to `open`, and that step says what was shown.
+ *
+ * What changes in the account needs no step. The counts that an attempt was begun with never come back, so that the condition
+ * on them refuses it for good (sign-in-attempts.ts).
  */
 const steps = {
   begun: {
@@ -27,13 +30,11 @@ const steps = {
     codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
     codeRefused: { to: 'factor' },
     triesSpent: { to: 'over' },
-    superseded: { to: 'over' },
   },
   enrolment: {
     codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
     codeRefused: { to: 'enrolment' },
     triesSpent: { to: 'over' },
-    superseded: { to: 'over' },
   },
   open: {},
   over: {},

@@ -94,9 +94,8 @@ export function createSecondSteps({ accounts, attempts, factorService, opening, 
     const attempt = await attempts.find(ticket, state, presented)
     if (!attempt) throw new AuthError('ticket_expired')
     const user = await accounts.credentials(attempt.userId.toHexString())
-    if (user && isAsItWas(user, attempt)) return { attempt, user }
-    await attempts.move(attempt, 'superseded')
-    throw new AuthError('ticket_expired')
+    if (!user || !isAsItWas(user, attempt)) throw new AuthError('ticket_expired')
+    return { attempt, user }
   }
 
   /** After the last code. Of two right ones with one ticket, one opens a session. */

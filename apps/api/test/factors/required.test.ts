@@ -73,6 +73,17 @@ it('of two who set one up at once with one password, one does', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 401])
 })
 
+it('the last code, sent twice at once, sets it up and signs in once', async () => {
+  const { api, person } = await administrator()
+  for (let round = 0; round < 5; round++) {
+    const ticket = await ticketOf(api, person)
+    const app = authenticator(api, (await enrol(api, ticket)).body.secret)
+    const twice = await Promise.all([confirm(api, ticket, app.code()), confirm(api, ticket, app.code())])
+    expect(twice.map(({ status }) => status).sort()).toEqual([200, 401])
+    await api.services.database.connection.collection('users').updateMany({}, { $unset: { totp: '' } })
+  }
+})
+
 it('a ticket for setting one up is none for showing one, and the other way round', async () => {
   const { api, person } = await administrator()
   const toEnrol = await ticketOf(api, person)

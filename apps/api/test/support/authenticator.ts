@@ -23,6 +23,8 @@ export function fromBase32(text: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
 }
 
+export type Authenticator = ReturnType<typeof authenticator>
+
 /** An app that was given a secret. It goes by the clock of the test. */
 export function authenticator(api: Pick<TestApi, 'clock'>, base32: string) {
   const secret = fromBase32(base32)
