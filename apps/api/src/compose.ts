@@ -8,11 +8,13 @@ import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
 import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
+import { createBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
 import { createNotices } from './events/notices.ts'
 import { securityEventModel } from './events/security-event.model.ts'
 import { createSecurityEvents } from './events/security-events.ts'
+import { createFactorResets } from './factors/factor-resets.ts'
 import { createFactorStore } from './factors/factor-store.ts'
 import { createFactorService } from './factors/factors.service.ts'
 import { createSecretBox } from './factors/secret-box.ts'
@@ -133,6 +135,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const secrets = { passwords, passwordPolicy }
   const factorStore = createFactorStore({ users, box: createSecretBox(config.factors.secrets), clock })
   const factorService = createFactorService({ factorStore, events, ...config.factors })
+  const factorResets = createFactorResets({ users, events, clock })
+  const dueResets = createBackground({ sweep: factorResets.sweep, log, what: 'factors to be removed' })
   const opening = createOpening({ sessions, knownDevices, events })
   const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
   const secondSteps = createSecondSteps({ accounts, attempts, factorService, opening, events })
@@ -167,12 +171,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await sessions.start()
       mailQueue.start(accountMail)
       lapse.start()
+      dueResets.start()
     },
 
     /** In the reverse order of their creation. */
     async close(): Promise<void> {
       await passwords.close()
       await lapse.stop()
+      await dueResets.stop()
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
@@ -198,6 +204,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     auth,
     secondSteps,
     factorService,
+    factorResets,
     passwordService,
     passwordPolicy,
     passwords,

@@ -86,6 +86,12 @@ export const activityKinds = [
   'factor_failed',
   /** Many times. */
   'failed_factors',
+  /** The operator was asked to take every factor away; it is done later, */
+  'factors_reset_requested',
+  /** unless its owner shows one, */
+  'factors_reset_cancelled',
+  /** or now it is done. */
+  'factors_reset',
 ] as const
 export type ActivityKind = (typeof activityKinds)[number]
 

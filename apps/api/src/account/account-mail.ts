@@ -7,6 +7,7 @@ import type { MailWriter } from '../mail/mail-queue.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
+import type { UserRecord } from '../users/user.model.ts'
 import { isProved, type UserIdentity } from '../users/user-identity.ts'
 
 /**
@@ -46,6 +47,9 @@ const pages: Partial<Record<MailKind, string>> = {
   recovery_code_used: '/account',
   recovery_codes_low: '/account',
   failed_factors: '/account',
+  factors_reset_requested: '/login',
+  factors_reset_cancelled: '/activity',
+  factors_reset: '/account',
 }
 
 interface Collaborators {
@@ -72,6 +76,8 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
       if (!user) return null
       const action = actions[job.kind]
       if (action) return linkMail(action, job, user)
+      // It was taken back before this mail could be sent.
+      if (job.kind === 'factors_reset_requested' && !user.factorReset) return null
       // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
       return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
     },
@@ -108,15 +114,22 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
   }
 
+  /** What a mail tells of that is still to come. */
+  function dueAt(kind: MailKind, { createdAt, factorReset }: Reader): Date | undefined {
+    if (kind === 'account_lapsing') return unprovedAccounts.lapsesAt(createdAt, clock.now())
+    return kind === 'factors_reset_requested' ? factorReset?.dueAt : undefined
+  }
+
   /** `reader`: the account whose own address it goes to; null when it is another. */
-  function facts(job: MailJobRecord, reader: UserIdentity | null, fragment = ''): MailFacts {
+  function facts(job: MailJobRecord, reader: Reader | null, fragment = ''): MailFacts {
     const words =
       reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
-    const isReminder = job.kind === 'account_lapsing' && reader !== null
-    const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, clock.now()) : job.createdAt
+    const when = (reader && dueAt(job.kind, reader)) ?? job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
     return { ...words, link, ip: job.ip, when: when.toUTCString() }
   }
 }
+
+type Reader = UserIdentity & Pick<UserRecord, 'factorReset'>
 
 const formerAddress = new Set<MailKind>(['account_deleted', 'email_changed', 'email_change_undone'])

@@ -21,6 +21,9 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   recovery_code_used: 'recovery_code_used',
   recovery_codes_low: 'recovery_codes_low',
   failed_factors: 'failed_factors',
+  factors_reset_requested: 'factors_reset_requested',
+  factors_reset_cancelled: 'factors_reset_cancelled',
+  factors_reset: 'factors_reset',
 }
 
 /** Mails the owner of an account what they would want to know at once. */

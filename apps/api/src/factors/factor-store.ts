@@ -13,6 +13,12 @@ const pendingSeconds = 15 * 60
 /** What of an account says which factors it has. */
 export type FactorOwner = Pick<UserRecord, '_id' | 'totp' | 'recoveryCodes' | 'factorChanges'>
 
+/** A code was right. */
+interface Accepted {
+  /** Whether the factors were to be taken away, and no longer are. */
+  cancelledReset: boolean
+}
+
 interface Collaborators {
   users: UserModel
   box: SecretBox
@@ -74,9 +80,15 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
 
     /**
      * Uses a code up: of any number of callers with the same one, on any node, one is told that it was right. It counts
-     * only for an account as it was read, and of which `condition` holds.
+     * only for an account as it was read, and of which `condition` holds. Whoever has it has not lost everything: what the
+     * operator was asked for is taken back.
      */
-    accept(user: FactorOwner, method: FactorMethod, code: string, condition: object): Promise<boolean> {
+    accept(
+      user: FactorOwner,
+      method: FactorMethod,
+      code: string,
+      condition: object,
+    ): Promise<Accepted | null> {
       const still = { ...condition, _id: user._id, factorChanges: countedTo(user.factorChanges) }
       return method === 'totp' ? acceptTotp(user, code, still) : acceptRecoveryCode(code, still)
     },
@@ -105,27 +117,40 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     return modifiedCount > 0 ? codes : null
   }
 
-  async function acceptTotp({ _id, totp }: FactorOwner, code: string, still: object): Promise<boolean> {
-    if (!totp) return false
+  async function acceptTotp(
+    { _id, totp }: FactorOwner,
+    code: string,
+    still: object,
+  ): Promise<Accepted | null> {
+    if (!totp) return null
     const owner = _id.toHexString()
     const { secret, isOutdated } = box.open(totp.secret, owner)
     const step = stepOf(code, secret, clock.now())
-    if (step === null) return false
+    if (step === null) return null
     const renewed = isOutdated ? { 'totp.secret': box.seal(secret, owner) } : {}
-    const { modifiedCount } = await users.updateOne(
+    return await useUp(
       { ...still, 'totp.secret': totp.secret, 'totp.lastStep': { $lt: step } },
-      { $set: { 'totp.lastStep': step, ...renewed } },
+      { 'totp.lastStep': step, ...renewed },
     )
-    return modifiedCount > 0
   }
 
-  async function acceptRecoveryCode(code: string, still: { _id: Types.ObjectId }): Promise<boolean> {
+  function acceptRecoveryCode(code: string, still: object): Promise<Accepted | null> {
     const unused = { hash: hashRecoveryCode(code), usedAt: null }
-    const { modifiedCount } = await users.updateOne(
+    return useUp(
       { ...still, recoveryCodes: { $elemMatch: unused } },
-      { $set: { 'recoveryCodes.$.usedAt': clock.now() } },
+      { 'recoveryCodes.$.usedAt': clock.now() },
     )
-    return modifiedCount > 0
+  }
+
+  async function useUp(unused: object, used: object): Promise<Accepted | null> {
+    const before = await users
+      .findOneAndUpdate(
+        unused,
+        { $set: used, $unset: { factorReset: 1 } },
+        { returnDocument: 'before', projection: { factorReset: 1 } },
+      )
+      .lean<Pick<UserRecord, 'factorReset'>>()
+    return before && { cancelledReset: Boolean(before.factorReset) }
   }
 }
 

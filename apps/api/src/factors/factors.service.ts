@@ -128,11 +128,13 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
     async show(user: FactorOwner, { method, code }: ShownFactor, where: Where): Promise<void> {
       const { failures, condition, ...from } = where
       const record = (kind: ActivityKind) => events.record({ kind, userId: user._id, ...from })
-      if (!(await factorStore.accept(user, method, code, condition))) {
+      const accepted = await factorStore.accept(user, method, code, condition)
+      if (!accepted) {
         await record('factor_failed')
         if (failures === failureBurst) await record('failed_factors')
         throw new AuthError('factor_invalid')
       }
+      if (accepted.cancelledReset) await record('factors_reset_cancelled')
       if (method === 'recovery_code')
         await record(
           codesLeft(user.recoveryCodes) - 1 <= fewCodes ? 'recovery_codes_low' : 'recovery_code_used',

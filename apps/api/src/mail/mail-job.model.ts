@@ -22,6 +22,9 @@ export const mailKinds = [
   'recovery_code_used',
   'recovery_codes_low',
   'failed_factors',
+  'factors_reset_requested',
+  'factors_reset_cancelled',
+  'factors_reset',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

@@ -161,6 +161,28 @@ const templates: Record<MailKind, Template> = {
     ],
     after: [`If this was not you, change your password now: ${link}`],
   }),
+  factors_reset_requested: ({ when, link }) => ({
+    subject: 'Your second factor will be removed',
+    before: [
+      `Whoever runs this service was asked to let you in without your authenticator app and recovery codes. On ${when} they will be removed; from then on your password alone signs in.`,
+      'If you still have one of them, sign in with it: that stops it at once.',
+    ],
+    after: [`If you did not ask for this, sign in with your second factor and change your password: ${link}`],
+  }),
+  factors_reset_cancelled: ({ when, link }) => ({
+    subject: 'Your second factor stays',
+    before: [`It was to be removed, and that was stopped on ${when}.`],
+    after: [`What happened to your account: ${link}`],
+  }),
+  factors_reset: ({ when, link }) => ({
+    subject: 'Your second factor was removed',
+    before: [
+      `Your authenticator app and your recovery codes were removed on ${when}, as whoever runs this service was asked to. Your password alone signs in from now on.`,
+    ],
+    after: [
+      `Set up a new one soon. If you did not ask for this, change your password and tell whoever runs this service: ${link}`,
+    ],
+  }),
   account_lapsing: ({ when }) => ({
     subject: 'Confirm your email address to keep your account',
     before: [

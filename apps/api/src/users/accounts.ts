@@ -143,8 +143,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     findForMail: ({ userId, email }: { userId: Types.ObjectId | null; email: string | null }) =>
       userId || email
         ? users
-            .findOne(userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }, identityFields)
-            .lean<UserIdentity>()
+            .findOne(userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }, {
+              ...identityFields,
+              factorReset: 1,
+            })
+            .lean<UserIdentity & Pick<UserRecord, 'factorReset'>>()
             .exec()
         : null,
 

@@ -33,6 +33,8 @@ export interface UserRecord extends UserIdentity {
   recoveryCodes?: RecoveryCode[] | null
   /** How often a second factor came or went; missing where none ever did. A sign-in that began before one did is over. */
   factorChanges?: number
+  /** The operator was asked to take every factor away. Missing or null: not. */
+  factorReset?: FactorReset | null
   refreshTokens: Session[]
   /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
   epoch: number
@@ -73,6 +75,12 @@ export interface Totp {
 export interface PendingTotp {
   secret: string
   createdAt: Date
+}
+
+export interface FactorReset {
+  requestedAt: Date
+  /** When it is done, unless its owner says no. */
+  dueAt: Date
 }
 
 export interface RecoveryCode {
@@ -116,6 +124,11 @@ const recoveryCodeSchema = new Schema<RecoveryCode>(
   { _id: false },
 )
 
+const factorResetSchema = new Schema<FactorReset>(
+  { requestedAt: { type: Date, required: true }, dueAt: { type: Date, required: true } },
+  { _id: false },
+)
+
 const userSchema = new Schema<UserRecord>(
   {
     username: { type: String, required: true },
@@ -136,6 +149,7 @@ const userSchema = new Schema<UserRecord>(
     pendingTotp: { type: pendingTotpSchema },
     recoveryCodes: { type: [recoveryCodeSchema], default: undefined },
     factorChanges: { type: Number },
+    factorReset: { type: factorResetSchema },
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
@@ -153,6 +167,11 @@ for (const key of ['heldUsernames.key', 'heldEmails.key'])
   userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
+// Whose factors are to be taken away, and when (factors/factor-resets.ts).
+userSchema.index(
+  { 'factorReset.dueAt': 1 },
+  { partialFilterExpression: { 'factorReset.dueAt': { $exists: true } } },
+)
 
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>

@@ -137,7 +137,7 @@ function pauseAfter<Name extends string>(
 }
 
 /**
- * Two people and whoever tries to sign in as one of them, by any password, ticket and code there is, against two nodes.
+ * Three people and whoever tries to sign in as one of them, by any password, ticket and code there is, against two nodes.
  * After each event, every session that is stored has to be one whose factors were all shown.
  */
 export class SignInWorld {
@@ -150,7 +150,7 @@ export class SignInWorld {
 
   static async begin(nodes: SignInNodes): Promise<SignInWorld> {
     const world = new SignInWorld(nodes)
-    for (const name of ['Ada', 'Bob']) {
+    for (const name of ['Ada', 'Bob', 'Cem']) {
       const person = somebody()
       const reply = await post(world.#node(0), '/api/register', person, {})
       if (reply.status !== 201) world.fail(`register answered ${reply.status}`)
@@ -173,7 +173,7 @@ export class SignInWorld {
       })
     }
     for (const person of world.#people) person.sessions = new Set((await world.#stored(person)).keys())
-    // Ada has an app, and Bob has to set one up.
+    // Ada has an app, Bob has to set one up, and Cem need not.
     await world.change(0, 'an app')
     await world.change(1, 'roles')
 
@@ -189,7 +189,7 @@ export class SignInWorld {
   }
 
   #node = (index: number) => this.#nodes.all[index % 2] as TestApi
-  #person = (index: number) => this.#people[index % 2] as Somebody
+  #person = (index: number) => this.#people[index % this.#people.length] as Somebody
   #other = (person: Somebody) => this.#people.find((each) => each !== person) as Somebody
 
   get #clock() {

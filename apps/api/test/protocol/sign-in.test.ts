@@ -1,5 +1,5 @@
 // No history of passwords, tickets, codes, changes and races opens a session whose factors were not all shown: random
-// histories of two accounts against two real nodes on one database (sign-in-world.ts). Searched and shrunk like
+// histories of three accounts against two real nodes on one database (sign-in-world.ts). Searched and shrunk like
 // invariants.test.ts, with the same variables.
 
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ import {
   startSignInNodes,
 } from './sign-in-world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 40 : 20))
+const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 30 : 12))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_801))
 const timeout = 60_000 + runs * 3000
 
@@ -106,10 +106,28 @@ const guesses = number.map((who) =>
   }),
 )
 
+const codesAgain = number.map((who) =>
+  event(`#${who} shows a recovery code and shows it again`, async (world) => {
+    for (const of of ['fresh code', 'used code'] as const) {
+      world.pass(30)
+      await world.showPassword(who, 'right', 0, null)
+      await world.showCodes([{ which: 0, kind: { of }, where: 1 }], null)
+    }
+  }),
+)
+
+const appsInBetween = number.map((who) =>
+  event(`#${who} signs in, and an app comes in between`, (world) =>
+    world.showPassword(who, 'right', 0, { change: 'an app', when: 'in between' }),
+  ),
+)
+
 const weighted: [number, fc.Arbitrary<Event>][] = [
   [5, signIns],
   [4, passwords],
   [1, guesses],
+  [1, codesAgain],
+  [1, appsInBetween],
   [5, tries],
   [
     1,

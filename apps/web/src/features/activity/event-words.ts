@@ -107,6 +107,18 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Nobody got in. If it wasn’t you, somebody knows your password: change it now.',
     weight: 'alarm',
   },
+  factors_reset_requested: {
+    title: 'Second factor to be removed',
+    meaning:
+      'Whoever runs this service was asked to. If it wasn’t you, sign in with your factor: that stops it.',
+    weight: 'alarm',
+  },
+  factors_reset_cancelled: { title: 'Second factor stays', meaning: null, weight: 'plain' },
+  factors_reset: {
+    title: 'Second factor removed by the operator',
+    meaning: 'The password alone signs in. If you did not ask for it, change your password.',
+    weight: 'alarm',
+  },
   failed_sign_ins: {
     title: 'Many failed sign-ins',
     meaning:
