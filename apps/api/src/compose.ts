@@ -41,6 +41,7 @@ import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createSecondSteps } from './sign-in/second-step.service.ts'
 import { signInAttemptModel } from './sign-in/sign-in-attempt.model.ts'
 import { createSignInAttempts } from './sign-in/sign-in-attempts.ts'
+import { createTrustedBrowsers } from './sign-in/trusted-browsers.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
@@ -139,13 +140,16 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const dueResets = createBackground({ sweep: factorResets.sweep, log, what: 'factors to be removed' })
   const opening = createOpening({ sessions, knownDevices, events })
   const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
-  const secondSteps = createSecondSteps({ accounts, attempts, factorService, opening, events })
+  const trustedBrowsers = createTrustedBrowsers({ users, events, clock })
+  const steps = { accounts, attempts, factorService, opening, trustedBrowsers, events }
+  const secondSteps = createSecondSteps(steps)
   const auth = createAuth({
     accounts,
     clock,
     sessions,
     opening,
     secondSteps,
+    trustedBrowsers,
     events,
     ...secrets,
     mailQueue,

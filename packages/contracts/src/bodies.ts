@@ -78,6 +78,8 @@ export const FactorBodySchema = z.strictObject({
   ticket: TicketSchema,
   method: MethodSchema,
   code: CodeSchema,
+  /** For 30 days the password alone signs in from here, and a key that never leaves this browser (X-Trust-Lock). */
+  trustBrowser: z.optional(z.boolean()),
 })
 
 export const ReauthenticateBodySchema = z.union([

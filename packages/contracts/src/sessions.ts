@@ -40,6 +40,8 @@ export const KnownDeviceSchema = z.object({
   ip: z.string(),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
+  /** Until then the password alone signs in from it, where a second factor is asked for elsewhere. Missing: it is not trusted. */
+  trustedUntil: z.optional(z.iso.datetime()),
 })
 export type KnownDevice = z.infer<typeof KnownDeviceSchema>
 
@@ -86,6 +88,8 @@ export const activityKinds = [
   'factor_failed',
   /** Many times. */
   'failed_factors',
+  /** It signs in without the second factor for some time. */
+  'browser_trusted',
   /** The operator was asked to take every factor away; it is done later, */
   'factors_reset_requested',
   /** unless its owner shows one, */

@@ -18,8 +18,6 @@ interface Collaborators {
   clock: Clock
 }
 
-export type FactorResets = ReturnType<typeof createFactorResets>
-
 /**
  * For somebody who has lost everything: the operator has the factors of an account removed, after a time in which its owner is
  * told and can still say no, by signing in with a factor (factor-store.ts).

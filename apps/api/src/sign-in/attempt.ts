@@ -23,6 +23,8 @@ type Step =
 const steps = {
   begun: {
     passwordSuffices: { to: 'open', amr: ['pwd'] },
+    // The key of such a browser stands in for the factor, and is not one: what asks for a factor asks for it here, too.
+    browserTrusted: { to: 'open', amr: ['pwd'] },
     factorOutstanding: { to: 'factor' },
     enrolmentOutstanding: { to: 'enrolment' },
   },
@@ -55,7 +57,10 @@ export const triesPerTicket = 5
 export const ticketSeconds: Record<PendingState, number> = { factor: 300, enrolment: 900 }
 
 /** What a right password comes to, for an account with these second factors. */
-export function afterPassword(methods: readonly unknown[], isRequired: boolean): AttemptEvent<'begun'> {
-  if (methods.length > 0) return 'factorOutstanding'
+export function afterPassword(
+  methods: readonly unknown[],
+  { isRequired, isTrusted }: { isRequired: boolean; isTrusted: boolean },
+): AttemptEvent<'begun'> {
+  if (methods.length > 0) return isTrusted ? 'browserTrusted' : 'factorOutstanding'
   return isRequired ? 'enrolmentOutstanding' : 'passwordSuffices'
 }

@@ -5,7 +5,7 @@ import {
   type SignedIn,
   type Tokens,
 } from '@latchkey/contracts'
-import { deviceId, deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
+import { deviceId, deviceOf, signInLockOf, trustProofOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -84,6 +84,7 @@ export function authRoutes({ auth, secondSteps, sessions, rateLimits, route }: C
       deviceId: isBrowser ? deviceId(sessions.cookies.readDeviceId(req)) : null,
       presented: isBrowser ? sessions.cookies.readDeviceIdHash(req) : null,
       lock: signInLockOf(req),
+      trust: trustProofOf(req),
     }
   }
 

@@ -16,6 +16,7 @@ import type { Opening, SignIn } from './opening.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { SecondStep, SecondSteps } from './second-step.service.ts'
+import type { TrustedBrowsers } from './trusted-browsers.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 export const failureBurst = 10
@@ -25,6 +26,7 @@ interface Collaborators {
   sessions: UserSessions
   opening: Opening
   secondSteps: SecondSteps
+  trustedBrowsers: TrustedBrowsers
   events: SecurityEvents
   passwords: Passwords
   passwordPolicy: PasswordPolicy
@@ -53,6 +55,7 @@ export function createAuth(collaborators: Collaborators) {
     sessions,
     opening,
     secondSteps,
+    trustedBrowsers,
     events,
     passwords,
     passwordPolicy,
@@ -142,9 +145,13 @@ export function createAuth(collaborators: Collaborators) {
     user: Credentials,
     signIn: SecondStep,
   ): Promise<SignedInUser | FactorOutstanding | null> {
-    const event = afterPassword(factorMethodsOf(user), isFactorRequired(user.roles))
-    if (event === 'passwordSuffices') return await opening(user, signIn, stepOn('begun', event))
-    return await secondSteps.ask(user, event, signIn)
+    const methods = factorMethodsOf(user)
+    const isRequired = isFactorRequired(user.roles)
+    const isTrusted = methods.length > 0 && (await trustedBrowsers.isShown(user, signIn, signIn.trust))
+    const event = afterPassword(methods, { isRequired, isTrusted })
+    if (event === 'factorOutstanding' || event === 'enrolmentOutstanding')
+      return await secondSteps.ask(user, event, signIn)
+    return await opening(user, signIn, stepOn('begun', event))
   }
 
   /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */

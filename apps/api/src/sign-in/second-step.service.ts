@@ -1,8 +1,9 @@
-import type { FactorOutstanding, TotpEnrolment } from '@latchkey/contracts'
+import type { BodyOf, FactorOutstanding, routes, TotpEnrolment } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
+import type { LockProof } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { factorMethodsOf } from '../factors/factor-store.ts'
-import type { FactorService, ShownFactor } from '../factors/factors.service.ts'
+import type { FactorService } from '../factors/factors.service.ts'
 import type { AdmittedFactor, FactorTry } from '../limits/factor-limits.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
 import { acquaintance } from '../users/known-devices.ts'
@@ -10,22 +11,35 @@ import type { SignedInUser } from '../users/user-identity.ts'
 import { type PendingState, stepOn } from './attempt.ts'
 import type { Opening, SignIn } from './opening.ts'
 import { asItWas, isAsItWas, type PendingAttempt, type SignInAttempts } from './sign-in-attempts.ts'
+import type { TrustedBrowsers } from './trusted-browsers.ts'
 
 interface Collaborators {
   accounts: Pick<Accounts, 'credentials'>
   attempts: SignInAttempts
   factorService: FactorService
   opening: Opening
+  trustedBrowsers: TrustedBrowsers
   events: SecurityEvents
 }
 
 /** A sign-in, and the browser that it says it comes from: null without a `device` cookie. */
-export type SecondStep = SignIn & { presented: string | null }
+export type SecondStep = SignIn & {
+  presented: string | null
+  /** Whether it is one that is trusted, and how it will show so. */
+  trust: LockProof
+}
 
 export type SecondSteps = ReturnType<typeof createSecondSteps>
 
 /** The rest of a sign-in whose password was right. No session, cookie or token of it exists before. */
-export function createSecondSteps({ accounts, attempts, factorService, opening, events }: Collaborators) {
+export function createSecondSteps({
+  accounts,
+  attempts,
+  factorService,
+  opening,
+  trustedBrowsers,
+  events,
+}: Collaborators) {
   return {
     /** For somebody who has shown the password of an account whose second factor is outstanding, or has to be set up. */
     async ask(
@@ -47,11 +61,12 @@ export function createSecondSteps({ accounts, attempts, factorService, opening, 
      * changed; `factor_invalid` for a code that is not right.
      */
     async finish(
-      { ticket, ...shown }: ShownFactor & { ticket: string },
+      { ticket, trustBrowser = false, ...shown }: BodyOf<typeof routes.loginFactor>,
       signIn: SecondStep,
       admit: (shown: FactorTry) => Promise<AdmittedFactor>,
     ): Promise<SignedInUser> {
       const { device, presented } = signIn
+      if (trustBrowser) trustedBrowsers.refuseUntrustable(signIn, signIn.trust)
       const { attempt, user } = await find(ticket, 'factor', presented)
       const isKnown = acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'unknown'
       const admission = await admit({
@@ -63,7 +78,11 @@ export function createSecondSteps({ accounts, attempts, factorService, opening, 
       const condition = asItWas(attempt)
       await factorService.show(user, shown, { device, sessionId: null, failures, condition })
       await admission.settle()
-      return await open(attempt, user, signIn, condition)
+      const signedIn = await open(attempt, user, signIn, condition)
+      const sessionId = signedIn.session._id.toHexString()
+      // The session is open, whatever becomes of this.
+      if (trustBrowser) await trustedBrowsers.trust(user, sessionId, signIn, signIn.trust).catch(() => {})
+      return signedIn
     },
 
     /** What an app needs to know, for whoever has to set one up first. Throws AuthError `ticket_expired`. */

@@ -2,7 +2,13 @@ import type { KnownDevice as KnownDeviceView } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName, sameNetwork } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
-import { type KnownDevice, knownDeviceLimit, type UserModel, type UserRecord } from './user.model.ts'
+import {
+  type KnownDevice,
+  knownDeviceLimit,
+  type Trust,
+  type UserModel,
+  type UserRecord,
+} from './user.model.ts'
 
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
@@ -45,11 +51,20 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
 
     /** The latest seen first. `currentIdHash` is the browser that asks, if it is one of them. */
     async list(userId: string, currentIdHash: string | null): Promise<KnownDeviceView[]> {
-      const user = await users.findById(userId, { knownDevices: 1 }).lean<Partial<UserRecord>>()
+      const user = await users
+        .findById(userId, { knownDevices: 1, passwordChanges: 1, factorChanges: 1 })
+        .lean<Partial<UserRecord>>()
       const known = user?.knownDevices ?? []
+      const isTrusted = (trust: Trust) =>
+        trust.until > clock.now() &&
+        trust.passwordChanges === (user?.passwordChanges ?? 0) &&
+        trust.factorChanges === (user?.factorChanges ?? 0)
       return known
         .toSorted((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
-        .map((each) => view(each, currentIdHash))
+        .map(({ trust, ...each }) => ({
+          ...view(each, currentIdHash),
+          ...(trust && isTrusted(trust) && { trustedUntil: trust.until.toISOString() }),
+        }))
     },
 
     /** Returns whether there was one. */

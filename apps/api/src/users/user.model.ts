@@ -60,6 +60,18 @@ export interface KnownDevice {
   /** Of the last sign-in. */
   userAgent?: string
   ip?: string
+  /** Missing or null: a second factor is asked for here, too. */
+  trust?: Trust | null
+}
+
+/** For some time the password alone signs in from a browser that shows a key (sign-in/trusted-browsers.ts). */
+export interface Trust {
+  /** base64url(SHA-256(key)) that the next sign-in must open. */
+  lock: string
+  until: Date
+  /** Of the account, as they were: a change of either ends it. */
+  passwordChanges: number
+  factorChanges: number
 }
 
 export const knownDeviceLimit = 20
@@ -89,6 +101,16 @@ export interface RecoveryCode {
   usedAt: Date | null
 }
 
+const trustSchema = new Schema<Trust>(
+  {
+    lock: { type: String, required: true },
+    until: { type: Date, required: true },
+    passwordChanges: { type: Number, required: true },
+    factorChanges: { type: Number, required: true },
+  },
+  { _id: false },
+)
+
 const knownDeviceSchema = new Schema<KnownDevice>(
   {
     idHash: { type: String, required: true },
@@ -96,6 +118,7 @@ const knownDeviceSchema = new Schema<KnownDevice>(
     lastSeenAt: { type: Date, required: true },
     userAgent: { type: String },
     ip: { type: String },
+    trust: { type: trustSchema },
   },
   { _id: false },
 )

@@ -180,10 +180,13 @@ it('every way to a session in the table of steps says what was shown, and a fact
 })
 
 it.each([
-  [[], false, 'passwordSuffices'],
-  [[], true, 'enrolmentOutstanding'],
-  [['totp'], false, 'factorOutstanding'],
-  [['totp'], true, 'factorOutstanding'],
-] as const)('a right password, with the factors %j, and required %s: %s', (methods, required, event) => {
-  expect(afterPassword(methods, required)).toBe(event)
+  [[], {}, 'passwordSuffices'],
+  [[], { isTrusted: true }, 'passwordSuffices'],
+  [[], { isRequired: true }, 'enrolmentOutstanding'],
+  [[], { isRequired: true, isTrusted: true }, 'enrolmentOutstanding'],
+  [['totp'], {}, 'factorOutstanding'],
+  [['totp'], { isRequired: true }, 'factorOutstanding'],
+  [['totp'], { isTrusted: true }, 'browserTrusted'],
+] as const)('a right password, with the factors %j and %j: %s', (methods, given, event) => {
+  expect(afterPassword(methods, { isRequired: false, isTrusted: false, ...given })).toBe(event)
 })

@@ -107,6 +107,11 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Nobody got in. If it wasn’t you, somebody knows your password: change it now.',
     weight: 'alarm',
   },
+  browser_trusted: {
+    title: 'Browser trusted for 30 days',
+    meaning: 'It signs in without a code. Not you? Forget that browser and change your password.',
+    weight: 'check',
+  },
   factors_reset_requested: {
     title: 'Second factor to be removed',
     meaning:
