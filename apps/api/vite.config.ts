@@ -22,6 +22,7 @@ export default defineConfig({
       input: {
         main: 'src/main.ts',
         'make-admin': 'src/commands/make-admin.ts',
+        'reset-factors': 'src/commands/reset-factors.ts',
         'make-keys': 'src/commands/make-keys.ts',
         'password-worker': 'src/sign-in/password-worker.js',
         'embedded-mongo-worker': '../../packages/embedded-mongo/src/embedded-mongo-worker.js',

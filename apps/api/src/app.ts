@@ -13,6 +13,7 @@ import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
+import { factorRoutes } from './factors/factors.routes.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
@@ -37,6 +38,7 @@ const features = [
   ownAccountRoutes,
   accountRoutes,
   deviceRoutes,
+  factorRoutes,
   adminRoutes,
 ]
 

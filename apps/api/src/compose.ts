@@ -8,11 +8,16 @@ import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
 import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
+import { createBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
 import { createNotices } from './events/notices.ts'
 import { securityEventModel } from './events/security-event.model.ts'
 import { createSecurityEvents } from './events/security-events.ts'
+import { createFactorResets } from './factors/factor-resets.ts'
+import { createFactorStore } from './factors/factor-store.ts'
+import { createFactorService } from './factors/factors.service.ts'
+import { createSecretBox } from './factors/secret-box.ts'
 import { createApiRoute } from './guards.ts'
 import { rateLimitModel } from './limits/rate-limit.model.ts'
 import { createRateLimits } from './limits/rate-limits.ts'
@@ -28,10 +33,15 @@ import { createAuth } from './sign-in/auth.service.ts'
 import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
 import { hashCostModel } from './sign-in/hash-cost.model.ts'
 import { createHashCosts } from './sign-in/hash-costs.ts'
+import { createOpening } from './sign-in/opening.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
+import { createSecondSteps } from './sign-in/second-step.service.ts'
+import { signInAttemptModel } from './sign-in/sign-in-attempt.model.ts'
+import { createSignInAttempts } from './sign-in/sign-in-attempts.ts'
+import { createTrustedBrowsers } from './sign-in/trusted-browsers.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
@@ -124,15 +134,27 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     isBreached: createBreachedPasswords({ url: config.password.breachedUrl, log }),
   })
   const secrets = { passwords, passwordPolicy }
+  const factorStore = createFactorStore({ users, box: createSecretBox(config.factors.secrets), clock })
+  const factorService = createFactorService({ factorStore, events, ...config.factors })
+  const factorResets = createFactorResets({ users, events, clock })
+  const dueResets = createBackground({ sweep: factorResets.sweep, log, what: 'factors to be removed' })
+  const opening = createOpening({ sessions, knownDevices, events })
+  const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
+  const trustedBrowsers = createTrustedBrowsers({ users, events, clock })
+  const steps = { accounts, attempts, factorService, opening, trustedBrowsers, events }
+  const secondSteps = createSecondSteps(steps)
   const auth = createAuth({
     accounts,
-    knownDevices,
     clock,
     sessions,
+    opening,
+    secondSteps,
+    trustedBrowsers,
     events,
     ...secrets,
     mailQueue,
     requireVerifiedEmail,
+    isFactorRequired: factorService.isRequired,
   })
   const passwordService = createPasswordService({
     accounts,
@@ -153,12 +175,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await sessions.start()
       mailQueue.start(accountMail)
       lapse.start()
+      dueResets.start()
     },
 
     /** In the reverse order of their creation. */
     async close(): Promise<void> {
       await passwords.close()
       await lapse.stop()
+      await dueResets.stop()
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
@@ -182,6 +206,9 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     sessions,
     events,
     auth,
+    secondSteps,
+    factorService,
+    factorResets,
     passwordService,
     passwordPolicy,
     passwords,

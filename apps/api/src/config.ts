@@ -1,4 +1,4 @@
-import { cookieNames, passwordLength } from '@latchkey/contracts'
+import { cookieNames, passwordLength, type Role, roles } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -96,6 +96,12 @@ const EnvironmentSchema = z.object({
   JWT_REFRESH_SECRET: z.string().optional(),
   JWT_ACCESS_SECRET_PREVIOUS: ListSchema.default([]),
   JWT_REFRESH_SECRET_PREVIOUS: ListSchema.default([]),
+  FACTOR_SECRET: z.string().optional(),
+  FACTOR_SECRET_PREVIOUS: ListSchema.default([]),
+  REQUIRE_FACTOR_FOR: ListSchema.refine(
+    (names): names is Role[] => names.every((name) => (roles as readonly string[]).includes(name)),
+    `must be roles separated by commas, of: ${roles.join(', ')}`,
+  ).default([]),
   ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.refine(
     (seconds) => seconds <= longestAccessTokenSeconds,
     'must not be longer than one hour, for which ended sessions are remembered; people stay signed in by REFRESH_TOKEN_EXPIRY',
@@ -171,6 +177,14 @@ export interface Config extends SessionSettings {
     /** A service that works like the Pwned Passwords range API. `undefined`: none is asked. */
     readonly breachedUrl: string | undefined
   }
+  readonly factors: {
+    /** Those that keep the secrets of authenticator apps: the first seals, all of them open. */
+    readonly secrets: readonly string[]
+    /** What an app shows above its codes. */
+    readonly issuer: string
+    /** Roles whose owners have to have a second factor. */
+    readonly requiredFor: readonly Role[]
+  }
   readonly rateLimits: Limits
   readonly log: { readonly level: string; readonly pretty: boolean }
 }
@@ -210,6 +224,7 @@ export function readConfig(
   const generated =
     env.JWT_ACCESS_SECRET && env.JWT_REFRESH_SECRET ? undefined : developmentSecrets(env.DATA_DIR)
   const issuer = env.PUBLIC_URL ?? 'latchkey'
+  const refreshKey = env.JWT_REFRESH_SECRET ?? generated?.refreshSecret ?? ''
   return deepFreeze({
     production,
     server: {
@@ -229,7 +244,7 @@ export function readConfig(
       audience: `${issuer}/api`,
     },
     refreshToken: {
-      key: env.JWT_REFRESH_SECRET ?? generated?.refreshSecret ?? '',
+      key: refreshKey,
       previousKeys: env.JWT_REFRESH_SECRET_PREVIOUS,
       ttlSeconds: env.REFRESH_TOKEN_EXPIRY,
       leewaySeconds: env.REFRESH_LEEWAY,
@@ -254,6 +269,17 @@ export function readConfig(
       bcryptCost: env.BCRYPT_COST,
       minLength: env.PASSWORD_MIN_LENGTH,
       breachedUrl: env.BREACHED_PASSWORDS_URL,
+    },
+    factors: {
+      secrets: [
+        ...(env.FACTOR_SECRET ? [env.FACTOR_SECRET] : [refreshKey]),
+        ...env.FACTOR_SECRET_PREVIOUS,
+        // What was sealed before there was a secret of its own.
+        refreshKey,
+        ...env.JWT_REFRESH_SECRET_PREVIOUS,
+      ],
+      issuer: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).host : 'Latchkey',
+      requiredFor: env.REQUIRE_FACTOR_FOR,
     },
     rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },
@@ -311,12 +337,15 @@ function secretProblems(given: Record<string, string | undefined>): string[] {
     if (looksLikeASample(secret)) return [`${name} looks like a sample from a tutorial; ${advice}`]
     return []
   }
+  const listed = (name: string) => ListSchema.parse(given[name] ?? '')
   const problems = secretNames.flatMap((name) => [
     ...judge(name, given[name]),
-    ...ListSchema.parse(given[`${name}_PREVIOUS`] ?? '').flatMap((secret) =>
-      judge(`${name}_PREVIOUS`, secret),
-    ),
+    ...listed(`${name}_PREVIOUS`).flatMap((secret) => judge(`${name}_PREVIOUS`, secret)),
   ])
+  // Without it one is derived from JWT_REFRESH_SECRET.
+  for (const secret of listed('FACTOR_SECRET')) problems.push(...judge('FACTOR_SECRET', secret))
+  for (const secret of listed('FACTOR_SECRET_PREVIOUS'))
+    problems.push(...judge('FACTOR_SECRET_PREVIOUS', secret))
   if (given.JWT_ACCESS_SECRET && given.JWT_ACCESS_SECRET === given.JWT_REFRESH_SECRET)
     problems.push('JWT_REFRESH_SECRET is the same as JWT_ACCESS_SECRET; each needs its own')
   return problems

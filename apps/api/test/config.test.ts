@@ -107,6 +107,21 @@ it('the defaults are the documented ones', () => {
   })
 })
 
+it('the secrets of apps have a key of their own, or one derived from the refresh secret, and former ones still open', () => {
+  const read = (environment: Record<string, string>) => readConfig(environment, noSecrets).factors
+  const refresh = { JWT_ACCESS_SECRET: 'a', JWT_REFRESH_SECRET: 'r', JWT_REFRESH_SECRET_PREVIOUS: 'q' }
+  expect(read(refresh)).toMatchObject({ secrets: ['r', 'r', 'q'], requiredFor: [] })
+  const own = { FACTOR_SECRET: 'f', FACTOR_SECRET_PREVIOUS: 'e,d', REQUIRE_FACTOR_FOR: 'admin, user' }
+  expect(read({ ...refresh, ...own })).toMatchObject({
+    secrets: ['f', 'e', 'd', 'r', 'q'],
+    requiredFor: ['admin', 'user'],
+  })
+  expect(problemsOf({ ...good, FACTOR_SECRET: 'short', REQUIRE_FACTOR_FOR: 'boss' })).toEqual([
+    expect.stringMatching(/^REQUIRE_FACTOR_FOR must be roles separated by commas, of: user, admin$/),
+    expect.stringMatching(/^FACTOR_SECRET is shorter than 32 bytes/),
+  ])
+})
+
 it('an account has a week to be proved where that is asked for, or as long as is set', () => {
   const mail = { SMTP_URL: 'smtp://mail.example.com', PUBLIC_URL: 'https://app.example.com' }
   const lifetime = (environment: Record<string, string>) =>

@@ -65,6 +65,7 @@ it('every kind of document is looked at here or in foreign-users.test.ts, so tha
     'RateLimit',
     'Revocation',
     'SecurityEvent',
+    'SignInAttempt',
     'User',
   ])
 })

@@ -68,6 +68,10 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'setUserRoles',
       'disableUser',
       'enableUser',
+      'enrolTotp',
+      'confirmTotp',
+      'removeTotp',
+      'renewRecoveryCodes',
     ].sort(),
   )
 })
@@ -109,6 +113,7 @@ it.each(asking.map(([name, route]) => [name, route] as const))('%s does', async 
     deleteMe: { password },
     deleteMeByPost: { password },
     setUserRoles: { roles: ['user'] },
+    confirmTotp: { code: '123456' },
   }
   const method = route.method.toLowerCase() as 'get'
   const send = () => api.http[method](`/api${path}`).set(as(token))

@@ -48,7 +48,7 @@ describe('what needs a recent sign-in', () => {
       await page.getByLabel('New username').fill(name)
       await page.keyboard.press('Enter')
 
-      await dialog(page).waitFor()
+      await dialog(page).getByLabel('Your password', { exact: true }).waitFor()
       expect(await page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('password')
       await expectAccessible(page)
       await expectNoSidewaysScrolling(page)

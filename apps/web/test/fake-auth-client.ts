@@ -94,6 +94,8 @@ export function fakeAuthClient(initial: SessionState) {
     [routes.activity, () => ({ events: [] })],
     [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
+    [routes.factors, () => ({ totp: null, recoveryCodesLeft: 0, required: false })],
+    [routes.confirmationMethods, () => ({ methods: ['password'] })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])
 
@@ -109,6 +111,11 @@ export function fakeAuthClient(initial: SessionState) {
     subscribe: state.subscribe,
     register: vi.fn<LazyAuthClient['register']>(enter),
     login: vi.fn<LazyAuthClient['login']>(enter),
+    loginFactor: vi.fn<LazyAuthClient['loginFactor']>(enter),
+    loginEnrol: vi.fn<LazyAuthClient['loginEnrol']>(async () => {
+      await enter()
+      return { recoveryCodes: [] }
+    }),
     reauthenticate: vi.fn<LazyAuthClient['reauthenticate']>(async () => undefined),
     onStepUp: vi.fn<LazyAuthClient['onStepUp']>(() => () => undefined),
     logout: vi.fn<LazyAuthClient['logout']>(async () =>

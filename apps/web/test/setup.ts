@@ -16,7 +16,7 @@ Object.defineProperty(HTMLUnknownElement.prototype, Symbol.toStringTag, {
 // jsdom does not know modal dialogs either.
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true
-  this.querySelector<HTMLElement>('input:not([hidden])')?.focus()
+  this.querySelector<HTMLElement>('input:not([hidden], [type=hidden]), button')?.focus()
 }
 HTMLDialogElement.prototype.close = function () {
   this.open = false

@@ -1,6 +1,14 @@
-import type { BodyInputOf, ReplyOf, RouteContract, routes, User } from '@latchkey/contracts'
+import type {
+  BodyInputOf,
+  FactorOutstanding,
+  RegisteredOnly,
+  ReplyOf,
+  RouteContract,
+  routes,
+  User,
+} from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
-import { signedOut, toAuthError } from './auth-error.ts'
+import { AuthError, signedOut, toAuthError } from './auth-error.ts'
 import type { Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
@@ -13,7 +21,7 @@ import { createSession, type SessionState } from './session.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import { createSessionKeys } from './session-keys.ts'
 import type { Settings } from './settings.ts'
-import { createSignIn } from './sign-in.ts'
+import { createSignIn, type Entry, isOutstanding, isRegisteredOnly } from './sign-in.ts'
 import { createSignOut } from './sign-out.ts'
 import { type AskForStepUp, createStepUp } from './step-up.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
@@ -32,12 +40,19 @@ export interface AuthClientCore {
   getState(): SessionState
   subscribe(listener: () => void): () => void
   /**
-   * Creates an account and signs in. Where the server wants the address confirmed first, nobody is signed in.
-   * @throws AuthError
+   * Creates an account and signs in; or, where something is left to do first, says what comes `next`, and nobody is signed in
+   * yet. @throws AuthError
    */
-  register(body: BodyInputOf<typeof routes.register>): Promise<User>
-  /** @throws AuthError */
-  login(body: BodyInputOf<typeof routes.login>): Promise<User>
+  register(body: BodyInputOf<typeof routes.register>): Promise<User | RegisteredOnly>
+  /**
+   * Who is signed in now; or, where a second factor is outstanding, the ticket with which `loginFactor` goes on. Nobody is
+   * signed in by that yet. @throws AuthError
+   */
+  login(body: BodyInputOf<typeof routes.login>): Promise<User | FactorOutstanding>
+  /** The second step. @throws AuthError */
+  loginFactor(body: BodyInputOf<typeof routes.loginFactor>): Promise<User>
+  /** The second step where there was no factor and has to be one: its code signs in. @throws AuthError */
+  loginEnrol(body: { ticket: string; code: string }): Promise<{ recoveryCodes: string[] }>
   /**
    * Shows again who is signed in, for what needs a recent sign-in; the token that comes back says so, in every tab.
    * @throws AuthError
@@ -183,8 +198,23 @@ export function createAuthClientCore(
     stop,
     getState: session.getState,
     subscribe: session.subscribe,
-    register: (body) => signIn(ownPaths.register, body),
-    login: (body) => signIn(ownPaths.login, body),
+    async register(body) {
+      const entry = await signIn(ownPaths.register, body)
+      // A server of the last release does not say what comes next. There it was this.
+      return isRegisteredOnly(entry.data)
+        ? { ...entry.data, next: entry.data.next ?? 'confirm_email' }
+        : userOf(entry)
+    },
+    async login(body) {
+      const entry = await signIn(ownPaths.login, body)
+      return isOutstanding(entry.data) ? entry.data : userOf(entry)
+    },
+    loginFactor: async (body) => userOf(await signIn(ownPaths.loginFactor, body)),
+    async loginEnrol(body) {
+      const { data } = await signIn(ownPaths.confirmEnrol, body)
+      // Where the answer was lost, so are they: new ones can be had any time.
+      return { recoveryCodes: codesIn(data) }
+    },
     reauthenticate,
     onStepUp: stepUp.onStepUp,
     logout: () => signOut.signOut(session.sid() ?? cookie.read()?.sid ?? null),
@@ -207,6 +237,16 @@ export function createAuthClientCore(
     needs: { baseUrl, session, renewal, stepUp, log, clock },
   }
 }
+
+function userOf({ user }: Entry): User {
+  if (user) return user
+  throw new AuthError('unexpected_answer', 'This page does not understand the server’s answer.')
+}
+
+const codesIn = (data: unknown): string[] =>
+  typeof data === 'object' && data !== null && 'recoveryCodes' in data && Array.isArray(data.recoveryCodes)
+    ? data.recoveryCodes.map(String)
+    : []
 
 /** `routes.reauthenticate`, without the schemas that would come with it. */
 const reauthentication: RouteContract = {

@@ -2,6 +2,9 @@
 export const ownPaths = {
   register: '/register',
   login: '/login',
+  loginFactor: '/login/factor',
+  enrol: '/login/enrol',
+  confirmEnrol: '/login/enrol/confirm',
   refresh: '/refresh-token',
   token: '/token',
   logout: '/logout',

@@ -1,4 +1,4 @@
-import type { User } from '@latchkey/contracts'
+import type { FactorOutstanding, RegisteredOnly, User } from '@latchkey/contracts'
 import type { AxiosResponse } from 'axios'
 import { type HeldToken, holdToken } from './access-token.ts'
 import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
@@ -15,10 +15,13 @@ import type { SessionKeys } from './session-keys.ts'
 import type { SignOut } from './sign-out.ts'
 import type { Tabs } from './tabs.ts'
 
-interface Entry {
-  user: User
-  /** Null after a registration that signs nobody in, because the address must be confirmed first. */
+/** What a sign-in came to. */
+export interface Entry {
+  /** Null when nobody was signed in: something is left to do first. */
+  user: User | null
   token: HeldToken | null
+  /** The answer as it came. */
+  data: unknown
 }
 
 interface Needs {
@@ -34,22 +37,22 @@ interface Needs {
   environment: Pick<ClientEnvironment, 'clock'>
 }
 
-/** Login and registration: the same steps on two paths. Throws AuthError, and then nothing has changed. */
+/** Login, its second step, and registration: the same on each path. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
   const { session, cookie, keys, tabs, log, post, renewal, signOut, exclusively, environment } = needs
 
-  async function signIn(path: string, body: unknown): Promise<User> {
+  async function signIn(path: string, body: unknown): Promise<Entry> {
     const cookieBefore = cookie.read()
     const signOutsBefore = signOut.count()
     const isOvertaken = () => signOut.count() !== signOutsBefore
     try {
-      const { user, token } = await exclusively(async () => {
+      const entry = await exclusively(async () => {
         const received = await exchange(path, body)
         if (received.token && !isOvertaken()) open(received.token)
         return received
       })
-      if (token && isOvertaken()) throw await revert(token)
-      return user
+      if (entry.token && isOvertaken()) throw await revert(entry.token)
+      return entry
     } catch (error) {
       return await despite(toAuthError(error), cookieBefore?.sid)
     }
@@ -62,20 +65,18 @@ export function createSignIn(needs: Needs) {
       const headers: Record<string, string> = key ? { [headerNames.refreshLock]: key.lock } : {}
       const answer = await post(path, { body, headers })
       const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
-      const registered = path === ownPaths.register && !token ? registeredIn(answer) : null
-      if (registered) {
+      const isLater = token === null && isHalfway(answer)
+      const isMade = token === null && path === ownPaths.register && isRegisteredOnly(answer.data)
+      if (isMade || isLater) {
         signOut.keepTelling()
         if (key) await keys.discard(key)
-        log.add(
-          'notice',
-          `The account ${registered.username} has been created. Its address must be confirmed first.`,
-        )
-        return { user: registered, token: null }
+        log.add('notice', 'Nobody is signed in yet: something is left to do first.')
+        return { user: null, token: null, data: answer.data }
       }
       if (!token) throw fromAnswer(answer)
       signOut.replaced()
       if (key) await keys.settle(key, token.view.claims.sid)
-      return { user: token.user, token }
+      return { user: token.user, token, data: answer.data }
     } catch (error) {
       const failure = toAuthError(error)
       signOut.keepTelling()
@@ -105,13 +106,13 @@ export function createSignIn(needs: Needs) {
   }
 
   /** When an answer is lost after its cookies have arrived, the sign-in has worked all the same. */
-  async function despite(failure: AuthError, sidBefore: string | undefined): Promise<User> {
+  async function despite(failure: AuthError, sidBefore: string | undefined): Promise<Entry> {
     const now = cookie.read()
     if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
     renewal.abandon()
     session.restore(now.sid)
     const token = await renewal.renew()
-    return token.user
+    return { user: token.user, token, data: null }
   }
 
   return signIn
@@ -119,11 +120,15 @@ export function createSignIn(needs: Needs) {
 
 const isRefusal = ({ status }: AuthError) => status !== null && status >= 400 && status < 500
 
-/** The account in a 201 without tokens. */
-function registeredIn({ status, data }: AxiosResponse<unknown>): User | null {
-  if (status !== 201 || typeof data !== 'object' || data === null || 'accessToken' in data) return null
-  return 'user' in data && isUser(data.user) ? data.user : null
-}
+/** A 202: the password was right, and there is a ticket for the next step. */
+const isHalfway = ({ status, data }: AxiosResponse<unknown>): boolean => status === 202 && isOutstanding(data)
+
+export const isOutstanding = (data: unknown): data is FactorOutstanding =>
+  typeof data === 'object' && data !== null && 'ticket' in data && typeof data.ticket === 'string'
+
+/** A 201 without tokens: the account is there, and nobody is signed in to it. */
+export const isRegisteredOnly = (data: unknown): data is RegisteredOnly =>
+  typeof data === 'object' && data !== null && 'user' in data && !('accessToken' in data) && isUser(data.user)
 
 const isUser = (value: unknown): value is User =>
   typeof value === 'object' && value !== null && 'username' in value && typeof value.username === 'string'

@@ -65,7 +65,7 @@ describe('persistent storage', () => {
   ])('holds nothing up in a browser that %s', async (_, answer) => {
     const { browser, persistStorage } = await asking(answer)
     const tab = browser.tab({ persistStorage })
-    expect((await tab.login(ada)).username).toBe('ada')
+    expect(await tab.login(ada)).toMatchObject({ username: 'ada' })
     expect((await tab.http.get('/protected')).status).toBe(200)
   })
 })

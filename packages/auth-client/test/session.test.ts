@@ -80,7 +80,7 @@ describe('registering', () => {
     const tab = browser.tab()
     await tab.start()
     const user = await tab.register({ username: 'eve', email: 'eve@example.com', password: ada.password })
-    expect(user.username).toBe('eve')
+    expect(user).toMatchObject({ username: 'eve' })
     expect(statusOf(tab)).toBe('signedIn')
   })
 
@@ -95,9 +95,12 @@ describe('registering', () => {
       emailVerified: false,
       roles: ['user'],
     }
-    server.answerNext('/api/register', 201, { message: 'Look into your mail.', user: eve })
-    const user = await tab.register({ username: 'eve', email: 'eve@example.com', password: ada.password })
-    expect(user).toEqual(eve)
+    const body = { username: 'eve', email: 'eve@example.com', password: ada.password }
+    server.answerNext('/api/register', 201, { message: 'Sign in.', user: eve, next: 'sign_in' })
+    expect(await tab.register(body)).toMatchObject({ user: eve, next: 'sign_in' })
+    // As the release before this one said it.
+    server.answerNext('/api/register', 201, { message: 'Check your email.', user: eve })
+    expect(await tab.register(body)).toMatchObject({ user: eve, next: 'confirm_email' })
     expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'anonymous' })
     await tab.login(ada)
     expect(statusOf(tab)).toBe('signedIn')
@@ -111,6 +114,50 @@ describe('registering', () => {
     const eve = { username: 'eve', email: 'eve@example.com', password: ada.password }
     expect(await codeOf(tab.register(eve))).toBe('unexpected_answer')
     expect(statusOf(tab)).toBe('signedOut')
+  })
+})
+
+describe('signing in with a second factor', () => {
+  const outstanding = { message: 'One more step.', ticket: 'a-ticket', methods: ['totp'], expiresIn: 300 }
+  const code = { ticket: 'a-ticket', method: 'totp', code: '123456' } as const
+  async function halfway() {
+    const world = await setUp()
+    const tab = world.browser.tab()
+    await tab.start()
+    world.server.answerNext('/api/login', 202, outstanding)
+    expect(await tab.login(ada)).toEqual(outstanding)
+    expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'anonymous' })
+    return { ...world, tab }
+  }
+
+  it('opens nothing before the second step, and sends a fresh lock with that', async () => {
+    const { server, tab } = await halfway()
+    expect(await tab.loginFactor(code)).toMatchObject({ username: 'ada' })
+    expect(statusOf(tab)).toBe('signedIn')
+    const [first, second] = server.calls.filter(({ path }) => path.startsWith('/api/login'))
+    expect(second?.headers['x-refresh-lock']).toMatch(/^[\w-]{43}$/)
+    expect(second?.headers['x-refresh-lock']).not.toBe(first?.headers['x-refresh-lock'])
+    expect(second?.body).toEqual(code)
+    await tab.refresh()
+    expect(statusOf(tab)).toBe('signedIn')
+  })
+
+  it('leaves nobody signed in when the code is wrong, and takes the next one', async () => {
+    const { server, tab } = await halfway()
+    server.answerNext('/api/login/factor', 401, problemBody(401, 'factor_invalid'))
+    expect(await codeOf(tab.loginFactor(code))).toBe('factor_invalid')
+    expect(statusOf(tab)).toBe('signedOut')
+    await tab.loginFactor(code)
+    expect(statusOf(tab)).toBe('signedIn')
+  })
+
+  it('hands over the recovery codes of whoever set it up on the way', async () => {
+    const { server, tab } = await halfway()
+    expect(await tab.loginEnrol({ ticket: 'a-ticket', code: '123456' })).toEqual({
+      recoveryCodes: ['aaaa', 'bbbb'],
+    })
+    expect(statusOf(tab)).toBe('signedIn')
+    expect(server.calls.at(-1)?.path).toBe('/api/login/enrol/confirm')
   })
 })
 

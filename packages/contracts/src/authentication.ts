@@ -12,8 +12,12 @@ export type AuthenticationContext = (typeof authenticationContexts)[number]
 export const contextOf = (methods: readonly AuthenticationMethod[]): AuthenticationContext =>
   methods.includes('mfa') ? 'mfa' : 'sfa'
 
+/** What can be shown beside a password. */
+export const factorMethods = ['totp', 'recovery_code'] as const
+export type FactorMethod = (typeof factorMethods)[number]
+
 /** By what somebody who is signed in can confirm who they are. */
-export const confirmationMethods = ['password'] as const
+export const confirmationMethods = ['password', ...factorMethods] as const
 export type ConfirmationMethod = (typeof confirmationMethods)[number]
 
 type Duration = `${number}${'s' | 'm' | 'h'}`

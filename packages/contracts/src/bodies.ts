@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 import { maxEmailLength } from './account-bounds.ts'
+import { factorMethods } from './authentication.ts'
 
 // The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
 
@@ -57,4 +58,31 @@ export const CorrectEmailBodySchema = z.strictObject({
   email: EmailSchema,
 })
 
-export const ReauthenticateBodySchema = z.strictObject({ password: PasswordSchema })
+/** As it was typed: spaces and dashes mean nothing. Which digits or letters are right is not decided here. */
+const CodeSchema = z
+  .string('Enter the code.')
+  .check(z.trim(), z.minLength(1, 'Enter the code.'), z.maxLength(64, 'This is longer than any code.'))
+const MethodSchema = z.enum(factorMethods, 'Say what the code is of.')
+
+const TicketSchema = z
+  .string('The ticket of the sign-in is missing.')
+  .check(
+    z.minLength(1, 'The ticket of the sign-in is missing.'),
+    z.maxLength(128, 'This is no ticket of ours.'),
+  )
+
+export const CodeBodySchema = z.strictObject({ code: CodeSchema })
+export const TicketBodySchema = z.strictObject({ ticket: TicketSchema })
+export const EnrolBodySchema = z.strictObject({ ticket: TicketSchema, code: CodeSchema })
+export const FactorBodySchema = z.strictObject({
+  ticket: TicketSchema,
+  method: MethodSchema,
+  code: CodeSchema,
+  /** For 30 days the password alone signs in from here, and a key that never leaves this browser (X-Trust-Lock). */
+  trustBrowser: z.optional(z.boolean()),
+})
+
+export const ReauthenticateBodySchema = z.union([
+  z.strictObject({ password: PasswordSchema }),
+  z.strictObject({ method: MethodSchema, code: CodeSchema }),
+])

@@ -1,3 +1,3 @@
 // For pages that load their schemas after the form is shown.
-export { LoginBodySchema, RegisterBodySchema } from './bodies.ts'
+export { EnrolBodySchema, FactorBodySchema, LoginBodySchema, RegisterBodySchema } from './bodies.ts'
 export { passwordPolicy } from './password-policy.ts'

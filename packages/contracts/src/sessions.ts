@@ -43,6 +43,8 @@ export const KnownDeviceSchema = z.object({
   ip: z.string(),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
+  /** Until then the password alone signs in from it, where a second factor is asked for elsewhere. Missing: it is not trusted. */
+  trustedUntil: z.optional(z.iso.datetime()),
 })
 export type KnownDevice = z.infer<typeof KnownDeviceSchema>
 
@@ -77,6 +79,26 @@ export const activityKinds = [
   'account_enabled',
   /** Many failed sign-ins in a row. */
   'failed_sign_ins',
+  'totp_enabled',
+  'totp_disabled',
+  'recovery_codes_renewed',
+  'recovery_code_used',
+  /** One was used, and only a few are left. */
+  'recovery_codes_low',
+  /** The password was right, and the second factor was asked for. */
+  'factor_asked',
+  /** And what was shown was wrong. */
+  'factor_failed',
+  /** Many times. */
+  'failed_factors',
+  /** It signs in without the second factor for some time. */
+  'browser_trusted',
+  /** The operator was asked to take every factor away; it is done later, */
+  'factors_reset_requested',
+  /** unless its owner shows one, */
+  'factors_reset_cancelled',
+  /** or now it is done. */
+  'factors_reset',
 ] as const
 export type ActivityKind = (typeof activityKinds)[number]
 

@@ -31,6 +31,9 @@ export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   /** base64url of the 32-byte key that opens the stored lock. */
   refreshKey: 'X-Refresh-Key',
+  /** For a browser that is trusted: what its next sign-in must open, and what opens it now. A pair like the two above. */
+  trustLock: 'X-Trust-Lock',
+  trustKey: 'X-Trust-Key',
 } as const
 
 /**
@@ -79,10 +82,17 @@ export const SignedInSchema = z.object({ message: z.string(), ...tokenFields })
 export type SignedIn = z.infer<typeof SignedInSchema>
 
 /**
- * The answer to a registration. With `REQUIRE_VERIFIED_EMAIL` there are no tokens: the address must be confirmed
- * first.
+ * The answer to a registration after which nobody is signed in yet: the address must be confirmed first
+ * (`REQUIRE_VERIFIED_EMAIL`), or the first sign-in sets up a second factor (`REQUIRE_FACTOR_FOR`).
  */
-export const RegisteredSchema = z.union([SignedInSchema, z.object({ message: z.string(), user: UserSchema })])
+export const RegisteredOnlySchema = z.object({
+  message: z.string(),
+  user: UserSchema,
+  next: z.enum(['confirm_email', 'sign_in']),
+})
+export type RegisteredOnly = z.infer<typeof RegisteredOnlySchema>
+
+export const RegisteredSchema = z.union([SignedInSchema, RegisteredOnlySchema])
 export type Registered = z.infer<typeof RegisteredSchema>
 
 /** RFC 6749 §5.1. `expires_in` is in seconds. */

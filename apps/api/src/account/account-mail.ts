@@ -5,9 +5,9 @@ import type { Mail } from '../mail/mail.ts'
 import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
 import type { MailWriter } from '../mail/mail-queue.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
-import type { Accounts } from '../users/accounts.ts'
+import type { Accounts, MailReader } from '../users/accounts.ts'
 import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
-import { isProved, type UserIdentity } from '../users/user-identity.ts'
+import { isProved } from '../users/user-identity.ts'
 
 /**
  * Links of one kind to one address that may work at a time, of those made within an hour. Whoever asks for more asks in
@@ -40,6 +40,15 @@ const pages: Partial<Record<MailKind, string>> = {
   email_changed: '/undo-email',
   account_lapsing: '/verify-email',
   roles_changed: '/activity',
+  totp_enabled: '/account',
+  totp_disabled: '/account',
+  recovery_codes_renewed: '/account',
+  recovery_code_used: '/account',
+  recovery_codes_low: '/account',
+  failed_factors: '/account',
+  factors_reset_requested: '/login',
+  factors_reset_cancelled: '/activity',
+  factors_reset: '/account',
 }
 
 interface Collaborators {
@@ -66,6 +75,8 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
       if (!user?.email) return null
       const action = actions[job.kind]
       if (action) return linkMail(action, job, user)
+      // It was taken back before this mail could be sent.
+      if (job.kind === 'factors_reset_requested' && !user.factorReset) return null
       // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
       return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
     },
@@ -88,7 +99,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return renderMail(kind, email, facts(job, null, `#token=${token}`))
   }
 
-  async function linkMail(kind: ActionKind, job: MailJob, user: UserIdentity): Promise<Mail | null> {
+  async function linkMail(kind: ActionKind, job: MailJob, user: MailReader): Promise<Mail | null> {
     if (kind === 'verify_email' && isProved(user)) return null
     // A new address is not the account's yet: the link that goes there is how it becomes so.
     const address = kind === 'confirm_new_email' ? job.email : user.email
@@ -102,14 +113,19 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
   }
 
+  /** What a mail tells of that is still to come. */
+  function dueAt(kind: MailKind, { createdAt, factorReset }: MailReader): Date | undefined {
+    if (kind === 'account_lapsing') return unprovedAccounts.lapsesAt(createdAt, clock.now())
+    return kind === 'factors_reset_requested' ? factorReset?.dueAt : undefined
+  }
+
   /** `reader`: the account whose own address it goes to; null when it is another. */
-  function facts(job: MailJob, reader: UserIdentity | null, fragment = ''): MailFacts {
+  function facts(job: MailJob, reader: MailReader | null, fragment = ''): MailFacts {
     const words =
       reader && isProved(reader)
         ? { username: reader.username, device: job.device || nobodysWords.device }
         : nobodysWords
-    const isReminder = job.kind === 'account_lapsing' && reader !== null
-    const when = isReminder ? unprovedAccounts.lapsesAt(reader.createdAt, clock.now()) : job.createdAt
+    const when = (reader && dueAt(job.kind, reader)) ?? job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
     return { ...words, link, ip: job.ip, when: when.toUTCString() }
   }

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { createBackground } from '../background.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Unproved, UnprovedAccounts } from '../users/unproved-accounts.ts'
 import type { Removal } from './removal.service.ts'
 
-const pollMs = 60_000
 /** So many at a time: after an update there may be many, and other mail must not wait for all of them. */
 const batch = 100
 
@@ -22,31 +21,16 @@ interface Collaborators {
  * in the database, and each account is marked or deleted by one conditional update.
  */
 export function createLapse({ unprovedAccounts, removal, mailQueue, log, enabled }: Collaborators) {
-  const stopping = new AbortController()
-  let working: Promise<void> | undefined
+  const background = createBackground({ sweep, log, what: 'accounts that lapse' })
 
   return {
     start(): void {
-      if (enabled) working ??= work()
+      if (enabled) background.start()
     },
 
-    async stop(): Promise<void> {
-      stopping.abort()
-      await working
-    },
+    stop: () => background.stop(),
 
     sweep,
-  }
-
-  async function work(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await sweep()
-      } catch (error) {
-        log.debug({ err: error }, 'accounts that lapse could not be read; trying again')
-      }
-      await delay(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // told to stop
-    }
   }
 
   /** Deletes whose time is over and reminds whose will be. */

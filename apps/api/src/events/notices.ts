@@ -15,6 +15,15 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   password_changed: 'password_changed',
   password_reset: 'password_changed',
   roles_changed: 'roles_changed',
+  totp_enabled: 'totp_enabled',
+  totp_disabled: 'totp_disabled',
+  recovery_codes_renewed: 'recovery_codes_renewed',
+  recovery_code_used: 'recovery_code_used',
+  recovery_codes_low: 'recovery_codes_low',
+  failed_factors: 'failed_factors',
+  factors_reset_requested: 'factors_reset_requested',
+  factors_reset_cancelled: 'factors_reset_cancelled',
+  factors_reset: 'factors_reset',
 }
 
 /** Mails the owner of an account what they would want to know at once. */

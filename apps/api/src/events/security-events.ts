@@ -21,6 +21,9 @@ const hourlyKinds = new Set<ActivityKind>([
   'token_reused',
   'answered_elsewhere',
   'failed_sign_ins',
+  'factor_asked',
+  'factor_failed',
+  'failed_factors',
 ])
 
 export interface NewEvent {

@@ -28,6 +28,12 @@ export interface Limits {
   readonly proofPerSession: RateLimit
   /** Cost: passwords that one account shows so, right or wrong. */
   readonly proofPerAccount: RateLimit
+  /** Guessing: wrong codes of a second factor for one account from one address. */
+  readonly factorPerAccountAndAddress: RateLimit
+  /** Guessing: wrong codes for one account, from anywhere but its known browsers. */
+  readonly factorPerAccount: RateLimit
+  /** Guessing: a browser that has signed in to the account before has this to itself. */
+  readonly factorPerKnownDevice: RateLimit
   /** Cost: passwords hashed for strangers at one address: sign-ins, registrations and resets, right or wrong. */
   readonly hashPerAddress: RateLimit
   /** Cost: registrations from one address. */
@@ -50,6 +56,7 @@ export interface Limits {
 
 const minute = 60
 const hour = 3600
+const day = 24 * hour
 
 export const defaultLimits: Limits = {
   loginPerAddress: { points: 100, windowSeconds: 15 * minute },
@@ -60,6 +67,9 @@ export const defaultLimits: Limits = {
   signInPerAccount: { points: 30, windowSeconds: 15 * minute },
   proofPerSession: { points: 10, windowSeconds: 15 * minute },
   proofPerAccount: { points: 30, windowSeconds: 15 * minute },
+  factorPerAccountAndAddress: { points: 10, windowSeconds: hour },
+  factorPerAccount: { points: 30, windowSeconds: day },
+  factorPerKnownDevice: { points: 10, windowSeconds: hour },
   hashPerAddress: { points: 600, windowSeconds: 15 * minute },
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },

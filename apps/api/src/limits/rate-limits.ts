@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import { createAdmissions } from './admissions.ts'
 import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import { createFactorLimits } from './factor-limits.ts'
 import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
 import type { Limits } from './limits.ts'
@@ -36,6 +37,7 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
 
   return {
     signIn: createSignInLimits({ admissions, limits }),
+    factor: createFactorLimits({ admissions, limits }),
 
     /** A session shows its owner's password. */
     async password(
@@ -50,6 +52,13 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       await admissions.take(res, [wrong])
       await admissions.take(res, [shown])
       return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear([wrong]) }
+    },
+
+    /** A session shows a code of an app that is being set up. Resolves with how it is given back: it was right. */
+    async newFactor(res: Response, { sid }: { sid: string }): Promise<() => Promise<void>> {
+      const wrong = guesses('enrol-session', limits.proofPerSession, sid)
+      await admissions.take(res, [wrong])
+      return () => admissions.clear([wrong])
     },
 
     async register(req: Request, res: Response, email: string): Promise<Admitted> {
@@ -67,7 +76,7 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
     },
 
-    /** Uses a link that was sent by mail; only one that does not work is held against the address. */
+    /** Uses a link that was sent by mail, or the ticket of a sign-in; only one that does not work is held against the address. */
     async link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
       return settledUnlessWrong(await admissions.take(res, links(req)), use)
     },
@@ -133,4 +142,5 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
 }
 
 const isWrongLink = (error: unknown) =>
-  error instanceof AuthError && ['token_invalid', 'token_used', 'token_expired'].includes(error.code)
+  error instanceof AuthError &&
+  ['token_invalid', 'token_used', 'token_expired', 'ticket_expired'].includes(error.code)

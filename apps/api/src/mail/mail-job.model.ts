@@ -17,6 +17,15 @@ export const mailKinds = [
   'account_lapsing',
   'email_change_undone',
   'roles_changed',
+  'totp_enabled',
+  'totp_disabled',
+  'recovery_codes_renewed',
+  'recovery_code_used',
+  'recovery_codes_low',
+  'failed_factors',
+  'factors_reset_requested',
+  'factors_reset_cancelled',
+  'factors_reset',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

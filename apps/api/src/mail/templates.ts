@@ -22,6 +22,8 @@ interface Message {
 
 type Template = (facts: MailFacts) => Message
 
+const notYouFactor =
+  'If this was not you, somebody can get into your account. Change your password and end your other sessions: '
 const notYou = 'If this was not you, change your password and end your other sessions: '
 
 const templates: Record<MailKind, Template> = {
@@ -113,6 +115,72 @@ const templates: Record<MailKind, Template> = {
     before: [`An administrator changed the roles of your account on ${when}.`],
     after: [
       `If you did not expect this, ask whoever runs this service. What happened to your account: ${link}`,
+    ],
+  }),
+  totp_enabled: ({ when, device, ip, link }) => ({
+    subject: 'An authenticator app was set up',
+    before: [
+      `Since ${when}, signing in to your account asks for a code of an authenticator app, set up from ${device} (${ip}).`,
+      'Keep the recovery codes where you find them without your phone.',
+    ],
+    after: [`${notYouFactor}${link}`],
+  }),
+  totp_disabled: ({ when, device, ip, link }) => ({
+    subject: 'Your authenticator app was removed',
+    before: [
+      `The authenticator app of your account was removed on ${when}, from ${device} (${ip}), and its recovery codes with it. Your password alone signs in from now on.`,
+    ],
+    after: [`${notYouFactor}${link}`],
+  }),
+  recovery_codes_renewed: ({ when, device, ip, link }) => ({
+    subject: 'You have new recovery codes',
+    before: [
+      `New recovery codes were made on ${when}, from ${device} (${ip}). Those from before no longer count.`,
+    ],
+    after: [`${notYouFactor}${link}`],
+  }),
+  recovery_code_used: ({ when, device, ip, link }) => ({
+    subject: 'A recovery code was used',
+    before: [
+      `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. It counts no more.`,
+    ],
+    after: [`${notYouFactor}${link}`],
+  }),
+  recovery_codes_low: ({ when, device, ip, link }) => ({
+    subject: 'A recovery code was used, and few are left',
+    before: [
+      `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. Three or fewer are left.`,
+      'Make new ones before you need them.',
+    ],
+    after: [`${notYouFactor}${link}`],
+  }),
+  failed_factors: ({ when, ip, link }) => ({
+    subject: 'Somebody knows your password',
+    before: [
+      `Somebody showed your password and then wrong codes, again and again, last on ${when} from ${ip}. They did not get in.`,
+    ],
+    after: [`If this was not you, change your password now: ${link}`],
+  }),
+  factors_reset_requested: ({ when, link }) => ({
+    subject: 'Your second factor will be removed',
+    before: [
+      `Whoever runs this service was asked to let you in without your authenticator app and recovery codes. On ${when} they will be removed; from then on your password alone signs in.`,
+      'If you still have one of them, sign in with it: that stops it at once.',
+    ],
+    after: [`If you did not ask for this, sign in with your second factor and change your password: ${link}`],
+  }),
+  factors_reset_cancelled: ({ when, link }) => ({
+    subject: 'Your second factor stays',
+    before: [`It was to be removed, and that was stopped on ${when}.`],
+    after: [`What happened to your account: ${link}`],
+  }),
+  factors_reset: ({ when, link }) => ({
+    subject: 'Your second factor was removed',
+    before: [
+      `Your authenticator app and your recovery codes were removed on ${when}, as whoever runs this service was asked to. Your password alone signs in from now on.`,
+    ],
+    after: [
+      `Set up a new one soon. If you did not ask for this, change your password and tell whoever runs this service: ${link}`,
     ],
   }),
   account_lapsing: ({ when }) => ({

@@ -1,26 +1,32 @@
-import type { BodyOf, routes } from '@latchkey/contracts'
+import type { BodyOf, FactorOutstanding, Role, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
-import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import { factorMethodsOf } from '../factors/factor-store.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { Admitted } from '../limits/rate-limits.ts'
 import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
-import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
-import { acquaintance, type KnownDevices, newDevice } from '../users/known-devices.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
+import { acquaintance, newDevice } from '../users/known-devices.ts'
 import { identifierKey } from '../users/user.model.ts'
 import { isProved, type SignedInUser, type UserIdentity, type UserSessions } from '../users/user-identity.ts'
 import { refuseMisleading } from '../users/username-policy.ts'
+import { afterPassword, stepOn } from './attempt.ts'
+import type { Opening, SignIn } from './opening.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import type { SecondStep, SecondSteps } from './second-step.service.ts'
+import type { TrustedBrowsers } from './trusted-browsers.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
 export const failureBurst = 10
 
 interface Collaborators {
   accounts: Accounts
-  knownDevices: KnownDevices
   sessions: UserSessions
+  opening: Opening
+  secondSteps: SecondSteps
+  trustedBrowsers: TrustedBrowsers
   events: SecurityEvents
   passwords: Passwords
   passwordPolicy: PasswordPolicy
@@ -28,15 +34,15 @@ interface Collaborators {
   clock: Clock
   /** Whether an address has to be proved before its owner can sign in. */
   requireVerifiedEmail: boolean
+  /** Whether somebody with these roles has to have a second factor. */
+  isFactorRequired: (roles: readonly Role[]) => boolean
 }
 
-/** Where a sign-in comes from and how its session will be held. */
-export interface SignIn {
-  device: Device
-  /** Null for a client without cookies, which is never a known device. */
-  deviceId: DeviceId | null
-  /** The lock of generation 0; null: an unbound client. */
-  lock: string | null
+/** Made, and not signed in: what its owner has to do first. */
+interface NotSignedIn {
+  user: UserIdentity
+  session: null
+  first: 'confirm the address' | 'set up a factor'
 }
 
 export type Auth = ReturnType<typeof createAuth>
@@ -45,14 +51,17 @@ export type Auth = ReturnType<typeof createAuth>
 export function createAuth(collaborators: Collaborators) {
   const {
     accounts,
-    knownDevices,
     clock,
     sessions,
+    opening,
+    secondSteps,
+    trustedBrowsers,
     events,
     passwords,
     passwordPolicy,
     mailQueue,
     requireVerifiedEmail,
+    isFactorRequired,
   } = collaborators
 
   return {
@@ -64,7 +73,7 @@ export function createAuth(collaborators: Collaborators) {
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
       admit: () => Promise<Admitted>,
-    ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
+    ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
@@ -77,34 +86,33 @@ export function createAuth(collaborators: Collaborators) {
       }
       const passwordHash = await passwords.hash(password, admitted.whom)
       const deviceIdHash = deviceId?.idHash ?? null
-      const session = requireVerifiedEmail ? null : sessions.begin({ device, lock, deviceIdHash })
+      const isKept = requireVerifiedEmail || isFactorRequired(['user'])
+      const session = isKept ? null : sessions.begin({ device, lock, deviceIdHash })
       const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email })
-      return session ? sessions.present(user, session) : { user, session }
+      if (session) return sessions.present(user, session)
+      return { user, session, first: requireVerifiedEmail ? 'confirm the address' : 'set up a factor' }
     },
 
     /**
      * Throws AuthError `invalid_credentials`, alike in body and time for a wrong password and an unknown account, or,
-     * to whoever knows the password, `account_disabled` or `email_not_verified`.
-     * `admit` counts the attempt before anything is compared, and may refuse it. Throws AuthError `rate_limited` when the
-     * account was signed in to too often.
+     * to whoever knows the password, `account_disabled` or `email_not_verified`. Where a second factor is outstanding,
+     * nothing is open yet. `admit` counts the attempt before anything is compared, and may refuse it. Throws AuthError
+     * `rate_limited` when the account was signed in to too often.
      */
     async login(
       { email, password }: BodyOf<typeof routes.login>,
-      { device, deviceId, lock }: SignIn,
+      signIn: SecondStep,
       admit: (attempt: Attempt) => Promise<Admission>,
-    ): Promise<SignedInUser> {
+    ): Promise<SignedInUser | FactorOutstanding> {
+      const { device, deviceId } = signIn
       const user = await accounts.findByIdentifier(email)
-      const browser = acquaintance(user?.knownDevices, deviceId?.idHash, device.ip)
-      const beginning = { device, lock, deviceIdHash: deviceId?.idHash ?? null }
-      const open = (to: Credentials) => sessions.issue(to._id, sessions.begin(beginning), unchanged(to))
-      const admission = await admit({
-        account: identifierKey(email),
-        knownDevice: browser === 'unknown' ? null : (deviceId?.idHash ?? null),
-      })
+      const isKnown = acquaintance(user?.knownDevices, deviceId?.idHash, device.ip) !== 'unknown'
+      const knownDevice = isKnown ? (deviceId?.idHash ?? null) : null
+      const admission = await admit({ account: identifierKey(email), knownDevice })
 
       if (!(await passwords.verify(password, user?.passwordHash, admission.whom)) || !user) {
         // Not waited for: the answer must take as long as for an account that does not exist.
@@ -122,25 +130,28 @@ export function createAuth(collaborators: Collaborators) {
         throw new AuthError(kept)
       }
 
-      const signedIn = (await open(user)) ?? (await openAgain(email, password, admission.whom, open))
-      if (!signedIn) throw new AuthError('invalid_credentials')
-      const sessionId = signedIn.session._id
-      // The session is open, and its owner gets it whatever becomes of these.
-      await Promise.allSettled([
-        admission.settle(),
-        deviceId && knownDevices.remember(user._id, deviceId.idHash, device, unchanged(user)),
-        events.record({
-          kind: signInKinds[browser],
-          userId: user._id,
-          sessionId,
-          device,
-          amr: signedIn.session.amr,
-        }),
-      ])
+      const entered =
+        (await goOn(user, signIn)) ?? (await goOnAgain({ email, password }, admission.whom, signIn))
+      if (!entered) throw new AuthError('invalid_credentials')
+      await admission.settle()
       // Not waited for: how long a sign-in takes says nothing of the hash.
       if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password, admission.whom)
-      return signedIn
+      return entered
     },
+  }
+
+  /** With a right password. Null when the account is no longer as it was read. */
+  async function goOn(
+    user: Credentials,
+    signIn: SecondStep,
+  ): Promise<SignedInUser | FactorOutstanding | null> {
+    const methods = factorMethodsOf(user)
+    const isRequired = isFactorRequired(user.roles)
+    const isTrusted = methods.length > 0 && (await trustedBrowsers.isShown(user, signIn, signIn.trust))
+    const event = afterPassword(methods, { isRequired, isTrusted })
+    if (event === 'factorOutstanding' || event === 'enrolmentOutstanding')
+      return await secondSteps.ask(user, event, signIn)
+    return await opening(user, signIn, stepOn('begun', event))
   }
 
   /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */
@@ -151,18 +162,17 @@ export function createAuth(collaborators: Collaborators) {
   }
 
   /**
-   * The hash was replaced between the comparison and the session: by a change of the password, or by another sign-in
-   * that made it anew at today's cost. Whether this password is still the one is looked at once more.
+   * The account changed between the comparison and the session: its password, the hash of it that another sign-in made anew
+   * at today's cost, or its factors. All is looked at once more.
    */
-  async function openAgain(
-    identifier: string,
-    password: string,
+  async function goOnAgain(
+    { email, password }: BodyOf<typeof routes.login>,
     whom: Whom,
-    open: (user: Credentials) => Promise<SignedInUser | null>,
-  ): Promise<SignedInUser | null> {
-    const user = await accounts.findByIdentifier(identifier)
-    return user && (await passwords.verify(password, user.passwordHash, whom)) ? await open(user) : null
+    signIn: SecondStep,
+  ): Promise<SignedInUser | FactorOutstanding | null> {
+    const user = await accounts.findByIdentifier(email)
+    return user && (await passwords.verify(password, user.passwordHash, whom))
+      ? await goOn(user, signIn)
+      : null
   }
 }
-
-const signInKinds = { known: 'signed_in', moved: 'new_network', unknown: 'new_device' } as const

@@ -30,6 +30,7 @@ export function createPasswordService(collaborators: Collaborators) {
 
   return {
     prove,
+    verify,
     credentials,
 
     /**
@@ -95,8 +96,13 @@ export function createPasswordService(collaborators: Collaborators) {
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
   async function prove(userId: string, password: string, path: string, whom: Whom): Promise<Credentials> {
     const user = await credentials(userId)
-    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
+    await verify(user, password, path, whom)
     return user
+  }
+
+  /** The same for an account that was read before. */
+  async function verify(user: Credentials, password: string, path: string, whom: Whom): Promise<void> {
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
   }
 
   /** Throws AuthError `access_token_revoked` when the account is gone. */

@@ -34,15 +34,30 @@ const credentialFields = [
   'passwordResets',
   'knownDevices',
   'isDisabled',
+  'epoch',
+  'totp',
+  'recoveryCodes',
+  'factorChanges',
 ] as const
 export type Credentials = UserWith<(typeof credentialFields)[number]>
 const credentials = projectionOf(credentialFields)
 const identity = projectionOf(identityFields)
 
-/** What must still hold of an account for a sign-in that was checked against these credentials to open a session. */
-export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) => ({
+const readerFields = [...identityFields, 'factorReset'] as const
+/** Somebody who is written to. */
+export type MailReader = UserWith<(typeof readerFields)[number]>
+
+/**
+ * What must still hold of an account for a sign-in that was checked against these credentials to open a session: a factor
+ * that has come since would not have been shown.
+ */
+export const unchanged = ({
+  passwordHash,
+  factorChanges,
+}: Pick<Credentials, 'passwordHash' | 'factorChanges'>) => ({
   passwordHash,
   disabledAt: null,
+  factorChanges: countedTo(factorChanges),
 })
 
 /** What an account has given up and nobody else gets yet. */
@@ -121,10 +136,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       readUser(await users.findById(userId, credentials).lean<StoredUser>(), credentialFields),
 
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
-    async findForMail({ userId, email }: Addressee): Promise<UserIdentity | null> {
+    async findForMail({ userId, email }: Addressee): Promise<MailReader | null> {
       if (!userId && !email) return null
       const key = userId ? { _id: userId } : { emailKey: emailKey(email ?? '') }
-      return readUser(await users.findOne(key, identity).lean<StoredUser>(), identityFields)
+      return readUser(await users.findOne(key, projectionOf(readerFields)).lean<StoredUser>(), readerFields)
     },
 
     /**
@@ -145,7 +160,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const stored = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
+          { _id: user._id, passwordChanges: countedTo(user.passwordChanges) },
           [{ $set: changed }],
           { updatePipeline: true, returnDocument: 'before', projection: projectionOf(['sessions']) },
         )
@@ -185,7 +200,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
           {
             _id: user._id,
             emailKey: emailKey(user.email),
-            passwordResets: changedSoOften(user.passwordResets),
+            passwordResets: countedTo(user.passwordResets),
           },
           [{ $set: fresh }],
           { updatePipeline: true, returnDocument: 'after', projection: projectionOf(['epoch']) },
@@ -235,7 +250,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         const before = await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
-              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              { _id: userId, passwordChanges: countedTo(passwordChanges) },
               [{ $set: changed }],
               { updatePipeline: true, returnDocument: 'before', projection: identity },
             )
@@ -295,7 +310,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         username: { $literal: username },
         updatedAt: now,
       }
-      const passwordChanges = changedSoOften(user.passwordChanges)
+      const passwordChanges = countedTo(user.passwordChanges)
       try {
         const stored = await taking({ users, clock }, { usernameKey: key }, () =>
           users
@@ -344,9 +359,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
   }
 }
 
-/** Matches accounts whose password changed so often; older ones have no number. */
-export const changedSoOften = (passwordChanges: number) =>
-  passwordChanges === 0 ? { $in: [0, null] } : passwordChanges
+/** Matches a count as it was read; older accounts have no number. */
+export const countedTo = (count: number) => (count === 0 ? { $in: [0, null] } : count)
 
 /** For the `$set` of an update after which nobody is signed in, and nothing opens the account but a new password. */
 const startedOver = (passwordHash: string, knownDevices: KnownDevice[]) => ({

@@ -3,7 +3,7 @@ import { type Clock, listOf } from '@latchkey/contracts/server'
 import { type Device, deviceName, sameNetwork } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
 import { projectionOf, readUser, type StoredUser } from './read-user.ts'
-import { type KnownDevice, knownDeviceLimit, type UserModel } from './user.model.ts'
+import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from './user.model.ts'
 
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
@@ -47,10 +47,17 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
 
     /** The latest seen first. `currentIdHash` is the browser that asks, if it is one of them. */
     async list(userId: string, currentIdHash: string | null): Promise<KnownDeviceView[]> {
-      const fields = ['knownDevices'] as const
+      const fields = ['knownDevices', 'passwordChanges', 'factorChanges'] as const
       const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
-      const known = user?.knownDevices.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime())
-      return known?.map((each) => view(each, currentIdHash)) ?? []
+      const isTrusted = (trust: Trust) =>
+        trust.until > clock.now() &&
+        trust.passwordChanges === user?.passwordChanges &&
+        trust.factorChanges === user.factorChanges
+      const known = user?.knownDevices.sort((a, b) => b.lastSeenAt.getTime() - a.lastSeenAt.getTime()) ?? []
+      return known.map(({ trust, ...each }) => ({
+        ...view(each, currentIdHash),
+        ...(trust && isTrusted(trust) && { trustedUntil: trust.until.toISOString() }),
+      }))
     },
 
     /** Returns whether there was one. */

@@ -2,7 +2,16 @@ import { type Role, roles } from '@latchkey/contracts'
 import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
-import type { HeldKey, KnownDevice, UserRecord } from './user.model.ts'
+import type {
+  FactorReset,
+  HeldKey,
+  KnownDevice,
+  PendingTotp,
+  RecoveryCode,
+  Totp,
+  Trust,
+  UserRecord,
+} from './user.model.ts'
 
 /** A user as it is stored: by us, by an older version, or by another system. */
 export type StoredUser = Stored<UserRecord>
@@ -25,6 +34,11 @@ const readers = {
   knownDevices: (user, _id) => devicesIn(user.knownDevices, _id.getTimestamp()),
   sessions: (user) => sessionsIn(user.refreshTokens).map(({ _id, expiresAt }) => ({ _id, expiresAt })),
   epoch: (user) => wholeIn(user.epoch) ?? 0,
+  totp: (user, _id) => totpIn(user.totp, _id.getTimestamp()),
+  pendingTotp: (user) => pendingTotpIn(user.pendingTotp),
+  recoveryCodes: (user) => recoveryCodesIn(user.recoveryCodes),
+  factorChanges: (user) => wholeIn(user.factorChanges) ?? 0,
+  factorReset: (user) => factorResetIn(user.factorReset),
 } satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
 
 /** What has to be stored for a field to be read, where that is not itself alone. */
@@ -63,7 +77,7 @@ const heldIn = (value: unknown): HeldKey[] =>
   )
 
 const devicesIn = (value: unknown, otherwise: Date): KnownDevice[] =>
-  entriesIn<KnownDevice>(value).flatMap(({ idHash, firstSeenAt, lastSeenAt, userAgent, ip }) => {
+  entriesIn<KnownDevice>(value).flatMap(({ idHash, firstSeenAt, lastSeenAt, userAgent, ip, trust }) => {
     if (typeof idHash !== 'string') return []
     const last = dateIn(lastSeenAt) ?? dateIn(firstSeenAt) ?? otherwise
     return [
@@ -73,6 +87,48 @@ const devicesIn = (value: unknown, otherwise: Date): KnownDevice[] =>
         lastSeenAt: last,
         userAgent: textIn(userAgent) ?? '',
         ip: textIn(ip) ?? '',
+        trust: trustIn(trust),
       },
     ]
   })
+
+/** Half a trust is none. */
+function trustIn(value: unknown): Trust | null {
+  const [trust] = entriesIn<Trust>([value])
+  const lock = textIn(trust?.lock)
+  const until = dateIn(trust?.until)
+  const passwordChanges = wholeIn(trust?.passwordChanges)
+  const factorChanges = wholeIn(trust?.factorChanges)
+  if (lock === null || !until || passwordChanges === null || factorChanges === null) return null
+  return { lock, until, passwordChanges, factorChanges }
+}
+
+/** Whatever stands there is a factor, though no code of it may be right: a second step must not be lost to damage. */
+function totpIn(value: unknown, otherwise: Date): Totp | null {
+  if (value === null || value === undefined) return null
+  const [totp] = entriesIn<Totp>([value])
+  return {
+    secret: textIn(totp?.secret) ?? '',
+    confirmedAt: dateIn(totp?.confirmedAt) ?? otherwise,
+    lastStep: wholeIn(totp?.lastStep) ?? 0,
+  }
+}
+
+function pendingTotpIn(value: unknown): PendingTotp | null {
+  const [pending] = entriesIn<PendingTotp>([value])
+  const secret = textIn(pending?.secret)
+  const createdAt = dateIn(pending?.createdAt)
+  return secret && createdAt ? { secret, createdAt } : null
+}
+
+/** One without a hash opens nothing. */
+const recoveryCodesIn = (value: unknown): RecoveryCode[] =>
+  entriesIn<RecoveryCode>(value).flatMap(({ hash, usedAt }) =>
+    typeof hash === 'string' ? [{ hash, usedAt: dateIn(usedAt) }] : [],
+  )
+
+function factorResetIn(value: unknown): FactorReset | null {
+  const [reset] = entriesIn<FactorReset>([value])
+  const dueAt = dateIn(reset?.dueAt)
+  return dueAt && { requestedAt: dateIn(reset?.requestedAt) ?? dueAt, dueAt }
+}

@@ -1,6 +1,6 @@
 import { AuthError, addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
-import { type Accounts, type Credentials, changedSoOften } from './accounts.ts'
+import { type Accounts, type Credentials, countedTo } from './accounts.ts'
 import { emailRestSeconds, isDuplicate, moveOn, taking } from './held-keys.ts'
 import { projectionOf, readUser, type StoredUser, type UserWith } from './read-user.ts'
 import { emailKey, type UserModel } from './user.model.ts'
@@ -51,7 +51,7 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
         lapseRemindedAt: null,
         updatedAt: now,
       }
-      const passwordChanges = changedSoOften(user.passwordChanges)
+      const passwordChanges = countedTo(user.passwordChanges)
       const still = { ...unproved, _id: user._id, passwordChanges }
       try {
         const { matchedCount } = await taking({ users, clock }, { emailKey: key }, () =>

@@ -31,6 +31,16 @@ export interface UserRecord {
   lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
+  /** The authenticator app. Missing or null: none. */
+  totp?: Totp | null
+  /** One that is being set up, and does not count yet. */
+  pendingTotp?: PendingTotp | null
+  /** In place of a code of the app, once each. Missing or null: none. */
+  recoveryCodes?: RecoveryCode[] | null
+  /** How often a second factor came or went; missing where none ever did. A sign-in that began before one did is over. */
+  factorChanges?: number
+  /** The operator was asked to take every factor away. Missing or null: not. */
+  factorReset?: FactorReset | null
   refreshTokens: Session[]
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
@@ -56,9 +66,56 @@ export interface KnownDevice {
   /** Of the last sign-in. */
   userAgent: string
   ip: string
+  /** Missing or null: a second factor is asked for here, too. */
+  trust?: Trust | null
+}
+
+/** For some time the password alone signs in from a browser that shows a key (sign-in/trusted-browsers.ts). */
+export interface Trust {
+  /** base64url(SHA-256(key)) that the next sign-in must open. */
+  lock: string
+  until: Date
+  /** Of the account, as they were: a change of either ends it. */
+  passwordChanges: number
+  factorChanges: number
 }
 
 export const knownDeviceLimit = 20
+
+/** Secrets are sealed with a key that is not in the database (factors/secret-box.ts). */
+export interface Totp {
+  secret: string
+  confirmedAt: Date
+  /** The step of the last code that was accepted, since 1970. It only rises: that is why a code works once. */
+  lastStep: number
+}
+
+export interface PendingTotp {
+  secret: string
+  createdAt: Date
+}
+
+export interface FactorReset {
+  requestedAt: Date
+  /** When it is done, unless its owner says no. */
+  dueAt: Date
+}
+
+export interface RecoveryCode {
+  /** base64url(SHA-256(code)). */
+  hash: string
+  usedAt: Date | null
+}
+
+const trustSchema = new Schema<Trust>(
+  {
+    lock: { type: String, required: true },
+    until: { type: Date, required: true },
+    passwordChanges: { type: Number, required: true },
+    factorChanges: { type: Number, required: true },
+  },
+  { _id: false },
+)
 
 const knownDeviceSchema = new Schema<KnownDevice>(
   {
@@ -67,12 +124,37 @@ const knownDeviceSchema = new Schema<KnownDevice>(
     lastSeenAt: { type: Date, required: true },
     userAgent: { type: String },
     ip: { type: String },
+    trust: { type: trustSchema },
   },
   { _id: false },
 )
 
 const heldKeySchema = new Schema<HeldKey>(
   { key: { type: String, required: true }, until: { type: Date, default: null } },
+  { _id: false },
+)
+
+const totpSchema = new Schema<Totp>(
+  {
+    secret: { type: String, required: true },
+    confirmedAt: { type: Date, required: true },
+    lastStep: { type: Number, required: true },
+  },
+  { _id: false },
+)
+
+const pendingTotpSchema = new Schema<PendingTotp>(
+  { secret: { type: String, required: true }, createdAt: { type: Date, required: true } },
+  { _id: false },
+)
+
+const recoveryCodeSchema = new Schema<RecoveryCode>(
+  { hash: { type: String, required: true }, usedAt: { type: Date, default: null } },
+  { _id: false },
+)
+
+const factorResetSchema = new Schema<FactorReset>(
+  { requestedAt: { type: Date, required: true }, dueAt: { type: Date, required: true } },
   { _id: false },
 )
 
@@ -92,6 +174,11 @@ const userSchema = new Schema<UserRecord>(
     lapseReminderDueAt: { type: Date },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
+    totp: { type: totpSchema },
+    pendingTotp: { type: pendingTotpSchema },
+    recoveryCodes: { type: [recoveryCodeSchema], default: undefined },
+    factorChanges: { type: Number },
+    factorReset: { type: factorResetSchema },
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
@@ -109,6 +196,11 @@ for (const key of ['heldUsernames.key', 'heldEmails.key'])
   userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
+// Whose factors are to be taken away, and when (factors/factor-resets.ts).
+userSchema.index(
+  { 'factorReset.dueAt': 1 },
+  { partialFilterExpression: { 'factorReset.dueAt': { $exists: true } } },
+)
 
 export const userModel = (connection: Connection) => connection.model('User', userSchema, 'users')
 export type UserModel = ReturnType<typeof userModel>

@@ -48,7 +48,11 @@ interface Outcome {
 }
 
 /** Runs a command of the API to its end. */
-export function command(name: 'make-admin', args: string[], mongoUri: string): Promise<Outcome> {
+export function command(
+  name: 'make-admin' | 'reset-factors',
+  args: string[],
+  mongoUri: string,
+): Promise<Outcome> {
   const env = { ...ownEnvironment(), MONGO_URI: mongoUri }
   return new Promise((done) => {
     const child = execFile(process.execPath, [program(name), ...args], { env }, (_failed, stdout, stderr) =>

@@ -8,41 +8,45 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { AnybodyAtAll, HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
 import { pages } from './pages.ts'
 import { paths } from './paths.ts'
+import { RecoveryCodesContext } from './recovery-codes.ts'
 
 export function App({ client }: { client: LazyAuthClient }) {
   const [note, leave] = useState<string | null>(null)
+  const [codes, show] = useState<readonly string[]>([])
   return (
     <ErrorBoundary>
       <AuthClientContext value={client}>
         <EntranceNoteContext value={{ note, leave }}>
-          <Suspense fallback={<ProgressScreen />}>
-            <Routes>
-              <Route index element={<HomeRedirect />} />
-              <Route element={<SignedOutOnly />}>
-                <Route path={paths.login} element={<pages.login.Page />} />
-                <Route path={paths.register} element={<pages.register.Page />} />
-              </Route>
-              <Route element={<AnybodyAtAll />}>
-                <Route path={paths.forgotPassword} element={<pages.forgotPassword.Page />} />
-                <Route path={paths.resetPassword} element={<pages.resetPassword.Page />} />
-                <Route path={paths.verifyEmail} element={<pages.verifyEmail.Page />} />
-                <Route path={paths.confirmEmail} element={<pages.confirmEmail.Page />} />
-                <Route path={paths.undoEmail} element={<pages.undoEmail.Page />} />
-              </Route>
-              <Route element={<SignedInOnly />}>
-                <Route element={<pages.signedInArea.Page />}>
-                  <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
-                  <Route path={paths.sessions} element={<pages.sessions.Page />} />
-                  <Route path={paths.activity} element={<pages.activity.Page />} />
-                  <Route path={paths.account} element={<pages.account.Page />} />
-                  <Route path={paths.admin} element={<pages.admin.Page />} />
-                  <Route path={paths.adminUser} element={<pages.adminUser.Page />} />
-                  <Route path={paths.password} element={<pages.password.Page />} />
+          <RecoveryCodesContext value={{ codes, show }}>
+            <Suspense fallback={<ProgressScreen />}>
+              <Routes>
+                <Route index element={<HomeRedirect />} />
+                <Route element={<SignedOutOnly />}>
+                  <Route path={paths.login} element={<pages.login.Page />} />
+                  <Route path={paths.register} element={<pages.register.Page />} />
                 </Route>
-              </Route>
-              <Route path="*" element={<pages.notFound.Page />} />
-            </Routes>
-          </Suspense>
+                <Route element={<AnybodyAtAll />}>
+                  <Route path={paths.forgotPassword} element={<pages.forgotPassword.Page />} />
+                  <Route path={paths.resetPassword} element={<pages.resetPassword.Page />} />
+                  <Route path={paths.verifyEmail} element={<pages.verifyEmail.Page />} />
+                  <Route path={paths.confirmEmail} element={<pages.confirmEmail.Page />} />
+                  <Route path={paths.undoEmail} element={<pages.undoEmail.Page />} />
+                </Route>
+                <Route element={<SignedInOnly />}>
+                  <Route element={<pages.signedInArea.Page />}>
+                    <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
+                    <Route path={paths.sessions} element={<pages.sessions.Page />} />
+                    <Route path={paths.activity} element={<pages.activity.Page />} />
+                    <Route path={paths.account} element={<pages.account.Page />} />
+                    <Route path={paths.admin} element={<pages.admin.Page />} />
+                    <Route path={paths.adminUser} element={<pages.adminUser.Page />} />
+                    <Route path={paths.password} element={<pages.password.Page />} />
+                  </Route>
+                </Route>
+                <Route path="*" element={<pages.notFound.Page />} />
+              </Routes>
+            </Suspense>
+          </RecoveryCodesContext>
         </EntranceNoteContext>
       </AuthClientContext>
     </ErrorBoundary>

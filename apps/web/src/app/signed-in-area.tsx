@@ -2,14 +2,17 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect, useState } from 'react'
 import { Outlet } from 'react-router-dom'
 import { ProgressScreen } from '../components/progress-screen.tsx'
+import { RecoveryCodesDialog } from '../components/recovery-codes-dialog.tsx'
 import { StepUpDialog } from '../features/step-up/step-up-dialog.tsx'
 import { AppShell } from './app-shell.tsx'
 import { useEntranceNote } from './entrance-note.ts'
+import { useRecoveryCodes } from './recovery-codes.ts'
 import { useSignedIn } from './signed-in-context.ts'
 
 export default function SignedInArea() {
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
+  const { codes, show } = useRecoveryCodes()
 
   // The message on the sign-in page has been read.
   useEffect(() => leave(null), [leave])
@@ -22,6 +25,9 @@ export default function SignedInArea() {
         </Suspense>
       </AppShell>
       <StepUpDialog />
+      {codes.length > 0 && (
+        <RecoveryCodesDialog codes={codes} username={user.username} onDone={() => show([])} />
+      )}
     </UserData>
   )
 }

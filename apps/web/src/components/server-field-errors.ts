@@ -17,6 +17,8 @@ function complaintsOf(error: AuthError): readonly { path: string; message: strin
       return [{ path: 'email', message: 'There is already an account with this email address.' }]
     case 'username_taken':
       return [{ path: 'username', message: 'This username is taken. Try another.' }]
+    case 'factor_invalid':
+      return [{ path: 'code', message: 'This code is not right, or it has been used. Enter the newest one.' }]
     default:
       return error.problem?.errors ?? []
   }

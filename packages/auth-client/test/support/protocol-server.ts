@@ -52,6 +52,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const index = canned.findIndex(({ path }) => path === call.path)
     if (index >= 0) return (canned.splice(index, 1)[0] as (typeof canned)[number]).answer
     if (call.path === '/api/login' || call.path === '/api/register') return signIn(call)
+    if (call.path.startsWith('/api/login/')) return secondStep(call)
     if (call.path === '/api/refresh-token') return refresh(call)
     if (call.path === '/api/logout') return logout(call)
     if (call.path === '/api/reauthenticate') return reauthenticate(call)
@@ -70,10 +71,22 @@ export function createProtocolServer(now: () => number = () => performance.now()
 
   function signIn({ body, headers, path }: Call): Answer {
     if (body.password !== 'correct horse') return problem(401, 'invalid_credentials', 'Wrong password.')
+    return open(String(body.username ?? body.email), headers, path === '/api/register' ? 201 : 200)
+  }
+
+  /** After a password that a test has answered with a ticket. */
+  function secondStep({ body, headers, path }: Call): Answer {
+    if (body.code !== '123456' || body.ticket !== 'a-ticket') return problem(401, 'factor_invalid')
+    const answer = open('ada', headers, 200)
+    if (path !== '/api/login/enrol/confirm') return answer
+    return { ...answer, body: { ...(answer.body as object), recoveryCodes: ['aaaa', 'bbbb'] } }
+  }
+
+  function open(username: string, headers: Call['headers'], status: number): Answer {
     const lock = headers['x-refresh-lock'] ?? null
     const session: Session = {
       sid: randomBytes(12).toString('hex'),
-      username: String(body.username ?? body.email),
+      username,
       generation: 0,
       lock,
       consumed: [],
@@ -82,7 +95,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
       isStrong: false,
     }
     sessions.set(session.sid, session)
-    return answerWith(session, path === '/api/register' ? 201 : 200)
+    return answerWith(session, status)
   }
 
   function refresh({ headers }: Call): Answer {

@@ -94,6 +94,9 @@ export function parse<Schema extends z.ZodMiniType>(schema: Schema, input: unkno
 }
 
 function complaints(issue: z.core.$ZodIssue): FieldError[] {
+  // Of several shapes, the one that was nearly met.
+  if (issue.code === 'invalid_union')
+    return (issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? []).flatMap(complaints)
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: key.slice(0, 64), message: 'This field is not known here.' }))

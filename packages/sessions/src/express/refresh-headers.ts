@@ -9,5 +9,9 @@ export const wantsTokenInBody = (req: Request) =>
 /** The lock that a sign-in puts on generation 0. Null: an unbound client. */
 export const signInLockOf = (req: Request): string | null => readLock(req.get(headerNames.refreshLock))
 
+/** What shows that a browser is one that is trusted (`opens`), and what will show it the next time. */
+export const trustProofOf = (req: Request): LockProof =>
+  readLockProof(req.get(headerNames.trustKey), req.get(headerNames.trustLock))
+
 export const lockProofOf = (req: Request): LockProof =>
   readLockProof(req.get(headerNames.refreshKey), req.get(headerNames.refreshLock))

@@ -6,6 +6,7 @@ import styles from './account-page.module.css'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadData } from './download-data.tsx'
 import { EmailRow } from './email-row.tsx'
+import { TwoStep } from './two-step.tsx'
 import { useMe } from './use-me.ts'
 import { UsernameRow } from './username-row.tsx'
 
@@ -17,24 +18,27 @@ export default function AccountPage() {
         Your username, email address and password, and the data we keep about you.
       </PageHeading>
       <div className={styles.page}>
-        <Card title="Profile">
-          <div className={styles.rows}>
-            <UsernameRow user={user} onChanged={show} />
-            <EmailRow user={user} />
-            <div>
-              <div className={styles.line}>
-                <div className={styles.fact}>
-                  <h3>Password</h3>
-                  <p className={styles.value}>Known only to you</p>
+        <div className={styles.column}>
+          <Card title="Profile">
+            <div className={styles.rows}>
+              <UsernameRow user={user} onChanged={show} />
+              <EmailRow user={user} />
+              <div>
+                <div className={styles.line}>
+                  <div className={styles.fact}>
+                    <h3>Password</h3>
+                    <p className={styles.value}>Known only to you</p>
+                  </div>
+                  <Link to={paths.password} className={styles.link}>
+                    Change password
+                  </Link>
                 </div>
-                <Link to={paths.password} className={styles.link}>
-                  Change password
-                </Link>
               </div>
             </div>
-          </div>
-        </Card>
-        <div className={styles.side}>
+          </Card>
+          <TwoStep />
+        </div>
+        <div className={styles.column}>
           <DownloadData username={user.username} />
           <DeleteAccount />
         </div>

@@ -4,9 +4,9 @@ import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { saveFile } from '../../components/save-file.ts'
 import { useAction } from '../../components/use-action.ts'
 import styles from './account-page.module.css'
-import { saveFile } from './save-file.ts'
 
 export function DownloadData({ username }: { username: string }) {
   const client = useAuthClient()

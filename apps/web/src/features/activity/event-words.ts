@@ -67,6 +67,63 @@ const words: Record<string, EventWords | undefined> = {
   account_disabled: { title: 'Account disabled by an administrator', meaning: null, weight: 'plain' },
   account_enabled: { title: 'Account enabled again', meaning: null, weight: 'plain' },
   roles_changed: { title: 'Your roles were changed', meaning: null, weight: 'plain' },
+  totp_enabled: {
+    title: 'Authenticator app set up',
+    meaning: 'Signing in asks for a code of it. Not you? Change your password and end that session.',
+    weight: 'check',
+  },
+  totp_disabled: {
+    title: 'Authenticator app removed',
+    meaning: 'The password alone signs in. Not you? Change your password and end that session.',
+    weight: 'check',
+  },
+  recovery_codes_renewed: {
+    title: 'New recovery codes',
+    meaning: 'Those from before no longer count. Not you? Change your password and end that session.',
+    weight: 'check',
+  },
+  recovery_code_used: {
+    title: 'Recovery code used',
+    meaning: 'It counts no more. Not you? Change your password and make new codes.',
+    weight: 'check',
+  },
+  recovery_codes_low: {
+    title: 'Recovery code used, few left',
+    meaning: 'Make new ones before you need them. Not you? Change your password, too.',
+    weight: 'check',
+  },
+  factor_asked: {
+    title: 'Right password, code asked for',
+    meaning: 'If no sign-in follows and it wasn’t you, somebody knows your password: change it.',
+    weight: 'check',
+  },
+  factor_failed: {
+    title: 'Right password, wrong code',
+    meaning: 'Nobody got in. If you did not mistype it, somebody knows your password: change it.',
+    weight: 'check',
+  },
+  failed_factors: {
+    title: 'Right password, many wrong codes',
+    meaning: 'Nobody got in. If it wasn’t you, somebody knows your password: change it now.',
+    weight: 'alarm',
+  },
+  browser_trusted: {
+    title: 'Browser trusted for 30 days',
+    meaning: 'It signs in without a code. Not you? Forget that browser and change your password.',
+    weight: 'check',
+  },
+  factors_reset_requested: {
+    title: 'Second factor to be removed',
+    meaning:
+      'Whoever runs this service was asked to. If it wasn’t you, sign in with your factor: that stops it.',
+    weight: 'alarm',
+  },
+  factors_reset_cancelled: { title: 'Second factor stays', meaning: null, weight: 'plain' },
+  factors_reset: {
+    title: 'Second factor removed by the operator',
+    meaning: 'The password alone signs in. If you did not ask for it, change your password.',
+    weight: 'alarm',
+  },
   failed_sign_ins: {
     title: 'Many failed sign-ins',
     meaning:

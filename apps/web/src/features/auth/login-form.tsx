@@ -1,3 +1,4 @@
+import type { FactorOutstanding } from '@latchkey/contracts'
 import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
@@ -15,12 +16,18 @@ const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
 // The schemas of all forms are a download of their own, which the first sign-in need not wait for.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).LoginBodySchema
 
-export function LoginForm() {
+interface LoginFormProps {
+  /** The password was right, and a second factor is outstanding. */
+  onOutstanding: (outstanding: FactorOutstanding) => void
+}
+
+export function LoginForm({ onOutstanding }: LoginFormProps) {
   const client = useAuthClient()
   const [tried, setTried] = useState({ identifier: '', password: '' })
-  const form = useForm(bodySchema, (body) => {
+  const form = useForm(bodySchema, async (body) => {
     setTried({ identifier: body.email, password: body.password })
-    return client.login(body)
+    const outcome = await client.login(body)
+    if ('ticket' in outcome) onOutstanding(outcome)
   })
 
   return (

@@ -1,24 +1,37 @@
+import type { FactorOutstanding } from '@latchkey/contracts'
+import { lazy, Suspense, useState } from 'react'
 import { Link, useLocation } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { Note } from '../../components/alert.tsx'
+import { ProgressScreen } from '../../components/progress-screen.tsx'
 import { signedOutSentence } from './ended-sentence.ts'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { LoginForm } from './login-form.tsx'
 
+// Only after a right password.
+const SecondStepPage = lazy(() => import('./second-step-page.tsx'))
+
 export default function LoginPage() {
   const session = useSession()
   const { search } = useLocation()
   const { note } = useEntranceNote()
+  const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
   const reason = session.status === 'signedOut' ? signedOutSentence(session) : null
 
+  if (outstanding)
+    return (
+      <Suspense fallback={<ProgressScreen />}>
+        <SecondStepPage outstanding={outstanding} onStartAgain={() => setOutstanding(null)} />
+      </Suspense>
+    )
   return (
     <EntranceLayout title="Sign in" lead="Welcome. Enter your details to continue.">
       <Note>{note ?? reason}</Note>
-      <LoginForm />
+      <LoginForm onOutstanding={setOutstanding} />
       <p className={styles.other}>
         New here? <Link to={withReturnPath(paths.register, readReturnPath(search))}>Create an account</Link>
       </p>

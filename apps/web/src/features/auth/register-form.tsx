@@ -1,3 +1,4 @@
+import type { FactorOutstanding } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
@@ -17,14 +18,24 @@ export interface Made {
   password: string
 }
 
-/** `onToBeConfirmed`: the account exists, but its address must be confirmed before anybody can sign in. */
-export function RegisterForm({ onToBeConfirmed }: { onToBeConfirmed: (made: Made) => void }) {
+interface RegisterFormProps {
+  /** The account exists, but its address must be confirmed before anybody can sign in. */
+  onToBeConfirmed: (made: Made) => void
+  /** The account exists, and its first sign-in goes on with a second factor. */
+  onOutstanding: (outstanding: FactorOutstanding) => void
+}
+
+export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormProps) {
   const client = useAuthClient()
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const form = useForm(bodySchema, async (body) => {
-    const { email } = await client.register(body)
-    if (client.getState().status !== 'signedIn') onToBeConfirmed({ email, password: body.password })
+    const { email, password } = body
+    const outcome = await client.register(body)
+    if (!('next' in outcome)) return
+    if (outcome.next === 'confirm_email') return onToBeConfirmed({ email: outcome.user.email, password })
+    const entered = await client.login({ email, password })
+    if ('ticket' in entered) onOutstanding(entered)
   })
 
   function onInput(event: FormEvent<HTMLFormElement>) {

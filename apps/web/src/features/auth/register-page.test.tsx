@@ -40,7 +40,7 @@ describe('the registration form', () => {
 
   it('where addresses are to be confirmed first says to check your email', async () => {
     const { client, user, register, address } = await openRegister()
-    client.register.mockResolvedValue(ada)
+    client.register.mockResolvedValue({ message: '', user: ada, next: 'confirm_email' })
     await register()
     expect(await screen.findByRole('heading', { name: 'Check your email' })).toBeVisible()
     expect(screen.getByText(/link we sent to ada@example.com/)).toBeVisible()

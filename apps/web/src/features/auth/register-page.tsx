@@ -1,18 +1,29 @@
+import type { FactorOutstanding } from '@latchkey/contracts'
 import { lazy, Suspense, useState } from 'react'
-import { Link, useLocation } from 'react-router-dom'
+import { Link, useLocation, useNavigate } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
+import { ProgressScreen } from '../../components/progress-screen.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { type Made, RegisterForm } from './register-form.tsx'
 
+const SecondStepPage = lazy(() => import('./second-step-page.tsx'))
 const CheckMail = lazy(() => import('../recovery/check-mail.tsx'))
 
 export default function RegisterPage() {
   const { search } = useLocation()
   const [unconfirmed, setUnconfirmed] = useState<Made | null>(null)
+  const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
+  const navigate = useNavigate()
   const loginPath = withReturnPath(paths.login, readReturnPath(search))
 
+  if (outstanding)
+    return (
+      <Suspense fallback={<ProgressScreen />}>
+        <SecondStepPage outstanding={outstanding} onStartAgain={() => navigate(loginPath)} />
+      </Suspense>
+    )
   if (unconfirmed !== null)
     return (
       <EntranceLayout
@@ -30,7 +41,7 @@ export default function RegisterPage() {
     )
   return (
     <EntranceLayout key="form" title="Create your account" lead="It takes a minute.">
-      <RegisterForm onToBeConfirmed={setUnconfirmed} />
+      <RegisterForm onToBeConfirmed={setUnconfirmed} onOutstanding={setOutstanding} />
       <p className={styles.other}>
         Already have an account? <Link to={loginPath}>Sign in</Link>
       </p>

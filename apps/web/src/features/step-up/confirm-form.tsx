@@ -1,68 +1,148 @@
-import { ReauthenticateBodySchema } from '@latchkey/contracts'
-import { type RefCallback, useId } from 'react'
+import type { AuthError } from '@latchkey/auth-client'
+import {
+  type ConfirmationMethod,
+  type FactorMethod,
+  ReauthenticateBodySchema,
+  routes,
+} from '@latchkey/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Button } from '../../components/button.tsx'
+import { CodeField } from '../../components/code-field.tsx'
+import { Dialog } from '../../components/dialog.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
-import styles from './step-up-dialog.module.css'
+import styles from './confirm-form.module.css'
 
 interface ConfirmFormProps {
-  dialog: RefCallback<HTMLDialogElement>
   onConfirmed: () => void
   onDeclined: () => void
 }
 
-export function ConfirmForm({ dialog, onConfirmed, onDeclined }: ConfirmFormProps) {
+/** Asks for whatever the account can confirm with. */
+export function ConfirmForm({ onConfirmed, onDeclined }: ConfirmFormProps) {
   const client = useAuthClient()
-  const { user } = useSignedIn()
-  const id = useId()
-  const form = useForm(ReauthenticateBodySchema, async (body) => {
-    await client.reauthenticate(body)
-    onConfirmed()
+  const [isSending, setIsSending] = useState(false)
+  const methods = useQuery<ConfirmationMethod[], AuthError>({
+    queryKey: ['confirmationMethods'],
+    queryFn: async ({ signal }) => (await client.call(routes.confirmationMethods, { signal })).methods,
+    // It may have changed since the last question.
+    gcTime: 0,
   })
 
   // What has been sent cannot be taken back.
   function decline() {
-    if (!form.isSubmitting) onDeclined()
+    if (!isSending) onDeclined()
   }
 
+  const cancel = (
+    <Button variant="secondary" aria-disabled={isSending || undefined} onClick={decline}>
+      Cancel
+    </Button>
+  )
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-labelledby={`${id}-title`}
-      aria-describedby={`${id}-why`}
-      onCancel={(event) => {
-        event.preventDefault()
-        decline()
-      }}
+    <Dialog
+      title="Confirm it’s you"
+      lead="You signed in a while ago, and this needs to be certain. Nothing on the page is lost."
+      onCancel={decline}
     >
-      <form {...form.props} className={styles.form}>
-        <h2 id={`${id}-title`}>Confirm it’s you</h2>
-        <p id={`${id}-why`} className={styles.why}>
-          You signed in a while ago, and this needs to be certain. Nothing on the page is lost.
-        </p>
-        <FailureAlert failure={form.failure} />
-        {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
-        <input type="text" autoComplete="username" value={user.email} readOnly hidden />
-        <PasswordField
-          label="Your password"
-          name="password"
-          autoComplete="current-password"
-          required
-          error={form.errorOf('password')}
-        />
-        <div className={styles.answers}>
-          <Button type="submit" isBusy={form.isSubmitting}>
-            Confirm
-          </Button>
-          <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={decline}>
-            Cancel
-          </Button>
-        </div>
-      </form>
-    </dialog>
+      {methods.data ? (
+        <Proof methods={methods.data} onSending={setIsSending} onConfirmed={onConfirmed} cancel={cancel} />
+      ) : (
+        <>
+          {methods.isPending && <Skeleton label="Loading…" count={1} />}
+          <FailureAlert failure={methods.error} />
+          <div className={styles.answers}>{cancel}</div>
+        </>
+      )}
+    </Dialog>
   )
 }
+
+interface ProofProps {
+  onSending: (isSending: boolean) => void
+  onConfirmed: () => void
+  cancel: ReactNode
+}
+
+function Proof({ methods, ...props }: ProofProps & { methods: readonly ConfirmationMethod[] }) {
+  const [method, setMethod] = useState(methods[0] ?? 'password')
+  const other = methods.find((each) => each !== method)
+  // Another way is another form: no complaint about the one before is left.
+  return <ProofForm key={method} {...props} method={method} other={other} onOther={setMethod} />
+}
+
+interface ProofFormProps extends ProofProps {
+  method: ConfirmationMethod
+  other: ConfirmationMethod | undefined
+  onOther: (method: ConfirmationMethod) => void
+}
+
+function ProofForm({ method, other, onOther, onSending, onConfirmed, cancel }: ProofFormProps) {
+  const client = useAuthClient()
+  const { user } = useSignedIn()
+  const form = useForm(ReauthenticateBodySchema, async (body) => {
+    onSending(true)
+    try {
+      await client.reauthenticate(body)
+    } finally {
+      onSending(false)
+    }
+    onConfirmed()
+  })
+
+  // The dialog was open before it was known what to ask for.
+  const { ref } = form.props
+  useLayoutEffect(() => {
+    ref.current
+      ?.querySelector<HTMLElement>(`input[name="${method === 'password' ? 'password' : 'code'}"]`)
+      ?.focus()
+  }, [ref, method])
+
+  return (
+    <form {...form.props} className={styles.form}>
+      <FailureAlert failure={form.failure} />
+      {method === 'password' ? (
+        <>
+          {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
+          <input type="text" autoComplete="username" value={user.email} readOnly hidden />
+          <PasswordField
+            label="Your password"
+            name="password"
+            autoComplete="current-password"
+            required
+            error={form.errorOf('password')}
+          />
+        </>
+      ) : (
+        <>
+          <input type="hidden" name="method" value={method} />
+          <CodeField method={method} error={form.errorOf('code')} />
+        </>
+      )}
+      {other && (
+        <p className={styles.other}>
+          <Button variant="quiet" onClick={() => onOther(other)}>
+            {insteadWords[other]}
+          </Button>
+        </p>
+      )}
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Confirm
+        </Button>
+        {cancel}
+      </div>
+    </form>
+  )
+}
+
+const insteadWords: Record<ConfirmationMethod, string> = {
+  password: 'Use your password instead',
+  totp: 'Use your app instead',
+  recovery_code: 'Use a recovery code instead',
+} satisfies Record<'password' | FactorMethod, string>

@@ -1,4 +1,6 @@
+import { type ConfirmationMethod, routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
+import { userEvent } from '@testing-library/user-event'
 import { beforeAll, expect, it } from 'vitest'
 import { anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -8,8 +10,9 @@ beforeAll(async () => {
 })
 
 /** The client asks as it does when the server wants to know who this is. */
-async function asked() {
+async function asked(methods: ConfirmationMethod[] = ['password']) {
   const client = fakeAuthClient(signedIn())
+  client.answer(routes.confirmationMethods, () => ({ methods }))
   const app = renderApp(client, '/account')
   await screen.findByRole('heading', { name: 'Account' })
   const ask = client.onStepUp.mock.calls.at(-1)?.[0]
@@ -22,13 +25,18 @@ async function asked() {
     )
   })
   expect(screen.getByRole('dialog', { name: 'Confirm it’s you' })).toBeVisible()
-  const field = screen.getByLabelText('Your password')
+  return { client, outcome, ...app }
+}
+
+async function askedForPassword() {
+  const open = await asked()
+  const field = await screen.findByLabelText('Your password')
   expect(field).toHaveFocus()
-  return { client, outcome, field, ...app }
+  return { ...open, field }
 }
 
 it('asks for the password and goes on', async () => {
-  const { client, outcome, user } = await asked()
+  const { client, outcome, user } = await askedForPassword()
   await user.keyboard('otter lamp violet{Enter}')
   expect(client.reauthenticate).toHaveBeenCalledExactlyOnceWith({ password: 'otter lamp violet' })
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
@@ -36,7 +44,7 @@ it('asks for the password and goes on', async () => {
 })
 
 it('says beside the field that the password is wrong, and waits for another', async () => {
-  const { client, outcome, user, field } = await asked()
+  const { client, outcome, user, field } = await askedForPassword()
   client.reauthenticate.mockRejectedValueOnce(
     refusal('validation_failed', { errors: [{ path: 'password', message: 'This is not your password.' }] }),
   )
@@ -50,14 +58,14 @@ it('says beside the field that the password is wrong, and waits for another', as
 })
 
 it('says how long to wait after too many', async () => {
-  const { client, user } = await asked()
+  const { client, user } = await askedForPassword()
   client.reauthenticate.mockRejectedValueOnce(refusal('rate_limited', { status: 429, retryAfterSeconds: 60 }))
   await user.keyboard('nonsense{Enter}')
   expect(await screen.findAllByText(/Too many attempts/)).not.toHaveLength(0)
 })
 
 it('is declined by Cancel', async () => {
-  const { client, outcome, user } = await asked()
+  const { client, outcome, user } = await askedForPassword()
   await user.click(screen.getByRole('button', { name: 'Cancel' }))
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
   expect(outcome.is).toBe('declined')
@@ -69,4 +77,33 @@ it('goes away with a session that ends meanwhile', async () => {
   await act(async () => client.become(anonymous))
   expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
   expect(outcome.is).toBe('declined')
+})
+
+it('asks for a code where the account has a second factor, or for one that was saved', async () => {
+  const { client, outcome, user } = await asked(['totp', 'recovery_code'])
+  expect(await screen.findByLabelText('Code from your app')).toHaveFocus()
+  expect(screen.queryByLabelText('Your password')).not.toBeInTheDocument()
+  client.reauthenticate.mockRejectedValueOnce(refusal('factor_invalid', { status: 401 }))
+  await user.keyboard('123456{Enter}')
+  expect(await screen.findByText(/not right, or it has been used/)).toBeVisible()
+  await user.click(screen.getByRole('button', { name: 'Use a recovery code instead' }))
+  expect(screen.queryByText(/not right, or it has been used/)).not.toBeInTheDocument()
+  await user.type(screen.getByLabelText('Recovery code'), 'abcd-efgh{Enter}')
+  expect(client.reauthenticate).toHaveBeenLastCalledWith({ method: 'recovery_code', code: 'abcd-efgh' })
+  expect(outcome.is).toBe('confirmed')
+})
+
+it('says when it cannot find out what to ask for, and can be closed', async () => {
+  const client = fakeAuthClient(signedIn())
+  client.answer(routes.confirmationMethods, () => {
+    throw refusal('database_unavailable', { status: 503 })
+  })
+  renderApp(client, '/account')
+  await screen.findByRole('heading', { name: 'Account' })
+  const outcome = client.onStepUp.mock.calls
+    .at(-1)?.[0]({})
+    .catch(() => 'declined')
+  expect(await screen.findByText(/busy or restarting/)).toBeVisible()
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(await outcome).toBe('declined')
 })

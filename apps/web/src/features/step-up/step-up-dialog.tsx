@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 
@@ -35,14 +35,5 @@ export function StepUpDialog() {
     }
   }, [client])
 
-  return question && <OpenDialog {...question} />
-}
-
-function OpenDialog({ confirmed, declined }: Question) {
-  // The browser keeps the focus inside, and gives it back to where it was.
-  const show = useCallback((dialog: HTMLDialogElement | null) => {
-    dialog?.showModal()
-    return () => dialog?.close()
-  }, [])
-  return <ConfirmForm dialog={show} onConfirmed={confirmed} onDeclined={declined} />
+  return question && <ConfirmForm onConfirmed={question.confirmed} onDeclined={question.declined} />
 }

@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+
+const pollMs = 60_000
+
+interface Job {
+  /** Does what is due. Every process does it: what decides is in the database. */
+  sweep(): Promise<void>
+  log: Logger
+  /** For the log: what could not be read. */
+  what: string
+}
+
+/** Does something once a minute, until it is told to stop. */
+export function createBackground({ sweep, log, what }: Job) {
+  const stopping = new AbortController()
+  let working: Promise<void> | undefined
+
+  return {
+    start(): void {
+      working ??= work()
+    },
+
+    async stop(): Promise<void> {
+      stopping.abort()
+      await working
+    },
+  }
+
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await sweep()
+      } catch (error) {
+        log.debug({ err: error }, `${what} could not be read; trying again`)
+      }
+      await delay(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // told to stop
+    }
+  }
+}

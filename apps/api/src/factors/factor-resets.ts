@@ -1,0 +1,73 @@
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
+import { administratorAgent } from '@latchkey/sessions'
+import type { Types } from 'mongoose'
+import type { SecurityEvents } from '../events/security-events.ts'
+import { projectionOf, readUser, type StoredUser } from '../users/read-user.ts'
+import type { UserModel } from '../users/user.model.ts'
+import { withoutFactors } from './factor-store.ts'
+
+/** So many at a time. */
+const batch = 100
+/** Nobody's browser did it. */
+const operator = { ip: '', userAgent: administratorAgent }
+
+interface Collaborators {
+  users: UserModel
+  events: SecurityEvents
+  clock: Clock
+}
+
+/**
+ * For somebody who has lost everything: the operator has the factors of an account removed, after a time in which its owner is
+ * told and can still say no, by signing in with a factor (factor-store.ts).
+ */
+export function createFactorResets({ users, events, clock }: Collaborators) {
+  return {
+    /**
+     * Asks for it. When it will be done: an earlier request stands. Null when the account has no second factor. Its owner is
+     * told at once.
+     */
+    async request(userId: Types.ObjectId, waitSeconds: number): Promise<Date | null> {
+      const now = clock.now()
+      const factorReset = { requestedAt: now, dueAt: addSeconds(now, waitSeconds) }
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, totp: { $ne: null }, factorReset: null },
+        { $set: { factorReset } },
+      )
+      if (modifiedCount > 0) await record('factors_reset_requested', userId)
+      const fields = ['factorReset'] as const
+      const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
+      return user?.factorReset?.dueAt ?? null
+    },
+
+    /** Takes it back. False when nothing was asked for. */
+    async cancel(userId: Types.ObjectId): Promise<boolean> {
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, factorReset: { $ne: null } },
+        { $set: { factorReset: null } },
+      )
+      if (modifiedCount > 0) await record('factors_reset_cancelled', userId)
+      return modifiedCount > 0
+    },
+
+    /** Does what is due: the password alone signs in from then on. Of several processes one does each. */
+    async sweep(): Promise<void> {
+      const due = { 'factorReset.dueAt': { $lte: clock.now() } }
+      const found = await users.find(due, { _id: 1 }).limit(batch).lean<{ _id: Types.ObjectId }[]>()
+      for (const { _id } of found) {
+        // Unless its owner was quicker.
+        const { modifiedCount } = await users.updateOne({ ...due, _id }, [{ $set: withoutFactors }], {
+          updatePipeline: true,
+        })
+        if (modifiedCount > 0) await record('factors_reset', _id)
+      }
+    },
+  }
+
+  function record(
+    kind: 'factors_reset_requested' | 'factors_reset_cancelled' | 'factors_reset',
+    userId: Types.ObjectId,
+  ): Promise<void> {
+    return events.record({ kind, userId, sessionId: null, device: operator })
+  }
+}

@@ -1,0 +1,66 @@
+import type { AuthenticationMethod } from '@latchkey/contracts'
+
+/**
+ * Where a sign-in stands. `begun`: nothing was shown. `factor`: the password was, and a second factor is outstanding.
+ * `enrolment`: so it is, and has to be set up first. `open`: it has opened its one session. `over`: it never will.
+ */
+export type AttemptState = 'begun' | 'factor' | 'enrolment' | 'open' | 'over'
+
+/** Those in which a ticket counts. */
+export type PendingState = 'factor' | 'enrolment'
+
+type Step =
+  | { to: Exclude<AttemptState, 'begun' | 'open'> }
+  | { to: 'open'; amr: readonly AuthenticationMethod[] }
+
+/**
+ * Every way from nothing to a session (docs/sign-in.md has it in words). What is not here does not happen: a session opens by
+ * a step to `open`, and that step says what was shown.
+ *
+ * What changes in the account needs no step. The counts that an attempt was begun with never come back, so that the condition
+ * on them refuses it for good (sign-in-attempts.ts).
+ */
+const steps = {
+  begun: {
+    passwordSuffices: { to: 'open', amr: ['pwd'] },
+    // The key of such a browser stands in for the factor, and is not one: what asks for a factor asks for it here, too.
+    browserTrusted: { to: 'open', amr: ['pwd'] },
+    factorOutstanding: { to: 'factor' },
+    enrolmentOutstanding: { to: 'enrolment' },
+  },
+  factor: {
+    codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
+    codeRefused: { to: 'factor' },
+    triesSpent: { to: 'over' },
+  },
+  enrolment: {
+    codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
+    codeRefused: { to: 'enrolment' },
+    triesSpent: { to: 'over' },
+  },
+  open: {},
+  over: {},
+} as const satisfies Record<AttemptState, Record<string, Step>>
+
+type Steps = typeof steps
+export type AttemptEvent<From extends AttemptState> = keyof Steps[From] & string
+
+/** The step that an event takes from a state. */
+export const stepOn = <From extends AttemptState, Event extends AttemptEvent<From>>(
+  from: From,
+  event: Event,
+) => steps[from][event]
+
+/** So many codes may be shown with one ticket. */
+export const triesPerTicket = 5
+/** Long enough to find the telephone; and to put an app on it. */
+export const ticketSeconds: Record<PendingState, number> = { factor: 300, enrolment: 900 }
+
+/** What a right password comes to, for an account with these second factors. */
+export function afterPassword(
+  methods: readonly unknown[],
+  { isRequired, isTrusted }: { isRequired: boolean; isTrusted: boolean },
+): AttemptEvent<'begun'> {
+  if (methods.length > 0) return isTrusted ? 'browserTrusted' : 'factorOutstanding'
+  return isRequired ? 'enrolmentOutstanding' : 'passwordSuffices'
+}

@@ -1,0 +1,55 @@
+import type { AuthenticationMethod } from '@latchkey/contracts'
+import type { Device, DeviceId } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import { type Credentials, unchanged } from '../users/accounts.ts'
+import { acquaintance, type KnownDevices } from '../users/known-devices.ts'
+import type { SignedInUser, UserSessions } from '../users/user-identity.ts'
+
+/** Where a sign-in comes from and how its session will be held. */
+export interface SignIn {
+  device: Device
+  /** Null for a client without cookies, which is never a known device. */
+  deviceId: DeviceId | null
+  /** The lock of generation 0; null: an unbound client. */
+  lock: string | null
+}
+
+interface Opened {
+  /** What was shown, all of it (attempt.ts). */
+  amr: readonly AuthenticationMethod[]
+  /** What must still hold of the account beside what was read. */
+  condition?: object
+}
+
+interface Collaborators {
+  sessions: UserSessions
+  knownDevices: KnownDevices
+  events: SecurityEvents
+}
+
+export type Opening = ReturnType<typeof createOpening>
+
+/** The last step of every sign-in: its session, and what its owner may want to know of it. */
+export const createOpening =
+  ({ sessions, knownDevices, events }: Collaborators) =>
+  /** Null when the account is no longer as it was read. */
+  async (
+    user: Credentials,
+    signIn: SignIn,
+    { amr, condition = {} }: Opened,
+  ): Promise<SignedInUser | null> => {
+    const { device, deviceId, lock } = signIn
+    const session = sessions.begin({ device, lock, deviceIdHash: deviceId?.idHash ?? null, amr })
+    const still = { ...unchanged(user), ...condition }
+    const signedIn = await sessions.issue(user._id, session, still)
+    if (!signedIn) return null
+    const browser = acquaintance(user.knownDevices, deviceId?.idHash, device.ip)
+    // The session is open, and its owner gets it whatever becomes of these.
+    await Promise.allSettled([
+      deviceId && knownDevices.remember(user._id, deviceId.idHash, device, still),
+      events.record({ kind: signInKinds[browser], userId: user._id, sessionId: session._id, device, amr }),
+    ])
+    return signedIn
+  }
+
+const signInKinds = { known: 'signed_in', moved: 'new_network', unknown: 'new_device' } as const

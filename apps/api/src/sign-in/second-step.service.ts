@@ -1,0 +1,138 @@
+import type { BodyOf, FactorOutstanding, routes, TotpEnrolment } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
+import type { LockProof } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import { factorMethodsOf } from '../factors/factor-store.ts'
+import type { FactorService } from '../factors/factors.service.ts'
+import type { AdmittedFactor, FactorTry } from '../limits/factor-limits.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
+import { acquaintance } from '../users/known-devices.ts'
+import type { SignedInUser } from '../users/user-identity.ts'
+import { type PendingState, stepOn } from './attempt.ts'
+import type { Opening, SignIn } from './opening.ts'
+import { asItWas, isAsItWas, type PendingAttempt, type SignInAttempts } from './sign-in-attempts.ts'
+import type { TrustedBrowsers } from './trusted-browsers.ts'
+
+interface Collaborators {
+  accounts: Pick<Accounts, 'credentials'>
+  attempts: SignInAttempts
+  factorService: FactorService
+  opening: Opening
+  trustedBrowsers: TrustedBrowsers
+  events: SecurityEvents
+}
+
+/** A sign-in, and the browser that it says it comes from: null without a `device` cookie. */
+export type SecondStep = SignIn & {
+  presented: string | null
+  /** Whether it is one that is trusted, and how it will show so. */
+  trust: LockProof
+}
+
+export type SecondSteps = ReturnType<typeof createSecondSteps>
+
+/** The rest of a sign-in whose password was right. No session, cookie or token of it exists before. */
+export function createSecondSteps({
+  accounts,
+  attempts,
+  factorService,
+  opening,
+  trustedBrowsers,
+  events,
+}: Collaborators) {
+  return {
+    /** For somebody who has shown the password of an account whose second factor is outstanding, or has to be set up. */
+    async ask(
+      user: Credentials,
+      event: 'factorOutstanding' | 'enrolmentOutstanding',
+      { device, presented }: SecondStep,
+    ): Promise<FactorOutstanding> {
+      const methods = factorMethodsOf(user)
+      const begun = await attempts.begin(user, event, presented)
+      if (event === 'enrolmentOutstanding') return { message: enrolFirst, methods, enrol: true, ...begun }
+      if (acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'known')
+        await events.record({ kind: 'factor_asked', userId: user._id, sessionId: null, device })
+      return { message: nextStep, methods, ...begun }
+    },
+
+    /**
+     * Opens the session. `admit` counts the code before it is looked at, and may refuse it. Throws AuthError
+     * `ticket_expired` for a ticket that is used, too old, unknown or another browser's, and when what it was given for has
+     * changed; `factor_invalid` for a code that is not right.
+     */
+    async finish(
+      { ticket, trustBrowser = false, ...shown }: BodyOf<typeof routes.loginFactor>,
+      signIn: SecondStep,
+      admit: (shown: FactorTry) => Promise<AdmittedFactor>,
+    ): Promise<SignedInUser> {
+      const { device, presented } = signIn
+      if (trustBrowser) trustedBrowsers.refuseUntrustable(signIn, signIn.trust)
+      const { attempt, user } = await find(ticket, 'factor', presented)
+      const isKnown = acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'unknown'
+      const admission = await admit({
+        userId: user._id.toHexString(),
+        knownDevice: isKnown ? presented : null,
+      })
+      if (!(await attempts.countTry(attempt))) throw new AuthError('ticket_expired')
+      const { failures } = admission
+      const condition = asItWas(attempt)
+      await factorService.show(user, shown, { device, sessionId: null, failures, condition })
+      await admission.settle()
+      const signedIn = await open(attempt, user, signIn, condition)
+      const sessionId = signedIn.session._id.toHexString()
+      // The session is open, whatever becomes of this.
+      if (trustBrowser) await trustedBrowsers.trust(user, sessionId, signIn, signIn.trust).catch(() => {})
+      return signedIn
+    },
+
+    /** What an app needs to know, for whoever has to set one up first. Throws AuthError `ticket_expired`. */
+    async enrol(ticket: string, { presented }: SecondStep): Promise<TotpEnrolment> {
+      const { attempt, user } = await find(ticket, 'enrolment', presented)
+      const secret = await attempts.keepSecret(attempt, factorService.newSealedSecret(user))
+      if (!secret) throw new AuthError('ticket_expired')
+      return factorService.enrolment(user, secret)
+    },
+
+    /** Switches that app on and opens the session. Throws AuthError `ticket_expired` or `factor_invalid`. */
+    async finishEnrolment(
+      { ticket, code }: { ticket: string; code: string },
+      signIn: SecondStep,
+    ): Promise<{ signedIn: SignedInUser; recoveryCodes: string[] }> {
+      const { attempt, user } = await find(ticket, 'enrolment', signIn.presented)
+      if (!(await attempts.countTry(attempt))) throw new AuthError('ticket_expired')
+      const begun = { secret: attempt.secret, code, condition: asItWas(attempt), device: signIn.device }
+      const recoveryCodes = await factorService.enable(user, begun)
+      // What has come since is the very factor that was shown.
+      const withIt = asItWas({ ...attempt, factorChanges: attempt.factorChanges + 1 })
+      return { signedIn: await open(attempt, user, signIn, withIt), recoveryCodes }
+    },
+  }
+
+  /** Throws AuthError `ticket_expired`. */
+  async function find<State extends PendingState>(ticket: string, state: State, presented: string | null) {
+    const attempt = await attempts.find(ticket, state, presented)
+    if (!attempt) throw new AuthError('ticket_expired')
+    const user = await accounts.credentials(attempt.userId.toHexString())
+    if (!user || !isAsItWas(user, attempt)) throw new AuthError('ticket_expired')
+    return { attempt, user }
+  }
+
+  /** After the last code. Of two right ones with one ticket, one opens a session. */
+  async function open(
+    attempt: PendingAttempt,
+    user: Credentials,
+    signIn: SignIn,
+    condition: object,
+  ): Promise<SignedInUser> {
+    const { amr } = stepOn(attempt.state, 'codeAccepted')
+    if (!(await attempts.move(attempt, 'codeAccepted'))) throw new AuthError('ticket_expired')
+    const signedIn = await opening(user, signIn, { amr, condition })
+    if (!signedIn) throw new AuthError('ticket_expired')
+    return signedIn
+  }
+}
+
+const nextStep =
+  'One step is left. Send a code of your authenticator app, or a recovery code, with this ticket to /api/login/factor.'
+const enrolFirst =
+  'Your account needs a second factor. Send this ticket to /api/login/enrol to set up an authenticator app.'

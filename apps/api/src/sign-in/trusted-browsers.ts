@@ -1,0 +1,75 @@
+import { AuthError, addSeconds, type Clock, complain } from '@latchkey/contracts/server'
+import type { LockProof } from '@latchkey/sessions'
+import type { SecurityEvents } from '../events/security-events.ts'
+import { type Credentials, unchanged } from '../users/accounts.ts'
+import type { Trust, UserModel } from '../users/user.model.ts'
+import type { SignIn } from './opening.ts'
+
+const trustSeconds = 30 * 86_400
+
+interface Collaborators {
+  users: UserModel
+  events: SecurityEvents
+  clock: Clock
+}
+
+export type TrustedBrowsers = ReturnType<typeof createTrustedBrowsers>
+
+/**
+ * Browsers that sign in without the second factor for 30 days. A cookie can be copied, so it takes a key as well, which never
+ * leaves the browser and is good for one sign-in: with each it shows the key of the stored lock and sends the next lock, as a
+ * session does (docs/refresh-protocol.md). Whoever copies a request comes too late; an answer that is lost costs one code.
+ */
+export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
+  return {
+    /** Throws AuthError `validation_failed` for what cannot be trusted: a client without cookies, or without keys. */
+    refuseUntrustable({ deviceId, lock }: SignIn, { next }: LockProof): void {
+      if (!deviceId || !lock || !next)
+        complain('trustBrowser', 'Only a browser that keeps cookies and keys can be trusted.')
+    },
+
+    /** Trusts the browser of a sign-in whose factors were all shown. */
+    async trust(
+      user: Credentials,
+      sessionId: string,
+      { deviceId, device }: SignIn,
+      { next }: LockProof,
+    ): Promise<void> {
+      if (!deviceId || !next) throw new AuthError('bad_request')
+      const trust: Trust = { lock: next, until: addSeconds(clock.now(), trustSeconds), ...countsOf(user) }
+      const { modifiedCount } = await users.updateOne(
+        { _id: user._id, ...unchanged(user), 'knownDevices.idHash': deviceId.idHash },
+        { $set: { 'knownDevices.$.trust': trust } },
+      )
+      if (modifiedCount > 0)
+        await events.record({ kind: 'browser_trusted', userId: user._id, sessionId, device })
+    },
+
+    /** Whether a sign-in comes from one, told by its key, which is used up. */
+    async isShown(
+      user: Credentials,
+      { deviceId, lock }: SignIn,
+      { opens, next }: LockProof,
+    ): Promise<boolean> {
+      if (!deviceId || !lock || !opens || !next) return false
+      const { passwordChanges, factorChanges } = countsOf(user)
+      const trusted = {
+        idHash: deviceId.idHash,
+        'trust.lock': opens,
+        'trust.until': { $gt: clock.now() },
+        'trust.passwordChanges': passwordChanges,
+        'trust.factorChanges': factorChanges,
+      }
+      const { modifiedCount } = await users.updateOne(
+        { _id: user._id, ...unchanged(user), knownDevices: { $elemMatch: trusted } },
+        { $set: { 'knownDevices.$.trust.lock': next } },
+      )
+      return modifiedCount > 0
+    },
+  }
+}
+
+const countsOf = ({ passwordChanges, factorChanges }: Credentials) => ({
+  passwordChanges: passwordChanges ?? 0,
+  factorChanges: factorChanges ?? 0,
+})

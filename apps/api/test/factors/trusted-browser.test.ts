@@ -1,0 +1,180 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { apiForTest, type TestApi } from '../support/api.ts'
+import {
+  bearer,
+  enrolled,
+  factorStep,
+  passwordStep,
+  stepSeconds,
+  ticketOf,
+} from '../support/authenticator.ts'
+import { jarOf, registered } from '../support/people.ts'
+import { lockOwner } from '../support/refresh-lock.ts'
+
+const day = 86_400
+
+/** The keys of one browser, each for one sign-in. */
+function trustKeys() {
+  const keys = Array.from({ length: 8 }, () => randomBytes(32))
+  const lock = (n: number) =>
+    createHash('sha256')
+      .update(keys[n] ?? '')
+      .digest('base64url')
+  return {
+    first: { 'X-Trust-Lock': lock(0) },
+    at: (n: number) => ({ 'X-Trust-Key': keys[n]?.toString('base64url') ?? '', 'X-Trust-Lock': lock(n + 1) }),
+  }
+}
+
+const deviceIn = (header: string) =>
+  header.split('; ').find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
+
+/** Somebody whose browser is trusted; `signIn` is what it sends with the password. */
+async function trusted() {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const { app } = await enrolled(api, person)
+  const Cookie = deviceIn(person.jar.header)
+  const keys = trustKeys()
+  const bound = () => ({ Cookie, ...lockOwner().signIn })
+  const answer = await api.http
+    .post('/api/login/factor')
+    .set({ ...bound(), ...keys.first })
+    .send({
+      ticket: await ticketOf(api, person, { Cookie }),
+      method: 'totp',
+      code: app.code(),
+      trustBrowser: true,
+    })
+    .expect(200)
+  const as = bearer(answer.body.accessToken)
+  const signIn = (n: number) => ({ ...bound(), ...keys.at(n) })
+  return { api, person, app, as, Cookie, keys, bound, signIn }
+}
+
+const devicesOf = async (api: TestApi, as: Record<string, string>) =>
+  (await api.http.get('/api/devices').set(as).expect(200)).body.devices
+
+it('a trusted browser signs in by the password and its key for 30 days, and says no more than that', async () => {
+  const { api, person, as, signIn, bound } = await trusted()
+  const [device] = await devicesOf(api, as)
+  expect(device.trustedUntil).toBe(new Date(api.clock.now().getTime() + 30 * day * 1000).toISOString())
+  const { body } = await passwordStep(api, person, signIn(0)).expect(200)
+  const claims = JSON.parse(Buffer.from(body.accessToken.split('.')[1], 'base64url').toString())
+  expect(claims).toMatchObject({ amr: ['pwd'], acr: 'sfa' })
+  // What asks for a recent sign-in asks for the factor later, here as elsewhere.
+  expect((await api.http.get('/api/reauthenticate').set(bearer(body.accessToken))).body.methods).toContain(
+    'totp',
+  )
+  api.clock.advance(30 * day - 1)
+  await passwordStep(api, person, signIn(1)).expect(200)
+  api.clock.advance(1)
+  await passwordStep(api, person, signIn(2)).expect(202)
+  await passwordStep(api, person, bound()).expect(202)
+})
+
+it('cookies alone, a copied request, a wrong key or another browser are asked for the factor', async () => {
+  const { api, person, keys, bound, signIn, Cookie } = await trusted()
+  await passwordStep(api, person, bound()).expect(202)
+  await passwordStep(api, person, { ...bound(), ...trustKeys().at(0) }).expect(202)
+  const { Cookie: _, ...elsewhere } = signIn(0)
+  await passwordStep(api, person, elsewhere).expect(202)
+  // A session that is not bound could be copied.
+  await passwordStep(api, person, { Cookie, ...keys.at(0) }).expect(202)
+  const request = signIn(0)
+  await passwordStep(api, person, request).expect(200)
+  await passwordStep(api, person, request).expect(202)
+  await passwordStep(api, person, signIn(1)).expect(200)
+})
+
+it('of one key shown at once on two nodes, one signs in', async () => {
+  const { api, person, signIn } = await trusted()
+  const other = await apiForTest({ mongoUri: api.mongoUri, clock: api.clock })
+  const answers = await Promise.all(
+    [api, other, api, other].map((node) => passwordStep(node, person, signIn(0))),
+  )
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 202, 202, 202])
+})
+
+it('the key without the password is nothing', async () => {
+  const { api, person, signIn } = await trusted()
+  await passwordStep(api, { ...person, password: 'not the one at all' }, signIn(0)).expect(401)
+  await passwordStep(api, person, signIn(0)).expect(200)
+})
+
+it.each([
+  [
+    'a new password',
+    async ({ api, person, as }: Awaited<ReturnType<typeof trusted>>) => {
+      const newPassword = 'candle river mosaic'
+      await api.http
+        .post('/api/change-password')
+        .set(as)
+        .send({ currentPassword: person.password, newPassword })
+        .expect(200)
+      person.password = newPassword
+    },
+  ],
+  [
+    'another app',
+    async ({ api, person, as }: Awaited<ReturnType<typeof trusted>>) => {
+      await enrolled(api, { ...person, body: { ...person.body, accessToken: as.Authorization.slice(7) } })
+    },
+  ],
+  [
+    'forgetting the browser',
+    async ({ api, as }: Awaited<ReturnType<typeof trusted>>) => {
+      const [{ id }] = await devicesOf(api, as)
+      await api.http.delete(`/api/devices/${id}`).set(as).expect(204)
+    },
+  ],
+])('%s ends the trust', async (_, change) => {
+  const all = await trusted()
+  await change(all)
+  expect(
+    (await devicesOf(all.api, all.as)).some(({ trustedUntil }: { trustedUntil?: string }) => trustedUntil),
+  ).toBe(false)
+  await passwordStep(all.api, all.person, all.signIn(0)).expect(202)
+})
+
+it.each([
+  ['no lock of its session', { Cookie: true, trust: true, lock: false }],
+  ['no lock of its own', { Cookie: true, trust: false, lock: true }],
+  ['no cookies', { Cookie: false, trust: true, lock: true }],
+])('a client with %s is not trusted, is told so, and has used no code up', async (_, has) => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const { app } = await enrolled(api, person)
+  const headers = {
+    ...(has.lock && lockOwner().signIn),
+    ...(has.trust && trustKeys().first),
+    ...(!has.Cookie && { 'X-Refresh-Transport': 'body' }),
+  }
+  const ticket = await ticketOf(api, person)
+  const shown = { ticket, method: 'totp', code: app.code() }
+  const refused = await api.http
+    .post('/api/login/factor')
+    .set(headers)
+    .send({ ...shown, trustBrowser: true })
+    .expect(400)
+  expect(refused.body.errors).toEqual([{ path: 'trustBrowser', message: expect.any(String) }])
+  await factorStep(api, ticket, app.code()).expect(200)
+})
+
+it('a browser without a cookie so far is trusted under the name it is given', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const { app } = await enrolled(api, person)
+  const keys = trustKeys()
+  const answer = await api.http
+    .post('/api/login/factor')
+    .set({ ...lockOwner().signIn, ...keys.first })
+    .send({ ticket: await ticketOf(api, person), method: 'totp', code: app.code(), trustBrowser: true })
+    .expect(200)
+  api.clock.advance(stepSeconds)
+  const Cookie = deviceIn(jarOf(answer).header)
+  await passwordStep(api, person, { Cookie, ...lockOwner().signIn, ...keys.at(0) }).expect(200)
+  const kinds = (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  expect(kinds).toContain('browser_trusted')
+})

@@ -1,0 +1,534 @@
+import type { Session } from '@latchkey/sessions'
+import { Types } from 'mongoose'
+import { ticketSeconds, triesPerTicket } from '../../src/sign-in/attempt.ts'
+import { startApi, type TestApi } from '../support/api.ts'
+import { type Authenticator, authenticator, stepSeconds, totpAt } from '../support/authenticator.ts'
+import { movableClock } from '../support/clock.ts'
+import { somebody } from '../support/people.ts'
+import { BrokenInvariant } from './ledger.ts'
+import { post, type Reply } from './wire.ts'
+
+/** What becomes of an account while somebody signs in to it. */
+export type Change =
+  | 'a new password'
+  | 'a reset'
+  | 'roles'
+  | 'disabling for a moment'
+  | 'an app'
+  | 'no app'
+  | 'new codes'
+
+/** What is shown with a ticket: somebody's code of some step, a wrong one, or a recovery code. */
+export type ShownKind =
+  | { of: 'app' | 'removed app' | 'others app'; steps: number }
+  | { of: 'nothing' }
+  | { of: 'fresh code' | 'used code' | 'former code' | 'others code' }
+
+/** What else happens, and when: at the same time, or after what was shown was found right and before a session opens. */
+export interface Meanwhile {
+  change: Change
+  when: 'at once' | 'in between'
+}
+
+export type PasswordKind = 'right' | 'former' | 'wrong'
+
+interface App extends Authenticator {
+  /** The step of the last code that opened something, */
+  lastStep: number
+  /** and of the last that may have been used up all the same: its ticket was lost to something else. */
+  doubtfulStep: number
+}
+
+interface Somebody {
+  name: string
+  id: string
+  email: string
+  password: string
+  formerPassword: string
+  isAdmin: boolean
+  app: App | null
+  removedApp: App | null
+  codes: Set<string>
+  /** Of those, what may have been used up so. */
+  doubtfulCodes: Set<string>
+  usedCodes: string[]
+  formerCodes: string[]
+  /** Raised by whatever ends a sign-in that is under way. */
+  version: number
+  sessions: Set<string>
+}
+
+interface Ticket {
+  text: string
+  whose: Somebody
+  version: number
+  enrols: App | null
+  isForEnrolment: boolean
+  until: number
+  tries: number
+  isUsed: boolean
+}
+
+interface Shown {
+  method: 'totp' | 'recovery_code'
+  code: string
+  app: App | null
+  step: number
+}
+
+interface Try {
+  ticket: Ticket
+  shown: Shown
+  /** Whether it may open a session, */
+  isRight: boolean
+  /** and has to, were it alone. */
+  isSure: boolean
+}
+
+export interface SignInNodes {
+  all: [TestApi, TestApi]
+  /** Runs once, after the next password or code was looked at. */
+  inBetween: (() => Promise<void>) | null
+  close(): Promise<void>
+}
+
+const unlimited = <Limits extends object>(limits: Limits) =>
+  Object.fromEntries(
+    Object.entries(limits).map(([name, limit]) => [name, { ...limit, points: 1e6 }]),
+  ) as Limits
+
+export async function startSignInNodes(): Promise<SignInNodes> {
+  const options = {
+    clock: movableClock(),
+    environment: { LOG_LEVEL: 'silent', REQUIRE_FACTOR_FOR: 'admin', SESSION_LIMIT: '1000' },
+    configure: <Config extends { rateLimits: object }>(config: Config) => ({
+      ...config,
+      rateLimits: unlimited(config.rateLimits),
+    }),
+  }
+  const first = await startApi(options)
+  const second = await startApi({ ...options, mongoUri: first.mongoUri })
+  const nodes: SignInNodes = {
+    all: [first, second],
+    inBetween: null,
+    close: async () => void (await Promise.all([first.close(), second.close()])),
+  }
+  for (const { services } of nodes.all) {
+    pauseAfter(nodes, services.passwords, 'verify')
+    pauseAfter(nodes, services.factorService, 'show')
+    pauseAfter(nodes, services.factorService, 'enable')
+  }
+  return nodes
+}
+
+function pauseAfter<Name extends string>(
+  nodes: SignInNodes,
+  service: Record<Name, (...args: never[]) => Promise<unknown>>,
+  name: Name,
+): void {
+  const intact = service[name]
+  service[name] = async (...args) => {
+    const result = await intact(...args)
+    const happen = nodes.inBetween
+    nodes.inBetween = null
+    await happen?.()
+    return result
+  }
+}
+
+/**
+ * Three people and whoever tries to sign in as one of them, by any password, ticket and code there is, against two nodes.
+ * After each event, every session that is stored has to be one whose factors were all shown.
+ */
+export class SignInWorld {
+  readonly story: string[] = []
+  readonly #nodes: SignInNodes
+  readonly #people: Somebody[] = []
+  readonly #tickets: Ticket[] = []
+  /** Codes that have opened something, each once. */
+  readonly #spent = new Set<string>()
+
+  static async begin(nodes: SignInNodes): Promise<SignInWorld> {
+    const world = new SignInWorld(nodes)
+    for (const name of ['Ada', 'Bob', 'Cem']) {
+      const person = somebody()
+      const reply = await post(world.#node(0), '/api/register', person, {})
+      if (reply.status !== 201) world.fail(`register answered ${reply.status}`)
+      const { user } = JSON.parse(reply.text)
+      world.#people.push({
+        name,
+        id: user.id,
+        email: person.email,
+        password: person.password,
+        formerPassword: 'never a password of theirs',
+        isAdmin: false,
+        app: null,
+        removedApp: null,
+        codes: new Set(),
+        doubtfulCodes: new Set(),
+        usedCodes: [],
+        formerCodes: [],
+        version: 0,
+        sessions: new Set(),
+      })
+    }
+    for (const person of world.#people) person.sessions = new Set((await world.#stored(person)).keys())
+    // Ada has an app, Bob has to set one up, and Cem need not.
+    await world.change(0, 'an app')
+    await world.change(1, 'roles')
+
+    return world
+  }
+
+  private constructor(nodes: SignInNodes) {
+    this.#nodes = nodes
+  }
+
+  fail(message: string): never {
+    throw new BrokenInvariant([`I7: ${message}`, ...this.story.map((event) => `    ${event}`)].join('\n'))
+  }
+
+  #node = (index: number) => this.#nodes.all[index % 2] as TestApi
+  #person = (index: number) => this.#people[index % this.#people.length] as Somebody
+  #other = (person: Somebody) => this.#people.find((each) => each !== person) as Somebody
+
+  get #clock() {
+    return this.#node(0).clock
+  }
+
+  #now = () => this.#clock.now().getTime() / 1000
+
+  pass(seconds: number): void {
+    this.#clock.advance(seconds)
+    this.story.push(`${seconds} s pass`)
+  }
+
+  // ── the first step ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async showPassword(
+    who: number,
+    kind: PasswordKind,
+    where: number,
+    meanwhile: Meanwhile | null,
+  ): Promise<void> {
+    const person = this.#person(who)
+    const password = { right: person.password, former: person.formerPassword, wrong: 'not the one at all' }[
+      kind
+    ]
+    const before = { ...person, hadApp: person.app !== null }
+    const [reply] = await this.#during(person, meanwhile, [
+      () => post(this.#node(where), '/api/login', { email: person.email, password }, {}),
+    ])
+    const status = (reply as Reply).status
+    this.story.push(`${kind} password of ${person.name}, meanwhile ${inWords(meanwhile)}: ${status}`)
+    if (meanwhile === null) {
+      const outstanding = person.app !== null || person.isAdmin
+      const right = kind !== 'right' ? 401 : outstanding ? 202 : 200
+      if (status !== right) this.fail(`a ${kind} password is answered ${status}, and not ${right}`)
+    }
+    if (status === 202) {
+      const { ticket, enrol = false } = JSON.parse((reply as Reply).text)
+      this.#tickets.push({
+        text: ticket,
+        whose: person,
+        // It may be from before what happened meanwhile, or from after it: then it is found out by what it opens.
+        version: meanwhile === null ? person.version : Number.NaN,
+        enrols: null,
+        isForEnrolment: enrol,
+        until: this.#now() + ticketSeconds[enrol ? 'enrolment' : 'factor'],
+        tries: 0,
+        isUsed: false,
+      })
+    }
+    const opened = await this.#opened(person)
+    if (opened.length !== (status === 200 ? 1 : 0) && meanwhile === null)
+      this.fail(`${opened.length} sessions were opened by an answer of ${status}`)
+    for (const session of opened) {
+      const showedOnlyThePassword = !session.amr?.includes('otp')
+      // What came in between was there when the session opened.
+      const hadApp = before.hadApp || meanwhile?.when === 'in between'
+      if (showedOnlyThePassword && hadApp && person.app !== null)
+        this.fail('a password alone opened the session of an account with a factor')
+    }
+  }
+
+  // ── the second ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Whoever has to set an app up is given a secret. */
+  async enrol(which: number, where: number): Promise<void> {
+    const ticket = this.#ticket(which)
+    if (!ticket) return
+    const reply = await post(this.#node(where), '/api/login/enrol', { ticket: ticket.text }, {})
+    this.story.push(`a secret is asked for: ${reply.status}`)
+    const isGood = ticket.isForEnrolment && this.#counts(ticket)
+    if (reply.status !== (isGood ? 200 : 401) && !Number.isNaN(ticket.version))
+      this.fail(`a secret is asked for with a ticket that ${isGood ? 'counts' : 'does not'}: ${reply.status}`)
+    if (reply.status !== 200) return
+    const app = authenticator({ clock: this.#clock }, JSON.parse(reply.text).secret)
+    if (ticket.enrols && ticket.enrols.secret !== app.secret) this.fail('one ticket was given two secrets')
+    ticket.enrols ??= { ...app, lastStep: -1, doubtfulStep: -1 }
+  }
+
+  /** Shows codes with tickets, all at once. */
+  async showCodes(
+    shows: { which: number; kind: ShownKind; where: number }[],
+    meanwhile: Meanwhile | null,
+  ): Promise<void> {
+    const tries = shows.flatMap(({ which, kind, where }) => {
+      const ticket = this.#ticket(which)
+      const shown = ticket && this.#shown(ticket, kind)
+      return shown ? [{ ...this.#try(ticket, shown), where, kind }] : []
+    })
+    const [first] = tries
+    if (!first) return
+    const versions = new Map(this.#people.map((person) => [person, person.version]))
+    const hadApp = new Map(this.#people.map((person) => [person, person.app !== null]))
+    const replies = await this.#during(
+      first.ticket.whose,
+      meanwhile,
+      tries.map(({ ticket, shown: { method, code }, where }) => () => {
+        const body = ticket.isForEnrolment
+          ? { ticket: ticket.text, code }
+          : { ticket: ticket.text, method, code }
+        const path = ticket.isForEnrolment ? '/api/login/enrol/confirm' : '/api/login/factor'
+        return post(this.#node(where), path, body, {})
+      }),
+    )
+    const words = tries.map(
+      ({ ticket, kind, isRight }, i) =>
+        `${kind.of}${'steps' in kind ? ` ${kind.steps}` : ''} for ${ticket.whose.name}'s ticket #${this.#tickets.indexOf(ticket)} (${isRight ? 'right' : 'wrong'}) ${(replies[i] as Reply).status}`,
+    )
+    this.story.push(`${words.join(' | ')}, meanwhile ${inWords(meanwhile)}`)
+
+    const succeeded = tries.filter((_, i) => (replies[i] as Reply).status === 200)
+    for (const { ticket, shown, isRight } of succeeded) {
+      const hasChanged = ticket.whose.version !== versions.get(ticket.whose)
+      if (hasChanged && meanwhile?.when === 'in between' && tries.length === 1)
+        this.fail('what changed before a session opened did not end its sign-in')
+      if (!isRight) this.fail('what is not right opened a session')
+      if (ticket.isUsed) this.fail('a ticket opened a second session')
+      const key = shown.app ? `${shown.app.secret} ${shown.step}` : shown.code
+      if (this.#spent.has(key)) this.fail('a code opened a second session')
+      this.#spent.add(key)
+      ticket.isUsed = true
+    }
+    if (meanwhile === null && succeeded.length === 0 && tries.some(({ isSure }) => isSure))
+      this.fail('nobody of those who showed something right got in')
+    for (const { ticket } of tries) ticket.tries++
+    for (const each of tries) this.#used(each, succeeded.includes(each))
+
+    let opened = 0
+    for (const person of this.#people)
+      for (const session of await this.#opened(person)) {
+        opened++
+        if ((hadApp.get(person) || person.app !== null) && !session.amr?.includes('otp'))
+          this.fail('a session was opened whose factor was not shown')
+        if (!session.amr?.includes('pwd')) this.fail('a session was opened whose password was not shown')
+      }
+    if (meanwhile === null && opened !== succeeded.length)
+      this.fail(`${opened} sessions were opened by ${succeeded.length} answers`)
+  }
+
+  #ticket(which: number): Ticket | undefined {
+    // The latest are the ones that may still count.
+    return this.#tickets[this.#tickets.length - 1 - (which % Math.max(1, this.#tickets.length))]
+  }
+
+  #counts = (ticket: Ticket) =>
+    !ticket.isUsed &&
+    ticket.tries < triesPerTicket &&
+    this.#now() < ticket.until &&
+    (Number.isNaN(ticket.version) || ticket.version === ticket.whose.version)
+
+  #shown(ticket: Ticket, kind: ShownKind): Shown | null {
+    const { whose } = ticket
+    const apps = {
+      app: ticket.isForEnrolment ? ticket.enrols : whose.app,
+      'removed app': whose.removedApp,
+      'others app': this.#other(whose).app,
+    }
+    if ('steps' in kind) {
+      const app = apps[kind.of]
+      const step = Math.floor(this.#now() / stepSeconds) + kind.steps
+      return app && { method: 'totp', code: totpAt(app.bytes, step), app, step }
+    }
+    if (kind.of === 'nothing') {
+      const code = (apps.app ?? whose.removedApp ?? this.#other(whose).app)?.wrongCode() ?? '000000'
+      return { method: 'totp', code, app: null, step: 0 }
+    }
+    const [code] = {
+      'fresh code': [...whose.codes],
+      'used code': whose.usedCodes,
+      'former code': whose.formerCodes,
+      'others code': [...this.#other(whose).codes],
+    }[kind.of]
+    return code === undefined ? null : { method: 'recovery_code', code, app: null, step: 0 }
+  }
+
+  #try(ticket: Ticket, shown: Shown): Try {
+    const { whose } = ticket
+    const distance = shown.step - Math.floor(this.#now() / stepSeconds)
+    const inTime = Math.abs(distance) <= 1
+    const isRightCode = ticket.isForEnrolment
+      ? inTime && shown.app !== null && shown.app === ticket.enrols && whose.app === null
+      : shown.method === 'totp'
+        ? inTime && shown.app !== null && shown.app === whose.app && shown.step > shown.app.lastStep
+        : whose.app !== null && whose.codes.has(shown.code)
+    const isRight = isRightCode && this.#counts(ticket)
+    const isDoubtful =
+      Number.isNaN(ticket.version) ||
+      (shown.app ? shown.step <= shown.app.doubtfulStep : whose.doubtfulCodes.has(shown.code))
+    return { ticket, shown, isRight, isSure: isRight && !isDoubtful }
+  }
+
+  /** What is used up by a code that was right. */
+  #used({ ticket, shown, isRight }: Try, opened: boolean): void {
+    const { whose } = ticket
+    if (!isRight) return
+    if (ticket.isForEnrolment) {
+      if (!opened || !shown.app) return
+      whose.removedApp = whose.app
+      whose.app = shown.app
+      whose.version++
+    }
+    if (shown.app) {
+      shown.app.doubtfulStep = Math.max(shown.app.doubtfulStep, shown.step)
+      if (opened) shown.app.lastStep = Math.max(shown.app.lastStep, shown.step)
+    } else {
+      whose.doubtfulCodes.add(shown.code)
+      if (opened && whose.codes.delete(shown.code)) whose.usedCodes.push(shown.code)
+    }
+  }
+
+  // ── what happens to accounts ────────────────────────────────────────────────────────────────────────────────────
+
+  async change(who: number, change: Change): Promise<void> {
+    await this.#during(this.#person(who), { change, when: 'at once' }, [])
+    this.story.push(`${change} for ${this.#person(who).name}`)
+    for (const person of this.#people)
+      if ((await this.#opened(person)).length > 0) this.fail('a change opened a session')
+  }
+
+  async #during(
+    person: Somebody,
+    meanwhile: Meanwhile | null,
+    requests: (() => Promise<Reply>)[],
+  ): Promise<Reply[]> {
+    if (!meanwhile) return await Promise.all(requests.map((send) => send()))
+    const make = await this.#prepare(person, meanwhile.change)
+    const done: (() => void)[] = []
+    const happen = async () => void done.push(await make())
+    if (meanwhile.when === 'in between') this.#nodes.inBetween = happen
+    const [replies] = await Promise.all([
+      Promise.all(requests.map((send) => send())),
+      meanwhile.when === 'at once' && happen(),
+    ])
+    this.#nodes.inBetween = null
+    for (const note of done) note()
+    return replies
+  }
+
+  /** What takes time first; then the change itself, and how the world is after it. */
+  async #prepare(person: Somebody, change: Change): Promise<() => Promise<() => void>> {
+    const { services } = this.#node(1)
+    const { accounts, administration, factorService, passwords } = services
+    const claims = {
+      sub: person.id,
+      sid: new Types.ObjectId().toHexString(),
+      username: person.name,
+      roles: [],
+    }
+    const from = { claims, device: { userAgent: '', ip: '' } }
+    const ends = (more: () => void) => () => {
+      person.version++
+      more()
+    }
+    if (change === 'a new password' || change === 'a reset') {
+      const password = `candle river mosaic ${this.story.length}`
+      const passwordHash = await passwords.hash(password, [person.id])
+      return async () => {
+        const user = await accounts.credentials(person.id)
+        if (!user) this.fail('an account is gone')
+        if (change === 'a reset') await accounts.resetPassword(user, passwordHash, null)
+        else await accounts.changePassword(user, passwordHash, claims.sid)
+        return ends(() => {
+          person.formerPassword = person.password
+          person.password = password
+        })
+      }
+    }
+    if (change === 'roles') {
+      const isAdmin = !person.isAdmin
+      return async () => {
+        await administration.setRoles(person.id, isAdmin ? ['user', 'admin'] : ['user'])
+        return ends(() => {
+          person.isAdmin = isAdmin
+        })
+      }
+    }
+    if (change === 'disabling for a moment')
+      return async () => {
+        await administration.disable(person.id)
+        await administration.enable(person.id)
+        return ends(() => {})
+      }
+    if (change === 'an app') {
+      const app = authenticator({ clock: this.#clock }, (await factorService.enrolTotp(claims)).secret)
+      return async () => {
+        const codes = await factorService.confirmTotp(from, app.code())
+        return ends(() => {
+          person.removedApp = person.app ?? person.removedApp
+          const step = Math.floor(this.#now() / stepSeconds)
+          person.app = { ...app, lastStep: step, doubtfulStep: step }
+          this.#replaceCodes(person, codes)
+        })
+      }
+    }
+    if (change === 'no app')
+      return async () => {
+        // Where there is none, nothing changes.
+        if (
+          !(await factorService.removeTotp(from).then(
+            () => true,
+            () => false,
+          ))
+        )
+          return () => {}
+        return ends(() => {
+          person.removedApp = person.app ?? person.removedApp
+          person.app = null
+          this.#replaceCodes(person, [])
+        })
+      }
+    return async () => {
+      const codes = await factorService.renewRecoveryCodes(from).catch(() => null)
+      return () => {
+        if (codes) this.#replaceCodes(person, codes)
+      }
+    }
+  }
+
+  #replaceCodes(person: Somebody, codes: string[]): void {
+    person.formerCodes = [...person.codes, ...person.formerCodes]
+    person.codes = new Set(codes)
+  }
+
+  async #stored(person: Somebody): Promise<Map<string, Session>> {
+    const user = await this.#node(0)
+      .services.database.connection.collection('users')
+      .findOne({ _id: new Types.ObjectId(person.id) }, { projection: { refreshTokens: 1 } })
+    const sessions = (user?.refreshTokens ?? []) as Session[]
+    return new Map(sessions.map((session) => [session._id.toHexString(), session]))
+  }
+
+  /** The sessions that have come since it was last looked. */
+  async #opened(person: Somebody): Promise<Session[]> {
+    const stored = await this.#stored(person)
+    const opened = [...stored].filter(([id]) => !person.sessions.has(id)).map(([, session]) => session)
+    person.sessions = new Set(stored.keys())
+    return opened
+  }
+}
+
+const inWords = (meanwhile: Meanwhile | null) =>
+  meanwhile ? `${meanwhile.change} ${meanwhile.when}` : 'nothing'

@@ -1,0 +1,179 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf } from './support/authenticator-app.ts'
+import { launchChromium } from './support/chromium.ts'
+import {
+  greeting,
+  loginHeading,
+  newPerson,
+  type Person,
+  register,
+  signIn,
+  signOut,
+} from './support/people.ts'
+import { type Product, startProduct } from './support/product.ts'
+import {
+  countOf,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  looks,
+  type Visitor,
+  visit,
+} from './support/visitor.ts'
+
+let product: Product
+let browser: Browser
+let aheadMs = 0
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+const button = (page: Page, name: string) => page.getByRole('button', { name })
+
+/** The next code: each counts once, so the product's clock goes on by a step. */
+async function nextCode(secret: string): Promise<string> {
+  await product.advance(30)
+  aheadMs += 30_000
+  return codeOf(secret, Date.now() + aheadMs)
+}
+
+interface TwoStepPerson extends Person {
+  secret: string
+  recoveryCodes: string[]
+}
+
+async function isSound(visitor: Visitor, name: string) {
+  await expectAccessible(visitor.page)
+  await expectNoSidewaysScrolling(visitor.page)
+  await visitor.screenshot(name)
+}
+
+/** Registers somebody and switches an authenticator app on. `look` is called at each stage of it. */
+async function withApp(
+  visitor: Visitor,
+  look: (name: string) => Promise<void> = async () => {},
+): Promise<TwoStepPerson> {
+  const { page } = visitor
+  const person = newPerson()
+  await register(page, person)
+  await page.getByRole('link', { name: 'Account', exact: true }).click()
+  await button(page, 'Set up two-step sign-in').click()
+  await page.getByRole('img', { name: /^QR code/ }).waitFor()
+  const secret = (await page.getByText(/^(?:[A-Z2-7]{4} ?)+$/).textContent()) ?? ''
+  await look('two-step-set-up')
+  await page.getByLabel('Code from your app').fill(await nextCode(secret))
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Save your recovery codes' })
+  await dialog.waitFor()
+  const recoveryCodes = await dialog.getByRole('listitem').allInnerTexts()
+  expect(new Set(recoveryCodes).size).toBe(10)
+  await look('two-step-codes')
+  await button(page, 'I have saved them').click()
+  await page.getByText('10 recovery codes are left').waitFor()
+  await look('two-step-on')
+  return { ...person, secret, recoveryCodes }
+}
+
+describe.each(looks)('on a $device, $scheme', (look) => {
+  it('an app is set up, asked for at sign-in, and every page of it is sound', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, complaints, context, calls } = visitor
+    const person = await withApp(visitor, (name) => isSound(visitor, name))
+    await signOut(page)
+    await signIn(page, person)
+    await page.getByRole('heading', { name: 'Enter your code' }).waitFor()
+    // Nothing is open before the second step.
+    expect((await context.cookies()).filter(({ name }) => /refreshToken|session/.test(name))).toEqual([])
+    await isSound(visitor, 'two-step-sign-in')
+    await page.getByLabel('Code from your app').fill('000000')
+    await page.keyboard.press('Enter')
+    await page.getByText('This code is not right').waitFor()
+    await isSound(visitor, 'two-step-wrong')
+    await page.getByLabel('Code from your app').fill(await nextCode(person.secret))
+    await page.keyboard.press('Enter')
+    await greeting(page, person).waitFor()
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByText('with password and code').first().waitFor()
+    expect(countOf(calls, 'POST /api/login 202')).toBe(1)
+    expect(countOf(calls, 'POST /api/login/factor 401')).toBe(1)
+    expect(countOf(calls, 'POST /api/login/factor 200')).toBe(1)
+    await page.reload()
+    await page.getByText('with password and code').first().waitFor()
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+})
+
+it('a recovery code lets its owner in once, and only once', async () => {
+  const visitor = await visit(browser, product.origin)
+  const { page } = visitor
+  const person = await withApp(visitor)
+  const enter = async () => {
+    await signOut(page)
+    await signIn(page, person)
+    await button(page, 'Use a recovery code').click()
+    await page.getByLabel('Recovery code').fill(person.recoveryCodes[3] ?? '')
+    await page.keyboard.press('Enter')
+  }
+  await enter()
+  await greeting(page, person).waitFor()
+  await page.getByRole('link', { name: 'Account', exact: true }).click()
+  await page.getByText('9 recovery codes are left').waitFor()
+  await enter()
+  await page.getByText('This code is not right').waitFor()
+  await button(page, 'Start again').click()
+  await loginHeading(page).waitFor()
+  await visitor.leave()
+})
+
+it('what is dangerous asks for a code, not for the password', async () => {
+  const visitor = await visit(browser, product.origin)
+  const { page } = visitor
+  const person = await withApp(visitor)
+  await product.advance(11 * 60)
+  aheadMs += 11 * 60_000
+  await button(page, 'Turn off two-step sign-in').click()
+  await button(page, 'Turn it off').click()
+  const dialog = page.getByRole('dialog', { name: 'Confirm it’s you' })
+  await dialog.getByLabel('Code from your app').waitFor()
+  expect(await dialog.getByLabel('Your password').count()).toBe(0)
+  await expectAccessible(page)
+  await visitor.screenshot('step-up-code')
+  await dialog.getByLabel('Code from your app').fill(await nextCode(person.secret))
+  await page.keyboard.press('Enter')
+  await page.getByText('Two-step sign-in is off.').waitFor()
+  await signOut(page)
+  await signIn(page, person)
+  await greeting(page, person).waitFor()
+  await visitor.leave()
+})
+
+it('whose role needs a second step sets it up on the way in', async () => {
+  const strict = await startProduct({ REQUIRE_FACTOR_FOR: 'user' })
+  const visitor = await visit(browser, strict.origin)
+  const { page, complaints } = visitor
+  const person = newPerson()
+  await page.goto('/register')
+  await page.getByLabel('Username', { exact: true }).fill(person.username)
+  await page.getByLabel('Email', { exact: true }).fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await button(page, 'Create account').click()
+  await page.getByRole('heading', { name: 'Set up two-step sign-in' }).waitFor()
+  const secret = (await page.getByText(/^(?:[A-Z2-7]{4} ?)+$/).textContent()) ?? ''
+  await isSound(visitor, 'two-step-required')
+  await page.getByLabel('Code from your app').fill(codeOf(secret, Date.now()))
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog', { name: 'Save your recovery codes' }).waitFor()
+  await button(page, 'I have saved them').click()
+  await greeting(page, person).waitFor()
+  expect(complaints).toEqual([])
+  await visitor.leave()
+  await strict.stop()
+})

@@ -1,0 +1,181 @@
+import type { AuthError } from '@latchkey/auth-client'
+import { CodeBodySchema, type Factors, type ReplyOf, routes, type TotpEnrolment } from '@latchkey/contracts'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type KeyboardEvent, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { useRecoveryCodes } from '../../app/recovery-codes.ts'
+import { Note } from '../../components/alert.tsx'
+import { Button } from '../../components/button.tsx'
+import { Card } from '../../components/card.tsx'
+import { CodeField } from '../../components/code-field.tsx'
+import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { EnrolmentView } from '../../components/enrolment-view.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { LoadFailure } from '../../components/load-failure.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { useForm } from '../../components/use-form.ts'
+import styles from './account-page.module.css'
+
+const queryKey = ['factors']
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
+
+/** A second step at sign-in: an authenticator app, and codes for the day it is lost. */
+export function TwoStep() {
+  const client = useAuthClient()
+  const [news, setNews] = useState<string | null>(null)
+  const factors = useQuery<ReplyOf<typeof routes.factors>, AuthError>({
+    queryKey,
+    queryFn: ({ signal }) => client.call(routes.factors, { signal }),
+  })
+
+  return (
+    <Card title="Two-step sign-in">
+      <div className={styles.part}>
+        <Note>{news}</Note>
+        {factors.data ? (
+          factors.data.totp ? (
+            <On factors={factors.data} since={factors.data.totp.confirmedAt} onNews={setNews} />
+          ) : (
+            <Off onNews={setNews} />
+          )
+        ) : factors.isPending ? (
+          <Skeleton label="Loading…" count={1} />
+        ) : (
+          <LoadFailure
+            failure={factors.error}
+            isRetrying={factors.isFetching}
+            retry={() => void factors.refetch()}
+          />
+        )}
+      </div>
+    </Card>
+  )
+}
+
+function Off({ onNews }: { onNews: (news: string | null) => void }) {
+  const client = useAuthClient()
+  const enrol = useMutation<TotpEnrolment, AuthError>({ mutationFn: () => client.call(routes.enrolTotp) })
+  if (enrol.data) return <SetUp enrolment={enrol.data} onCancel={enrol.reset} onNews={onNews} />
+  return (
+    <>
+      <p>
+        After your password, sign-in asks for a code from an app on your phone. Whoever learns your password
+        gets no further.
+      </p>
+      <FailureAlert failure={enrol.error} />
+      <Button
+        variant="secondary"
+        isBusy={enrol.isPending}
+        onClick={() => {
+          onNews(null)
+          enrol.mutate()
+        }}
+      >
+        Set up two-step sign-in
+      </Button>
+    </>
+  )
+}
+
+interface SetUpProps {
+  enrolment: TotpEnrolment
+  onCancel: () => void
+  onNews: (news: string | null) => void
+}
+
+function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  const { show } = useRecoveryCodes()
+  const form = useForm(CodeBodySchema, async (body) => {
+    const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
+    show(recoveryCodes)
+    onNews('Two-step sign-in is on.')
+    await queryClient.invalidateQueries({ queryKey })
+  })
+
+  // What has been sent cannot be taken back.
+  function cancel() {
+    if (!form.isSubmitting) onCancel()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') cancel()
+  }
+
+  return (
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Set up two-step sign-in">
+      <EnrolmentView enrolment={enrolment} />
+      <FailureAlert failure={form.failure} />
+      <CodeField method="totp" error={form.errorOf('code')} />
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Turn on
+        </Button>
+        <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+interface OnProps {
+  factors: Factors
+  /** ISO 8601. */
+  since: string
+  onNews: (news: string | null) => void
+}
+
+function On({ factors, since, onNews }: OnProps) {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  const { show } = useRecoveryCodes()
+  const refresh = () => queryClient.invalidateQueries({ queryKey })
+  const renew = useMutation<string[], AuthError>({
+    mutationFn: async () => (await client.call(routes.renewRecoveryCodes)).recoveryCodes,
+    onSuccess: async (codes) => {
+      onNews('The recovery codes from before no longer work.')
+      show(codes)
+      await refresh()
+    },
+  })
+  const remove = useMutation<void, AuthError>({
+    mutationFn: async () => void (await client.call(routes.removeTotp)),
+    onSuccess: async () => {
+      onNews('Two-step sign-in is off.')
+      await refresh()
+    },
+  })
+  const left = factors.recoveryCodesLeft
+
+  return (
+    <>
+      <p>
+        On since {day.format(new Date(since))}. Sign-in asks for a code from your app after the password.{' '}
+        {left === 1 ? '1 recovery code is left.' : `${left} recovery codes are left.`}
+      </p>
+      <FailureAlert failure={renew.error ?? remove.error} />
+      <div className={styles.answers}>
+        <ConfirmedButton
+          question="Make new recovery codes? Those you have saved will stop working."
+          confirm="Make new codes"
+          onConfirm={() => renew.mutateAsync()}
+        >
+          New recovery codes
+        </ConfirmedButton>
+        {!factors.required && (
+          <ConfirmedButton
+            label="Turn off two-step sign-in"
+            question="Turn off two-step sign-in? Your password alone will open the account."
+            confirm="Turn it off"
+            onConfirm={() => remove.mutateAsync()}
+          >
+            Turn off
+          </ConfirmedButton>
+        )}
+      </div>
+      {factors.required && <p>Your role needs two-step sign-in, so it cannot be turned off.</p>}
+    </>
+  )
+}

@@ -1,0 +1,60 @@
+import { AuthError } from '@latchkey/auth-client'
+import { routes, type TotpEnrolment } from '@latchkey/contracts'
+import { useEffect, useState } from 'react'
+import { useAuthClient } from '../../app/auth-context.ts'
+import { useRecoveryCodes } from '../../app/recovery-codes.ts'
+import { Button } from '../../components/button.tsx'
+import { CodeField } from '../../components/code-field.tsx'
+import { EnrolmentView } from '../../components/enrolment-view.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { useForm } from '../../components/use-form.ts'
+import styles from './entrance-form.module.css'
+
+const bodySchema = async () => (await import('@latchkey/contracts/forms')).EnrolBodySchema
+
+interface EnrolStepProps {
+  ticket: string
+  onStartAgain: () => void
+}
+
+/** Whoever has to have a second factor and has none gets one before they come in. */
+export function EnrolStep({ ticket, onStartAgain }: EnrolStepProps) {
+  const client = useAuthClient()
+  const { show } = useRecoveryCodes()
+  const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null)
+  const [failure, setFailure] = useState<AuthError | null>(null)
+  const form = useForm(bodySchema, async (body) => {
+    const { recoveryCodes } = await client.loginEnrol(body)
+    show(recoveryCodes)
+  })
+
+  useEffect(() => {
+    client.call(routes.loginEnrol, { body: { ticket } }).then(setEnrolment, (error) => {
+      if (error instanceof AuthError) setFailure(error)
+    })
+  }, [client, ticket])
+
+  return (
+    <form {...form.props} className={styles.form} aria-label="Set up two-step sign-in">
+      <FailureAlert failure={failure ?? form.failure} />
+      <input type="hidden" name="ticket" value={ticket} />
+      {enrolment ? (
+        <>
+          <EnrolmentView enrolment={enrolment} />
+          <CodeField method="totp" error={form.errorOf('code')} />
+          <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
+            {form.isSubmitting ? 'Signing in…' : 'Turn on and sign in'}
+          </Button>
+        </>
+      ) : (
+        !failure && <Skeleton label="Loading…" count={2} />
+      )}
+      <div className={styles.ways}>
+        <Button variant="quiet" onClick={onStartAgain}>
+          Start again
+        </Button>
+      </div>
+    </form>
+  )
+}

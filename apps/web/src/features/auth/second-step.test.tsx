@@ -1,0 +1,82 @@
+import { type FactorOutstanding, routes } from '@latchkey/contracts'
+import { screen } from '@testing-library/react'
+import { beforeAll, expect, it } from 'vitest'
+import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await Promise.all([import('./login-page.tsx'), import('./second-step-page.tsx')])
+  await Promise.all([import('../dashboard/dashboard-page.tsx'), import('../../app/signed-in-area.tsx')])
+})
+
+const outstanding: FactorOutstanding = {
+  message: 'One more step.',
+  ticket: 'a-ticket',
+  methods: ['totp', 'recovery_code'],
+  expiresIn: 300,
+}
+
+const enrolment = {
+  secret: 'JBSWY3DPEHPK3PXP',
+  uri: 'otpauth://totp/x',
+  qr: 'data:image/svg+xml;base64,PHN2Zy8+',
+}
+
+async function afterPassword(answer: FactorOutstanding = outstanding) {
+  const client = fakeAuthClient(anonymous)
+  client.answer(routes.loginEnrol, () => enrolment)
+  client.login.mockResolvedValue(answer)
+  const app = renderApp(client, '/login?return=/sessions')
+  await app.user.type(await screen.findByLabelText('Email or username'), 'ada')
+  await app.user.type(screen.getByLabelText('Password'), 'otter lamp violet{Enter}')
+  return { client, ...app }
+}
+
+it('the password is followed by a code, and that by the page one was heading for', async () => {
+  const { client, user, address } = await afterPassword()
+  expect(await screen.findByRole('heading', { name: 'Enter your code' })).toBeVisible()
+  expect(screen.getByLabelText('Code from your app')).toHaveFocus()
+  client.loginFactor.mockRejectedValueOnce(refusal('factor_invalid', { status: 401 }))
+  await user.type(screen.getByLabelText('Code from your app'), '000000{Enter}')
+  expect(await screen.findByText(/not right, or it has been used/)).toBeVisible()
+  expect(screen.getByLabelText('Code from your app')).toHaveFocus()
+  await user.clear(screen.getByLabelText('Code from your app'))
+  await user.type(screen.getByLabelText('Code from your app'), '123456{Enter}')
+  expect(client.loginFactor).toHaveBeenLastCalledWith({ ticket: 'a-ticket', method: 'totp', code: '123456' })
+  expect(address()).toBe('/sessions')
+})
+
+it('a recovery code does as well', async () => {
+  const { client, user } = await afterPassword()
+  await user.click(await screen.findByRole('button', { name: 'Use a recovery code' }))
+  await user.type(screen.getByLabelText('Recovery code'), 'aaaa-bbbb{Enter}')
+  expect(client.loginFactor).toHaveBeenLastCalledWith({
+    ticket: 'a-ticket',
+    method: 'recovery_code',
+    code: 'aaaa-bbbb',
+  })
+})
+
+it('a sign-in that took too long begins again', async () => {
+  const { client, user } = await afterPassword()
+  client.loginFactor.mockRejectedValueOnce(
+    refusal('ticket_expired', { status: 401, detail: 'It took too long.' }),
+  )
+  await user.type(await screen.findByLabelText('Code from your app'), '123456{Enter}')
+  expect(await screen.findByText('It took too long.')).toBeVisible()
+  expect(screen.queryByRole('button', { name: 'Sign in' })).not.toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Start again' }))
+  expect(await screen.findByLabelText('Email or username')).toBeVisible()
+})
+
+it('whoever has to have a second factor sets it up on the way in, and sees the codes once in', async () => {
+  const { client, user } = await afterPassword({ ...outstanding, methods: [], enrol: true })
+  client.loginEnrol.mockImplementation(async () => {
+    await client.loginFactor({ ticket: '', method: 'totp', code: '' })
+    return { recoveryCodes: ['aaaa-bbbb-cccc-dddd'] }
+  })
+  expect(await screen.findByRole('heading', { name: 'Set up two-step sign-in' })).toBeVisible()
+  await user.type(await screen.findByLabelText('Code from your app'), '123456{Enter}')
+  expect(client.loginEnrol).toHaveBeenCalledExactlyOnceWith({ ticket: 'a-ticket', code: '123456' })
+  expect(await screen.findByText('aaaa-bbbb-cccc-dddd')).toBeVisible()
+})
