@@ -65,6 +65,7 @@ it('carries the header and the claims of RFC 9068 and nothing else', () => {
     auth_time: issuedAt,
     amr: ['pwd'],
     acr: 'sfa',
+    mfa_time: 0,
     epoch: 0,
     roles: ['user'],
     username: person.username,

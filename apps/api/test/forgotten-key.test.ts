@@ -49,12 +49,32 @@ it('a thief who took the device cookie along gains a missing alarm and nothing e
   const person = await registered(api, owner.signIn)
   for (let i = 0; i < 3; i++)
     expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_key_lost')
-  expect((await protectedWith(api, person.body.accessToken)).status).toBe(200)
+  // What is not listed is not used: the owner's client gets a new token, and that is all they lose.
+  expect((await protectedWith(api, person.body.accessToken)).status).toBe(401)
   const rotated = await refresh(api, person.jar, owner.at(0))
   expect(rotated.status).toBe(200)
-  expect((await sessionsOf(person)).map(({ id }) => id)).toEqual([person.sessionId])
+  expect((await protectedWith(api, rotated.body.accessToken)).status).toBe(200)
+  expect((await sessionsOf({ ...person, body: rotated.body })).map(({ id }) => id)).toEqual([
+    person.sessionId,
+  ])
   expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_key_lost')
   expect((await refresh(api, jarOf(rotated), owner.at(1))).status).toBe(200)
+})
+
+it('a session that hides from its owner’s list is of no use while it hides', async () => {
+  const victim = await registered(api)
+  const thief = lockOwner()
+  const hidden = await login(api, victim, thief.signIn)
+  let at = hidden
+  for (let generation = 0; generation < 3; generation++) {
+    expect((await refresh(api, at.jar)).body.code).toBe('refresh_token_key_lost')
+    expect((await sessionsOf(victim)).map(({ id }) => id)).not.toContain(hidden.sessionId)
+    expect((await protectedWith(api, at.body.accessToken)).status).toBe(401)
+    const rotated = await refresh(api, at.jar, thief.at(generation)).expect(200)
+    at = { ...hidden, jar: { ...hidden.jar, ...jarOf(rotated) }, body: rotated.body }
+    at.jar.header = `${jarOf(rotated).header}; ${onlyDevice(hidden.jar.header)}`
+    expect((await sessionsOf(victim)).map(({ id }) => id)).toContain(hidden.sessionId)
+  }
 })
 
 it('a copy without the device cookie is refused and told as a copy, and disturbs nobody', async () => {

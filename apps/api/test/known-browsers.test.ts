@@ -159,3 +159,17 @@ it('a sign-in that a new password overtakes leaves no known browser behind', asy
   const { knownDevices: left } = await stored(api, person)
   expect(left.map((each: { idHash: string }) => each.idHash)).not.toContain('thief'.repeat(8))
 })
+
+it('a browser that never signs out is not forgotten for those that come and go', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  for (let i = 0; i < 21; i++) {
+    const passing = await login(api, person)
+    await api.http.post('/api/logout').set('Cookie', passing.jar.header).expect(200)
+    api.clock.advance(60)
+  }
+  const token = (await api.http.post('/api/refresh-token').set('Cookie', person.jar.header).expect(200)).body
+  const known = await devicesOf(api, { ...person, body: token })
+  expect(known).toHaveLength(20)
+  expect(known.filter(({ current }) => current)).toHaveLength(1)
+})

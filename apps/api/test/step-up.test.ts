@@ -1,6 +1,7 @@
-import { routes } from '@latchkey/contracts'
+import { type AuthenticationMethod, routes } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { movableClock } from './support/clock.ts'
 import { login, password, registered, type SignedInPerson, stored } from './support/people.ts'
 
 const tenMinutes = 600
@@ -62,6 +63,7 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'deleteMeByPost',
       'revokeSession',
       'revokeOtherSessions',
+      'logoutEverywhere',
       'forgetDevice',
       'endUserSession',
       'endUserSessions',
@@ -185,6 +187,34 @@ it('a password and a code, be it later, are several factors; and stay so', async
   await sessions.confirm(person.body.user.id, person.sessionId, ['pwd'])
   const later = await api.http.post('/api/refresh-token').set('Cookie', person.jar.header)
   expect(claimsOf(later.body.accessToken)).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: 'mfa' })
+})
+
+it('a code of long ago does not become fresh by a password', async () => {
+  const { api, person } = await signedInLongAgo()
+  const { sessions } = api.services
+  const confirmed = async (methods: AuthenticationMethod[]) => {
+    const session = await sessions.confirm(person.body.user.id, person.sessionId, methods)
+    if (!session) throw new Error('the session is gone')
+    return claimsOf(sessions.answerConfirmed(session).accessToken)
+  }
+  const demanded = sessions.stepUp({ within: '5m', acr: 'mfa' })
+  const first = await confirmed(['otp'])
+  expect(() => demanded(first)).not.toThrow()
+  api.clock.advance(3600)
+  const second = await confirmed(['pwd'])
+  expect(second).toMatchObject({ auth_time: first.auth_time + 3600, mfa_time: first.mfa_time, acr: 'mfa' })
+  expect(() => demanded(second)).toThrow('step_up_required')
+  expect(() => demanded({ ...second, mfa_time: second.auth_time })).not.toThrow()
+})
+
+it('confirming on a process whose clock is behind takes nothing back', async () => {
+  const { api, person, token } = await signedInLongAgo()
+  const { body } = await confirm(api, token).expect(200)
+  const behind = movableClock()
+  behind.advance((api.clock.now().getTime() - behind.now().getTime()) / 1000 - 30)
+  const other = await apiForTest({ mongoUri: api.mongoUri, clock: behind })
+  await confirm(other, body.accessToken).expect(200)
+  expect(claimsOf(await refreshed(api, person)).auth_time).toBe(claimsOf(body.accessToken).auth_time)
 })
 
 it('what is asked for with a wrong password as well is not done', async () => {

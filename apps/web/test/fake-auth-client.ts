@@ -32,6 +32,7 @@ export function signedIn(
         auth_time: 1_760_000_000,
         amr: ['pwd'],
         acr: 'sfa',
+        mfa_time: 0,
         epoch: 0,
         roles: user.roles,
         username: user.username,

@@ -126,7 +126,8 @@ export function createRenewal(needs: Needs): Renewal {
     if (refreshed.kind === 'ended') throw end(refreshed.ref, refreshed.verdict)
     const held = session.token()
     // A confirmation overtook this answer, and its token is the better one.
-    const token = held && missedConfirmation(refreshed.token, held) ? held : refreshed.token
+    const isBetter = held && held.view.remainingMs() > 0 && missedConfirmation(refreshed.token, held)
+    const token = isBetter ? held : refreshed.token
     session.hold(token)
     tabs.handRound(token)
     settle()

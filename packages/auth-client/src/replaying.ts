@@ -64,7 +64,7 @@ export function createReplaying({ session, renewal, stepUp, log, clock }: Replay
       if (demand) {
         if (!canRepeat || !token) return outcome.settle()
         // Whoever confirmed since this request left, here or in another tab, did it for this one too.
-        const isFresher = authTimeOf(session.token()) > authTimeOf(token)
+        const isFresher = provedAt(session.token()) > provedAt(token)
         if (!isFresher) {
           if (askedToConfirm) return outcome.settle()
           askedToConfirm = true
@@ -102,7 +102,10 @@ export function createReplaying({ session, renewal, stepUp, log, clock }: Replay
   }
 }
 
-const authTimeOf = (token: HeldToken | null) => token?.view.claims.auth_time ?? 0
+const provedAt = (token: HeldToken | null) => {
+  const { auth_time = 0, mfa_time = 0 } = token?.view.claims ?? {}
+  return auth_time + mfa_time
+}
 
 const spent = () =>
   new AuthError(

@@ -125,6 +125,17 @@ it('a refresh whose answer a confirmation overtook does not take it back', async
   expect((await tab.http.get('/own/fresh')).status).toBe(200)
 })
 
+it('a token that has expired is not kept for having been confirmed', async () => {
+  const { browser, server, tab } = await staleTab()
+  await tab.reauthenticate(password)
+  // As by a server whose clock was behind, and whose answer was all there was of it.
+  for (const session of server.sessions.values()) session.authTime = 1
+  browser.time.advance(3_600_000)
+  await tab.refresh()
+  const state = tab.getState()
+  expect(state.status === 'signedIn' && state.accessToken.remainingMs()).toBeGreaterThan(0)
+})
+
 it('whoever signs out while the question is open gets no answer to it', async () => {
   const { tab } = await staleTab()
   const answered = gate()

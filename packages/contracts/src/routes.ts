@@ -511,6 +511,7 @@ export const routes = {
     path: '/logout-everywhere',
     summary: 'End every session, this one included, and clear its cookies',
     requires: 'accessToken',
+    stepUp: recently,
     status: 204,
     reply: null,
     errors: [],

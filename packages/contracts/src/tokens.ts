@@ -52,6 +52,8 @@ export const StandardClaimsSchema = z.object({
   auth_time: z._default(z.int(), 0),
   amr: z._default(z.array(z.enum(authenticationMethods)), []),
   acr: z._default(z.enum(authenticationContexts), 'sfa'),
+  /** When another factor than a password was last shown, of several; 0: never. */
+  mfa_time: z._default(z.int(), 0),
   epoch: z._default(z.int(), -1),
 })
 

@@ -86,9 +86,11 @@ it('input that is not as the contract says never reaches the handler', async () 
 
 describe('step-up', () => {
   const now = new Date('2026-03-01T12:00:00Z')
-  const signedIn = (secondsAgo: number, acr: 'sfa' | 'mfa' = 'sfa') => ({
+  /** `codeAgo`: when a code was shown, where that was not the last thing. */
+  const signedIn = (secondsAgo: number, acr: 'sfa' | 'mfa' = 'sfa', codeAgo = secondsAgo) => ({
     auth_time: now.getTime() / 1000 - secondsAgo,
     acr,
+    mfa_time: acr === 'mfa' ? now.getTime() / 1000 - codeAgo : 0,
   })
   const answered = async (stepUp: StepUp, claims: ReturnType<typeof signedIn>) => {
     const router = Router()
@@ -120,6 +122,13 @@ describe('step-up', () => {
       signedIn(0),
       { maxAgeSeconds: 30, acr: 'mfa' },
       /, max_age="30", acr_values="mfa"$/,
+    ],
+    [
+      'by several too long ago, and by a password lately',
+      { within: '1h', acr: 'mfa' },
+      signedIn(0, 'mfa', 3601),
+      { maxAgeSeconds: 3600, acr: 'mfa' },
+      /, max_age="3600", acr_values="mfa"$/,
     ],
     [
       'by several, too long ago',

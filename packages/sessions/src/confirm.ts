@@ -1,6 +1,7 @@
 import type { AuthenticationMethod } from '@latchkey/contracts'
 import { toNumericDate, wholeIn } from '@latchkey/contracts/server'
 import { type PipelineStage, Types } from 'mongoose'
+import { isStrong } from './authentication.ts'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
 import type { SessionOwner, StoredHolder } from './owner.ts'
 import { sessionsIn } from './session.schema.ts'
@@ -52,7 +53,13 @@ function withConfirmation(
   const others = {
     $filter: { input: before, as: 'method', cond: { $not: [{ $in: ['$$method', methods] }] } },
   }
-  const confirmed = { authenticatedAt: now, confirmedBy: { $concatArrays: [others, methods] } }
+  // Never earlier than it was: the clocks of two processes differ, and clients tell by it which token is the newer one.
+  const later = (field: string) => ({ $max: [`$$each.${field}`, now] })
+  const confirmed = {
+    authenticatedAt: later('authenticatedAt'),
+    confirmedBy: { $concatArrays: [others, methods] },
+    ...(isStrong(methods) && { strongAt: later('strongAt') }),
+  }
   const marked = {
     $cond: [{ $eq: ['$$each._id', _id] }, { $mergeObjects: ['$$each', confirmed] }, '$$each'],
   }

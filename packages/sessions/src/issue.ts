@@ -1,7 +1,7 @@
 import type { AuthenticationMethod } from '@latchkey/contracts'
 import { addSeconds, earlier, listOf, toNumericDate, wholeIn } from '@latchkey/contracts/server'
 import { type PipelineStage, Types } from 'mongoose'
-import { byPassword } from './authentication.ts'
+import { byPassword, isStrong } from './authentication.ts'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
 import type { SessionOwner, StoredHolder } from './owner.ts'
 import { type Device, type Session, sessionsIn } from './session.schema.ts'
@@ -45,6 +45,7 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
         name: null,
         authenticatedAt: now,
         amr: [...amr],
+        ...(isStrong(amr) && { strongAt: now }),
       }
     },
 

@@ -64,6 +64,8 @@ export interface Session {
   authenticatedAt?: Date | null
   /** What they have shown since it was opened. Missing or null: nothing. */
   confirmedBy?: AuthenticationMethod[] | null
+  /** When something else than a password was last shown. Missing or null: never. */
+  strongAt?: Date | null
 }
 
 const consumedSchema = new Schema<ConsumedGeneration>(
@@ -95,6 +97,7 @@ export const sessionSchema = new Schema<Session>({
   amr: methods,
   authenticatedAt: { type: Date },
   confirmedBy: methods,
+  strongAt: { type: Date },
 })
 
 /**
@@ -127,6 +130,7 @@ export function readSession(stored: Stored<Session>): Required<Session> | null {
     amr: methodsIn(stored.amr) ?? ['pwd'],
     authenticatedAt: dateIn(stored.authenticatedAt) ?? createdAt,
     confirmedBy: methodsIn(stored.confirmedBy) ?? [],
+    strongAt: dateIn(stored.strongAt),
   }
 }
 

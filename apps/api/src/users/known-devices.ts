@@ -15,7 +15,7 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
   return {
     /**
      * Remembers that a browser has signed in to an account of which the condition holds. The one not seen for longest is
-     * forgotten past the limit.
+     * forgotten past the limit, one that holds no session first.
      */
     async remember(
       userId: Types.ObjectId,
@@ -37,10 +37,19 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       if (seen.matchedCount > 0) return
       const all = { $concatArrays: [listOf('knownDevices'), [{ $literal: known }]] }
       const bySight = { $sortArray: { input: all, sortBy: { lastSeenAt: 1 } } }
+      // Whoever never signs out is not seen for long: a browser that holds a session goes last.
+      const holdsSession = {
+        $in: [
+          '$$each.idHash',
+          { $map: { input: listOf('refreshTokens'), as: 'session', in: '$$session.deviceIdHash' } },
+        ],
+      }
+      const those = (cond: object) => ({ $filter: { input: bySight, as: 'each', cond } })
+      const byUse = { $concatArrays: [those({ $not: [holdsSession] }), those(holdsSession)] }
       await users.updateOne(
         // So that two sign-ins of one browser at the same time add it once.
         { ...condition, _id: userId, 'knownDevices.idHash': { $ne: idHash } },
-        [{ $set: { knownDevices: { $slice: [bySight, -knownDeviceLimit] } } }],
+        [{ $set: { knownDevices: { $slice: [byUse, -knownDeviceLimit] } } }],
         { updatePipeline: true },
       )
     },

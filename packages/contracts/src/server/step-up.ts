@@ -3,10 +3,11 @@ import type { StepUpDemand } from '../errors.ts'
 import { AuthError } from './auth-error.ts'
 import { type Clock, toNumericDate } from './clock.ts'
 
-/** Of an access token: when its owner last proved who they are, in seconds since 1970, and how strongly. */
+/** Of an access token: when its owner last proved who they are, and by several factors, in seconds since 1970. */
 interface SignInClaims {
   auth_time: number
   acr: AuthenticationContext
+  mfa_time: number
 }
 
 /** Makes the check of one contract's `stepUp`. What it returns throws AuthError `step_up_required`. */
@@ -17,8 +18,9 @@ export const stepUpBy =
     const demand: StepUpDemand = { ...(maxAgeSeconds && { maxAgeSeconds }), ...(acr && { acr }) }
     return (claims: SignInClaims): void => {
       const isWeak = acr === 'mfa' && claims.acr !== 'mfa'
-      const isOld =
-        maxAgeSeconds !== undefined && toNumericDate(clock.now()) - claims.auth_time > maxAgeSeconds
+      // A password that was shown lately does not make a code of long ago any fresher.
+      const shownAt = acr === 'mfa' ? claims.mfa_time : claims.auth_time
+      const isOld = maxAgeSeconds !== undefined && toNumericDate(clock.now()) - shownAt > maxAgeSeconds
       if (isWeak || isOld) throw new AuthError('step_up_required', { stepUp: demand })
     }
   }

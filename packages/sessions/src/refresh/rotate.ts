@@ -1,4 +1,4 @@
-import { AuthError, addSeconds, earlier, toNumericDate, wholeIn } from '@latchkey/contracts/server'
+import { AuthError, addSeconds, earlier, oneMore, toNumericDate, wholeIn } from '@latchkey/contracts/server'
 import { type mongo, Types } from 'mongoose'
 import type { Collaborators, SignedInSession } from '../collaborators.ts'
 import type { SessionOwner, StoredHolder } from '../owner.ts'
@@ -142,14 +142,32 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   }
 
   /**
-   * Without its key nobody can continue a session. It is no longer listed, and it ends when its browser signs in
-   * again. If it was a copy that also took the `device` cookie, the owner's next refresh removes the mark.
+   * Without its key nobody can continue a session. It is no longer listed, so what it was issued so far dies: nobody must use
+   * what its owner cannot see. It ends when its browser signs in again. If it was a copy that also took the `device` cookie,
+   * the owner's next refresh removes the mark, and that is all they lose.
    */
   async function markKeyLost({ userId, sessionId }: RefreshTokenClaims): Promise<void> {
-    await users.updateOne(
-      { _id: userId, 'refreshTokens._id': new Types.ObjectId(sessionId) },
-      { $set: { 'refreshTokens.$.keyLostAt': clock.now() } },
+    const _id = new Types.ObjectId(sessionId)
+    const marked = {
+      $cond: [
+        { $eq: ['$$each._id', _id] },
+        { $mergeObjects: ['$$each', { keyLostAt: clock.now() }] },
+        '$$each',
+      ],
+    }
+    const user = await users.collection.findOneAndUpdate(
+      { _id: new Types.ObjectId(userId), refreshTokens: { $elemMatch: { _id, keyLostAt: null } } },
+      [
+        {
+          $set: {
+            refreshTokens: { $map: { input: '$refreshTokens', as: 'each', in: marked } },
+            epoch: oneMore('epoch'),
+          },
+        },
+      ],
+      { returnDocument: 'after', projection: { epoch: 1 } },
     )
+    if (user) await revocations.revokeBelow([_id], wholeIn(user.epoch) ?? 0)
   }
 
   async function find({ userId, sessionId }: RefreshTokenClaims) {

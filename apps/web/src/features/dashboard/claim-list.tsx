@@ -12,6 +12,7 @@ const meanings = {
   auth_time: 'When you last proved who you are; a refresh does not change it.',
   amr: 'How: pwd is a password, otp a code, mfa more than one of them.',
   acr: 'How strong that is: one factor (sfa) or several (mfa).',
+  mfa_time: 'When something else than a password was last shown; 0 for never.',
   epoch: 'Rises when your roles or password change; tokens with a lower number are refused.',
   roles: 'What you may do.',
   username: 'Your username, so that answering needs no database.',
@@ -41,7 +42,12 @@ export function ClaimList({ claims }: { claims: AccessTokenClaims }) {
 
 function readable(name: keyof AccessTokenClaims, claims: AccessTokenClaims): string {
   const value = claims[name]
-  if (name === 'iat' || name === 'exp' || name === 'auth_time')
+  if (
+    name === 'iat' ||
+    name === 'exp' ||
+    name === 'auth_time' ||
+    (name === 'mfa_time' && claims.mfa_time > 0)
+  )
     return `${value} (${new Date(claims[name] * 1000).toLocaleTimeString('en', { hourCycle: 'h23' })})`
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
