@@ -1,6 +1,7 @@
 import { routes } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { authenticator } from './support/authenticator.ts'
 import { login, password, registered, type SignedInPerson, stored } from './support/people.ts'
 
 const tenMinutes = 600
@@ -68,6 +69,10 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'setUserRoles',
       'disableUser',
       'enableUser',
+      'passkeyOptions',
+      'addPasskey',
+      'renamePasskey',
+      'removePasskey',
     ].sort(),
   )
 })
@@ -109,6 +114,10 @@ it.each(asking.map(([name, route]) => [name, route] as const))('%s does', async 
     deleteMe: { password },
     deleteMeByPost: { password },
     setUserRoles: { roles: ['user'] },
+    addPasskey: {
+      credential: authenticator().create({ challenge: 'a', rp: { id: 'localhost' }, user: { id: 'a' } }),
+    },
+    renamePasskey: { name: 'My phone' },
   }
   const method = route.method.toLowerCase() as 'get'
   const send = () => api.http[method](`/api${path}`).set(as(token))

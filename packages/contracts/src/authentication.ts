@@ -13,7 +13,7 @@ export const contextOf = (methods: readonly AuthenticationMethod[]): Authenticat
   methods.includes('mfa') ? 'mfa' : 'sfa'
 
 /** By what somebody who is signed in can confirm who they are. */
-export const confirmationMethods = ['password'] as const
+export const confirmationMethods = ['password', 'passkey'] as const
 export type ConfirmationMethod = (typeof confirmationMethods)[number]
 
 type Duration = `${number}${'s' | 'm' | 'h'}`

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 import { maxEmailLength } from './account-bounds.ts'
+import { AssertionSchema } from './passkeys.ts'
 
 // The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
 
@@ -57,4 +58,12 @@ export const CorrectEmailBodySchema = z.strictObject({
   email: EmailSchema,
 })
 
-export const ReauthenticateBodySchema = z.strictObject({ password: PasswordSchema })
+/** One of them. */
+export const ReauthenticateBodySchema = z
+  .strictObject({ password: z.optional(PasswordSchema), passkey: z.optional(AssertionSchema) })
+  .check(
+    z.refine(
+      ({ password, passkey }) => (password === undefined) !== (passkey === undefined),
+      'Send a password or a passkey.',
+    ),
+  )

@@ -74,6 +74,12 @@ export const activityKinds = [
   'account_enabled',
   /** Many failed sign-ins in a row. */
   'failed_sign_ins',
+  'passkey_added',
+  'passkey_removed',
+  /** A passkey signed what was not asked for here, or not as it has to; nobody was let in. */
+  'passkey_refused',
+  /** A passkey counted backwards, as a copy of it would. It was refused. */
+  'passkey_counter_back',
 ] as const
 export type ActivityKind = (typeof activityKinds)[number]
 

@@ -15,6 +15,9 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   password_changed: 'password_changed',
   password_reset: 'password_changed',
   roles_changed: 'roles_changed',
+  passkey_added: 'passkey_added',
+  passkey_removed: 'passkey_removed',
+  passkey_counter_back: 'passkey_counter_back',
 }
 
 /** Mails the owner of an account what they would want to know at once. */

@@ -17,6 +17,8 @@ const hourlyKinds = new Set<ActivityKind>([
   'token_reused',
   'answered_elsewhere',
   'failed_sign_ins',
+  'passkey_refused',
+  'passkey_counter_back',
 ])
 
 export interface NewEvent {

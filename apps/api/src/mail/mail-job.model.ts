@@ -16,6 +16,9 @@ export const mailKinds = [
   'account_lapsing',
   'email_change_undone',
   'roles_changed',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_counter_back',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

@@ -115,6 +115,30 @@ const templates: Record<MailKind, Template> = {
       `If you did not expect this, ask whoever runs this service. What happened to your account: ${link}`,
     ],
   }),
+  passkey_added: ({ when, device, ip, link }) => ({
+    subject: 'A passkey was added to your account',
+    before: [
+      `A passkey was added on ${when}, from ${device} (${ip}). It opens your account without a password.`,
+    ],
+    after: [
+      `If this was not you, remove it on the page of your account, change your password and end your other sessions: ${link}`,
+    ],
+  }),
+  passkey_removed: ({ when, device, ip, link }) => ({
+    subject: 'A passkey was removed from your account',
+    before: [`A passkey was removed on ${when}, from ${device} (${ip}). It opens your account no more.`],
+    after: [`${notYou}${link}`],
+  }),
+  passkey_counter_back: ({ when, device, ip, link }) => ({
+    subject: 'A copy of one of your passkeys was refused',
+    before: [
+      `On ${when}, ${device} (${ip}) used one of your passkeys, and it had counted fewer uses than the one we know. That is what a copy does.`,
+      'It was refused.',
+    ],
+    after: [
+      `Remove that passkey on the page of your account and add a new one, then look through your other sessions: ${link}`,
+    ],
+  }),
   account_lapsing: ({ when }) => ({
     subject: 'Confirm your email address to keep your account',
     before: [

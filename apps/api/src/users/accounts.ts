@@ -268,6 +268,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         passwordChanges: { $add: [{ $ifNull: ['$passwordChanges', 0] }, 1] },
         epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
         knownDevices: [],
+        // Whoever had the account may have added one.
+        passkeys: [],
         refreshTokens: [],
         updatedAt: now,
       }

@@ -26,6 +26,10 @@ export interface UserRecord extends UserIdentity {
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */
   knownDevices: KnownDevice[]
   refreshTokens: Session[]
+  /** At most `passkeyLimit`, the oldest first. Missing or null: none. */
+  passkeys?: StoredPasskey[]
+  /** What passkeys call their owner: 32 random bytes in base64url, which say nothing. Missing or null: not needed yet. */
+  webauthnId?: string | null
   /** Raised whenever what the user was issued so far dies; each access token carries it. Missing: 0. */
   epoch: number
   updatedAt: Date
@@ -52,6 +56,25 @@ export interface KnownDevice {
   ip?: string
 }
 
+/** The public half of a passkey (WebAuthn). Whoever reads it can check a signature and make none. */
+export interface StoredPasskey {
+  /** The credential id, base64url. */
+  id: string
+  /** COSE, base64url. */
+  publicKey: string
+  /** Of signatures, as the passkey itself counts them; 0 where it does not. */
+  counter: number
+  transports: string[]
+  /** Whether it may be copied to other devices (the backup eligible flag), and whether it was. */
+  deviceType: 'singleDevice' | 'multiDevice'
+  backedUp: boolean
+  /** Which kind of authenticator made it; zeros where that is not told. */
+  aaguid: string
+  name: string
+  createdAt: Date
+  lastUsedAt: Date | null
+}
+
 export const knownDeviceLimit = 20
 
 const knownDeviceSchema = new Schema<KnownDevice>(
@@ -68,6 +91,22 @@ const knownDeviceSchema = new Schema<KnownDevice>(
 const heldKeySchema = new Schema<HeldKey>(
   { key: { type: String, required: true }, until: { type: Date, default: null } },
   { _id: false },
+)
+
+const passkeySchema = new Schema<StoredPasskey>(
+  {
+    id: { type: String, required: true },
+    publicKey: { type: String, required: true },
+    counter: { type: Number, required: true },
+    transports: { type: [String], default: [] },
+    deviceType: { type: String, enum: ['singleDevice', 'multiDevice'], required: true },
+    backedUp: { type: Boolean, default: false },
+    aaguid: { type: String, default: '' },
+    name: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    lastUsedAt: { type: Date, default: null },
+  },
+  { _id: false, id: false },
 )
 
 const userSchema = new Schema<UserRecord>(
@@ -89,6 +128,8 @@ const userSchema = new Schema<UserRecord>(
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
+    passkeys: { type: [passkeySchema], default: undefined },
+    webauthnId: { type: String },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
@@ -101,6 +142,9 @@ userSchema.index({ usernameKey: 1 }, { unique: true })
 // Over what is in use and what rests: accounts from before there were such lists get theirs with the first change.
 for (const key of ['heldUsernames.key', 'heldEmails.key'])
   userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
+// A passkey opens one account, and one account only.
+for (const key of ['passkeys.id', 'webauthnId'])
+  userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $type: 'string' } } })
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 
