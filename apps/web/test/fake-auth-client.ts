@@ -94,6 +94,7 @@ export function fakeAuthClient(initial: SessionState) {
     [routes.activity, () => ({ events: [] })],
     [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
+    [routes.passkeys, () => ({ passkeys: [], rpId: 'localhost', userHandle: null })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])
 
@@ -110,6 +111,11 @@ export function fakeAuthClient(initial: SessionState) {
     register: vi.fn<LazyAuthClient['register']>(enter),
     login: vi.fn<LazyAuthClient['login']>(enter),
     reauthenticate: vi.fn<LazyAuthClient['reauthenticate']>(async () => undefined),
+    loginWithPasskey: vi.fn<LazyAuthClient['loginWithPasskey']>(() => new Promise(() => undefined)),
+    addPasskey: vi.fn<LazyAuthClient['addPasskey']>(),
+    confirmWithPasskey: vi.fn<LazyAuthClient['confirmWithPasskey']>(async () => undefined),
+    upgradeToPasskey: vi.fn<LazyAuthClient['upgradeToPasskey']>(async () => false),
+    signalPasskeys: vi.fn<LazyAuthClient['signalPasskeys']>(async () => undefined),
     onStepUp: vi.fn<LazyAuthClient['onStepUp']>(() => () => undefined),
     logout: vi.fn<LazyAuthClient['logout']>(async () =>
       state.set({ status: 'signedOut', reason: 'signedOut' }),

@@ -2,6 +2,8 @@
 export const ownPaths = {
   register: '/register',
   login: '/login',
+  passkeySignInOptions: '/login/passkey/options',
+  passkeySignIn: '/login/passkey',
   refresh: '/refresh-token',
   token: '/token',
   logout: '/logout',
