@@ -26,6 +26,8 @@ export function failureSentence(error: AuthError): string {
       return 'You are no longer allowed to do this. Reload the page to see what you can do.'
     case 'email_taken':
       return 'There is already an account with this email address.'
+    case 'passkey_cancelled':
+      return 'No passkey was used. Try again, or use your password.'
     case 'signed_out':
       return 'You have been signed out. Sign in to continue.'
     default:

@@ -6,6 +6,7 @@ import styles from './account-page.module.css'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadData } from './download-data.tsx'
 import { EmailRow } from './email-row.tsx'
+import { Passkeys } from './passkeys.tsx'
 import { useMe } from './use-me.ts'
 import { UsernameRow } from './username-row.tsx'
 
@@ -14,26 +15,29 @@ export default function AccountPage() {
   return (
     <>
       <PageHeading title="Account">
-        Your username, email address and password, and the data we keep about you.
+        Your username, email address, password and passkeys, and the data we keep about you.
       </PageHeading>
       <div className={styles.page}>
-        <Card title="Profile">
-          <div className={styles.rows}>
-            <UsernameRow user={user} onChanged={show} />
-            <EmailRow user={user} />
-            <div>
-              <div className={styles.line}>
-                <div className={styles.fact}>
-                  <h3>Password</h3>
-                  <p className={styles.value}>Known only to you</p>
+        <div className={styles.main}>
+          <Card title="Profile">
+            <div className={styles.rows}>
+              <UsernameRow user={user} onChanged={show} />
+              <EmailRow user={user} />
+              <div>
+                <div className={styles.line}>
+                  <div className={styles.fact}>
+                    <h3>Password</h3>
+                    <p className={styles.value}>Known only to you</p>
+                  </div>
+                  <Link to={paths.password} className={styles.link}>
+                    Change password
+                  </Link>
                 </div>
-                <Link to={paths.password} className={styles.link}>
-                  Change password
-                </Link>
               </div>
             </div>
-          </div>
-        </Card>
+          </Card>
+          <Passkeys />
+        </div>
         <div className={styles.side}>
           <DownloadData username={user.username} />
           <DeleteAccount />

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { supportsPasskeys, wantsUpgrades } from '../../app/passkey-support.ts'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
@@ -8,6 +9,7 @@ import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
+import { PasskeySignIn } from './passkey-sign-in.tsx'
 
 // Few people need it, so it is not part of the first download.
 const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
@@ -18,9 +20,11 @@ const bodySchema = async () => (await import('@latchkey/contracts/forms')).Login
 export function LoginForm() {
   const client = useAuthClient()
   const [tried, setTried] = useState({ identifier: '', password: '' })
-  const form = useForm(bodySchema, (body) => {
+  const form = useForm(bodySchema, async (body) => {
     setTried({ identifier: body.email, password: body.password })
-    return client.login(body)
+    await client.login(body)
+    // Nobody waits for it: where the password manager would rather not, all stays as it is.
+    if (supportsPasskeys() && wantsUpgrades()) void client.upgradeToPasskey()
   })
 
   return (
@@ -32,7 +36,7 @@ export function LoginForm() {
           name="email"
           type="text"
           inputMode="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}
@@ -49,6 +53,7 @@ export function LoginForm() {
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Signing in…' : 'Sign in'}
         </Button>
+        <PasskeySignIn />
         <p className={styles.forgot}>
           <Link to={paths.forgotPassword}>Forgot your password?</Link>
         </p>
