@@ -14,8 +14,6 @@ export interface Credential {
   userHandle?: string
 }
 
-export type Authenticator = Awaited<ReturnType<typeof giveAuthenticator>>
-
 /** Gives a page an authenticator of its own (CDP, domain WebAuthn), whose person is there and is recognised. */
 export async function giveAuthenticator(page: Page, { synced = false }: Traits = {}) {
   const cdp: CDPSession = await page.context().newCDPSession(page)
