@@ -151,7 +151,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const userPasskeys = createUserPasskeys({ users, clock })
   const challenges = createChallenges({ model: challengeModel(database.connection), clock })
   const passkeyParts = { userPasskeys, challenges, events }
-  const passkeys = createPasskeys({ ...passkeyParts, clock, upgrade: config.passkeys.upgrade })
+  const passkeys = createPasskeys({ ...passkeyParts, accounts, clock, upgrade: config.passkeys.upgrade })
   const passkeySignIn = createPasskeySignIn({
     ...passkeyParts,
     knownDevices,

@@ -73,6 +73,7 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'addPasskey',
       'renamePasskey',
       'removePasskey',
+      'removePassword',
     ].sort(),
   )
 })

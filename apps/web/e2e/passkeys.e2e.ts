@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { giveAuthenticator } from './support/authenticator.ts'
 import { launchChromium } from './support/chromium.ts'
+import { linkTo, mailTo } from './support/mail.ts'
 import {
   arrive,
   greeting,
@@ -9,6 +10,7 @@ import {
   newPerson,
   type Person,
   register,
+  signIn,
   signOut,
 } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
@@ -258,6 +260,45 @@ describe('a passkey that is made without asking', () => {
     expect(calls.filter((call) => call.includes('/api/passkeys'))).toEqual([])
     await leave()
     await careful.stop()
+  })
+})
+
+describe('an account without a password', () => {
+  it('is opened by its passkey, and its owner finds the way back when that is lost', async () => {
+    const { page, person, authenticator, complaints, screenshot, leave } = await withPasskey()
+    await page.goto(await linkTo(product.dataDir, person.email, '/verify-email'))
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await page.getByRole('link', { name: 'Go to your account' }).click()
+    await page.getByRole('button', { name: 'Remove your password' }).click()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Remove password' }).click()
+    await page.getByText('Your password has been removed').waitFor()
+    await page.getByText('None: you sign in by passkey').waitFor()
+    await expectAccessible(page)
+    await screenshot('passkey-only')
+    const remove = section(page).getByRole('button', { name: /^Remove / })
+    await remove.click()
+    await section(page).getByRole('button', { name: 'Remove', exact: true }).click()
+    await section(page).getByText('This is the only way into your account').waitFor()
+    await signOut(page)
+    await greeting(page, person).waitFor()
+
+    await authenticator.forget()
+    await mailTo(product.dataDir, person.email, 'this address is the way back')
+    await signOut(page)
+    await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByLabel('Email', { exact: true }).fill(person.email)
+    await page.getByRole('button', { name: 'Send me a link' }).click()
+    await page.getByRole('heading', { name: 'Check your email' }).waitFor()
+    await page.goto(await linkTo(product.dataDir, person.email, '/reset-password'))
+    const password = 'candle river mosaic'
+    await page.getByLabel('New password', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password has been changed').waitFor()
+    await signIn(page, { ...person, password })
+    await greeting(page, person).waitFor()
+    expect(complaints).toEqual([])
+    await leave()
   })
 })
 

@@ -95,6 +95,7 @@ export function fakeAuthClient(initial: SessionState) {
     [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
     [routes.passkeys, () => ({ passkeys: [], rpId: 'localhost', userHandle: null })],
+    [routes.confirmationMethods, () => ({ methods: ['password'] })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])
 

@@ -201,6 +201,16 @@ export const routes = {
     reply: MessageSchema,
     errors: ['validation_failed', 'rate_limited'],
   }),
+  removePassword: contract({
+    method: 'DELETE',
+    path: '/password',
+    summary: 'Sign in by passkey alone from now on; the way back is a link by mail',
+    requires: 'accessToken',
+    stepUp: recently,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['last_way_in', 'email_not_verified', 'not_found'],
+  }),
   verifyEmail: contract({
     method: 'POST',
     path: '/verify-email',

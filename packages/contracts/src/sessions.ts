@@ -64,6 +64,8 @@ export const activityKinds = [
   'answered_elsewhere',
   'password_changed',
   'password_reset',
+  /** Its owner signs in by passkey alone. */
+  'password_removed',
   'email_verified',
   'email_changed',
   /** The address from before a change was put back from there; the password is to be reset. */

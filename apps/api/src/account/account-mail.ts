@@ -40,6 +40,7 @@ const pages: Partial<Record<MailKind, string>> = {
   email_changed: '/undo-email',
   account_lapsing: '/verify-email',
   roles_changed: '/activity',
+  password_removed: '/forgot-password',
   passkey_added: '/account',
   passkey_removed: '/account',
   passkey_counter_back: '/account',

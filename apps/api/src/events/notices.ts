@@ -14,6 +14,7 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   failed_sign_ins: 'failed_sign_ins',
   password_changed: 'password_changed',
   password_reset: 'password_changed',
+  password_removed: 'password_removed',
   roles_changed: 'roles_changed',
   passkey_added: 'passkey_added',
   passkey_removed: 'passkey_removed',

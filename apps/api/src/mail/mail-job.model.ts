@@ -16,6 +16,7 @@ export const mailKinds = [
   'account_lapsing',
   'email_change_undone',
   'roles_changed',
+  'password_removed',
   'passkey_added',
   'passkey_removed',
   'passkey_counter_back',

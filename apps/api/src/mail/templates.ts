@@ -115,6 +115,14 @@ const templates: Record<MailKind, Template> = {
       `If you did not expect this, ask whoever runs this service. What happened to your account: ${link}`,
     ],
   }),
+  password_removed: ({ when, device, ip, link }) => ({
+    subject: 'Your password was removed',
+    before: [
+      `Your account has no password since ${when}; it was removed from ${device} (${ip}). From now on you sign in by passkey.`,
+      'Keep this mail: should you lose your passkeys, this address is the way back. A link that is sent here lets you choose a new password.',
+    ],
+    after: [`For that, or if this was not you, ask for the link here: ${link}`],
+  }),
   passkey_added: ({ when, device, ip, link }) => ({
     subject: 'A passkey was added to your account',
     before: [

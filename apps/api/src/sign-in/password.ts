@@ -42,10 +42,10 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
       run<string>('hash', { password: bcryptInput(password), cost: bcryptCost }, whom),
 
     /**
-     * Whether a password is right. `passwordHash` undefined: there is no such account. The work is always the same:
+     * Whether a password is right. Without a `passwordHash` there is no such account, or it has none. The work is always the same:
      * with or without an account, at any cost of its hash, and for an unreadable hash, which no password matches.
      */
-    async verify(password: string, passwordHash: string | undefined, whom: Whom): Promise<boolean> {
+    async verify(password: string, passwordHash: string | null | undefined, whom: Whom): Promise<boolean> {
       const cost = costOf(passwordHash)
       if (cost !== null) await hashCosts.meet(cost)
       const highest = await hashCosts.highest()
@@ -60,7 +60,7 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
     },
 
     /** Whether a hash was made at a cost other than today's. */
-    isOutdated: (passwordHash: string) => costOf(passwordHash) !== bcryptCost,
+    isOutdated: (passwordHash: string | null | undefined) => costOf(passwordHash) !== bcryptCost,
 
     close: () => workers.destroy(),
   }

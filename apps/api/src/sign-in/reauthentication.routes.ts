@@ -14,7 +14,7 @@ import type { PasswordService } from './password.service.ts'
 interface Collaborators {
   passwordService: PasswordService
   passkeySignIn: PasskeySignIn
-  userPasskeys: Pick<UserPasskeys, 'has'>
+  userPasskeys: Pick<UserPasskeys, 'waysIn'>
   relyingPartyOf: RelyingPartyOf
   sessions: UserSessions
   rateLimits: RateLimits
@@ -34,8 +34,9 @@ export function reauthenticationRoutes(services: Collaborators): Router {
   const router = Router()
 
   route(router, routes.confirmationMethods, async (_, { claims, req }) => {
-    const methods: ConfirmationMethod[] = ['password']
-    if (relyingPartyOf(req.get('host')) && (await userPasskeys.has(claims.sub))) methods.push('passkey')
+    const { password, passkey } = await userPasskeys.waysIn(claims.sub)
+    const methods: ConfirmationMethod[] = password ? ['password'] : []
+    if (passkey && relyingPartyOf(req.get('host'))) methods.push('passkey')
     return { methods }
   })
 

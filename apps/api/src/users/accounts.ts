@@ -41,7 +41,7 @@ const credentialFields = {
 
 /** What must still hold of an account for a sign-in that was checked against these credentials to open a session. */
 export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) => ({
-  passwordHash,
+  passwordHash: passwordHash ?? null,
   disabledAt: null,
 })
 
@@ -151,9 +151,33 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       return before !== null
     },
 
+    /**
+     * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the two is
+     * missing, or the password was gone already.
+     */
+    async removePassword(userId: string): Promise<boolean> {
+      const { matchedCount } = await users.updateOne(
+        {
+          _id: userId,
+          passwordHash: { $ne: null },
+          'passkeys.0': { $exists: true },
+          emailVerifiedAt: { $ne: null },
+        },
+        {
+          $unset: { passwordHash: '' },
+          $inc: { passwordChanges: 1 },
+          $set: { updatedAt: clock.now() },
+        },
+      )
+      return matchedCount > 0
+    },
+
     /** Puts a hash of the same password, made at another cost, in place of the one that was checked. */
     async replacePasswordHash(user: Credentials, passwordHash: string): Promise<void> {
-      await users.updateOne({ _id: user._id, passwordHash: user.passwordHash }, { $set: { passwordHash } })
+      await users.updateOne(
+        { _id: user._id, passwordHash: user.passwordHash ?? null },
+        { $set: { passwordHash } },
+      )
     },
 
     /**

@@ -23,8 +23,13 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       return { passkeys: (user?.passkeys ?? []).map(view), userHandle: user?.webauthnId ?? null }
     },
 
-    has: async (userId: string): Promise<boolean> =>
-      (await users.exists({ _id: userId, 'passkeys.0': { $exists: true } })) !== null,
+    /** What opens an account. */
+    async waysIn(userId: string): Promise<{ password: boolean; passkey: boolean }> {
+      const user = await users
+        .findById(userId, { passwordHash: 1, 'passkeys.id': 1 })
+        .lean<Pick<UserRecord, 'passwordHash' | 'passkeys'>>()
+      return { password: Boolean(user?.passwordHash), passkey: (user?.passkeys ?? []).length > 0 }
+    },
 
     /** The account with its user handle, which is made when it is first needed. Null when the account is gone. */
     async withHandle(userId: string) {

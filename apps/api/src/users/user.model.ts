@@ -13,7 +13,8 @@ export interface UserRecord extends UserIdentity {
   /** Names and addresses that nobody else gets: the one in use, and former ones that rest. Missing where none changed yet. */
   heldUsernames?: HeldKey[]
   heldEmails?: HeldKey[]
-  passwordHash: string
+  /** Missing or null: its owner signs in by passkey alone. */
+  passwordHash?: string | null
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
   /** How often the password has become another one; missing where it never did. */
@@ -121,7 +122,7 @@ const userSchema = new Schema<UserRecord>(
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
     passwordResets: { type: Number, default: 0 },
-    passwordHash: { type: String, required: true },
+    passwordHash: { type: String },
     lapseReminderDueAt: { type: Date },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },

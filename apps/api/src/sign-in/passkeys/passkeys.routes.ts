@@ -42,5 +42,13 @@ export function passkeyRoutes({ passkeys, relyingPartyOf, rateLimits, route }: C
     return null
   })
 
+  route(router, routes.removePassword, async (_, { claims, req }) => {
+    await passkeys.removePassword(claims, deviceOf(req))
+    return {
+      message:
+        'Your password has been removed. Should you lose your passkeys, “Forgot your password?” sends you a link.',
+    }
+  })
+
   return router
 }

@@ -3,6 +3,7 @@ import { passkeyLimit } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
 import type { SecurityEvents } from '../../events/security-events.ts'
+import type { Accounts } from '../../users/accounts.ts'
 import type { StoredPasskey } from '../../users/user.model.ts'
 import { passkeyView, type UserPasskeys } from '../../users/user-passkeys.ts'
 import { type Challenges, challengeLifetimeSeconds } from './challenges.ts'
@@ -11,6 +12,7 @@ import type { RelyingParty } from './relying-party.ts'
 import { algorithms, clientDataOf, verifyNew } from './webauthn.ts'
 
 interface Collaborators {
+  accounts: Pick<Accounts, 'removePassword'>
   userPasskeys: UserPasskeys
   challenges: Challenges
   events: SecurityEvents
@@ -24,7 +26,14 @@ type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'amr'>
 export type Passkeys = ReturnType<typeof createPasskeys>
 
 /** What people do to their own passkeys. */
-export function createPasskeys({ userPasskeys, challenges, events, clock, upgrade }: Collaborators) {
+export function createPasskeys({
+  accounts,
+  userPasskeys,
+  challenges,
+  events,
+  clock,
+  upgrade,
+}: Collaborators) {
   return {
     list: userPasskeys.list,
 
@@ -96,6 +105,19 @@ export function createPasskeys({ userPasskeys, challenges, events, clock, upgrad
       const outcome = await userPasskeys.remove(sub, id)
       if (outcome !== 'removed') throw new AuthError(outcome === 'last' ? 'last_way_in' : 'not_found')
       await events.record({ kind: 'passkey_removed', userId: sub, sessionId: sid, device })
+    },
+
+    /**
+     * Leaves passkeys as the only way in. The way back is a link to the address of the account, so it has to be proved.
+     * Throws AuthError `last_way_in`, `email_not_verified`, or `not_found` where there is no password.
+     */
+    async removePassword({ sub, sid }: Claims, device: Device): Promise<void> {
+      if (!(await accounts.removePassword(sub))) {
+        const { password, passkey } = await userPasskeys.waysIn(sub)
+        if (!password) throw new AuthError('not_found')
+        throw new AuthError(passkey ? 'email_not_verified' : 'last_way_in')
+      }
+      await events.record({ kind: 'password_removed', userId: sub, sessionId: sid, device })
     },
   }
 }

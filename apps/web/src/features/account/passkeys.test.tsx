@@ -2,7 +2,7 @@ import { AuthError } from '@latchkey/auth-client'
 import { type Passkey, routes } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
-import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 const serverNow = 1_760_000_000_000
@@ -97,7 +97,8 @@ it('renames one by keyboard, and keeps the form with the reason when that fails'
 })
 
 it('removes one after a question, and tells the password manager what is left', async () => {
-  const { client, section, user } = await openPasskeys(phone, key)
+  const { client, kept, section, user } = await openPasskeys(phone, key)
+  client.answer(routes.removePasskey, () => void kept.shift())
   await user.click(section.getByRole('button', { name: 'Remove My phone' }))
   expect(client.call).not.toHaveBeenCalledWith(routes.removePasskey, expect.anything())
   await user.click(section.getByRole('button', { name: 'Remove' }))
@@ -119,6 +120,29 @@ it('the only way in stays, and the page says why', async () => {
   await user.click(section.getByRole('button', { name: 'Remove' }))
   expect(await section.findByText('This is the only way into your account.')).toBeVisible()
   expect(client.signalPasskeys).not.toHaveBeenCalled()
+})
+
+it('with a passkey and a proved address the password can go, and its owner reads the way back', async () => {
+  const client = fakeAuthClient(signedIn())
+  client.answer(routes.me, () => ({ user: { ...ada, emailVerified: true } }))
+  client.answer(routes.confirmationMethods, () => ({ methods: ['password', 'passkey'] }))
+  client.answer(routes.removePassword, () => ({ message: 'Your password has been removed.' }))
+  const { user } = renderApp(client, '/account')
+  await user.click(await screen.findByRole('button', { name: 'Remove your password' }))
+  expect(screen.getByText(/a link to ada@example.com lets you choose a new password/)).toBeVisible()
+  await user.click(screen.getByRole('button', { name: 'Remove password' }))
+  expect(await screen.findByText('Your password has been removed.')).toBeVisible()
+  expect(screen.getByText('None: you sign in by passkey')).toBeVisible()
+  expect(screen.getByText(/sends a link to ada@example.com/)).toBeVisible()
+  expect(screen.getByRole('link', { name: 'Choose one by email' })).toHaveAttribute(
+    'href',
+    '/forgot-password',
+  )
+})
+
+it('without either it stays', async () => {
+  await openPasskeys(phone)
+  expect(screen.queryByRole('button', { name: 'Remove your password' })).not.toBeInTheDocument()
 })
 
 it('where there can be none it says so instead of offering one', async () => {

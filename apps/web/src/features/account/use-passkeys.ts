@@ -5,7 +5,9 @@ import { useAuthClient } from '../../app/auth-context.ts'
 
 type Reply = ReplyOf<typeof routes.passkeys>
 
-const queryKey = ['passkeys']
+/** What depends on the passkeys of the account is kept below this. */
+export const passkeysKey = ['passkeys']
+const queryKey = [...passkeysKey, 'list']
 
 /** The passkeys of the account, the oldest first. */
 export function usePasskeys() {
@@ -27,7 +29,7 @@ export function useAddPasskey() {
         throw error
       }),
     // With what the password manager needs to know, which the first passkey brings.
-    onSuccess: (added) => added && queryClient.invalidateQueries({ queryKey }),
+    onSuccess: (added) => added && queryClient.invalidateQueries({ queryKey: passkeysKey }),
   })
 }
 
@@ -65,6 +67,7 @@ export function useRemovePasskey({ id }: Passkey) {
         (before) => before && { ...before, passkeys: before.passkeys.filter((each) => each.id !== id) },
       )
       if (after) void client.signalPasskeys(after)
+      void queryClient.invalidateQueries({ queryKey: passkeysKey })
     },
   })
 }

@@ -17,6 +17,7 @@ const pictures: Record<string, string | undefined> = {
   token_reused: `${shield}M12 8v4.5M12 15.5v.2`,
   password_changed: key,
   password_reset: key,
+  password_removed: key,
   passkey_added: key,
   passkey_removed: key,
   passkey_refused: `${shield}M12 8v4.5M12 15.5v.2`,

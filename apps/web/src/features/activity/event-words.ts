@@ -52,6 +52,11 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Every session was ended. If this wasn’t you, secure your email account, too.',
     weight: 'check',
   },
+  password_removed: {
+    title: 'Password removed',
+    meaning: 'You sign in by passkey alone. Not you? Ask for a link by email and choose a new password.',
+    weight: 'check',
+  },
   email_verified: { title: 'Email address confirmed', meaning: null, weight: 'plain' },
   email_changed: {
     title: 'Email address changed',
