@@ -96,3 +96,39 @@ it('a password that is null is none', async () => {
   await byPassword(api, person).expect(401)
   expect((await signInByPasskey(api, passkey)).status).toBe(200)
 })
+
+async function reset(api: TestApi, email: string) {
+  await api.http.post('/api/forgot-password').send({ email }).expect(200)
+  const mail = async () =>
+    (await api.services.outbox?.list())?.find(
+      ({ to, text }) => to === email && text.includes('/reset-password#token='),
+    )
+  await expect.poll(mail, { timeout: 10_000 }).toBeDefined()
+  const token = /#token=([\w-]+)/.exec((await mail())?.text ?? '')?.[1]
+  await api.http.post('/api/reset-password').send({ token, password: 'candle river mosaic' }).expect(200)
+}
+
+it('a stranger who signs up with somebody’s address keeps no passkey once that somebody resets the password', async () => {
+  const api = await passkeyApi()
+  const { person, passkey } = await personWithPasskey(api)
+  await reset(api, person.email)
+  expect((await signInByPasskey(api, passkey)).body.code).toBe('passkey_unknown')
+  expect((await stored(api, person)).passkeys).toEqual([])
+})
+
+it('whoever proved the address keeps theirs through a reset', async () => {
+  const api = await passkeyApi()
+  const { person, passkey } = await provedPerson(api)
+  await reset(api, person.email)
+  expect((await signInByPasskey(api, passkey)).status).toBe(200)
+})
+
+it('a passkey that was made in a session which has ended is not added', async () => {
+  const api = await passkeyApi()
+  const { person } = await personWithPasskey(api)
+  const { sessions, userPasskeys } = api.services
+  const [kept] = (await stored(api, person)).passkeys
+  await sessions.revoke(person.body.user.id, person.sessionId)
+  const asker = { userId: person.body.user.id, sessionId: person.sessionId }
+  expect(await userPasskeys.add(asker, { ...kept, id: 'another' })).toBe('gone')
+})

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { authenticator } from './support/authenticator.ts'
@@ -112,4 +113,15 @@ it('the settings are checked at the start', () => {
   expect(() => read({ PASSKEY_ORIGINS: 'https://example.com' })).toThrow(/needs a PUBLIC_URL/)
   expect(() => read({ PASSKEY_RP_ID: 'example.com' })).toThrow(/needs a PUBLIC_URL or PASSKEY_ORIGINS/)
   expect(() => read({ PASSKEY_UPGRADE: 'yes' })).toThrow(/must be on or off/)
+})
+
+it('each setting stands in .env.example and in the document, as it is without it', () => {
+  const file = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+  const example = [...file('.env.example').matchAll(/^(PASSKEY_\w+)=(.*)$/gm)].map(([, ...parts]) => parts)
+  expect(example.map(([name]) => name)).toEqual(['PASSKEY_RP_ID', 'PASSKEY_ORIGINS', 'PASSKEY_UPGRADE'])
+  const documented = [...file('docs/passkeys.md').matchAll(/^\| `(PASSKEY_\w+)`/gm)].map(([, name]) => name)
+  expect(documented).toEqual(example.map(([name]) => name))
+  const passed = [...file('docker-compose.yml').matchAll(/^ +(PASSKEY_\w+):/gm)].map(([, name]) => name)
+  expect(passed).toEqual(documented)
+  expect(read(Object.fromEntries(example))).toEqual(read({}))
 })

@@ -24,7 +24,7 @@ import {
   type UserRecord,
   usernameKey,
 } from './user.model.ts'
-import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
+import { identityFields, isProved, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
 export type Credentials = UserIdentity &
@@ -199,6 +199,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
         knownDevices: knownDevice ? [knownDevice] : [],
         refreshTokens: [],
+        // Until the address was proved, anybody may have had the account, and added one.
+        ...(!isProved(user) && { passkeys: [] }),
       }
       const changed = await users
         .findOneAndUpdate(

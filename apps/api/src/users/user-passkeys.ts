@@ -51,8 +51,12 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
         .lean<PasskeyOwner>()
         .exec(),
 
-    /** `taken`: some account has it, be it this one. */
-    async add(userId: string, passkey: StoredPasskey): Promise<'added' | 'taken' | 'full' | 'gone'> {
+    /** `taken`: some account has it, be it this one. `gone`: the session in which it was made, or the account, is. */
+    async add(
+      { userId, sessionId }: { userId: string; sessionId: string },
+      passkey: StoredPasskey,
+    ): Promise<'added' | 'taken' | 'full' | 'gone'> {
+      const owner = { _id: userId, 'refreshTokens._id': new Types.ObjectId(sessionId) }
       const free = {
         'passkeys.id': { $ne: passkey.id },
         [`passkeys.${passkeyLimit - 1}`]: { $exists: false },
@@ -61,7 +65,7 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       const all = { $concatArrays: [{ $ifNull: ['$passkeys', []] }, [{ $literal: passkey }]] }
       try {
         const { matchedCount } = await users.updateOne(
-          { _id: userId, ...free },
+          { ...owner, ...free },
           [{ $set: { passkeys: all, updatedAt: clock.now() } }],
           { updatePipeline: true },
         )
@@ -71,7 +75,7 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
         throw error
       }
       if (await users.exists({ _id: userId, 'passkeys.id': passkey.id })) return 'taken'
-      return (await users.exists({ _id: userId })) ? 'full' : 'gone'
+      return (await users.exists(owner)) ? 'full' : 'gone'
     },
 
     /** Null when there is no such passkey. */

@@ -143,9 +143,16 @@ userSchema.index({ usernameKey: 1 }, { unique: true })
 // Over what is in use and what rests: accounts from before there were such lists get theirs with the first change.
 for (const key of ['heldUsernames.key', 'heldEmails.key'])
   userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
-// A passkey opens one account, and one account only.
-for (const key of ['passkeys.id', 'webauthnId'])
-  userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $type: 'string' } } })
+// A passkey opens one account, and one account only. By `$exists`, so that looking one up uses the index.
+userSchema.index(
+  { 'passkeys.id': 1 },
+  { unique: true, partialFilterExpression: { 'passkeys.id': { $exists: true } } },
+)
+// Looked up by nobody; null is none.
+userSchema.index(
+  { webauthnId: 1 },
+  { unique: true, partialFilterExpression: { webauthnId: { $type: 'string' } } },
+)
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 

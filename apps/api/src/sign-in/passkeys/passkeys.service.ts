@@ -87,7 +87,7 @@ export function createPasskeys({
         createdAt: clock.now(),
         lastUsedAt: null,
       }
-      const outcome = await userPasskeys.add(sub, passkey)
+      const outcome = await userPasskeys.add(asker, passkey)
       if (outcome !== 'added') throw new AuthError(refusals[outcome])
       await events.record({ kind: 'passkey_added', userId: sub, sessionId: sid, device })
       return passkeyView(passkey)

@@ -18,7 +18,7 @@ export function DeleteAccount() {
       <div className={styles.part}>
         <p>This deletes, at once and for good:</p>
         <ul>
-          <li>your username, email address and password,</li>
+          <li>your username, email address, password and passkeys,</li>
           <li>every session on every device,</li>
           <li>the account’s activity.</li>
         </ul>

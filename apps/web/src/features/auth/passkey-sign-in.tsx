@@ -1,10 +1,9 @@
 import { AuthError } from '@latchkey/auth-client'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { supportsAutofill, supportsPasskeys } from '../../app/passkey-support.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import { useAction } from '../../components/use-action.ts'
 import styles from './entrance-form.module.css'
 
 /** The form comes first; then what few people need. */
@@ -15,15 +14,24 @@ export function PasskeySignIn() {
   const client = useAuthClient()
   const [offers, setOffers] = useState(0)
   const [failure, setFailure] = useState<AuthError | null>(null)
-  const button = useAction(async () => {
+  const isInFlight = useRef(false)
+  const [isBusy, setIsBusy] = useState(false)
+
+  async function signIn() {
+    if (isInFlight.current) return
+    isInFlight.current = true
+    setIsBusy(true)
     setFailure(null)
     try {
       await client.loginWithPasskey()
-    } finally {
+    } catch (error) {
+      setFailure(error instanceof AuthError ? error : null)
       // The dialog took the place of the offer.
       setOffers((count) => count + 1)
     }
-  })
+    isInFlight.current = false
+    setIsBusy(false)
+  }
 
   useEffect(() => {
     const end = new AbortController()
@@ -47,10 +55,10 @@ export function PasskeySignIn() {
   if (!supportsPasskeys()) return null
   return (
     <>
-      <Button variant="secondary" className={styles.passkey} isBusy={button.isBusy} onClick={button.run}>
-        {button.isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
+      <Button variant="secondary" className={styles.passkey} isBusy={isBusy} onClick={() => void signIn()}>
+        {isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
       </Button>
-      <FailureAlert failure={button.failure ?? failure} />
+      <FailureAlert failure={failure} />
     </>
   )
 }
