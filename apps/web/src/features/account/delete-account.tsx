@@ -10,6 +10,7 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import styles from './account-page.module.css'
+import { useForgetPasskeys } from './use-passkeys.ts'
 
 export function DeleteAccount() {
   const step = useInlineStep<HTMLInputElement>()
@@ -44,8 +45,10 @@ function DeleteForm({
   const client = useAuthClient()
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
+  const forgetPasskeys = useForgetPasskeys()
   const form = useForm(DeleteMeBodySchema, async (body) => {
     await client.call(routes.deleteMeByPost, { body })
+    forgetPasskeys()
     leave(`Your account and everything about it have been deleted. Goodbye, ${user.username}.`)
     // The server is done; this tells the page and the other tabs.
     await client.logout()

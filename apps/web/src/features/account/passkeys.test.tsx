@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type Passkey, routes } from '@latchkey/contracts'
-import { screen, within } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -137,6 +137,19 @@ it('with a passkey and a proved address the password can go, and its owner reads
   expect(screen.getByRole('link', { name: 'Choose one by email' })).toHaveAttribute(
     'href',
     '/forgot-password',
+  )
+})
+
+it('an account that is deleted leaves none with the password manager', async () => {
+  const { client, user } = await openPasskeys(phone)
+  await user.click(screen.getByRole('button', { name: 'Delete my account' }))
+  await user.type(screen.getByLabelText('Your password'), 'otter lamp violet{Enter}')
+  await waitFor(() =>
+    expect(client.signalPasskeys).toHaveBeenCalledWith({
+      passkeys: [],
+      rpId: 'localhost',
+      userHandle: 'aGFuZGxl',
+    }),
   )
 })
 

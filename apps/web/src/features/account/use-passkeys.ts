@@ -71,3 +71,13 @@ export function useRemovePasskey({ id }: Passkey) {
     },
   })
 }
+
+/** Tells the password manager that none is left, once the account is gone. */
+export function useForgetPasskeys() {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  return () => {
+    const known = queryClient.getQueryData<Reply>(queryKey)
+    if (known?.userHandle) void client.signalPasskeys({ ...known, passkeys: [] })
+  }
+}
