@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { authenticator, type Departures } from './support/authenticator.ts'
+import { authenticator, type Departures } from './support/passkey-authenticator.ts'
 import { activityOf, as, passkeyApi, personWithPasskey, withPasskey } from './support/passkeys.ts'
 import { refresh, registered, type SignedInPerson } from './support/people.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
-import { authenticator } from './support/authenticator.ts'
+import { authenticator } from './support/passkey-authenticator.ts'
 import {
   as,
   creationOptions,

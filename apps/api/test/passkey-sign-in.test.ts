@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { stillOpenedBy } from '../src/users/user-passkeys.ts'
-import { authenticator, type Departures } from './support/authenticator.ts'
+import { authenticator, type Departures } from './support/passkey-authenticator.ts'
 import {
   activityOf,
   as,

@@ -1,7 +1,7 @@
 import { routes } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
-import { authenticator } from './support/authenticator.ts'
+import { authenticator } from './support/passkey-authenticator.ts'
 import { login, password, registered, type SignedInPerson, stored } from './support/people.ts'
 
 const tenMinutes = 600

@@ -1,6 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { giveAuthenticator } from './support/authenticator.ts'
 import { launchChromium } from './support/chromium.ts'
 import { linkTo, mailTo } from './support/mail.ts'
 import {
@@ -14,6 +13,7 @@ import {
   signOut,
 } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
+import { giveAuthenticator } from './support/virtual-authenticator.ts'
 import {
   countOf,
   expectAccessible,

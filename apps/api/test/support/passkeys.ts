@@ -1,6 +1,6 @@
 import type { TestApi } from './api.ts'
 import { apiForTest } from './api.ts'
-import { type Authenticator, authenticator, type Departures } from './authenticator.ts'
+import { type Authenticator, authenticator, type Departures } from './passkey-authenticator.ts'
 import { jarOf, registered, type SignedInPerson } from './people.ts'
 
 export const publicUrl = 'http://localhost:4000'
