@@ -59,7 +59,7 @@ export function createApp(services: Services, config: Config): Express {
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())
-  app.use(relatedOrigins(config.passkeys))
+  app.use(relatedOrigins({ ...config.passkeys, ...config.server }))
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
   const meta = {
     [cookiePrefixMeta]: config.cookie.prefix,

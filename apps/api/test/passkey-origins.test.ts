@@ -39,6 +39,9 @@ it('browsers are told at which other origins, at the root of the domain', async 
   expect(body).toEqual({ origins: ['https://example.de'] })
   expect(headers['content-type']).toMatch(/^application\/json/)
   await (await passkeyApi()).http.get('/.well-known/webauthn').expect(404)
+  // Also the public one, where it is outside.
+  const outside = await passkeyApi({ PASSKEY_RP_ID: 'example.com', PUBLIC_URL: 'http://example.org' })
+  expect((await outside.http.get('/.well-known/webauthn')).body).toEqual({ origins: ['http://example.org'] })
 })
 
 it('the host that a request names decides nothing where the address is set', async () => {

@@ -8,7 +8,7 @@ export interface RelyingParty {
   origins: string[]
 }
 
-interface Settings {
+export interface RelyingPartySettings {
   /** Undefined: the host of the public address. */
   rpId: string | undefined
   /** Origins beside the public one. */
@@ -26,7 +26,12 @@ const name = 'Latchkey'
  * By the settings, or the host of PUBLIC_URL. Without either only `localhost` will do, under which everybody has their own
  * machine: the header is the sender's to choose.
  */
-export function createRelyingParty({ rpId, origins, publicUrl, clientOrigins }: Settings): RelyingPartyOf {
+export function createRelyingParty({
+  rpId,
+  origins,
+  publicUrl,
+  clientOrigins,
+}: RelyingPartySettings): RelyingPartyOf {
   const id = rpId ?? (publicUrl && hostOf(publicUrl))
   if (id) {
     const known = { id, name, origins: [...new Set([...(publicUrl ? [publicUrl] : []), ...origins])] }

@@ -1,13 +1,16 @@
 import { webauthnPath } from '@latchkey/contracts'
 import { Router } from 'express'
+import type { RelyingPartySettings } from './relying-party.ts'
+import { createRelyingParty } from './relying-party.ts'
 
 /**
- * Tells browsers at which other origins our passkeys may be used (WebAuthn Level 3 §5.11). They ask the domain that the
- * passkeys are for. Apps have no such origin; where there are no other pages there is nothing to tell.
+ * Tells browsers at which origins outside their domain our passkeys may be used (WebAuthn Level 3 §5.11). They ask the domain.
+ * Apps have no such origin; where there are no other pages there is nothing to tell.
  */
-export function relatedOrigins({ origins }: { origins: readonly string[] }): Router {
+export function relatedOrigins(settings: RelyingPartySettings): Router {
   const router = Router({ strict: true })
-  const pages = origins.filter((origin) => /^https?:/.test(origin))
+  const known = createRelyingParty(settings)(undefined)
+  const pages = known?.origins.filter((origin) => isPage(origin) && !isBelow(origin, known.id)) ?? []
 
   if (pages.length > 0)
     router.get(webauthnPath, (_req, res) => {
@@ -15,4 +18,11 @@ export function relatedOrigins({ origins }: { origins: readonly string[] }): Rou
     })
 
   return router
+}
+
+const isPage = (origin: string) => /^https?:/.test(origin)
+
+function isBelow(origin: string, domain: string): boolean {
+  const { hostname } = new URL(origin)
+  return hostname === domain || hostname.endsWith(`.${domain}`)
 }
