@@ -1,4 +1,4 @@
-import { apiPrefix, cookiePrefixMeta, headerNames, routes } from '@latchkey/contracts'
+import { apiPrefix, cookiePrefixMeta, headerNames, passkeyUpgradeMeta, routes } from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
@@ -21,6 +21,9 @@ import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
+import { passkeySignInRoutes } from './sign-in/passkeys/passkey-sign-in.routes.ts'
+import { passkeyRoutes } from './sign-in/passkeys/passkeys.routes.ts'
+import { relatedOrigins } from './sign-in/passkeys/well-known.routes.ts'
 import { passwordPolicyRoutes } from './sign-in/password-policy.routes.ts'
 import { reauthenticationRoutes } from './sign-in/reauthentication.routes.ts'
 import { recoveryRoutes } from './sign-in/recovery.routes.ts'
@@ -31,6 +34,7 @@ import { recoveryRoutes } from './sign-in/recovery.routes.ts'
  */
 const features = [
   authRoutes,
+  passkeySignInRoutes,
   reauthenticationRoutes,
   recoveryRoutes,
   emailRoutes,
@@ -39,6 +43,7 @@ const features = [
   accountRoutes,
   deviceRoutes,
   factorRoutes,
+  passkeyRoutes,
   adminRoutes,
 ]
 
@@ -56,8 +61,13 @@ export function createApp(services: Services, config: Config): Express {
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())
+  app.use(relatedOrigins({ ...config.passkeys, ...config.server }))
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
-  app.use(singlePageApp({ webRoot: services.webRoot, meta: { [cookiePrefixMeta]: config.cookie.prefix } }))
+  const meta = {
+    [cookiePrefixMeta]: config.cookie.prefix,
+    ...(!config.passkeys.upgrade && { [passkeyUpgradeMeta]: 'off' }),
+  }
+  app.use(singlePageApp({ webRoot: services.webRoot, meta }))
   app.use(notFound)
   app.use(
     answerProblems({

@@ -34,6 +34,11 @@ import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
 import { hashCostModel } from './sign-in/hash-cost.model.ts'
 import { createHashCosts } from './sign-in/hash-costs.ts'
 import { createOpening } from './sign-in/opening.ts'
+import { challengeModel } from './sign-in/passkeys/challenge.model.ts'
+import { createChallenges } from './sign-in/passkeys/challenges.ts'
+import { createPasskeySignIn } from './sign-in/passkeys/passkey-sign-in.service.ts'
+import { createPasskeys } from './sign-in/passkeys/passkeys.service.ts'
+import { createRelyingParty } from './sign-in/passkeys/relying-party.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
 import { createPasswords } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
@@ -47,6 +52,7 @@ import { createKnownDevices } from './users/known-devices.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
+import { createUserPasskeys } from './users/user-passkeys.ts'
 
 /** What the outside world provides. */
 interface Edges {
@@ -164,6 +170,17 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     mailQueue,
     ...secrets,
   })
+  const userPasskeys = createUserPasskeys({ users, clock })
+  const challenges = createChallenges({ model: challengeModel(database.connection), clock })
+  const passkeyParts = { userPasskeys, challenges, events }
+  const passkeys = createPasskeys({ ...passkeyParts, accounts, clock, upgrade: config.passkeys.upgrade })
+  const passkeySignIn = createPasskeySignIn({
+    ...passkeyParts,
+    knownDevices,
+    sessions,
+    log,
+    requireVerifiedEmail,
+  })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
   const ownership = createOwnership(owned)
@@ -210,6 +227,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     factorService,
     factorResets,
     passwordService,
+    passkeys,
+    passkeySignIn,
+    userPasskeys,
+    relyingPartyOf: createRelyingParty({ ...config.passkeys, ...config.server }),
     passwordPolicy,
     passwords,
     rateLimits,

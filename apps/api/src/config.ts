@@ -53,6 +53,9 @@ const isAppOrigin = (text: string) =>
     text,
   )
 
+/** What an Android app's passkeys say of where they were used. */
+const isAndroidOrigin = (text: string) => /^android:apk-key-hash:[A-Za-z0-9_-]{43}$/.test(text)
+
 const LimitSchema = z
   .string()
   .regex(/^[1-9]\d{0,8}\/[1-9]\d*[smhd]$/, 'must be a number of times and a duration, like 100/15m')
@@ -121,6 +124,20 @@ const EnvironmentSchema = z.object({
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, dashes or underscores')
     .optional(),
   COOKIE_SAMESITE: z.enum(['strict', 'lax', 'none'], 'must be strict, lax or none').default('strict'),
+  PASSKEY_RP_ID: z
+    .string()
+    .regex(
+      /^(?=.{1,253}$)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/,
+      'must be a domain like example.com, in lower case',
+    )
+    .optional(),
+  PASSKEY_ORIGINS: ListSchema.transform((origins) => origins.map(canonicalOrigin))
+    .refine(
+      (origins) => origins.every((origin) => isOrigin(origin) || isAndroidOrigin(origin)),
+      'must be origins like https://app.example.com or android:apk-key-hash:…, separated by commas',
+    )
+    .default([]),
+  PASSKEY_UPGRADE: z.enum(['on', 'off'], 'must be on or off').default('on'),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/.+/, { error: 'must start with smtp:// or smtps://', abort: true })
@@ -185,6 +202,14 @@ export interface Config extends SessionSettings {
     /** Roles whose owners have to have a second factor. */
     readonly requiredFor: readonly Role[]
   }
+  readonly passkeys: {
+    /** The domain that passkeys are for. `undefined`: the host of the public origin. */
+    readonly rpId: string | undefined
+    /** Where they work beside the public origin. */
+    readonly origins: readonly string[]
+    /** Whether one may be made without asking, right after a sign-in by password. */
+    readonly upgrade: boolean
+  }
   readonly rateLimits: Limits
   readonly log: { readonly level: string; readonly pretty: boolean }
 }
@@ -219,6 +244,15 @@ export function readConfig(
   if (production && env.REQUIRE_VERIFIED_EMAIL === 'true' && !env.SMTP_URL)
     throw new ConfigError([
       'REQUIRE_VERIFIED_EMAIL needs an SMTP_URL: without mail nobody could confirm an address',
+    ])
+
+  if (env.PASSKEY_ORIGINS.length > 0 && !env.PASSKEY_RP_ID && !env.PUBLIC_URL)
+    throw new ConfigError([
+      'PASSKEY_ORIGINS needs a PUBLIC_URL or a PASSKEY_RP_ID, to say whose passkeys they are',
+    ])
+  if (env.PASSKEY_RP_ID && !env.PUBLIC_URL && env.PASSKEY_ORIGINS.length === 0)
+    throw new ConfigError([
+      'PASSKEY_RP_ID needs a PUBLIC_URL or PASSKEY_ORIGINS, to say where passkeys may be used',
     ])
 
   const generated =
@@ -280,6 +314,11 @@ export function readConfig(
       ],
       issuer: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).host : 'Latchkey',
       requiredFor: env.REQUIRE_FACTOR_FOR,
+    },
+    passkeys: {
+      rpId: env.PASSKEY_RP_ID,
+      origins: env.PASSKEY_ORIGINS,
+      upgrade: env.PASSKEY_UPGRADE === 'on',
     },
     rateLimits: limits,
     log: { level: env.LOG_LEVEL, pretty: !production && terminal },

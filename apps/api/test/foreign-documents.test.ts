@@ -62,6 +62,7 @@ it('every kind of document is looked at here or in foreign-users.test.ts, so tha
     'HashCost',
     'MailJob',
     'NoticeCap',
+    'PasskeyChallenge',
     'RateLimit',
     'Revocation',
     'SecurityEvent',

@@ -2,6 +2,7 @@ import { type AuthenticationMethod, routes } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { movableClock } from './support/clock.ts'
+import { authenticator } from './support/passkey-authenticator.ts'
 import { login, password, registered, type SignedInPerson, stored } from './support/people.ts'
 
 const tenMinutes = 600
@@ -74,6 +75,11 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'confirmTotp',
       'removeTotp',
       'renewRecoveryCodes',
+      'passkeyOptions',
+      'addPasskey',
+      'renamePasskey',
+      'removePasskey',
+      'removePassword',
     ].sort(),
   )
 })
@@ -116,6 +122,10 @@ it.each(asking.map(([name, route]) => [name, route] as const))('%s does', async 
     deleteMeByPost: { password },
     setUserRoles: { roles: ['user'] },
     confirmTotp: { code: '123456' },
+    addPasskey: {
+      credential: authenticator().create({ challenge: 'a', rp: { id: 'localhost' }, user: { id: 'a' } }),
+    },
+    renamePasskey: { name: 'My phone' },
   }
   const method = route.method.toLowerCase() as 'get'
   const send = () => api.http[method](`/api${path}`).set(as(token))

@@ -35,7 +35,7 @@ describe('a browser that cleared its storage and kept its cookies', () => {
 
     await page.getByLabel('Email or username').fill(person.email)
     await page.getByLabel('Password', { exact: true }).fill(person.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await greeting(page, person).waitFor()
     expect(await sessionId(page)).not.toBe(before)
     await page.getByRole('link', { name: 'Sessions' }).click()

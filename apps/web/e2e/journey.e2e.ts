@@ -158,7 +158,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     const { page, complaints, screenshot } = visitor
 
     await page.goto('/login')
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
     expect(await layoutShift(page)).toBeLessThan(0.01)
     await expectAccessible(page)
     await expectNoSidewaysScrolling(page)

@@ -96,6 +96,7 @@ export function fakeAuthClient(initial: SessionState) {
     [routes.devices, () => ({ devices: [] })],
     [routes.me, () => ({ user: ada })],
     [routes.factors, () => ({ totp: null, recoveryCodesLeft: 0, required: false })],
+    [routes.passkeys, () => ({ passkeys: [], rpId: 'localhost', userHandle: null, hasPassword: true })],
     [routes.confirmationMethods, () => ({ methods: ['password'] })],
     [routes.passwordPolicy, () => ({ minLength: 8, maxLength: 128 })],
   ])
@@ -118,6 +119,11 @@ export function fakeAuthClient(initial: SessionState) {
       return { recoveryCodes: [] }
     }),
     reauthenticate: vi.fn<LazyAuthClient['reauthenticate']>(async () => undefined),
+    loginWithPasskey: vi.fn<LazyAuthClient['loginWithPasskey']>(() => new Promise(() => undefined)),
+    addPasskey: vi.fn<LazyAuthClient['addPasskey']>(),
+    confirmWithPasskey: vi.fn<LazyAuthClient['confirmWithPasskey']>(async () => undefined),
+    upgradeToPasskey: vi.fn<LazyAuthClient['upgradeToPasskey']>(async () => false),
+    signalPasskeys: vi.fn<LazyAuthClient['signalPasskeys']>(async () => undefined),
     onStepUp: vi.fn<LazyAuthClient['onStepUp']>(() => () => undefined),
     logout: vi.fn<LazyAuthClient['logout']>(async () =>
       state.set({ status: 'signedOut', reason: 'signedOut' }),

@@ -9,11 +9,13 @@ import type {
 } from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
 import { AuthError, signedOut, toAuthError } from './auth-error.ts'
-import type { Call } from './call.ts'
+import type { AnyCallOptions, Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
+import type { PasskeyClient } from './passkey-client.ts'
+import type { Passkeys } from './passkeys.ts'
 import { createPost } from './post.ts'
 import { createRefresh } from './refresh.ts'
 import { createRenewal } from './renewal.ts'
@@ -28,7 +30,7 @@ import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
 
 /** A client, apart from how it loads axios. */
-export interface AuthClientCore {
+export interface AuthClientCore extends PasskeyClient {
   /**
    * Starts the silent sign-in and the listeners; calling it twice does no more. Resolves once the server has answered,
    * or could not be asked.
@@ -174,10 +176,7 @@ export function createAuthClientCore(
   }
 
   async function reauthenticate(body: unknown): Promise<void> {
-    const { call } = await transport().catch((error) => {
-      throw toAuthError(error)
-    })
-    const answer = await call(reauthentication, { body })
+    const answer = await send(reauthentication, { body })
     const token = holdToken(answer, clock, cookie.read()?.generation)
     if (token?.view.claims.sid !== session.sid()) throw signedOut()
     session.hold(token)
@@ -186,11 +185,33 @@ export function createAuthClientCore(
     log.add('notice', 'You have confirmed who you are.')
   }
 
-  const call: Call = async (route, ...[options]) => {
+  let passkeys: Promise<Passkeys> | null = null
+
+  function loadPasskeys(): Promise<Passkeys> {
+    passkeys ??= import('./passkeys.ts')
+      .then(({ createPasskeys }) =>
+        createPasskeys({
+          post,
+          send,
+          signIn: async (path, body) => userOf(await signIn(path, body)),
+          reauthenticate,
+          environment,
+        }),
+      )
+      .catch((error) => {
+        passkeys = null
+        throw toAuthError(error)
+      })
+    return passkeys
+  }
+
+  const call: Call = async (route, ...[options]) => (await send(route, options)) as ReplyOf<typeof route>
+
+  async function send(route: RouteContract, options?: AnyCallOptions): Promise<unknown> {
     const loaded = await transport().catch((error) => {
       throw toAuthError(error)
     })
-    return (await loaded.call(route, options)) as ReplyOf<typeof route>
+    return await loaded.call(route, options)
   }
 
   const client: AuthClientCore = {
@@ -216,6 +237,11 @@ export function createAuthClientCore(
       return { recoveryCodes: codesIn(data) }
     },
     reauthenticate,
+    loginWithPasskey: async (options) => (await loadPasskeys()).login(options),
+    addPasskey: async (name) => (await loadPasskeys()).add(name),
+    confirmWithPasskey: async () => (await loadPasskeys()).confirm(),
+    upgradeToPasskey: async () => (await loadPasskeys().catch(() => null))?.upgrade() ?? false,
+    signalPasskeys: async (known) => (await loadPasskeys().catch(() => null))?.signal(known),
     onStepUp: stepUp.onStepUp,
     logout: () => signOut.signOut(session.sid() ?? cookie.read()?.sid ?? null),
     call,

@@ -10,6 +10,12 @@ export type ClientErrorCode =
   | 'signed_out'
   /** The token was refused, and what was being sent (a stream) cannot be sent again. */
   | 'request_not_repeatable'
+  /** Nobody chose a passkey, or they did not show that it is them; or another attempt took over. */
+  | 'passkey_cancelled'
+  /** The device has a passkey for this account already. */
+  | 'passkey_exists'
+  | 'passkey_unsupported'
+  | 'passkey_failed'
 
 interface Evidence {
   status?: number | null

@@ -5,6 +5,8 @@ export const ownPaths = {
   loginFactor: '/login/factor',
   enrol: '/login/enrol',
   confirmEnrol: '/login/enrol/confirm',
+  passkeySignInOptions: '/login/passkey/options',
+  passkeySignIn: '/login/passkey',
   refresh: '/refresh-token',
   token: '/token',
   logout: '/logout',

@@ -17,7 +17,7 @@ export const factorMethods = ['totp', 'recovery_code'] as const
 export type FactorMethod = (typeof factorMethods)[number]
 
 /** By what somebody who is signed in can confirm who they are. */
-export const confirmationMethods = ['password', ...factorMethods] as const
+export const confirmationMethods = ['password', ...factorMethods, 'passkey'] as const
 export type ConfirmationMethod = (typeof confirmationMethods)[number]
 
 type Duration = `${number}${'s' | 'm' | 'h'}`

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 import { maxEmailLength } from './account-bounds.ts'
 import { factorMethods } from './authentication.ts'
+import { AssertionSchema } from './passkeys.ts'
 
 // The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
 
@@ -85,4 +86,5 @@ export const FactorBodySchema = z.strictObject({
 export const ReauthenticateBodySchema = z.union([
   z.strictObject({ password: PasswordSchema }),
   z.strictObject({ method: MethodSchema, code: CodeSchema }),
+  z.strictObject({ passkey: AssertionSchema }),
 ])

@@ -24,6 +24,16 @@ import {
   RecoveryCodesSchema,
   TotpEnrolmentSchema,
 } from './factors.ts'
+import {
+  AddPasskeyBodySchema,
+  CredentialOptionsSchema,
+  PasskeyOptionsBodySchema,
+  PasskeyParamsSchema,
+  PasskeySchema,
+  PasskeySignInBodySchema,
+  PasskeysSchema,
+  RenamePasskeyBodySchema,
+} from './passkeys.ts'
 import { passwordPolicy } from './password-policy.ts'
 import { contract } from './route-contract.ts'
 import {
@@ -129,6 +139,35 @@ export const routes = {
       'rate_limited',
     ],
   }),
+  passkeySignInOptions: contract({
+    method: 'POST',
+    path: '/login/passkey/options',
+    summary: 'Begin a sign-in by passkey: a challenge for this browser, for five minutes',
+    requires: 'nothing',
+    status: 200,
+    reply: CredentialOptionsSchema,
+    errors: ['passkeys_unavailable', 'rate_limited'],
+  }),
+  passkeySignIn: contract({
+    method: 'POST',
+    path: '/login/passkey',
+    summary: 'Sign in with what a passkey signed; no name is needed',
+    requires: 'nothing',
+    body: PasskeySignInBodySchema,
+    status: 200,
+    reply: SignedInSchema,
+    errors: [
+      'validation_failed',
+      'refresh_lock_malformed',
+      'passkeys_unavailable',
+      'passkey_invalid',
+      'passkey_challenge_invalid',
+      'passkey_unknown',
+      'email_not_verified',
+      'account_disabled',
+      'rate_limited',
+    ],
+  }),
   refreshToken: contract({
     method: 'POST',
     path: '/refresh-token',
@@ -158,7 +197,24 @@ export const routes = {
     body: ReauthenticateBodySchema,
     status: 200,
     reply: TokensSchema,
-    errors: ['validation_failed', 'factor_required', 'factor_invalid', 'rate_limited'],
+    errors: [
+      'validation_failed',
+      'factor_required',
+      'factor_invalid',
+      'passkeys_unavailable',
+      'passkey_invalid',
+      'passkey_challenge_invalid',
+      'rate_limited',
+    ],
+  }),
+  passkeyConfirmationOptions: contract({
+    method: 'POST',
+    path: '/reauthenticate/passkey/options',
+    summary: 'Begin to confirm by passkey: a challenge for this session, for five minutes',
+    requires: 'accessToken',
+    status: 200,
+    reply: CredentialOptionsSchema,
+    errors: ['passkeys_unavailable', 'rate_limited'],
   }),
   confirmationMethods: contract({
     method: 'GET',
@@ -200,6 +256,16 @@ export const routes = {
     status: 200,
     reply: MessageSchema,
     errors: ['validation_failed', 'rate_limited'],
+  }),
+  removePassword: contract({
+    method: 'DELETE',
+    path: '/password',
+    summary: 'Sign in by passkey alone from now on; the way back is a link by mail',
+    requires: 'accessToken',
+    stepUp: recently,
+    status: 200,
+    reply: MessageSchema,
+    errors: ['last_way_in', 'email_not_verified', 'not_found'],
   }),
   verifyEmail: contract({
     method: 'POST',
@@ -355,6 +421,7 @@ export const routes = {
       user: UserSchema,
       sessions: z.array(SessionSchema),
       knownDevices: z.array(KnownDeviceSchema),
+      passkeys: z.array(PasskeySchema),
       /** What the account has given up and nobody else gets yet. */
       formerUsernames: z.array(FormerNameSchema),
       formerEmails: z.array(FormerNameSchema),
@@ -586,6 +653,67 @@ export const routes = {
     reply: RecoveryCodesSchema,
     errors: ['factor_required'],
   }),
+  passkeys: contract({
+    method: 'GET',
+    path: '/passkeys',
+    summary: 'The passkeys of this account',
+    requires: 'accessToken',
+    status: 200,
+    reply: PasskeysSchema,
+    errors: [],
+  }),
+  passkeyOptions: contract({
+    method: 'POST',
+    path: '/passkeys/options',
+    summary: 'Begin to add a passkey: a challenge for this session, for five minutes',
+    requires: 'accessToken',
+    stepUp: recently,
+    body: PasskeyOptionsBodySchema,
+    status: 200,
+    reply: CredentialOptionsSchema,
+    errors: ['validation_failed', 'passkeys_unavailable', 'too_many_passkeys', 'forbidden', 'rate_limited'],
+  }),
+  addPasskey: contract({
+    method: 'POST',
+    path: '/passkeys',
+    summary: 'Add the passkey that was made for that challenge',
+    requires: 'accessToken',
+    stepUp: recently,
+    body: AddPasskeyBodySchema,
+    status: 201,
+    reply: z.object({ passkey: PasskeySchema }),
+    errors: [
+      'validation_failed',
+      'passkeys_unavailable',
+      'passkey_invalid',
+      'passkey_challenge_invalid',
+      'passkey_taken',
+      'too_many_passkeys',
+    ],
+  }),
+  renamePasskey: contract({
+    method: 'PATCH',
+    path: '/passkeys/:id',
+    summary: 'Give a passkey another name',
+    requires: 'accessToken',
+    stepUp: recently,
+    params: PasskeyParamsSchema,
+    body: RenamePasskeyBodySchema,
+    status: 200,
+    reply: z.object({ passkey: PasskeySchema }),
+    errors: ['validation_failed', 'not_found'],
+  }),
+  removePasskey: contract({
+    method: 'DELETE',
+    path: '/passkeys/:id',
+    summary: 'Remove a passkey, unless it is the only way in',
+    requires: 'accessToken',
+    stepUp: recently,
+    params: PasskeyParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['validation_failed', 'last_way_in', 'not_found'],
+  }),
   activity: contract({
     method: 'GET',
     path: '/activity',
@@ -620,3 +748,6 @@ export type RouteName = keyof Routes
 
 /** Outside the prefix: other services look here for the keys that verify access tokens (RFC 8414 §3, RFC 7517). */
 export const jwksPath = '/.well-known/jwks.json'
+
+/** Also outside: the other origins at which our passkeys work (WebAuthn Level 3 §5.11). */
+export const webauthnPath = '/.well-known/webauthn'

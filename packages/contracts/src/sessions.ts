@@ -69,6 +69,8 @@ export const activityKinds = [
   'answered_elsewhere',
   'password_changed',
   'password_reset',
+  /** Its owner signs in by passkey alone. */
+  'password_removed',
   'email_verified',
   'email_changed',
   /** The address from before a change was put back from there; the password is to be reset. */
@@ -99,6 +101,12 @@ export const activityKinds = [
   'factors_reset_cancelled',
   /** or now it is done. */
   'factors_reset',
+  'passkey_added',
+  'passkey_removed',
+  /** A passkey signed what was not asked for here, or not as it has to; nobody was let in. */
+  'passkey_refused',
+  /** A passkey counted backwards, as a copy of it would. It was refused. */
+  'passkey_counter_back',
 ] as const
 export type ActivityKind = (typeof activityKinds)[number]
 

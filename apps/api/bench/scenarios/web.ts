@@ -67,7 +67,7 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
     await devtools.send('Emulation.setCPUThrottlingRate', { rate: processorSlowdown })
     await page.addInitScript(watchPaints)
     await page.goto(`${product.url}/login`)
-    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
     await page.waitForTimeout(500)
     const seen = JSON.parse(await page.evaluate('JSON.stringify(globalThis.seen)')) as {
       lcp: number

@@ -49,6 +49,10 @@ const pages: Partial<Record<MailKind, string>> = {
   factors_reset_requested: '/login',
   factors_reset_cancelled: '/activity',
   factors_reset: '/account',
+  password_removed: '/forgot-password',
+  passkey_added: '/account',
+  passkey_removed: '/account',
+  passkey_counter_back: '/account',
 }
 
 interface Collaborators {

@@ -9,10 +9,12 @@ import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts, RestingKey } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
+import type { UserPasskeys } from '../users/user-passkeys.ts'
 
 interface Collaborators {
   accounts: Accounts
   knownDevices: KnownDevices
+  userPasskeys: Pick<UserPasskeys, 'list'>
   sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits
@@ -22,7 +24,7 @@ interface Collaborators {
 
 /** What somebody reads about their own account. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
+  const { accounts, knownDevices, userPasskeys, sessions, events, rateLimits, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
@@ -31,10 +33,11 @@ export function accountRoutes(services: Collaborators): Router {
 
   route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
     await rateLimits.export(res, sub)
-    const [user, own, devices, resting] = await Promise.all([
+    const [user, own, devices, { passkeys }, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
+      userPasskeys.list(sub),
       accounts.resting(sub),
     ])
     const account = {
@@ -42,6 +45,7 @@ export function accountRoutes(services: Collaborators): Router {
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices,
+      passkeys,
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
     }

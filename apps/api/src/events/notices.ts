@@ -14,6 +14,7 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   failed_sign_ins: 'failed_sign_ins',
   password_changed: 'password_changed',
   password_reset: 'password_changed',
+  password_removed: 'password_removed',
   roles_changed: 'roles_changed',
   totp_enabled: 'totp_enabled',
   totp_disabled: 'totp_disabled',
@@ -24,6 +25,9 @@ const mails: Partial<Record<ActivityKind, MailKind>> = {
   factors_reset_requested: 'factors_reset_requested',
   factors_reset_cancelled: 'factors_reset_cancelled',
   factors_reset: 'factors_reset',
+  passkey_added: 'passkey_added',
+  passkey_removed: 'passkey_removed',
+  passkey_counter_back: 'passkey_counter_back',
 }
 
 /** Mails the owner of an account what they would want to know at once. */

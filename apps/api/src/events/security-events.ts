@@ -24,6 +24,8 @@ const hourlyKinds = new Set<ActivityKind>([
   'factor_asked',
   'factor_failed',
   'failed_factors',
+  'passkey_refused',
+  'passkey_counter_back',
 ])
 
 export interface NewEvent {

@@ -2,9 +2,9 @@ import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { administratorAgent } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
+import { withoutFactors } from '../users/accounts.ts'
 import { projectionOf, readUser, type StoredUser } from '../users/read-user.ts'
 import type { UserModel } from '../users/user.model.ts'
-import { withoutFactors } from './factor-store.ts'
 
 /** So many at a time. */
 const batch = 100

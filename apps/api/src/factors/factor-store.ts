@@ -1,7 +1,7 @@
 import type { FactorMethod } from '@latchkey/contracts'
 import { addSeconds, type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
-import { countedTo } from '../users/accounts.ts'
+import { countedTo, withoutFactors } from '../users/accounts.ts'
 import { projectionOf, readUser, type StoredUser, type UserField, type UserWith } from '../users/read-user.ts'
 import type { UserModel } from '../users/user.model.ts'
 import { codesLeft, hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
@@ -165,15 +165,6 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
   ): Promise<UserWith<Field> | null> {
     return readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
   }
-}
-
-/** For the `$set` of an update by a pipeline that takes every second factor away. */
-export const withoutFactors = {
-  totp: null,
-  pendingTotp: null,
-  recoveryCodes: null,
-  factorReset: null,
-  factorChanges: oneMore('factorChanges'),
 }
 
 /** What of an account can be shown beside the password. None: the password alone signs in. */

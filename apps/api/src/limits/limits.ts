@@ -36,6 +36,12 @@ export interface Limits {
   readonly factorPerKnownDevice: RateLimit
   /** Cost: passwords hashed for strangers at one address: sign-ins, registrations and resets, right or wrong. */
   readonly hashPerAddress: RateLimit
+  /** Cost: challenges for sign-ins by passkey, from one address. */
+  readonly passkeyChallengePerAddress: RateLimit
+  /** Guessing: failed sign-ins by passkey from one address. */
+  readonly passkeyPerAddress: RateLimit
+  /** Cost: challenges by which one account adds passkeys, or confirms by one. */
+  readonly passkeyPerAccount: RateLimit
   /** Cost: registrations from one address. */
   readonly registerPerAddress: RateLimit
   /** Guessing: registrations from one address that found the name or the email address taken. */
@@ -71,6 +77,9 @@ export const defaultLimits: Limits = {
   factorPerAccount: { points: 30, windowSeconds: day },
   factorPerKnownDevice: { points: 10, windowSeconds: hour },
   hashPerAddress: { points: 600, windowSeconds: 15 * minute },
+  passkeyChallengePerAddress: { points: 600, windowSeconds: 15 * minute },
+  passkeyPerAddress: { points: 100, windowSeconds: 15 * minute },
+  passkeyPerAccount: { points: 60, windowSeconds: hour },
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
   linkPerAddress: { points: 60, windowSeconds: hour },

@@ -8,6 +8,7 @@ import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
 import type { Limits } from './limits.ts'
 import { createMemoryCounter } from './memory-counter.ts'
+import { createPasskeyLimits } from './passkey-limits.ts'
 import type { RateLimitModel } from './rate-limit.model.ts'
 import { createSignInLimits, whomOf } from './sign-in-limits.ts'
 
@@ -38,6 +39,7 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
   return {
     signIn: createSignInLimits({ admissions, limits }),
     factor: createFactorLimits({ admissions, limits }),
+    passkeys: createPasskeyLimits({ admissions, limits }),
 
     /** A session shows its owner's password. */
     async password(

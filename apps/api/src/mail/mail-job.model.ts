@@ -26,6 +26,10 @@ export const mailKinds = [
   'factors_reset_requested',
   'factors_reset_cancelled',
   'factors_reset',
+  'password_removed',
+  'passkey_added',
+  'passkey_removed',
+  'passkey_counter_back',
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 

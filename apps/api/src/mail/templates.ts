@@ -183,6 +183,38 @@ const templates: Record<MailKind, Template> = {
       `Set up a new one soon. If you did not ask for this, change your password and tell whoever runs this service: ${link}`,
     ],
   }),
+  password_removed: ({ when, device, ip, link }) => ({
+    subject: 'Your password was removed',
+    before: [
+      `Your account has no password since ${when}; it was removed from ${device} (${ip}). From now on you sign in by passkey.`,
+      'Keep this mail: should you lose your passkeys, this address is the way back. A link that is sent here lets you choose a new password.',
+    ],
+    after: [`For that, or if this was not you, ask for the link here: ${link}`],
+  }),
+  passkey_added: ({ when, device, ip, link }) => ({
+    subject: 'A passkey was added to your account',
+    before: [
+      `A passkey was added on ${when}, from ${device} (${ip}). It opens your account without a password.`,
+    ],
+    after: [
+      `If this was not you, remove it on the page of your account, change your password and end your other sessions: ${link}`,
+    ],
+  }),
+  passkey_removed: ({ when, device, ip, link }) => ({
+    subject: 'A passkey was removed from your account',
+    before: [`A passkey was removed on ${when}, from ${device} (${ip}). It opens your account no more.`],
+    after: [`${notYou}${link}`],
+  }),
+  passkey_counter_back: ({ when, device, ip, link }) => ({
+    subject: 'A copy of one of your passkeys was refused',
+    before: [
+      `On ${when}, ${device} (${ip}) used one of your passkeys, and it had counted fewer uses than the one we know. That is what a copy does.`,
+      'It was refused.',
+    ],
+    after: [
+      `Remove that passkey on the page of your account and add a new one, then look through your other sessions: ${link}`,
+    ],
+  }),
   account_lapsing: ({ when }) => ({
     subject: 'Confirm your email address to keep your account',
     before: [

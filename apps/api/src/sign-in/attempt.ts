@@ -27,6 +27,9 @@ const steps = {
     browserTrusted: { to: 'open', amr: ['pwd'] },
     factorOutstanding: { to: 'factor' },
     enrolmentOutstanding: { to: 'enrolment' },
+    // Its user was verified, so these are two factors (RFC 8176): a key in hardware, or one that is copied between devices.
+    devicePasskeyAccepted: { to: 'open', amr: ['hwk', 'user', 'mfa'] },
+    syncedPasskeyAccepted: { to: 'open', amr: ['swk', 'user', 'mfa'] },
   },
   factor: {
     codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },

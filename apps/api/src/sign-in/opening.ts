@@ -52,4 +52,5 @@ export const createOpening =
     return signedIn
   }
 
-const signInKinds = { known: 'signed_in', moved: 'new_network', unknown: 'new_device' } as const
+/** What a sign-in is called, by how its browser stands to the account. */
+export const signInKinds = { known: 'signed_in', moved: 'new_network', unknown: 'new_device' } as const

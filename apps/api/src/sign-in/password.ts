@@ -61,7 +61,7 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
     },
 
     /** Whether a hash was made at a cost other than today's. */
-    isOutdated: (passwordHash: string | null) => costOf(passwordHash) !== bcryptCost,
+    isOutdated: (passwordHash: string | null | undefined) => costOf(passwordHash) !== bcryptCost,
 
     close: () => workers.destroy(),
   }

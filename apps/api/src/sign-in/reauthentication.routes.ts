@@ -1,4 +1,4 @@
-import { routes } from '@latchkey/contracts'
+import { type Assertion, type ConfirmationMethod, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
@@ -9,11 +9,17 @@ import type { RateLimits } from '../limits/rate-limits.ts'
 import { type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
+import type { UserPasskeys } from '../users/user-passkeys.ts'
+import type { PasskeySignIn } from './passkeys/passkey-sign-in.service.ts'
+import { present, type RelyingPartyOf } from './passkeys/relying-party.ts'
 import type { PasswordService } from './password.service.ts'
 
 interface Collaborators {
   passwordService: PasswordService
   factorService: FactorService
+  passkeySignIn: PasskeySignIn
+  userPasskeys: Pick<UserPasskeys, 'waysIn'>
+  relyingPartyOf: RelyingPartyOf
   sessions: UserSessions
   rateLimits: RateLimits
   route: ApiRoute
@@ -27,27 +33,49 @@ interface Exchange {
 
 /** Step-up (RFC 9470): somebody who is signed in confirms who they are. It counts for their session alone. */
 export function reauthenticationRoutes(services: Collaborators): Router {
-  const { passwordService, factorService, sessions, rateLimits, route } = services
+  const { passwordService, factorService, passkeySignIn, userPasskeys, relyingPartyOf } = services
+  const { sessions, rateLimits, route } = services
   const router = Router()
 
-  route(router, routes.confirmationMethods, async (_, { claims }) => {
-    const factors = await factorService.methods(claims.sub)
+  route(router, routes.confirmationMethods, async (_, { claims, req }) => {
+    const [factors, { password, passkey }] = await Promise.all([
+      factorService.methods(claims.sub),
+      userPasskeys.waysIn(claims.sub),
+    ])
     // Who has a second factor confirms by it: a password may have been read over a shoulder.
-    return { methods: factors.length > 0 ? factors : ['password' as const] }
+    const methods: ConfirmationMethod[] = factors.length > 0 ? [...factors] : password ? ['password'] : []
+    if (passkey && relyingPartyOf(req.get('host'))) methods.push('passkey')
+    return { methods }
+  })
+
+  route(router, routes.passkeyConfirmationOptions, async (_, { claims, req, res }) => {
+    const relyingParty = present(relyingPartyOf(req.get('host')))
+    await rateLimits.passkeys.ownChallenge(res, claims.sub)
+    return { options: await passkeySignIn.confirmationOptions(relyingParty, claims) }
   })
 
   route(router, routes.reauthenticate, async (body, exchange) => {
-    const { sub, sid } = exchange.claims
-    const user = await passwordService.credentials(sub)
-    const methods =
-      'code' in body ? await byCode(user, body, exchange) : await byPassword(user, body, exchange)
-    // The password or the factors may have changed meanwhile.
-    const confirmed = await sessions.confirm(sub, sid, methods, unchanged(user))
+    const confirmed =
+      'passkey' in body ? await byPasskey(body.passkey, exchange) : await bySecret(body, exchange)
     if (!confirmed) throw new AuthError('access_token_revoked')
     return sessions.answerConfirmed(confirmed)
   })
 
   return router
+
+  function byPasskey(passkey: Assertion, { claims, req }: Exchange) {
+    const relyingParty = present(relyingPartyOf(req.get('host')))
+    return passkeySignIn.confirm(passkey, claims, { relyingParty, device: deviceOf(req) })
+  }
+
+  async function bySecret(shown: ShownFactor | { password: string }, exchange: Exchange) {
+    const { sub, sid } = exchange.claims
+    const user = await passwordService.credentials(sub)
+    const methods =
+      'code' in shown ? await byCode(user, shown, exchange) : await byPassword(user, shown, exchange)
+    // The password or the factors may have changed meanwhile.
+    return await sessions.confirm(sub, sid, methods, unchanged(user))
+  }
 
   async function byPassword(
     user: Credentials,

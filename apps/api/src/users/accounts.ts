@@ -24,7 +24,7 @@ import {
   type UserRecord,
   usernameKey,
 } from './user.model.ts'
-import { identityFields, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
+import { identityFields, isProved, type UserIdentity, type UserSessions, userView } from './user-identity.ts'
 
 /** What signing in needs to know of an account. */
 const credentialFields = [
@@ -59,6 +59,15 @@ export const unchanged = ({
   disabledAt: null,
   factorChanges: countedTo(factorChanges),
 })
+
+/** For the `$set` of an update by a pipeline that takes every second factor away. */
+export const withoutFactors = {
+  totp: null,
+  pendingTotp: null,
+  recoveryCodes: null,
+  factorReset: null,
+  factorChanges: oneMore('factorChanges'),
+}
 
 /** What an account has given up and nobody else gets yet. */
 export type RestingKey = HeldKey & { until: Date }
@@ -171,6 +180,32 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       return before !== null
     },
 
+    /**
+     * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the two is
+     * missing, or the password was gone already.
+     */
+    async removePassword(userId: string): Promise<boolean> {
+      const { matchedCount } = await users.updateOne(
+        {
+          _id: userId,
+          passwordHash: { $ne: null },
+          'passkeys.0': { $exists: true },
+          emailVerifiedAt: { $ne: null },
+        },
+        [
+          {
+            $set: {
+              passwordHash: null,
+              passwordChanges: oneMore('passwordChanges'),
+              updatedAt: clock.now(),
+            },
+          },
+        ],
+        { updatePipeline: true },
+      )
+      return matchedCount > 0
+    },
+
     /** Puts a hash of the same password, made at another cost, in place of the one that was checked. */
     async replacePasswordHash(user: Credentials, passwordHash: string): Promise<void> {
       await users.updateOne({ _id: user._id, passwordHash: user.passwordHash }, { $set: { passwordHash } })
@@ -194,6 +229,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         passwordResets: oneMore('passwordResets'),
         emailVerifiedAt: now,
         updatedAt: now,
+        // Until the address was proved, anybody may have had the account, and added one. A second factor stays: it opens
+        // nothing by itself, and whoever reads a mistyped mailbox must not get round it.
+        ...(!isProved(user) && { passkeys: [] }),
       }
       const stored = await users
         .findOneAndUpdate(
@@ -282,6 +320,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         ...moveBack('emailKey', key),
         email: { $literal: email },
         emailVerifiedAt: now,
+        // Whoever had the account may have added one.
+        passkeys: [],
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.

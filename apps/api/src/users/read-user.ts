@@ -8,6 +8,7 @@ import type {
   KnownDevice,
   PendingTotp,
   RecoveryCode,
+  StoredPasskey,
   Totp,
   Trust,
   UserRecord,
@@ -39,6 +40,8 @@ const readers = {
   recoveryCodes: (user) => recoveryCodesIn(user.recoveryCodes),
   factorChanges: (user) => wholeIn(user.factorChanges) ?? 0,
   factorReset: (user) => factorResetIn(user.factorReset),
+  passkeys: (user, _id) => passkeysIn(user.passkeys, _id.getTimestamp()),
+  webauthnId: (user) => textIn(user.webauthnId),
 } satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
 
 /** What has to be stored for a field to be read, where that is not itself alone. */
@@ -132,3 +135,28 @@ function factorResetIn(value: unknown): FactorReset | null {
   const dueAt = dateIn(reset?.dueAt)
   return dueAt && { requestedAt: dateIn(reset?.requestedAt) ?? dueAt, dueAt }
 }
+
+/** One without its key, or its count, opens nothing. */
+const passkeysIn = (value: unknown, otherwise: Date): StoredPasskey[] =>
+  entriesIn<StoredPasskey>(value).flatMap((each) => {
+    const id = textIn(each.id)
+    const publicKey = textIn(each.publicKey)
+    const counter = wholeIn(each.counter)
+    if (id === null || publicKey === null || counter === null) return []
+    return [
+      {
+        id,
+        publicKey,
+        counter,
+        transports: Array.isArray(each.transports)
+          ? each.transports.filter((one) => typeof one === 'string')
+          : [],
+        deviceType: each.deviceType === 'multiDevice' ? 'multiDevice' : 'singleDevice',
+        backedUp: each.backedUp === true,
+        aaguid: textIn(each.aaguid) ?? '',
+        name: textIn(each.name) ?? '',
+        createdAt: dateIn(each.createdAt) ?? otherwise,
+        lastUsedAt: dateIn(each.lastUsedAt),
+      },
+    ]
+  })

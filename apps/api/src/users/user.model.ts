@@ -19,7 +19,8 @@ export interface UserRecord {
   heldUsernames: HeldKey[]
   heldEmails: HeldKey[]
   roles: Role[]
-  passwordHash: string
+  /** Missing or null: its owner signs in by passkey alone. */
+  passwordHash: string | null
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
   /** How often the password has become another one. */
@@ -42,6 +43,10 @@ export interface UserRecord {
   /** The operator was asked to take every factor away. Missing or null: not. */
   factorReset?: FactorReset | null
   refreshTokens: Session[]
+  /** At most `passkeyLimit`, the oldest first. Missing or null: none. */
+  passkeys?: StoredPasskey[] | null
+  /** What passkeys call their owner: 32 random bytes in base64url, which say nothing. Missing or null: not needed yet. */
+  webauthnId?: string | null
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
   createdAt: Date
@@ -78,6 +83,25 @@ export interface Trust {
   /** Of the account, as they were: a change of either ends it. */
   passwordChanges: number
   factorChanges: number
+}
+
+/** The public half of a passkey (WebAuthn). Whoever reads it can check a signature and make none. */
+export interface StoredPasskey {
+  /** The credential id, base64url. */
+  id: string
+  /** COSE, base64url. */
+  publicKey: string
+  /** Of signatures, as the passkey itself counts them; 0 where it does not. */
+  counter: number
+  transports: string[]
+  /** Whether it may be copied to other devices (the backup eligible flag), and whether it was. */
+  deviceType: 'singleDevice' | 'multiDevice'
+  backedUp: boolean
+  /** Which kind of authenticator made it; zeros where that is not told. */
+  aaguid: string
+  name: string
+  createdAt: Date
+  lastUsedAt: Date | null
 }
 
 export const knownDeviceLimit = 20
@@ -158,6 +182,22 @@ const factorResetSchema = new Schema<FactorReset>(
   { _id: false },
 )
 
+const passkeySchema = new Schema<StoredPasskey>(
+  {
+    id: { type: String, required: true },
+    publicKey: { type: String, required: true },
+    counter: { type: Number, required: true },
+    transports: { type: [String], default: [] },
+    deviceType: { type: String, enum: ['singleDevice', 'multiDevice'], required: true },
+    backedUp: { type: Boolean, default: false },
+    aaguid: { type: String, default: '' },
+    name: { type: String, required: true },
+    createdAt: { type: Date, required: true },
+    lastUsedAt: { type: Date, default: null },
+  },
+  { _id: false, id: false },
+)
+
 const userSchema = new Schema<UserRecord>(
   {
     username: { type: String, required: true },
@@ -170,7 +210,7 @@ const userSchema = new Schema<UserRecord>(
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
     passwordResets: { type: Number, default: 0 },
-    passwordHash: { type: String, required: true },
+    passwordHash: { type: String },
     lapseReminderDueAt: { type: Date },
     lapseRemindedAt: { type: Date },
     roles: { type: [{ type: String, enum: roles }], default: ['user'] },
@@ -182,6 +222,8 @@ const userSchema = new Schema<UserRecord>(
     refreshTokens: [sessionSchema],
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
+    passkeys: { type: [passkeySchema], default: undefined },
+    webauthnId: { type: String },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
@@ -194,6 +236,16 @@ userSchema.index({ usernameKey: 1 }, { unique: true })
 // Over what is in use and what rests: accounts from before there were such lists get theirs with the first change.
 for (const key of ['heldUsernames.key', 'heldEmails.key'])
   userSchema.index({ [key]: 1 }, { unique: true, partialFilterExpression: { [key]: { $exists: true } } })
+// A passkey opens one account, and one account only. By `$exists`, so that looking one up uses the index.
+userSchema.index(
+  { 'passkeys.id': 1 },
+  { unique: true, partialFilterExpression: { 'passkeys.id': { $exists: true } } },
+)
+// Looked up by nobody; null is none.
+userSchema.index(
+  { webauthnId: 1 },
+  { unique: true, partialFilterExpression: { webauthnId: { $type: 'string' } } },
+)
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
 // Whose factors are to be taken away, and when (factors/factor-resets.ts).

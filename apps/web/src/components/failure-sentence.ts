@@ -28,6 +28,8 @@ export function failureSentence(error: AuthError): string {
       return 'There is already an account with this email address.'
     case 'step_up_required':
       return 'Nothing has changed. Try again, and confirm that it’s you.'
+    case 'passkey_cancelled':
+      return 'No passkey was used. Try again, or use your password.'
     case 'signed_out':
       return 'You have been signed out. Sign in to continue.'
     default:

@@ -52,6 +52,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const index = canned.findIndex(({ path }) => path === call.path)
     if (index >= 0) return (canned.splice(index, 1)[0] as (typeof canned)[number]).answer
     if (call.path === '/api/login' || call.path === '/api/register') return signIn(call)
+    if (call.path.endsWith('/passkey/options')) return passkeyOptions()
+    if (call.path === '/api/login/passkey') return passkeySignIn(call)
     if (call.path.startsWith('/api/login/')) return secondStep(call)
     if (call.path === '/api/refresh-token') return refresh(call)
     if (call.path === '/api/logout') return logout(call)
@@ -96,6 +98,18 @@ export function createProtocolServer(now: () => number = () => performance.now()
     }
     sessions.set(session.sid, session)
     return answerWith(session, status)
+  }
+
+  function passkeyOptions(): Answer {
+    issued += 1
+    const challenge = Buffer.from(`challenge ${issued}`).toString('base64url')
+    return { status: 200, headers: {}, body: { options: { challenge, rpId: 'localhost' } } }
+  }
+
+  function passkeySignIn(call: Call): Answer {
+    const isKnown = isPasskey(call.body)
+    const body = { email: 'ada', password: 'correct horse' }
+    return isKnown ? signIn({ ...call, body }) : problem(401, 'passkey_unknown')
   }
 
   function refresh({ headers }: Call): Answer {
@@ -188,7 +202,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const guard = protectedCall(call)
     if (guard.status !== 200) return guard
     const { password, code } = call.body
-    if (password !== 'correct horse' && code !== '123456') return problem(400, 'validation_failed')
+    const isShown = password === 'correct horse' || code === '123456' || isPasskey(call.body)
+    if (!isShown) return problem(400, 'validation_failed')
     const sid = tokens.get(call.headers.authorization?.replace('Bearer ', '') ?? '')?.sid ?? ''
     const session = sessions.get(sid) as Session
     session.authTime = ++authTime
@@ -309,6 +324,12 @@ function crossOrigin({ headers }: Call): Record<string, string> {
 function problem(status: number, code: string, detail = code, extra: object = {}): Answer {
   return { status, headers: {}, body: problemBody(status, code, detail, extra) }
 }
+
+/** In base64url, as the page sends it. */
+export const goodPasskey = Buffer.from('good').toString('base64url')
+
+const isPasskey = ({ passkey }: Record<string, unknown>) =>
+  typeof passkey === 'object' && passkey !== null && 'id' in passkey && passkey.id === goodPasskey
 
 function lockOf(key: string): string {
   return createHash('sha256').update(Buffer.from(key, 'base64url')).digest('base64url')

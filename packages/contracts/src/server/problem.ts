@@ -30,6 +30,22 @@ const problems = {
   email_not_verified: [403, 'Confirm your email address first. We have sent you an email with a link.'],
   account_disabled: [403, 'This account was disabled by an administrator.'],
   password_required: [403, 'Enter the password of this account to confirm its address.'],
+  passkey_invalid: [400, 'This passkey was not accepted. Try again, or use another way.'],
+  passkey_challenge_invalid: [
+    400,
+    'This took too long, was used already, or began in another browser. Please try again.',
+  ],
+  passkey_unknown: [
+    401,
+    'This passkey opens no account here. It may have been removed. Sign in in another way.',
+  ],
+  passkey_taken: [409, 'This passkey is registered already.'],
+  too_many_passkeys: [409, 'You have 20 passkeys, and more are not kept. Remove one you no longer use.'],
+  passkeys_unavailable: [
+    400,
+    'Passkeys do not work under this address. Open the page by its usual name; on your own machine, by localhost.',
+  ],
+  last_way_in: [409, 'This is the only way into your account. Add another one first.'],
   token_invalid: [400, 'This link is not valid, or no longer belongs to this account. Ask for a new one.'],
   token_expired: [400, 'This link has expired. Ask for a new one.'],
   token_used: [400, 'This link has already been used.'],

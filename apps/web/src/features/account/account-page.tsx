@@ -1,11 +1,11 @@
-import { Link } from 'react-router-dom'
-import { paths } from '../../app/paths.ts'
 import { Card } from '../../components/card.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import styles from './account-page.module.css'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadData } from './download-data.tsx'
 import { EmailRow } from './email-row.tsx'
+import { Passkeys } from './passkeys.tsx'
+import { PasswordRow } from './password-row.tsx'
 import { TwoStep } from './two-step.tsx'
 import { useMe } from './use-me.ts'
 import { UsernameRow } from './username-row.tsx'
@@ -15,7 +15,7 @@ export default function AccountPage() {
   return (
     <>
       <PageHeading title="Account">
-        Your username, email address and password, and the data we keep about you.
+        Your username, email address, password and passkeys, and the data we keep about you.
       </PageHeading>
       <div className={styles.page}>
         <div className={styles.column}>
@@ -23,20 +23,11 @@ export default function AccountPage() {
             <div className={styles.rows}>
               <UsernameRow user={user} onChanged={show} />
               <EmailRow user={user} />
-              <div>
-                <div className={styles.line}>
-                  <div className={styles.fact}>
-                    <h3>Password</h3>
-                    <p className={styles.value}>Known only to you</p>
-                  </div>
-                  <Link to={paths.password} className={styles.link}>
-                    Change password
-                  </Link>
-                </div>
-              </div>
+              <PasswordRow user={user} />
             </div>
           </Card>
           <TwoStep />
+          <Passkeys />
         </div>
         <div className={styles.column}>
           <DownloadData username={user.username} />

@@ -8,11 +8,13 @@ import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import styles from './account-page.module.css'
+import { useForgetPasskeys } from './use-passkeys.ts'
 
 export function DeleteAccount() {
   const client = useAuthClient()
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
+  const forgetPasskeys = useForgetPasskeys()
   const [failure, setFailure] = useState<AuthError | null>(null)
 
   async function deleteForGood() {
@@ -23,6 +25,7 @@ export function DeleteAccount() {
       if (!(error instanceof AuthError)) throw error
       return setFailure(error)
     }
+    forgetPasskeys()
     leave(`Your account and everything about it have been deleted. Goodbye, ${user.username}.`)
     // The server is done; this tells the page and the other tabs.
     await client.logout()
@@ -33,7 +36,7 @@ export function DeleteAccount() {
       <div className={styles.part}>
         <p>This deletes, at once and for good:</p>
         <ul>
-          <li>your username, email address and password,</li>
+          <li>your username, email address, password and passkeys,</li>
           <li>every session on every device,</li>
           <li>the account’s activity.</li>
         </ul>

@@ -52,6 +52,11 @@ const words: Record<string, EventWords | undefined> = {
     meaning: 'Every session was ended. If this wasn’t you, secure your email account, too.',
     weight: 'check',
   },
+  password_removed: {
+    title: 'Password removed',
+    meaning: 'You sign in by passkey alone. Not you? Ask for a link by email and choose a new password.',
+    weight: 'check',
+  },
   email_verified: { title: 'Email address confirmed', meaning: null, weight: 'plain' },
   email_changed: {
     title: 'Email address changed',
@@ -128,6 +133,28 @@ const words: Record<string, EventWords | undefined> = {
     title: 'Many failed sign-ins',
     meaning:
       'Somebody tried wrong passwords on your account and did not get in. If your password is short or used elsewhere, change it.',
+    weight: 'alarm',
+  },
+  passkey_added: {
+    title: 'Passkey added',
+    meaning: 'It opens your account without a password. Not you? Remove it and change your password.',
+    weight: 'check',
+  },
+  passkey_removed: {
+    title: 'Passkey removed',
+    meaning: 'It opens your account no more. Not you? Change your password and end your other sessions.',
+    weight: 'check',
+  },
+  passkey_refused: {
+    title: 'A passkey was refused',
+    meaning:
+      'One of your passkeys was used too late, on another page or in another way than we ask for. Nobody was let in. If you were not signing in then, look at your passkeys.',
+    weight: 'check',
+  },
+  passkey_counter_back: {
+    title: 'A copy of a passkey was refused',
+    meaning:
+      'One of your passkeys had counted fewer uses than the one we know, as a copy would. Nobody was let in. Remove that passkey and add a new one.',
     weight: 'alarm',
   },
 }

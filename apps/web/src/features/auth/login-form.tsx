@@ -2,6 +2,7 @@ import type { FactorOutstanding } from '@latchkey/contracts'
 import { lazy, Suspense, useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { supportsPasskeys, wantsUpgrades } from '../../app/passkey-support.ts'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
@@ -9,6 +10,7 @@ import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
+import { PasskeySignIn } from './passkey-sign-in.tsx'
 
 // Few people need it, so it is not part of the first download.
 const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
@@ -27,7 +29,9 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
   const form = useForm(bodySchema, async (body) => {
     setTried({ identifier: body.email, password: body.password })
     const outcome = await client.login(body)
-    if ('ticket' in outcome) onOutstanding(outcome)
+    if ('ticket' in outcome) return onOutstanding(outcome)
+    // Nobody waits for it: where the password manager would rather not, all stays as it is.
+    if (supportsPasskeys() && wantsUpgrades()) void client.upgradeToPasskey()
   })
 
   return (
@@ -39,7 +43,7 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
           name="email"
           type="text"
           inputMode="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}
@@ -56,6 +60,7 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Signing in…' : 'Sign in'}
         </Button>
+        <PasskeySignIn />
         <p className={styles.forgot}>
           <Link to={paths.forgotPassword}>Forgot your password?</Link>
         </p>

@@ -160,7 +160,7 @@ describe('the sign-in form', () => {
 
   it('tells browsers and password managers what its fields are', async () => {
     const { email, password } = await openLogin()
-    expect(email).toHaveAttribute('autocomplete', 'username')
+    expect(email).toHaveAttribute('autocomplete', 'username webauthn')
     expect(email).toHaveAttribute('autocapitalize', 'none')
     expect(password).toHaveAttribute('autocomplete', 'current-password')
   })

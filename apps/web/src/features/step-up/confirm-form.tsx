@@ -15,6 +15,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import styles from './confirm-form.module.css'
 
@@ -71,18 +72,61 @@ interface ProofProps {
 
 function Proof({ methods, ...props }: ProofProps & { methods: readonly ConfirmationMethod[] }) {
   const [method, setMethod] = useState(methods[0] ?? 'password')
-  const other = methods.find((each) => each !== method)
+  const others = methods.filter((each) => each !== method)
+  const instead = others.length > 0 && (
+    <div className={styles.others}>
+      {others.map((other) => (
+        <Button key={other} variant="quiet" onClick={() => setMethod(other)}>
+          {insteadWords[other]}
+        </Button>
+      ))}
+    </div>
+  )
   // Another way is another form: no complaint about the one before is left.
-  return <ProofForm key={method} {...props} method={method} other={other} onOther={setMethod} />
+  return method === 'passkey' ? (
+    <PasskeyProof {...props} instead={instead} />
+  ) : (
+    <ProofForm key={method} {...props} method={method} instead={instead} />
+  )
 }
 
-interface ProofFormProps extends ProofProps {
-  method: ConfirmationMethod
-  other: ConfirmationMethod | undefined
-  onOther: (method: ConfirmationMethod) => void
+interface OneWay extends ProofProps {
+  /** The other ways. */
+  instead: ReactNode
 }
 
-function ProofForm({ method, other, onOther, onSending, onConfirmed, cancel }: ProofFormProps) {
+function PasskeyProof({ onSending, onConfirmed, cancel, instead }: OneWay) {
+  const client = useAuthClient()
+  const confirm = useAction(async () => {
+    onSending(true)
+    try {
+      await client.confirmWithPasskey()
+    } finally {
+      onSending(false)
+    }
+    onConfirmed()
+  })
+  return (
+    <div className={styles.form}>
+      <FailureAlert failure={confirm.failure} />
+      {instead}
+      <div className={styles.answers}>
+        <Button isBusy={confirm.isBusy} onClick={confirm.run}>
+          Use your passkey
+        </Button>
+        {cancel}
+      </div>
+    </div>
+  )
+}
+
+function ProofForm({
+  method,
+  onSending,
+  onConfirmed,
+  cancel,
+  instead,
+}: OneWay & { method: 'password' | FactorMethod }) {
   const client = useAuthClient()
   const { user } = useSignedIn()
   const form = useForm(ReauthenticateBodySchema, async (body) => {
@@ -124,13 +168,7 @@ function ProofForm({ method, other, onOther, onSending, onConfirmed, cancel }: P
           <CodeField method={method} error={form.errorOf('code')} />
         </>
       )}
-      {other && (
-        <p className={styles.other}>
-          <Button variant="quiet" onClick={() => onOther(other)}>
-            {insteadWords[other]}
-          </Button>
-        </p>
-      )}
+      {instead}
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
           Confirm
@@ -145,4 +183,5 @@ const insteadWords: Record<ConfirmationMethod, string> = {
   password: 'Use your password instead',
   totp: 'Use your app instead',
   recovery_code: 'Use a recovery code instead',
-} satisfies Record<'password' | FactorMethod, string>
+  passkey: 'Use your passkey instead',
+}

@@ -1,0 +1,120 @@
+import { type Passkey, RenamePasskeyBodySchema } from '@latchkey/contracts'
+import type { KeyboardEvent, RefObject } from 'react'
+import { Button } from '../../components/button.tsx'
+import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { Field } from '../../components/field.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { useForm } from '../../components/use-form.ts'
+import { useInlineStep } from '../../components/use-inline-step.ts'
+import styles from './passkeys.module.css'
+import { useRemovePasskey, useRenamePasskey } from './use-passkeys.ts'
+
+interface PasskeyItemProps {
+  passkey: Passkey
+  /** Milliseconds since 1970. */
+  now: number
+  onRemoved: (what: string) => void
+}
+
+export function PasskeyItem({ passkey, now, onRemoved }: PasskeyItemProps) {
+  const { name, synced, createdAt, lastUsedAt } = passkey
+  const naming = useInlineStep<HTMLInputElement>()
+  const remove = useRemovePasskey(passkey)
+
+  return (
+    <div className={styles.item}>
+      <div className={styles.who}>
+        {naming.isOpen ? (
+          <NameForm passkey={passkey} input={naming.target} onClose={naming.close} />
+        ) : (
+          <div className={styles.title}>
+            <h3>{name}</h3>
+            <Button
+              ref={naming.trigger}
+              variant="quiet"
+              className={styles.rename}
+              aria-label={`Rename ${name}`}
+              onClick={naming.open}
+            >
+              Rename
+            </Button>
+          </div>
+        )}
+        <p className={styles.kind}>
+          {synced ? 'Kept by a password manager, which may copy it to your devices' : 'Stays on one device'}
+        </p>
+        <dl className={styles.times}>
+          <div>
+            <dt>Last used</dt>
+            <dd>{lastUsedAt === null ? 'Not yet' : <TimeAgo at={lastUsedAt} now={now} />}</dd>
+          </div>
+          <div>
+            <dt>Added</dt>
+            <dd>
+              <TimeAgo at={createdAt} now={now} />
+            </dd>
+          </div>
+        </dl>
+        <FailureAlert failure={remove.error} />
+      </div>
+      <div className={styles.end}>
+        <ConfirmedButton
+          label={`Remove ${name}`}
+          question={`Remove ${name}? Nobody can sign in with it any more.`}
+          confirm="Remove"
+          onConfirm={() =>
+            remove.mutateAsync(undefined, { onSuccess: () => onRemoved(`${name} has been removed.`) })
+          }
+        >
+          Remove
+        </ConfirmedButton>
+      </div>
+    </div>
+  )
+}
+
+interface NameFormProps {
+  passkey: Passkey
+  input: RefObject<HTMLInputElement | null>
+  onClose: () => void
+}
+
+function NameForm({ passkey, input, onClose }: NameFormProps) {
+  const rename = useRenamePasskey(passkey)
+  const form = useForm(RenamePasskeyBodySchema, async ({ name }) => {
+    await rename.mutateAsync(name)
+    onClose()
+  })
+
+  // What has been sent cannot be taken back.
+  function cancel() {
+    if (!form.isSubmitting) onClose()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape') cancel()
+  }
+
+  return (
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Rename this passkey">
+      <FailureAlert failure={form.failure} />
+      <Field
+        ref={input}
+        label="Name"
+        name="name"
+        defaultValue={passkey.name}
+        autoComplete="off"
+        error={form.errorOf('name')}
+      />
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Save
+        </Button>
+        <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  )
+}
