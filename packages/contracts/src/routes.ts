@@ -355,6 +355,7 @@ export const routes = {
       user: UserSchema,
       sessions: z.array(SessionSchema),
       knownDevices: z.array(KnownDeviceSchema),
+      factors: FactorsSchema,
       /** What the account has given up and nobody else gets yet. */
       formerUsernames: z.array(FormerNameSchema),
       formerEmails: z.array(FormerNameSchema),

@@ -3,6 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { FactorService } from '../factors/factors.service.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -13,6 +14,7 @@ import type { UserSessions } from '../users/user-identity.ts'
 interface Collaborators {
   accounts: Accounts
   knownDevices: KnownDevices
+  factorService: Pick<FactorService, 'list'>
   sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits
@@ -22,19 +24,21 @@ interface Collaborators {
 
 /** What somebody reads about their own account. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, sessions, events, rateLimits, clock, route } = services
+  const { accounts, knownDevices, factorService, sessions, events, rateLimits, clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
     user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
+  route(router, routes.exportMe, async (_, { claims, req, res }) => {
+    const { sub, sid } = claims
     await rateLimits.export(res, sub)
-    const [user, own, devices, resting] = await Promise.all([
+    const [user, own, devices, factors, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
+      factorService.list(claims),
       accounts.resting(sub),
     ])
     const account = {
@@ -42,6 +46,7 @@ export function accountRoutes(services: Collaborators): Router {
       user: present(user),
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices,
+      factors,
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
     }

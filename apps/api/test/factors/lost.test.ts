@@ -32,7 +32,8 @@ it('the operator removes what was lost, after a day in which its owner is told',
   await factorResets.sweep()
   await passwordStep(api, person).expect(202)
   api.clock.advance(1)
-  const other = await apiForTest({ mongoUri: api.mongoUri, clock: api.clock })
+  const environment = { SMTP_URL: mail.url }
+  const other = await apiForTest({ environment, mongoUri: api.mongoUri, clock: api.clock })
   await Promise.all([factorResets.sweep(), other.services.factorResets.sweep()])
   await login(api, person)
   await mail.mailTo(person.email, /was removed/)
