@@ -88,27 +88,27 @@ const words: Record<string, EventWords | undefined> = {
     weight: 'check',
   },
   recovery_codes_low: {
-    title: 'Recovery code used; few are left',
+    title: 'Recovery code used and few left',
     meaning: 'Make new ones before you need them. Not you? Change your password, too.',
     weight: 'check',
   },
   factor_asked: {
-    title: 'Right password, code asked for',
+    title: 'Right password and code asked for',
     meaning: 'If no sign-in follows and it wasn’t you, somebody knows your password: change it.',
     weight: 'check',
   },
   factor_failed: {
-    title: 'Right password, wrong code',
+    title: 'Right password and wrong code',
     meaning: 'Nobody got in. If you did not mistype it, somebody knows your password: change it.',
     weight: 'check',
   },
   failed_factors: {
-    title: 'Right password, many wrong codes',
+    title: 'Right password and many wrong codes',
     meaning: 'Nobody got in. If it wasn’t you, somebody knows your password: change it now.',
     weight: 'alarm',
   },
   browser_trusted: {
-    title: 'Browser trusted for 30 days',
+    title: 'Browser trusted for thirty days',
     meaning: 'It signs in without a code. Not you? Forget that browser and change your password.',
     weight: 'check',
   },
