@@ -563,7 +563,8 @@ export const routes = {
     stepUp: recently,
     body: CodeBodySchema,
     status: 200,
-    reply: RecoveryCodesSchema,
+    /** With a token that says what was shown. */
+    reply: z.extend(RecoveryCodesSchema, z.partial(TokensSchema).shape),
     errors: ['validation_failed', 'factor_invalid', 'rate_limited'],
   }),
   removeTotp: contract({

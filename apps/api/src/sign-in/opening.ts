@@ -19,6 +19,8 @@ interface Opened {
   amr: readonly AuthenticationMethod[]
   /** What must still hold of the account. Default: that it is as it was read. */
   condition?: object
+  /** When all of its factors were shown. Default: now. */
+  authenticatedAt?: Date | undefined
 }
 
 interface Collaborators {
@@ -36,10 +38,16 @@ export const createOpening =
   async (
     user: Credentials,
     signIn: SignIn,
-    { amr, condition = unchanged(user) }: Opened,
+    { amr, condition = unchanged(user), authenticatedAt }: Opened,
   ): Promise<SignedInUser | null> => {
     const { device, deviceId, lock } = signIn
-    const session = sessions.begin({ device, lock, deviceIdHash: deviceId?.idHash ?? null, amr })
+    const session = sessions.begin({
+      device,
+      lock,
+      deviceIdHash: deviceId?.idHash ?? null,
+      amr,
+      ...(authenticatedAt && { authenticatedAt }),
+    })
     const signedIn = await sessions.issue(user._id, session, condition)
     if (!signedIn) return null
     const browser = acquaintance(user.knownDevices, deviceId?.idHash, device.ip)

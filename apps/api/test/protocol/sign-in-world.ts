@@ -450,6 +450,7 @@ export class SignInWorld {
       sid: new Types.ObjectId().toHexString(),
       username: person.name,
       roles: [],
+      acr: 'mfa' as const,
     }
     const from = { claims, device: { userAgent: '', ip: '' } }
     const ends = (more: () => void) => () => {
