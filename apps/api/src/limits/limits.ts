@@ -69,7 +69,7 @@ export const defaultLimits: Limits = {
   proofPerAccount: { points: 30, windowSeconds: 15 * minute },
   factorPerAccountAndAddress: { points: 10, windowSeconds: hour },
   factorPerAccount: { points: 30, windowSeconds: day },
-  factorPerKnownDevice: { points: 10, windowSeconds: hour },
+  factorPerKnownDevice: { points: 20, windowSeconds: day },
   hashPerAddress: { points: 600, windowSeconds: 15 * minute },
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
