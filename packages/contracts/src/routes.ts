@@ -422,6 +422,7 @@ export const routes = {
       sessions: z.array(SessionSchema),
       knownDevices: z.array(KnownDeviceSchema),
       passkeys: z.array(PasskeySchema),
+      factors: FactorsSchema,
       /** What the account has given up and nobody else gets yet. */
       formerUsernames: z.array(FormerNameSchema),
       formerEmails: z.array(FormerNameSchema),
@@ -630,7 +631,8 @@ export const routes = {
     stepUp: recently,
     body: CodeBodySchema,
     status: 200,
-    reply: RecoveryCodesSchema,
+    /** With a token that says what was shown. */
+    reply: z.extend(RecoveryCodesSchema, z.partial(TokensSchema).shape),
     errors: ['validation_failed', 'factor_invalid', 'rate_limited'],
   }),
   removeTotp: contract({

@@ -15,6 +15,8 @@ export interface SessionBeginning {
   deviceIdHash?: string | null
   /** How its owner proved who they are. Default: by password. */
   amr?: readonly AuthenticationMethod[]
+  /** When they did. Default: now. */
+  authenticatedAt?: Date
 }
 
 /** Opens sessions. */
@@ -27,7 +29,13 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     present: (user: Owner, session: Session) => present(user, session, { epoch: 0, at: session.createdAt }),
 
     /** A session at generation 0, not stored yet. */
-    begin({ device, lock = null, deviceIdHash = null, amr = byPassword }: SessionBeginning): Session {
+    begin({
+      device,
+      lock = null,
+      deviceIdHash = null,
+      amr = byPassword,
+      authenticatedAt,
+    }: SessionBeginning): Session {
       const now = clock.now()
       const absoluteExpiresAt = addSeconds(now, maxAgeSeconds)
       return {
@@ -43,7 +51,7 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
         ip: device.ip,
         deviceIdHash,
         name: null,
-        authenticatedAt: now,
+        authenticatedAt: authenticatedAt ?? now,
         amr: [...amr],
         ...(isStrong(amr) && { strongAt: now }),
       }

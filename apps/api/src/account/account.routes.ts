@@ -3,6 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { FactorService } from '../factors/factors.service.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -15,6 +16,7 @@ interface Collaborators {
   accounts: Accounts
   knownDevices: KnownDevices
   userPasskeys: Pick<UserPasskeys, 'list'>
+  factorService: Pick<FactorService, 'list'>
   sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits
@@ -24,20 +26,23 @@ interface Collaborators {
 
 /** What somebody reads about their own account. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, userPasskeys, sessions, events, rateLimits, clock, route } = services
+  const { accounts, knownDevices, userPasskeys, factorService, sessions, events, rateLimits } = services
+  const { clock, route } = services
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => ({
     user: present(await accounts.profile(claims.sub)),
   }))
 
-  route(router, routes.exportMe, async (_, { claims: { sub, sid }, req, res }) => {
+  route(router, routes.exportMe, async (_, { claims, req, res }) => {
+    const { sub, sid } = claims
     await rateLimits.export(res, sub)
-    const [user, own, devices, { passkeys }, resting] = await Promise.all([
+    const [user, own, devices, { passkeys }, factors, resting] = await Promise.all([
       accounts.profile(sub),
       sessions.list(sub),
       knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
       userPasskeys.list(sub),
+      factorService.list(claims),
       accounts.resting(sub),
     ])
     const account = {
@@ -46,6 +51,7 @@ export function accountRoutes(services: Collaborators): Router {
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices,
       passkeys,
+      factors,
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
     }

@@ -51,18 +51,20 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     },
 
     /** Switches on what was begun. New recovery codes, or null when the code is wrong or nothing was begun lately. */
-    async confirm(userId: string, code: string): Promise<string[] | null> {
+    async confirm({ _id, factorChanges }: FactorOwner, code: string): Promise<string[] | null> {
+      const userId = _id.toHexString()
       const pending = (await readOf(userId, ['pendingTotp']))?.pendingTotp
       if (!pending || addSeconds(pending.createdAt, pendingSeconds) <= clock.now()) return null
-      return await enable(userId, pending.secret, code, { 'pendingTotp.secret': pending.secret })
+      const still = { 'pendingTotp.secret': pending.secret, factorChanges: countedTo(factorChanges) }
+      return await enable(userId, pending.secret, code, still)
     },
 
     enable,
 
     /** Returns whether there was one. */
-    async removeTotp(userId: string): Promise<boolean> {
+    async removeTotp(user: FactorOwner): Promise<boolean> {
       const { modifiedCount } = await users.updateOne(
-        { _id: userId, totp: { $ne: null } },
+        { ...asRead(user), totp: { $ne: null } },
         [{ $set: withoutFactors }],
         { updatePipeline: true },
       )
@@ -70,10 +72,10 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     },
 
     /** Null when there is no factor that they would stand in for. */
-    async renewRecoveryCodes(userId: string): Promise<string[] | null> {
+    async renewRecoveryCodes(user: FactorOwner): Promise<string[] | null> {
       const { codes, stored } = newRecoveryCodes()
       const { modifiedCount } = await users.updateOne(
-        { _id: userId, totp: { $ne: null } },
+        { ...asRead(user), totp: { $ne: null } },
         { $set: { recoveryCodes: stored } },
       )
       return modifiedCount > 0 ? codes : null
@@ -90,7 +92,7 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
       code: string,
       condition: object,
     ): Promise<Accepted | null> {
-      const still = { ...condition, _id: user._id, factorChanges: countedTo(user.factorChanges) }
+      const still = { ...condition, ...asRead(user) }
       return method === 'totp' ? acceptTotp(user, code, still) : acceptRecoveryCode(code, still)
     },
   }
@@ -166,6 +168,9 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     return readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
   }
 }
+
+/** An account whose factors are still those that were read. */
+const asRead = ({ _id, factorChanges }: FactorOwner) => ({ _id, factorChanges: countedTo(factorChanges) })
 
 /** What of an account can be shown beside the password. None: the password alone signs in. */
 export function factorMethodsOf({

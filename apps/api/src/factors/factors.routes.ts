@@ -8,7 +8,7 @@ import type { FactorService } from './factors.service.ts'
 
 interface Collaborators {
   factorService: FactorService
-  sessions: Pick<UserSessions, 'confirm'>
+  sessions: Pick<UserSessions, 'confirm' | 'answerConfirmed'>
   rateLimits: RateLimits
   route: ApiRoute
 }
@@ -27,8 +27,8 @@ export function factorRoutes({ factorService, sessions, rateLimits, route }: Col
     const recoveryCodes = await factorService.confirmTotp(change(claims, req), code)
     await settle()
     // The code was shown in this session, too.
-    await sessions.confirm(claims.sub, claims.sid, ['otp'])
-    return { recoveryCodes }
+    const confirmed = await sessions.confirm(claims.sub, claims.sid, ['otp'])
+    return { recoveryCodes, ...(confirmed && sessions.answerConfirmed(confirmed)) }
   })
 
   route(router, routes.removeTotp, async (_, { claims, req }) => {

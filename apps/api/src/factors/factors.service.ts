@@ -1,4 +1,11 @@
-import type { ActivityKind, FactorMethod, Factors, Role, TotpEnrolment } from '@latchkey/contracts'
+import type {
+  ActivityKind,
+  AuthenticationContext,
+  FactorMethod,
+  Factors,
+  Role,
+  TotpEnrolment,
+} from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
@@ -23,7 +30,13 @@ interface Collaborators {
 
 /** Who is signed in, and from where. */
 export interface FactorChange {
-  claims: { sub: string; sid: string; username: string; roles: readonly Role[] }
+  claims: {
+    sub: string
+    sid: string
+    username: string
+    roles: readonly Role[]
+    acr: AuthenticationContext
+  }
   device: Device
 }
 
@@ -76,7 +89,9 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
       return factorMethodsOf(await owner(userId))
     },
 
-    async enrolTotp({ sub, username }: FactorChange['claims']): Promise<TotpEnrolment> {
+    async enrolTotp(claims: FactorChange['claims']): Promise<TotpEnrolment> {
+      await changing(claims)
+      const { sub, username } = claims
       return enrolmentOf(await factorStore.begin(sub), { issuer, label: username })
     },
 
@@ -100,7 +115,7 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
 
     /** New recovery codes. Throws AuthError `factor_invalid`. */
     async confirmTotp({ claims, device }: FactorChange, code: string): Promise<string[]> {
-      const codes = await factorStore.confirm(claims.sub, code)
+      const codes = await factorStore.confirm(await changing(claims), code)
       if (!codes) throw new AuthError('factor_invalid')
       await record('totp_enabled', { claims, device })
       return codes
@@ -109,13 +124,13 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
     /** Throws AuthError `factor_required` where one has to have it, `not_found` where there is none. */
     async removeTotp({ claims, device }: FactorChange): Promise<void> {
       if (isRequired(claims.roles)) throw new AuthError('factor_required')
-      if (!(await factorStore.removeTotp(claims.sub))) throw new AuthError('not_found')
+      if (!(await factorStore.removeTotp(await changing(claims)))) throw new AuthError('not_found')
       await record('totp_disabled', { claims, device })
     },
 
     /** Throws AuthError `factor_required` where there is none that they would stand in for. */
     async renewRecoveryCodes({ claims, device }: FactorChange): Promise<string[]> {
-      const codes = await factorStore.renewRecoveryCodes(claims.sub)
+      const codes = await factorStore.renewRecoveryCodes(await changing(claims))
       if (!codes) throw new AuthError('factor_required')
       await record('recovery_codes_renewed', { claims, device })
       return codes
@@ -140,6 +155,17 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
           codesLeft(user.recoveryCodes) - 1 <= fewCodes ? 'recovery_codes_low' : 'recovery_code_used',
         )
     },
+  }
+
+  /**
+   * An account whose factors are about to change: who has some has shown one in this session. A session from before there was
+   * one, or from a browser that is trusted, did not. Throws AuthError `step_up_required`.
+   */
+  async function changing({ sub, acr }: FactorChange['claims']): Promise<FactorOwner> {
+    const user = await owner(sub)
+    if (factorMethodsOf(user).length > 0 && acr !== 'mfa')
+      throw new AuthError('step_up_required', { stepUp: { acr: 'mfa' } })
+    return user
   }
 
   /** Throws AuthError `access_token_revoked` when the account is gone. */

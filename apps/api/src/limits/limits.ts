@@ -75,7 +75,7 @@ export const defaultLimits: Limits = {
   proofPerAccount: { points: 30, windowSeconds: 15 * minute },
   factorPerAccountAndAddress: { points: 10, windowSeconds: hour },
   factorPerAccount: { points: 30, windowSeconds: day },
-  factorPerKnownDevice: { points: 10, windowSeconds: hour },
+  factorPerKnownDevice: { points: 20, windowSeconds: day },
   hashPerAddress: { points: 600, windowSeconds: 15 * minute },
   passkeyChallengePerAddress: { points: 600, windowSeconds: 15 * minute },
   passkeyPerAddress: { points: 100, windowSeconds: 15 * minute },

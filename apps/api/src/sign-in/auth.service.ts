@@ -130,10 +130,12 @@ export function createAuth(collaborators: Collaborators) {
         throw new AuthError(kept)
       }
 
-      const entered =
-        (await goOn(user, signIn)) ?? (await goOnAgain({ email, password }, admission.whom, signIn))
+      // Side by side: it was the owner, whatever becomes of the session.
+      const [entered] = await Promise.all([
+        goOn(user, signIn).then((done) => done ?? goOnAgain({ email, password }, admission.whom, signIn)),
+        admission.settle(),
+      ])
       if (!entered) throw new AuthError('invalid_credentials')
-      await admission.settle()
       // Not waited for: how long a sign-in takes says nothing of the hash.
       if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password, admission.whom)
       return entered
@@ -147,11 +149,12 @@ export function createAuth(collaborators: Collaborators) {
   ): Promise<SignedInUser | FactorOutstanding | null> {
     const methods = factorMethodsOf(user)
     const isRequired = isFactorRequired(user.roles)
-    const isTrusted = methods.length > 0 && (await trustedBrowsers.isShown(user, signIn, signIn.trust))
-    const event = afterPassword(methods, { isRequired, isTrusted })
+    // What asks for a recent sign-in asks for the factor in such a browser, too.
+    const shownAt = methods.length > 0 ? await trustedBrowsers.shownAt(user, signIn, signIn.trust) : null
+    const event = afterPassword(methods, { isRequired, isTrusted: shownAt !== null })
     if (event === 'factorOutstanding' || event === 'enrolmentOutstanding')
       return await secondSteps.ask(user, event, signIn)
-    return await opening(user, signIn, stepOn('begun', event))
+    return await opening(user, signIn, { ...stepOn('begun', event), authenticatedAt: shownAt ?? undefined })
   }
 
   /** Makes a hash of today's cost. Should that fail, the next sign-in tries again. */

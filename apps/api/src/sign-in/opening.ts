@@ -17,8 +17,10 @@ export interface SignIn {
 interface Opened {
   /** What was shown, all of it (attempt.ts). */
   amr: readonly AuthenticationMethod[]
-  /** What must still hold of the account beside what was read. */
+  /** What must still hold of the account. Default: that it is as it was read. */
   condition?: object
+  /** When all of its factors were shown. Default: now. */
+  authenticatedAt?: Date | undefined
 }
 
 interface Collaborators {
@@ -36,17 +38,22 @@ export const createOpening =
   async (
     user: Credentials,
     signIn: SignIn,
-    { amr, condition = {} }: Opened,
+    { amr, condition = unchanged(user), authenticatedAt }: Opened,
   ): Promise<SignedInUser | null> => {
     const { device, deviceId, lock } = signIn
-    const session = sessions.begin({ device, lock, deviceIdHash: deviceId?.idHash ?? null, amr })
-    const still = { ...unchanged(user), ...condition }
-    const signedIn = await sessions.issue(user._id, session, still)
+    const session = sessions.begin({
+      device,
+      lock,
+      deviceIdHash: deviceId?.idHash ?? null,
+      amr,
+      ...(authenticatedAt && { authenticatedAt }),
+    })
+    const signedIn = await sessions.issue(user._id, session, condition)
     if (!signedIn) return null
     const browser = acquaintance(user.knownDevices, deviceId?.idHash, device.ip)
     // The session is open, and its owner gets it whatever becomes of these.
     await Promise.allSettled([
-      deviceId && knownDevices.remember(user._id, deviceId.idHash, device, still),
+      deviceId && knownDevices.remember(user._id, deviceId.idHash, device, condition),
       events.record({ kind: signInKinds[browser], userId: user._id, sessionId: session._id, device, amr }),
     ])
     return signedIn

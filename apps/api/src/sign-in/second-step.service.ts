@@ -67,7 +67,7 @@ export function createSecondSteps({
     ): Promise<SignedInUser> {
       const { device, presented } = signIn
       if (trustBrowser) trustedBrowsers.refuseUntrustable(signIn, signIn.trust)
-      const { attempt, user } = await find(ticket, 'factor', presented)
+      const { attempt, user } = await find(ticket, 'factor', signIn)
       const isKnown = acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'unknown'
       const admission = await admit({
         userId: user._id.toHexString(),
@@ -86,8 +86,8 @@ export function createSecondSteps({
     },
 
     /** What an app needs to know, for whoever has to set one up first. Throws AuthError `ticket_expired`. */
-    async enrol(ticket: string, { presented }: SecondStep): Promise<TotpEnrolment> {
-      const { attempt, user } = await find(ticket, 'enrolment', presented)
+    async enrol(ticket: string, signIn: SecondStep): Promise<TotpEnrolment> {
+      const { attempt, user } = await find(ticket, 'enrolment', signIn)
       const secret = await attempts.keepSecret(attempt, factorService.newSealedSecret(user))
       if (!secret) throw new AuthError('ticket_expired')
       return factorService.enrolment(user, secret)
@@ -98,7 +98,7 @@ export function createSecondSteps({
       { ticket, code }: { ticket: string; code: string },
       signIn: SecondStep,
     ): Promise<{ signedIn: SignedInUser; recoveryCodes: string[] }> {
-      const { attempt, user } = await find(ticket, 'enrolment', signIn.presented)
+      const { attempt, user } = await find(ticket, 'enrolment', signIn)
       if (!(await attempts.countTry(attempt))) throw new AuthError('ticket_expired')
       const begun = { secret: attempt.secret, code, condition: asItWas(attempt), device: signIn.device }
       const recoveryCodes = await factorService.enable(user, begun)
@@ -109,10 +109,16 @@ export function createSecondSteps({
   }
 
   /** Throws AuthError `ticket_expired`. */
-  async function find<State extends PendingState>(ticket: string, state: State, presented: string | null) {
-    const attempt = await attempts.find(ticket, state, presented)
+  async function find<State extends PendingState>(ticket: string, state: State, signIn: SecondStep) {
+    const attempt = await attempts.find(ticket, state)
     if (!attempt) throw new AuthError('ticket_expired')
-    const user = await accounts.credentials(attempt.userId.toHexString())
+    const { userId, deviceIdHash } = attempt
+    // A ticket alone is no good where the browser that got it can be told from others.
+    if (deviceIdHash && deviceIdHash !== signIn.presented) {
+      await events.record({ kind: 'factor_failed', userId, sessionId: null, device: signIn.device })
+      throw new AuthError('ticket_expired')
+    }
+    const user = await accounts.credentials(userId.toHexString())
     if (!user || !isAsItWas(user, attempt)) throw new AuthError('ticket_expired')
     return { attempt, user }
   }

@@ -43,17 +43,9 @@ export function createSignInAttempts({ model, clock }: { model: SignInAttemptMod
       return { ticket, expiresIn }
     },
 
-    /** The attempt of a ticket, if it can go on so in this browser. */
-    async find<State extends PendingState>(
-      ticket: string,
-      state: State,
-      deviceIdHash: string | null,
-    ): Promise<PendingAttempt<State> | null> {
-      const attempt = await read(live(hash(ticket), state), state)
-      // A ticket alone is no good where the browser that got it can be told from others.
-      const isElsewhere = attempt?.deviceIdHash && attempt.deviceIdHash !== deviceIdHash
-      return isElsewhere ? null : attempt
-    },
+    /** The attempt of a ticket, if it can go on so. */
+    find: <State extends PendingState>(ticket: string, state: State): Promise<PendingAttempt<State> | null> =>
+      read(live(hash(ticket), state), state),
 
     /** Counts a code before it is looked at. False: the ticket has had enough of them, or is used up. */
     async countTry({ _id, state }: PendingAttempt): Promise<boolean> {

@@ -36,7 +36,9 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
       { next }: LockProof,
     ): Promise<void> {
       if (!deviceId || !next) throw new AuthError('bad_request')
-      const trust: Trust = { lock: next, until: addSeconds(clock.now(), trustSeconds), ...countsOf(user) }
+      const since = clock.now()
+      const until = addSeconds(since, trustSeconds)
+      const trust: Trust = { lock: next, since, until, ...countsOf(user) }
       const { modifiedCount } = await users.updateOne(
         { _id: user._id, ...unchanged(user), 'knownDevices.idHash': deviceId.idHash },
         { $set: { 'knownDevices.$.trust': trust } },
@@ -45,13 +47,15 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
         await events.record({ kind: 'browser_trusted', userId: user._id, sessionId, device })
     },
 
-    /** Whether a sign-in comes from one, told by its key, which is used up. */
-    async isShown(
+    /**
+     * Of a sign-in from one, told by its key, which is used up: when the factors were last shown there. Null: it is not one.
+     */
+    async shownAt(
       user: Credentials,
       { deviceId, lock }: SignIn,
       { opens, next }: LockProof,
-    ): Promise<boolean> {
-      if (!deviceId || !lock || !opens || !next) return false
+    ): Promise<Date | null> {
+      if (!deviceId || !lock || !opens || !next) return null
       const { passwordChanges, factorChanges } = countsOf(user)
       const trusted = {
         idHash: deviceId.idHash,
@@ -60,11 +64,14 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
         'trust.passwordChanges': passwordChanges,
         'trust.factorChanges': factorChanges,
       }
-      const { modifiedCount } = await users.updateOne(
-        { _id: user._id, ...unchanged(user), knownDevices: { $elemMatch: trusted } },
-        { $set: { 'knownDevices.$.trust.lock': next } },
-      )
-      return modifiedCount > 0
+      const found = await users
+        .findOneAndUpdate(
+          { _id: user._id, ...unchanged(user), knownDevices: { $elemMatch: trusted } },
+          { $set: { 'knownDevices.$.trust.lock': next } },
+          { projection: { knownDevices: { $elemMatch: { idHash: deviceId.idHash } } } },
+        )
+        .lean<Pick<Credentials, 'knownDevices'>>()
+      return found?.knownDevices[0]?.trust?.since ?? null
     },
   }
 }

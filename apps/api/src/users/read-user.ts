@@ -100,10 +100,11 @@ function trustIn(value: unknown): Trust | null {
   const [trust] = entriesIn<Trust>([value])
   const lock = textIn(trust?.lock)
   const until = dateIn(trust?.until)
+  const since = dateIn(trust?.since)
   const passwordChanges = wholeIn(trust?.passwordChanges)
   const factorChanges = wholeIn(trust?.factorChanges)
-  if (lock === null || !until || passwordChanges === null || factorChanges === null) return null
-  return { lock, until, passwordChanges, factorChanges }
+  if (lock === null || !until || !since || passwordChanges === null || factorChanges === null) return null
+  return { lock, until, since, passwordChanges, factorChanges }
 }
 
 /** Whatever stands there is a factor, though no code of it may be right: a second step must not be lost to damage. */

@@ -79,6 +79,8 @@ export interface KnownDevice {
 export interface Trust {
   /** base64url(SHA-256(key)) that the next sign-in must open. */
   lock: string
+  /** When the factors of the account were all shown in it. */
+  since: Date
   until: Date
   /** Of the account, as they were: a change of either ends it. */
   passwordChanges: number
@@ -134,6 +136,7 @@ export interface RecoveryCode {
 const trustSchema = new Schema<Trust>(
   {
     lock: { type: String, required: true },
+    since: { type: Date, required: true },
     until: { type: Date, required: true },
     passwordChanges: { type: Number, required: true },
     factorChanges: { type: Number, required: true },

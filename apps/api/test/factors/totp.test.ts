@@ -102,8 +102,8 @@ it('ten wrong codes while setting up are enough for a quarter of an hour', async
 it('an app is removed with its recovery codes, and the password alone signs in again', async () => {
   const api = await apiForTest()
   const person = await registered(api)
-  const as = bearer(person.body.accessToken)
   await enrolled(api, person)
+  const as = bearer(person.body.accessToken)
   await api.http.delete('/api/factors/totp').set(as).expect(204)
   const user = await stored(api, person)
   expect([user.totp, user.recoveryCodes]).toEqual([null, null])
@@ -117,9 +117,9 @@ it('an app is removed with its recovery codes, and the password alone signs in a
 it('each change of a factor is in the activity of its owner', async () => {
   const api = await apiForTest()
   const person = await registered(api)
-  const as = bearer(person.body.accessToken)
   api.clock.advance(1)
   await enrolled(api, person)
+  const as = bearer(person.body.accessToken)
   await api.http.post('/api/factors/recovery-codes').set(as).expect(200)
   api.clock.advance(1)
   await api.http.delete('/api/factors/totp').set(as).expect(204)
@@ -139,4 +139,20 @@ it('the session in which an app was set up counts as one by two factors', async 
   const { body } = await api.http.post('/api/refresh-token').set('Cookie', person.jar.header).expect(200)
   const claims = JSON.parse(Buffer.from(body.accessToken.split('.')[1], 'base64url').toString())
   expect(claims).toMatchObject({ amr: ['pwd', 'otp', 'mfa'], acr: 'mfa' })
+})
+
+it('a session in which no factor was shown changes none, be it a minute old', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const before = person.body.accessToken
+  await enrolled(api, person)
+  for (const [method, path] of [
+    ['post', '/api/factors/totp'],
+    ['delete', '/api/factors/totp'],
+    ['post', '/api/factors/recovery-codes'],
+  ] as const) {
+    const refused = await api.http[method](path).set(bearer(before)).expect(401)
+    expect(refused.body).toMatchObject({ code: 'step_up_required', stepUp: { acr: 'mfa' } })
+  }
+  await api.http.post('/api/factors/recovery-codes').set(bearer(person.body.accessToken)).expect(200)
 })

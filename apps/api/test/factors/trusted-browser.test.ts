@@ -178,3 +178,20 @@ it('a browser without a cookie so far is trusted under the name it is given', as
   const kinds = (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
   expect(kinds).toContain('browser_trusted')
 })
+
+it('what asks for a recent sign-in goes by when the factor was shown, and no factor changes without it', async () => {
+  const { api, person, app, as, signIn } = await trusted()
+  const { auth_time: shownAt } = JSON.parse(
+    Buffer.from(as.Authorization.split('.')[1] ?? '', 'base64url').toString(),
+  )
+  api.clock.advance(601)
+  const { body } = await passwordStep(api, person, signIn(0)).expect(200)
+  const claims = JSON.parse(Buffer.from(body.accessToken.split('.')[1], 'base64url').toString())
+  expect(claims.auth_time).toBe(shownAt)
+  const fresh = bearer(body.accessToken)
+  await api.http.delete('/api/factors/totp').set(fresh).expect(401)
+  await api.http.delete('/api/sessions').set(fresh).expect(401)
+  const shown = { method: 'totp', code: app.code() }
+  const confirmed = await api.http.post('/api/reauthenticate').set(fresh).send(shown).expect(200)
+  await api.http.delete('/api/factors/totp').set(bearer(confirmed.body.accessToken)).expect(204)
+})

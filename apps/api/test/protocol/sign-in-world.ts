@@ -196,6 +196,10 @@ export class SignInWorld {
     return this.#node(0).clock
   }
 
+  get #users() {
+    return this.#node(0).services.database.connection.collection('users')
+  }
+
   #now = () => this.#clock.now().getTime() / 1000
 
   pass(seconds: number): void {
@@ -316,6 +320,8 @@ export class SignInWorld {
       this.fail('nobody of those who showed something right got in')
     for (const { ticket } of tries) ticket.tries++
     for (const each of tries) this.#used(each, succeeded.includes(each))
+    for (const each of tries)
+      if (each.ticket.isForEnrolment && each.isRight) await this.#mayHaveEnrolled(each)
 
     let opened = 0
     for (const person of this.#people)
@@ -381,13 +387,20 @@ export class SignInWorld {
     return { ticket, shown, isRight, isSure: isRight && !isDoubtful }
   }
 
+  /** The app may be on though the session did not open, since something else came in between. */
+  async #mayHaveEnrolled({ ticket, shown }: Try): Promise<void> {
+    const { whose } = ticket
+    const user = await this.#users.findOne({ _id: new Types.ObjectId(whose.id) })
+    if (whose.app || !user?.totp) return
+    whose.app = shown.app
+    whose.version++
+  }
+
   /** What is used up by a code that was right. */
   #used({ ticket, shown, isRight }: Try, opened: boolean): void {
     const { whose } = ticket
     if (!isRight) return
-    if (ticket.isForEnrolment) {
-      if (!opened || !shown.app) return
-      whose.removedApp = whose.app
+    if (ticket.isForEnrolment && opened) {
       whose.app = shown.app
       whose.version++
     }
@@ -437,6 +450,7 @@ export class SignInWorld {
       sid: new Types.ObjectId().toHexString(),
       username: person.name,
       roles: [],
+      acr: 'mfa' as const,
     }
     const from = { claims, device: { userAgent: '', ip: '' } }
     const ends = (more: () => void) => () => {
@@ -514,9 +528,7 @@ export class SignInWorld {
   }
 
   async #stored(person: Somebody): Promise<Map<string, Session>> {
-    const user = await this.#node(0)
-      .services.database.connection.collection('users')
-      .findOne({ _id: new Types.ObjectId(person.id) }, { projection: { refreshTokens: 1 } })
+    const user = await this.#users.findOne({ _id: new Types.ObjectId(person.id) })
     const sessions = (user?.refreshTokens ?? []) as Session[]
     return new Map(sessions.map((session) => [session._id.toHexString(), session]))
   }

@@ -57,6 +57,8 @@ export async function enrolled(api: TestApi, person: SignedInPerson) {
     .set(as)
     .send({ code: app.code() })
     .expect(200)
+  // The token that says what was shown.
+  person.body = { ...person.body, accessToken: confirmed.body.accessToken }
   api.clock.advance(stepSeconds)
   return { app, recoveryCodes: confirmed.body.recoveryCodes as string[] }
 }

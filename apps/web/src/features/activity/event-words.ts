@@ -98,22 +98,22 @@ const words: Record<string, EventWords | undefined> = {
     weight: 'check',
   },
   factor_asked: {
-    title: 'Right password, code asked for',
+    title: 'Right password and code asked for',
     meaning: 'If no sign-in follows and it wasn’t you, somebody knows your password: change it.',
     weight: 'check',
   },
   factor_failed: {
-    title: 'Right password, wrong code',
+    title: 'Right password and wrong code',
     meaning: 'Nobody got in. If you did not mistype it, somebody knows your password: change it.',
     weight: 'check',
   },
   failed_factors: {
-    title: 'Right password, many wrong codes',
+    title: 'Right password and many wrong codes',
     meaning: 'Nobody got in. If it wasn’t you, somebody knows your password: change it now.',
     weight: 'alarm',
   },
   browser_trusted: {
-    title: 'Browser trusted for 30 days',
+    title: 'Browser trusted for thirty days',
     meaning: 'It signs in without a code. Not you? Forget that browser and change your password.',
     weight: 'check',
   },
