@@ -33,7 +33,7 @@ describe('the dashboard', () => {
     await openDashboard()
     const claims = region('Inside your access token')
     expect(claims.getByText('session-1')).toBeVisible()
-    expect(claims.getAllByRole('term')).toHaveLength(12)
+    expect(claims.getAllByRole('term')).toHaveLength(15)
   })
 
   it('calls the protected endpoint on request only, and shows its answer', async () => {
