@@ -26,6 +26,8 @@ export interface Visitor {
   page: Page
   /** `POST /api/login 200`, in the order of the answers. */
   calls: string[]
+  /** The same, for what the sign-in page asks by itself some time after it is shown: a challenge for passkeys. */
+  offers: string[]
   /** Console errors, exceptions and violations of the Content-Security-Policy. */
   complaints: string[]
   openTab(): Promise<Page>
@@ -46,13 +48,15 @@ export async function visit(
   })
   context.setDefaultTimeout(15_000)
   const calls: string[] = []
+  const offers: string[] = []
   const complaints: string[] = []
 
   await context.addInitScript(watchPage)
   context.on('response', (response) => {
     const { pathname } = new URL(response.url())
-    if (pathname.startsWith('/api/'))
-      calls.push(`${response.request().method()} ${pathname} ${response.status()}`)
+    const call = `${response.request().method()} ${pathname} ${response.status()}`
+    if (pathname === '/api/login/passkey/options') offers.push(call)
+    else if (pathname.startsWith('/api/')) calls.push(call)
   })
   context.on('weberror', (error) => complaints.push(error.error().message))
   context.on('console', (message) => {
@@ -66,6 +70,7 @@ export async function visit(
     context,
     page,
     calls,
+    offers,
     complaints,
     openTab: () => context.newPage(),
     async screenshot(name) {
