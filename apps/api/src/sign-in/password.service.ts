@@ -46,7 +46,7 @@ export function createPasswordService(collaborators: Collaborators) {
       await passwordPolicy.refuseBreached('newPassword', newPassword)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
         complain('currentPassword', wrongPassword)
-      await endLinks(user._id)
+      await endLinksToNewAddress(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
     },
@@ -80,16 +80,19 @@ export function createPasswordService(collaborators: Collaborators) {
           throw new AuthError('token_used')
         return userId
       })
-      await endLinks(userId)
+      await endLinksToNewAddress(userId)
+      await actionTokens.consumeAll('reset_password', userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device })
     },
   }
 
-  /** Links that were asked for with the old password must not work any more, above all those to a new address. */
-  async function endLinks(userId: Types.ObjectId): Promise<void> {
+  /**
+   * They were asked for with the old password. Links to reset it stay when it is merely changed: whoever knows it could hold
+   * up every reset.
+   */
+  async function endLinksToNewAddress(userId: Types.ObjectId): Promise<void> {
     await mailQueue.drop('confirm_new_email', userId)
     await actionTokens.consumeAll('confirm_new_email', userId)
-    await actionTokens.consumeAll('reset_password', userId)
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */
