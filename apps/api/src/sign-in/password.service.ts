@@ -35,7 +35,7 @@ export function createPasswordService(collaborators: Collaborators) {
     /**
      * Changes the password of somebody who has shown the current one, and ends all their other sessions.
      * Throws AuthError `validation_failed` when the new password is too easy to guess, or the current one has just
-     * changed.
+     * changed; `access_token_revoked` when their own session has ended.
      */
     async change(
       user: Credentials,
@@ -44,8 +44,10 @@ export function createPasswordService(collaborators: Collaborators) {
     ): Promise<void> {
       passwordPolicy.refuseGuessable('newPassword', newPassword, user)
       await passwordPolicy.refuseBreached('newPassword', newPassword)
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId))) {
+        if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
         complain('currentPassword', wrongPassword)
+      }
       await endLinksToNewAddress(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })

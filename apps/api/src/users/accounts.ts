@@ -1,6 +1,6 @@
 import type { BodyOf, routes, User } from '@latchkey/contracts'
 import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
-import type { Revocations, Session } from '@latchkey/sessions'
+import { liveSession, type Revocations, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import {
   emailRestSeconds,
@@ -43,6 +43,15 @@ const identity = projectionOf(identityFields)
 export const unchanged = ({ passwordHash }: Pick<Credentials, 'passwordHash'>) => ({
   passwordHash,
   disabledAt: null,
+})
+
+/**
+ * What must still hold when somebody who is signed in changes the account, however long their password took to compare: their
+ * session goes on, and nobody keeps them out.
+ */
+const stillIn = (sessionId: string, now: Date) => ({
+  disabledAt: null,
+  ...liveSession(new Types.ObjectId(sessionId), now),
 })
 
 /** What an account has given up and nobody else gets yet. */
@@ -120,6 +129,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     credentials: async (userId: string): Promise<Credentials | null> =>
       readUser(await users.findById(userId, credentials).lean<StoredUser>(), credentialFields),
 
+    /** Whether a session of theirs goes on, and nobody keeps them out. */
+    isSignedIn: async (userId: Types.ObjectId, sessionId: string): Promise<boolean> =>
+      (await users.exists({ ...stillIn(sessionId, clock.now()), _id: userId })) !== null,
+
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
     async findForMail({ userId, email }: Addressee): Promise<UserIdentity | null> {
       if (!userId && !email) return null
@@ -129,9 +142,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
-     * when it is no longer that password: of two changes at once, one wins.
+     * when it is no longer that password (of two changes at once, one wins), or that session has ended.
      */
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
+      const now = clock.now()
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
       await sessions.revokeIssued(user._id, keptSessionId)
@@ -140,12 +154,16 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         passwordHash: { $literal: passwordHash },
         passwordChanges: oneMore('passwordChanges'),
         refreshTokens: { $filter: { input: listOf('refreshTokens'), as: 'each', cond: isKept } },
-        updatedAt: clock.now(),
+        updatedAt: now,
       }
       const stored = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: changedSoOften(user.passwordChanges) },
+          {
+            ...stillIn(keptSessionId, now),
+            _id: user._id,
+            passwordChanges: changedSoOften(user.passwordChanges),
+          },
           [{ $set: changed }],
           { updatePipeline: true, returnDocument: 'before', projection: projectionOf(['sessions']) },
         )
@@ -284,10 +302,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /**
-     * Changes the name, for whoever has shown the password; the former one rests. Null when the account is gone or has
-     * another password by now. Throws AuthError `username_taken`.
+     * Changes the name, for whoever is signed in; the former one rests. Null when the account is gone or has another
+     * password by now, or that session has ended. Throws AuthError `username_taken`.
      */
-    async changeUsername(user: Credentials, username: string): Promise<User | null> {
+    async changeUsername(user: Credentials, username: string, sessionId: string): Promise<User | null> {
       const now = clock.now()
       const key = usernameKey(username)
       const changed = {
@@ -296,10 +314,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       const passwordChanges = changedSoOften(user.passwordChanges)
+      const still = { ...stillIn(sessionId, now), _id: user._id, passwordChanges }
       try {
         const stored = await taking({ users, clock }, { usernameKey: key }, () =>
           users
-            .findOneAndUpdate({ _id: user._id, passwordChanges }, [{ $set: changed }], {
+            .findOneAndUpdate(still, [{ $set: changed }], {
               updatePipeline: true,
               returnDocument: 'after',
               projection: identity,
@@ -332,8 +351,14 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       // First what was issued so far: once the account is gone, nobody is left to try again.
       await sessions.revokeIssued(userId)
       const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
-      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])
+      // Also when somebody else was quicker: what was issued meanwhile dies with the account.
+      if (deletedCount > 0 || !(await users.exists({ _id: userId }))) await revocations.revokeEnded([userId])
       return deletedCount > 0
+    },
+
+    /** The same, for whoever is signed in. */
+    removeOwn(userId: Types.ObjectId, sessionId: string): Promise<boolean> {
+      return this.remove(userId, stillIn(sessionId, clock.now()))
     },
 
     /** Null when the account is gone. */
