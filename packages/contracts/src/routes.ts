@@ -159,6 +159,7 @@ export const routes = {
     errors: [
       'validation_failed',
       'password_required',
+      'account_disabled',
       'token_invalid',
       'token_expired',
       'token_used',
@@ -238,6 +239,7 @@ export const routes = {
     errors: [
       'validation_failed',
       'password_required',
+      'account_disabled',
       'email_taken',
       'token_invalid',
       'token_expired',

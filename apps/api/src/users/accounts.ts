@@ -215,11 +215,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       return changed !== null
     },
 
-    /** False when the address is no longer the account's. */
+    /** False when the address is no longer the account's, or its owner is kept out. */
     async markVerified(userId: Types.ObjectId, email: string): Promise<boolean> {
       const now = clock.now()
       const { matchedCount } = await users.updateOne(
-        { _id: userId, emailKey: emailKey(email) },
+        { _id: userId, emailKey: emailKey(email), disabledAt: null },
         { $set: { emailVerifiedAt: now, updatedAt: now } },
       )
       return matchedCount > 0
@@ -232,8 +232,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
-     * one before, if it was proved, rests as long as the change can be undone. The account as it was; null when it is gone
-     * or has another password by now. Throws `email_taken`.
+     * one before, if it was proved, rests as long as the change can be undone. The account as it was; null when it is
+     * gone, has another password by now, or is kept out. Throws `email_taken`.
      */
     async changeEmail(
       userId: Types.ObjectId,
@@ -253,7 +253,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         const before = await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
-              { _id: userId, passwordChanges: changedSoOften(passwordChanges) },
+              { _id: userId, passwordChanges: changedSoOften(passwordChanges), disabledAt: null },
               [{ $set: changed }],
               { updatePipeline: true, returnDocument: 'before', projection: identity },
             )
