@@ -344,3 +344,19 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   expect(activity.map(({ kind }) => kind)).toContain('signed_in')
   expect(activity.map(({ kind }) => kind)).not.toContain('new_device')
 })
+
+it('once the address has changed no token says the former one', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const other = await login(api, person)
+  const email = `new-${person.email}`
+  const token = await linkToNewAddress({ api, mail }, person, email)
+  await post(api, '/confirm-email', { token }, person).expect(200)
+  for (const { body, jar } of [person, other]) {
+    expect((await protectedWith(api, body.accessToken).expect(401)).body.code).toBe('access_token_revoked')
+    // Nobody is signed out: a refresh says the new one.
+    const renewed = await refresh(api, jar).expect(200)
+    const answer = await protectedWith(api, renewed.body.accessToken).expect(200)
+    expect(answer.body.user).toMatchObject({ email, emailVerified: true })
+  }
+})

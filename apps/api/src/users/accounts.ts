@@ -232,7 +232,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
-     * one before, if it was proved, rests as long as the change can be undone. The account as it was; null when it is
+     * one before, if it was proved, rests as long as the change can be undone; no token goes on saying it. The account as it was; null when it is
      * gone, has another password by now, or is kept out. Throws `email_taken`.
      */
     async changeEmail(
@@ -247,19 +247,26 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         ...moveOn('emailKey', key, { now, restSeconds: emailRestSeconds, rests }),
         email: { $literal: email },
         emailVerifiedAt: now,
+        epoch: oneMore('epoch'),
         updatedAt: now,
       }
+      const fields = [...identityFields, 'epoch'] as const
+      // Looked at first, so that what is refused revokes nothing; what decides is the index.
+      if (await this.isEmailTaken(userId, email)) throw new AuthError('email_taken')
+      await sessions.revokeIssued(userId)
       try {
-        const before = await taking({ users, clock }, { emailKey: key }, () =>
+        const stored = await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
               { _id: userId, passwordChanges: changedSoOften(passwordChanges), disabledAt: null },
               [{ $set: changed }],
-              { updatePipeline: true, returnDocument: 'before', projection: identity },
+              { updatePipeline: true, returnDocument: 'before', projection: projectionOf(fields) },
             )
             .lean<StoredUser>(),
         )
-        return readUser(before, identityFields)
+        const before = readUser(stored, fields)
+        if (before) await revocations.revokeBelow([userId], before.epoch + 1)
+        return before
       } catch (error) {
         throw taken(error)
       }
