@@ -24,7 +24,7 @@ export interface Limits {
   readonly loginPerKnownDevice: RateLimit
   /** Cost: sign-ins to one account with the right password. */
   readonly signInPerAccount: RateLimit
-  /** Guessing: wrong passwords that one session shows for what asks for the password again. */
+  /** Guessing: wrong passwords that one session shows from one address for what asks for the password again. */
   readonly proofPerSession: RateLimit
   /** Cost: passwords that one account shows so, right or wrong. */
   readonly proofPerAccount: RateLimit

@@ -43,13 +43,16 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       res: Response,
       { sub, sid }: { sub: string; sid: string },
     ): Promise<Admitted> {
-      const wrong = guesses('proof-session', limits.proofPerSession, sid)
+      // With the address: whoever stole a token of the session spends an allowance of their own.
+      const wrong = perNetwork(guesses, 'proof-session', limits.proofPerSession, networksOf(req.ip)).map(
+        (bucket) => ({ ...bucket, whose: `${sid}@${bucket.whose}` }),
+      )
       const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
-      admissions.refuseFull(res, [wrong, shown])
+      admissions.refuseFull(res, [...wrong, shown])
       // Whoever only holds a session of somebody else's gets no further than this.
-      await admissions.take(res, [wrong])
+      await admissions.take(res, wrong)
       await admissions.take(res, [shown])
-      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear([wrong]) }
+      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear(wrong) }
     },
 
     async register(req: Request, res: Response, email: string): Promise<Admitted> {
