@@ -28,7 +28,7 @@ export interface Limits {
   readonly proofPerSession: RateLimit
   /** Cost: passwords that one account shows so, right or wrong. */
   readonly proofPerAccount: RateLimit
-  /** Cost: passwords hashed for strangers at one address: sign-ins, registrations and resets, right or wrong. */
+  /** Cost: passwords hashed for strangers at one address: sign-ins and registrations, right or wrong. */
   readonly hashPerAddress: RateLimit
   /** Cost: registrations from one address. */
   readonly registerPerAddress: RateLimit
@@ -36,6 +36,8 @@ export interface Limits {
   readonly registerFailedPerAddress: RateLimit
   /** Guessing: links from one address that did not work. */
   readonly linkPerAddress: RateLimit
+  /** Cost: uses of links that work and may have a password hashed, of one account. */
+  readonly resetPerAccount: RateLimit
   /** Cost: mails that one address asks for. */
   readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
@@ -64,6 +66,7 @@ export const defaultLimits: Limits = {
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
   linkPerAddress: { points: 60, windowSeconds: hour },
+  resetPerAccount: { points: 30, windowSeconds: hour },
   mailPerAddress: { points: 100, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },

@@ -10,6 +10,13 @@ import { createMemoryCounter } from './memory-counter.ts'
 import type { RateLimitModel } from './rate-limit.model.ts'
 import { createSignInLimits, whomOf } from './sign-in-limits.ts'
 
+interface ResetLink<T> {
+  token: string
+  /** Whose link it is. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+  holder: () => Promise<{ userId: { toHexString(): string } }>
+  use: (whom: Whom) => Promise<T>
+}
+
 /** Something that was let through and may have a password hashed. */
 export interface Admitted {
   /** For whom the password is hashed. */
@@ -27,7 +34,7 @@ interface Collaborators {
 }
 
 /**
- * Each counts before anything is looked at, and throws AuthError `rate_limited`. Counts are kept in the database, so that
+ * Each counts before anything is looked at, but for links, and throws AuthError `rate_limited`. Counts are kept in the database, so that
  * they hold across processes; but for refreshes, which are counted in memory, where that costs nothing.
  */
 export function createRateLimits({ model, limits, clock }: Collaborators) {
@@ -70,20 +77,15 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
     },
 
-    /** Uses a link that was sent by mail; only one that does not work is held against the address. */
-    async link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
-      return settledUnlessWrong(await admissions.take(res, links(req)), use)
-    },
+    link,
 
-    /** The same, for a link that has a password hashed. */
-    async resetLink<T>(
-      req: Request,
-      res: Response,
-      token: string,
-      use: (whom: Whom) => Promise<T>,
-    ): Promise<T> {
-      const taken = await admissions.take(res, [...links(req), ...hashing(req)])
-      return settledUnlessWrong(taken, () => use(whomOf(req, 'stranger', digest(token))))
+    /** The same, for a link that may have a password hashed. That counts on the account of whoever `holder` finds. */
+    resetLink<T>(req: Request, res: Response, { token, holder, use }: ResetLink<T>): Promise<T> {
+      return link(req, res, async () => {
+        const account = digest((await holder()).userId.toHexString())
+        await admissions.take(res, [costs('reset-account', limits.resetPerAccount, account)])
+        return await use(whomOf(req, 'stranger', digest(token)))
+      })
     },
 
     async rename(res: Response, userId: string): Promise<void> {
@@ -116,20 +118,19 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     return perNetwork(costs, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
   }
 
-  function links(req: Request): Bucket[] {
-    return perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip))
-  }
-
-  async function settledUnlessWrong<T>(
-    taken: Awaited<ReturnType<typeof admissions.take>>,
-    use: () => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Uses a link that was sent by mail. Looked at before it is counted, and held against the address only if it does not work:
+   * nobody guesses 256 bits, and a neighbour's nonsense must not stand in the way of a link that does.
+   */
+  async function link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
     try {
-      const result = await use()
-      await admissions.settle(taken)
-      return result
+      return await use()
     } catch (error) {
-      if (!isWrongLink(error)) await admissions.settle(taken)
+      if (isWrongLink(error))
+        await admissions.take(
+          res,
+          perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip)),
+        )
       throw error
     }
   }

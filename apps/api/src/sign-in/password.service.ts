@@ -58,6 +58,9 @@ export function createPasswordService(collaborators: Collaborators) {
      */
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
 
+    /** What a link to reset it is for. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+    resetLink: (token: string) => actionTokens.read(['reset_password'], token),
+
     /**
      * Sets a new password by the token of a mail and ends every session. The browser that does it is a known one from then on,
      * and no other: whatever goes on elsewhere, its next sign-in has an allowance to itself.
