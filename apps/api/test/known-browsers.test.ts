@@ -2,7 +2,15 @@ import type { KnownDevice } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
-import { login, type Person, registered, type SignedInPerson, setCookies, stored } from './support/people.ts'
+import {
+  login,
+  type Person,
+  registered,
+  type SignedInPerson,
+  setCookies,
+  somebody,
+  stored,
+} from './support/people.ts'
 
 const from = (ip: string) => ({ 'X-Forwarded-For': ip })
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
@@ -158,4 +166,18 @@ it('a sign-in that a new password overtakes leaves no known browser behind', asy
   await remember()
   const { knownDevices: left } = await stored(api, person)
   expect(left.map((each: { idHash: string }) => each.idHash)).not.toContain('thief'.repeat(8))
+})
+
+it('no header tells whose browser it is', async () => {
+  const api = await apiForTest()
+  const [owner, other] = [await registered(api), await registered(api)]
+  const device = owner.jar.header.split('; ').find((cookie) => cookie.includes('device=')) ?? ''
+  const headersFor = async (email: string, shown: string) => {
+    const answer = await api.http.post('/api/login').set('Cookie', device).send({ email, password: shown })
+    return [answer.status, answer.headers['ratelimit-policy'], answer.headers.ratelimit]
+  }
+  const told = await headersFor(owner.email, 'wrong wrong')
+  expect(told).toEqual([401, '"login";q=10;w=900', '"login";r=9;t=900'])
+  expect(await headersFor(other.email, 'wrong wrong')).toEqual(told)
+  expect(await headersFor(somebody().email, 'wrong wrong')).toEqual(told)
 })

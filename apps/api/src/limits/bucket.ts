@@ -4,8 +4,10 @@ import type { RateLimit } from './limits.ts'
 
 /** One allowance: a limit, and whose it is. */
 export interface Bucket {
-  /** The limit's name in headers and in the database. */
+  /** The limit's name in the database, and in headers. */
   readonly name: string
+  /** Another one in headers, for limits that nobody must tell apart. Null: only a refusal shows it. */
+  readonly shownAs?: string | null
   /** A digest, or the id of a session; nothing by which a dump of the database would name somebody. */
   readonly whose: string
   readonly limit: RateLimit

@@ -124,10 +124,10 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const both = `${digest(account)}@${digest(networks.at(-1)?.name ?? '')}`
     return {
       spent: costs('sign-in-account', limits.signInPerAccount, both),
-      guess: guesses('login-account-address', limits.loginPerAccountAndAddress, both),
-      address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks),
+      guess: alike(guesses('login-account-address', limits.loginPerAccountAndAddress, both)),
+      address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks).map(untold),
       wait: waitOf(account, limits.loginWaitPerAccount.windowSeconds),
-      cost: perNetwork(costs, 'hash-address', limits.hashPerAddress, networks),
+      cost: perNetwork(costs, 'hash-address', limits.hashPerAddress, networks).map(untold),
     }
   }
 
@@ -135,7 +135,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const both = `${digest(account)}/${device}`
     return {
       spent: costs('sign-in-account', limits.signInPerAccount, both),
-      guess: guesses('login-device', limits.loginPerKnownDevice, both),
+      guess: alike(guesses('login-device', limits.loginPerKnownDevice, both)),
     }
   }
 
@@ -144,13 +144,14 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   }
 
   function waitOf(account: string, windowSeconds: number): Bucket {
-    return guesses(
-      'login-wait',
-      { points: limits.loginWaitPerAccount.points, windowSeconds },
-      digest(account),
-    )
+    const { points } = limits.loginWaitPerAccount
+    return untold(guesses('login-wait', { points, windowSeconds }, digest(account)))
   }
 }
+
+/** Whether a browser is known to an account is nobody's business, least of all whoever stole its cookie. */
+const alike = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: 'login' })
+const untold = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: null })
 
 /** Strangers and those who have shown before who they are take turns, however many addresses the strangers come from. */
 export const whomOf = (req: Request, who: 'stranger' | 'known', account: string): Whom => [
