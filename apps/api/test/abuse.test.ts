@@ -140,3 +140,14 @@ it('a link that works is used some times in vain, and no other account feels it'
   api.clock.advance(60)
   await use(first, 'violet candle otter').expect(200)
 })
+
+it('signing in rightly takes nothing from neighbours, to however many accounts', async () => {
+  const api = await apiForTest({ configure: limits({ hashPerAddress: { points: 5, windowSeconds: 60 } }) })
+  const own = [await registered(api), await registered(api), await registered(api)]
+  const signIn = ({ email }: Person, shown: string) =>
+    api.http.post('/api/login').send({ email, password: shown })
+  for (const person of [...own, ...own, ...own]) await signIn(person, password).expect(200)
+  // Wrong ones do.
+  for (const person of own.slice(0, 2)) await signIn(person, 'wrong wrong').expect(401)
+  await signIn(somebody(), 'wrong wrong').expect(429)
+})

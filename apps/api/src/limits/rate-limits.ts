@@ -2,7 +2,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import { createAdmissions } from './admissions.ts'
-import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
 import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
 import type { Limits } from './limits.ts'
@@ -115,7 +115,7 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
   }
 
   function hashing(req: Request): Bucket[] {
-    return perNetwork(costs, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
+    return perNetwork(loans, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
   }
 
   /**
