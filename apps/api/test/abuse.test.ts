@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
-import { jarOf, type Person, somebody } from './support/people.ts'
+import { mailServer, tokenIn } from './support/mail-server.ts'
+import { jarOf, type Person, password, registered, somebody } from './support/people.ts'
 
 const limits =
   (changes: Partial<Config['rateLimits']>) =>
@@ -97,4 +98,56 @@ it('an unknown account is throttled like a known one', async () => {
     return seen
   }
   expect(await statuses(person.email)).toEqual(await statuses('nobody@example.com'))
+})
+
+it('however many wrong links come from an address, those that work still do', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  const post = (path: string, body: object) => api.http.post(`/api${path}`).send(body)
+  const proof = tokenIn(await mail.mailTo(person.email, /Confirm your email address/))
+  await post('/forgot-password', { email: person.email }).expect(200)
+  const reset = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+
+  for (let i = 0; i < 60; i++) await post('/disown-email', { token: `x${i}` }).expect(400)
+  for (const path of ['/disown-email', '/undo-email', '/reset-password'])
+    await post(path, { token: 'y'.repeat(43), ...(path === '/reset-password' && { password }) }).expect(429)
+
+  await post('/verify-email', { token: proof, password: person.password }).expect(200)
+  await post('/reset-password', { token: reset, password: 'violet candle otter' }).expect(200)
+})
+
+it('a link that works is used some times in vain, and no other account feels it', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({
+    environment: { SMTP_URL: mail.url },
+    configure: limits({
+      resetPerAccount: { points: 3, windowSeconds: 60 },
+      hashPerAddress: { points: 2, windowSeconds: 60 },
+    }),
+  })
+  const [one, other] = [await registered(api), await registered(api)]
+  const reset = async ({ email }: Person) => {
+    await api.http.post('/api/forgot-password').send({ email }).expect(200)
+    return tokenIn(await mail.mailTo(email, /Reset your password/))
+  }
+  const use = (token: string, chosen: string) =>
+    api.http.post('/api/reset-password').send({ token, password: chosen })
+  const [first, second] = [await reset(one), await reset(other)]
+  for (let i = 0; i < 3; i++) await use(first, 'password123').expect(400)
+  await use(first, 'violet candle otter').expect(429)
+  await use(second, 'violet candle otter').expect(200)
+  api.clock.advance(60)
+  await use(first, 'violet candle otter').expect(200)
+})
+
+it('signing in rightly takes nothing from neighbours, to however many accounts', async () => {
+  const api = await apiForTest({ configure: limits({ hashPerAddress: { points: 5, windowSeconds: 60 } }) })
+  const own = [await registered(api), await registered(api), await registered(api)]
+  const signIn = ({ email }: Person, shown: string) =>
+    api.http.post('/api/login').send({ email, password: shown })
+  for (const person of [...own, ...own, ...own]) await signIn(person, password).expect(200)
+  // Wrong ones do.
+  for (const person of own.slice(0, 2)) await signIn(person, 'wrong wrong').expect(401)
+  await signIn(somebody(), 'wrong wrong').expect(429)
 })

@@ -228,6 +228,9 @@ it('without any one field, a user can do all that does not need it', async () =>
       'passwordHash: delete the account': 'DELETE /me: 400 validation_failed',
       'knownDevices: forget a browser': 'DELETE /devices/:id: 404 not_found',
       ...noSession('refreshTokens', 'refresh_token_revoked'),
+      'refreshTokens: change the name': 'PATCH /me: 401 access_token_revoked',
+      'refreshTokens: change the address and put it back': 'POST /change-email: 401 access_token_revoked',
+      'refreshTokens: delete the account': 'DELETE /me: 401 access_token_revoked',
     },
   })
 }, 180_000)
@@ -332,6 +335,7 @@ const sessionDeeds = [
 
 const over = (field: string) => ({
   [`${field}: confirm who one is`]: 'POST /reauthenticate: 401 access_token_revoked',
+  [`${field}: change the password`]: 'POST /change-password: 401 access_token_revoked',
 })
 
 /** How it is when there is no session of which one could know. */

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { countingProxy } from '../bench/counting-proxy.ts'
 import type { Config } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
 import { ask } from './support/flood.ts'
-import { registered, somebody } from './support/people.ts'
+import { password, registered, somebody } from './support/people.ts'
 
 const limits =
   (changes: Partial<Config['rateLimits']>) =>
@@ -18,6 +19,7 @@ async function countedApi(changes: Partial<Config['rateLimits']>, environment: R
   const api = await apiForTest({ mongoUri: wire.uri, configure: limits(changes), environment })
   return {
     api,
+    linksRead: () => wire.commandsOn('actionTokens'),
     asked: () => wire.commandsOn('users') + wire.commandsOn('rateLimits'),
     /** Mail is written behind what was answered, and reads whom it is for. */
     mailsSent: () =>
@@ -67,6 +69,20 @@ it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
   api.clock.advance(60)
   expect((await request()).status).not.toBe(429)
   expect(asked()).toBeGreaterThan(before)
+})
+
+it('a link that cannot be one of ours is refused without asking the database, and another with one read', async () => {
+  const { api, asked, linksRead } = await countedApi({ linkPerAddress: tight(3) })
+  const use = (path: string, token: string) =>
+    ask(`${api.url}/api/${path}`, { body: { token, ...(path === 'reset-password' && { password }) } })
+  for (let i = 0; i < 3; i++) expect((await use('verify-email', `x${i}`)).status).toBe(400)
+  const [before, links] = [asked(), linksRead()]
+  for (const path of ['verify-email', 'confirm-email', 'disown-email', 'undo-email', 'reset-password']) {
+    expect((await use(path, 'x')).status).toBe(429)
+    expect((await use(path, randomBytes(32).toString('base64url'))).status).toBe(429)
+  }
+  expect(asked()).toBe(before)
+  expect(linksRead()).toBe(links + 5)
 })
 
 it('an account whose right password was shown too often is refused without asking the database', async () => {

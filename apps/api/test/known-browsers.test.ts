@@ -2,7 +2,15 @@ import type { KnownDevice } from '@latchkey/contracts'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
-import { login, type Person, registered, type SignedInPerson, setCookies, stored } from './support/people.ts'
+import {
+  login,
+  type Person,
+  registered,
+  type SignedInPerson,
+  setCookies,
+  somebody,
+  stored,
+} from './support/people.ts'
 
 const from = (ip: string) => ({ 'X-Forwarded-For': ip })
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
@@ -172,4 +180,18 @@ it('a browser that never signs out is not forgotten for those that come and go',
   const known = await devicesOf(api, { ...person, body: token })
   expect(known).toHaveLength(20)
   expect(known.filter(({ current }) => current)).toHaveLength(1)
+})
+
+it('no header tells whose browser it is', async () => {
+  const api = await apiForTest()
+  const [owner, other] = [await registered(api), await registered(api)]
+  const device = owner.jar.header.split('; ').find((cookie) => cookie.includes('device=')) ?? ''
+  const headersFor = async (email: string, shown: string) => {
+    const answer = await api.http.post('/api/login').set('Cookie', device).send({ email, password: shown })
+    return [answer.status, answer.headers['ratelimit-policy'], answer.headers.ratelimit]
+  }
+  const told = await headersFor(owner.email, 'wrong wrong')
+  expect(told).toEqual([401, '"login";q=10;w=900', '"login";r=9;t=900'])
+  expect(await headersFor(other.email, 'wrong wrong')).toEqual(told)
+  expect(await headersFor(somebody().email, 'wrong wrong')).toEqual(told)
 })

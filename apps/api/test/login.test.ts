@@ -119,7 +119,7 @@ it('several sign-ins at once while the hash is made anew all succeed', async () 
 it('the headers say nothing of whether two names are one account', async () => {
   const person = await registered(api)
   const remaining = async (identifier: string) => (await attempt(identifier, 'wrong wrong')).headers.ratelimit
-  const seen = (header: string | undefined) => /"login-account-address";r=(\d+)/.exec(header ?? '')?.[1]
+  const seen = (header: string | undefined) => /"login";r=(\d+)/.exec(header ?? '')?.[1]
   expect(seen(await remaining(person.email))).toBe('9')
   expect(seen(await remaining(person.username))).toBe('9')
 })

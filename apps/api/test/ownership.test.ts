@@ -310,3 +310,44 @@ it('says in the access token whether the address is proved, from the next refres
   expect(claimsOf(refreshed.body.accessToken).email_verified).toBe(true)
   expect((await protectedWith(api, refreshed.body.accessToken)).body.user.emailVerified).toBe(true)
 })
+
+it('an account that is kept out stays as it is, whatever links and password its owner has', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const proof = await confirmation(mail, person)
+  const { token: moving } = await askToMoveTo({ api, mail }, person)
+  await api.services.administration.disable(person.body.user.id)
+  const before = await stored(api, person)
+
+  for (const [path, body] of [
+    ['/confirm-email', { token: moving, password }],
+    ['/verify-email', { token: proof, password }],
+    ['/correct-email', { identifier: person.username, password, email: somebody().email }],
+  ] as const) {
+    const refused = await post(api, path, body)
+    expect([path, refused.status, refused.body.code]).toEqual([path, 403, 'account_disabled'])
+    // Only to whoever knows the password.
+    expect((await post(api, path, { ...body, password: 'a wrong one' })).body.code).not.toBe(
+      'account_disabled',
+    )
+  }
+  // Deleted, it could be made anew.
+  expect((await post(api, '/disown-email', { token: proof })).body.code).toBe('token_invalid')
+  expect(await stored(api, person)).toEqual(before)
+})
+
+it('nor does it change when it is kept out in the very moment', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const { accounts, administration } = api.services
+  const user = await accounts.credentials(person.body.user.id)
+  const proof = await confirmation(mail, person)
+  if (!user) throw new Error('no such user')
+  await administration.disable(person.body.user.id)
+  expect(await accounts.changeEmail(user._id, somebody().email, 0)).toBeNull()
+  expect(await accounts.markVerified(user._id, person.email)).toBe(false)
+  await expect(
+    api.services.ownership.correct(user, somebody().email, { ip: '', userAgent: '' }),
+  ).rejects.toThrow()
+  await expect(api.services.ownership.disown(proof)).rejects.toThrow('token_invalid')
+})

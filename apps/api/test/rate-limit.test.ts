@@ -31,8 +31,8 @@ it('guessing one password is cut off with 429 and Retry-After, and other account
   expect(refused.body.code).toBe('rate_limited')
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60)
-  expect(refused.headers.ratelimit).toMatch(/"login-account-address";r=0;t=\d+/)
-  expect(refused.headers['ratelimit-policy']).toContain('"login-account-address";q=3;w=60')
+  expect(refused.headers.ratelimit).toMatch(/"login";r=0;t=\d+/)
+  expect(refused.headers['ratelimit-policy']).toContain('"login";q=3;w=60')
   await login(api, other)
 })
 

@@ -37,9 +37,13 @@ async function renewPassword({ api, mail }: World, person: SignedInPerson, how: 
       .expect(200)
     return
   }
-  await post(api, '/forgot-password', { email: person.email }).expect(200)
-  const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  const token = await resetLink({ api, mail }, person)
   await post(api, '/reset-password', { token, password: newPassword }).expect(200)
+}
+
+async function resetLink({ api, mail }: World, { email }: SignedInPerson) {
+  await post(api, '/forgot-password', { email }).expect(200)
+  return tokenIn(await mail.mailTo(email, /Reset your password/))
 }
 
 /** The token of the link that is sent to another address. */
@@ -151,6 +155,25 @@ it('of two links used in the same instant one counts', async () => {
   const winner = answers.findIndex(({ status }) => status === 200)
   await post(api, '/login', { email: person.email, password: passwords[winner] }).expect(200)
   await post(api, '/login', { email: person.email, password: passwords[1 - winner] }).expect(401)
+})
+
+it('whoever knows the password cannot keep the owner from resetting it, however often they change it', async () => {
+  const { api, mail } = await withMail()
+  const owner = await registered(api)
+  const link = await resetLink({ api, mail }, owner)
+  const thief = await login(api, owner)
+  let currentPassword = owner.password
+  for (const newPassword of ['violet candle otter', 'mosaic river lamp']) {
+    await api.http
+      .post('/api/change-password')
+      .set('Authorization', `Bearer ${thief.body.accessToken}`)
+      .send({ currentPassword, newPassword })
+      .expect(200)
+    currentPassword = newPassword
+  }
+  await post(api, '/reset-password', { token: link, password: newPassword }).expect(200)
+  await protectedWith(api, thief.body.accessToken).expect(401)
+  await login(api, { ...owner, password: newPassword })
 })
 
 it('a token does one thing only, and only for the address it was sent to', async () => {
@@ -320,4 +343,20 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   const activity = await api.services.events.list(registration.body.user.id)
   expect(activity.map(({ kind }) => kind)).toContain('signed_in')
   expect(activity.map(({ kind }) => kind)).not.toContain('new_device')
+})
+
+it('once the address has changed no token says the former one', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const other = await login(api, person)
+  const email = `new-${person.email}`
+  const token = await linkToNewAddress({ api, mail }, person, email)
+  await post(api, '/confirm-email', { token }, person).expect(200)
+  for (const { body, jar } of [person, other]) {
+    expect((await protectedWith(api, body.accessToken).expect(401)).body.code).toBe('access_token_revoked')
+    // Nobody is signed out: a refresh says the new one.
+    const renewed = await refresh(api, jar).expect(200)
+    const answer = await protectedWith(api, renewed.body.accessToken).expect(200)
+    expect(answer.body.user).toMatchObject({ email, emailVerified: true })
+  }
 })

@@ -240,3 +240,15 @@ it('what is asked for with a wrong password as well is not done', async () => {
   await api.http.get('/api/me').set(as(token)).expect(200)
   await api.http.delete('/api/me').set(as(token)).expect(204)
 })
+
+it('whoever stole an access token cannot use up the confirmations of its owner', async () => {
+  const api = await apiForTest({ environment: { TRUST_PROXY: '1' } })
+  const owner = await registered(api)
+  const confirmFrom = (address: string, shown: string) =>
+    confirm(api, owner.body.accessToken, { password: shown }).set('X-Forwarded-For', address)
+  for (let i = 0; i < 10; i++) await confirmFrom('203.0.113.1', 'not the one at all').expect(400)
+  await confirmFrom('203.0.113.1', 'not the one at all').expect(429)
+  await confirmFrom('198.51.100.7', password).expect(200)
+  // And their being right forgives nobody else.
+  await confirmFrom('203.0.113.1', password).expect(429)
+})

@@ -7,6 +7,7 @@ import {
   protectedWith,
   refresh,
   registered,
+  renewed,
   type SignedInPerson,
   somebody,
   stored,
@@ -28,11 +29,12 @@ const post = (api: TestApi, path: string, body: object, as?: SignedInPerson) =>
     .set(as ? { Authorization: `Bearer ${as.body.accessToken}` } : {})
     .send(body)
 
-/** Changes the address as whoever has the password can. */
+/** Changes the address as whoever has the password can, whose access token ends with it. */
 async function moveTo({ api, mail }: World, person: SignedInPerson, email: string) {
   await post(api, '/change-email', { email, password: person.password }, person).expect(200)
   const token = tokenIn(await mail.mailTo(email, /Confirm your new email/))
   await post(api, '/confirm-email', { token }, person).expect(200)
+  Object.assign(person, await renewed(api, person))
 }
 
 /** The token in the notice to an address that was in use before. */

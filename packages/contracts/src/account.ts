@@ -1,5 +1,11 @@
 import * as z from 'zod/mini'
-import { maxEmailLength, normalizePassword, passwordLength, usernameLength } from './account-bounds.ts'
+import {
+  maxEmailLength,
+  maxPasswordUnits,
+  normalizePassword,
+  passwordLength,
+  usernameLength,
+} from './account-bounds.ts'
 import { parseEmail } from './email-address.ts'
 
 const characters = (text: string) => [...text].length
@@ -19,7 +25,7 @@ export const UsernameSchema = z
 export const EmailSchema = z.string('Enter your email address.').check(
   z.trim(),
   z.minLength(1, 'Enter your email address.'),
-  z.maxLength(maxEmailLength, 'This is longer than any email address.'),
+  z.maxLength(maxEmailLength, { error: 'This is longer than any email address.', abort: true }),
   z.check(({ value, issues }) => {
     const parsed = value === '' ? null : parseEmail(value)
     if (parsed && 'reason' in parsed)
@@ -27,14 +33,17 @@ export const EmailSchema = z.string('Enter your email address.').check(
   }),
 )
 
+const tooLong = `A password has at most ${passwordLength.max} characters.`
+
 /** A new password. Only its length is checked here; the API's password policy checks the rest. */
 export const NewPasswordSchema = z.string('Choose a password.').check(
+  z.maxLength(maxPasswordUnits, { error: tooLong, abort: true }),
   z.refine((password) => characters(normalizePassword(password)) >= passwordLength.min, {
     error: `A password has at least ${passwordLength.min} characters.`,
     abort: true,
   }),
   z.refine((password) => characters(normalizePassword(password)) <= passwordLength.max, {
-    error: `A password has at most ${passwordLength.max} characters.`,
+    error: tooLong,
     abort: true,
   }),
 )

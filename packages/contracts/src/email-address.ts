@@ -1,3 +1,5 @@
+import { maxEmailLength } from './account-bounds.ts'
+
 /**
  * RFC 5321 §4.5.3.1, in octets. The limit for the whole address is the one for a path, less its two angle brackets.
  */
@@ -19,7 +21,10 @@ type ParsedEmail = { key: string } | { reason: string }
  * the domain as DNS knows it (`пример.рф` and `xn--e1afmkfd.xn--p1ai` are the same).
  */
 export function parseEmail(text: string): ParsedEmail {
-  const email = text.trim().normalize('NFC')
+  const typed = text.trim()
+  // Before anything that takes the square of its length in work.
+  if (typed.length > maxEmailLength) return { reason: 'This is longer than any email address.' }
+  const email = typed.normalize('NFC')
   const at = email.lastIndexOf('@')
   if (at < 1 || at === email.length - 1)
     return { reason: 'This does not look like an email address. One looks like ada@example.com.' }

@@ -279,6 +279,7 @@ export const routes = {
     errors: [
       'validation_failed',
       'password_required',
+      'account_disabled',
       'token_invalid',
       'token_expired',
       'token_used',
@@ -358,6 +359,7 @@ export const routes = {
     errors: [
       'validation_failed',
       'password_required',
+      'account_disabled',
       'email_taken',
       'token_invalid',
       'token_expired',

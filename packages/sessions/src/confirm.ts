@@ -4,7 +4,7 @@ import { type PipelineStage, Types } from 'mongoose'
 import { isStrong } from './authentication.ts'
 import type { Collaborators, SignedInSession } from './collaborators.ts'
 import type { SessionOwner, StoredHolder } from './owner.ts'
-import { sessionsIn } from './session.schema.ts'
+import { liveSession, sessionsIn } from './session.schema.ts'
 
 type Confirmed<Owner extends SessionOwner> = Omit<SignedInSession<Owner>, 'refreshToken'>
 
@@ -27,13 +27,16 @@ export function createConfirm<Owner extends SessionOwner>({
     ): Promise<Confirmed<Owner> | null> {
       const now = clock.now()
       const _id = new Types.ObjectId(sessionId)
-      const live = { refreshTokens: { $elemMatch: { _id, expiresAt: { $gt: now } } } }
       const stored = await users
-        .findOneAndUpdate({ ...condition, _id: userId, ...live }, withConfirmation(_id, methods, now), {
-          updatePipeline: true,
-          returnDocument: 'after',
-          projection: { ...owner.fields, epoch: 1, refreshTokens: { $elemMatch: { _id } } },
-        })
+        .findOneAndUpdate(
+          { ...condition, _id: userId, ...liveSession(_id, now) },
+          withConfirmation(_id, methods, now),
+          {
+            updatePipeline: true,
+            returnDocument: 'after',
+            projection: { ...owner.fields, epoch: 1, refreshTokens: { $elemMatch: { _id } } },
+          },
+        )
         .lean<StoredHolder>()
       const user = stored && owner.read(stored)
       const [session] = sessionsIn(stored?.refreshTokens)

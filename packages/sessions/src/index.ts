@@ -13,6 +13,7 @@ export { sameNetwork } from './same-network.ts'
 export {
   consumedLimit,
   type Device,
+  liveSession,
   methodsIn,
   type Session,
   sessionSchema,

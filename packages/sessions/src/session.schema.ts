@@ -134,6 +134,11 @@ export function readSession(stored: Stored<Session>): Required<Session> | null {
   }
 }
 
+/** The condition that a session of a user goes on: for an update that somebody who is signed in asked for. */
+export const liveSession = (_id: Types.ObjectId, now: Date) => ({
+  refreshTokens: { $elemMatch: { _id, expiresAt: { $gt: now }, absoluteExpiresAt: { $gt: now } } },
+})
+
 /** The sessions in a user's `refreshTokens`. */
 export const sessionsIn = (refreshTokens: unknown): Required<Session>[] =>
   entriesIn<Session>(refreshTokens).flatMap((each) => readSession(each) ?? [])

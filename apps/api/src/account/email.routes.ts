@@ -55,7 +55,8 @@ export function emailRoutes(services: Collaborators): Router {
 
   /**
    * Holding a mailbox is not owning the account that somebody made with its address. Throws AuthError
-   * `password_required`, naming the account, `validation_failed` for a wrong password, or `rate_limited`.
+   * `password_required`, naming the account, `validation_failed` for a wrong password, `account_disabled`, or
+   * `rate_limited`.
    */
   function owner({ claims, req, res }: Exchange, password: string | undefined): ProveOwner {
     return async (user) => {
@@ -68,8 +69,9 @@ export function emailRoutes(services: Collaborators): Router {
         deviceId: sessions.cookies.readDeviceId(req),
         admit: (attempt) => rateLimits.signIn.login(req, res, attempt),
       })
-      if (isRight) return
-      complain('password', wrongPassword)
+      if (!isRight) complain('password', wrongPassword)
+      // Only to whoever knows the password.
+      if (user.isDisabled) throw new AuthError('account_disabled')
     }
   }
 }

@@ -41,10 +41,15 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     },
 
     /**
-     * Asks to use another address, for somebody who has shown the password; nothing changes before it is confirmed from
-     * there. Throws AuthError `email_taken`.
+     * Asks to use another address, for somebody who is signed in; nothing changes before it is confirmed from there. Throws
+     * AuthError `email_taken`, or `access_token_revoked` when their session has ended.
      */
-    async requestChange({ _id: userId, passwordChanges }: Credentials, email: string): Promise<void> {
+    async requestChange(
+      { _id: userId, passwordChanges }: Credentials,
+      email: string,
+      sessionId: string,
+    ): Promise<void> {
+      if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')
       if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
       await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges })
     },

@@ -64,7 +64,7 @@ export function ownAccountRoutes(services: Collaborators): Router {
     const user = await owner(password, { claims, req, res })
     await rateLimits.changeEmail(res, claims.sub)
     await rateLimits.mail(req, res)
-    await emailAddresses.requestChange(user, email)
+    await emailAddresses.requestChange(user, email, claims.sid)
     return {
       message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
     }
@@ -80,7 +80,7 @@ export function ownAccountRoutes(services: Collaborators): Router {
   // Both, for load balancers that take the body from a DELETE.
   for (const contract of [routes.deleteMe, routes.deleteMeByPost])
     route(router, contract, async (body, { claims, req, res }) => {
-      await removal.remove(await owner(body?.password, { claims, req, res }))
+      await removal.remove(await owner(body?.password, { claims, req, res }), claims.sid)
       sessions.cookies.clear(res)
       return null
     })

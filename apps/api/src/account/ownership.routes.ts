@@ -48,9 +48,11 @@ export function ownershipRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.undoEmail, async ({ token }, { req, res }) => {
-    const resetToken = await rateLimits.resetLink(req, res, token, (whom) =>
-      ownership.undo(token, deviceOf(req), whom),
-    )
+    const resetToken = await rateLimits.resetLink(req, res, {
+      token,
+      holder: () => ownership.undoLink(token),
+      use: (whom) => ownership.undo(token, deviceOf(req), whom),
+    })
     return {
       message: 'Your old address is back, and everybody is signed out. Choose a new password.',
       resetToken,

@@ -54,6 +54,9 @@ export function createOwnership(collaborators: Collaborators) {
       await events.record({ kind: 'email_changed', userId: user._id, sessionId: null, device })
     },
 
+    /** What a link in the notice is for. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+    undoLink: (token: string) => actionTokens.read(['undo_email'], token),
+
     /**
      * Puts the address back from which the account was changed. Resolves with a token to choose a new password: whoever
      * changed the address knew the old one. Throws AuthError `token_used`, `token_expired` or `token_invalid`.

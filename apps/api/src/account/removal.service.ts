@@ -1,3 +1,4 @@
+import { AuthError } from '@latchkey/contracts/server'
 import type { Logger } from 'pino'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
@@ -19,12 +20,15 @@ export type Removal = ReturnType<typeof createRemoval>
 
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue, log }: Collaborators) => ({
-  async remove(user: UserIdentity): Promise<void> {
+  /** For somebody who is signed in. Throws AuthError `access_token_revoked` when their session has ended. */
+  async remove(user: UserIdentity, sessionId: string): Promise<void> {
+    // Asked first, so that it costs nobody the history: what decides is the deletion below.
+    if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
     const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
     // Before the account: should it fail, its owner can still ask again, at the price of the history. And after it, for
     // what came in meanwhile.
     await forget()
-    await accounts.remove(user._id)
+    if (!(await accounts.removeOwn(user._id, sessionId))) throw new AuthError('access_token_revoked')
     await forget().catch(() => {}) // gone for its owner; what is left expires by itself
     // Who never proved the address may have used a stranger's.
     if (isProved(user)) await mailQueue.tell({ kind: 'account_deleted', email: user.email })

@@ -17,8 +17,8 @@ export type Usernames = ReturnType<typeof createUsernames>
 /** Changing the name that one signs in with. */
 export const createUsernames = ({ accounts, events }: Collaborators) => ({
   /**
-   * For somebody who has shown the password. Throws AuthError `username_taken`, `validation_failed` for a misleading name,
-   * or `access_token_revoked` when the account is gone or has another password by now.
+   * For somebody who is signed in. Throws AuthError `username_taken`, `validation_failed` for a misleading name, or
+   * `access_token_revoked` when the session has ended or the account has another password by now.
    */
   async change(
     user: Credentials,
@@ -27,7 +27,7 @@ export const createUsernames = ({ accounts, events }: Collaborators) => ({
   ): Promise<User> {
     // Who has such a name keeps it, and may write it in capitals.
     if (usernameKey(username) !== usernameKey(user.username)) refuseMisleading(username)
-    const renamed = await accounts.changeUsername(user, username)
+    const renamed = await accounts.changeUsername(user, username, sessionId)
     if (!renamed) throw new AuthError('access_token_revoked')
     const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
     await events.record({ kind: 'username_changed', ...ids, device })

@@ -34,11 +34,9 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
   // Browsers and password managers send people here to change a password (W3C, change-password-url).
   router.get('/.well-known/change-password', (_req, res) => res.redirect(303, changePasswordPath))
-  // Page addresses have no dot in their last part, and no part that begins with one. Otherwise /.env would answer
-  // 200.
   router.get('/{*path}', (req, res, next) => {
-    if (/\/\.|\.[^/]*$/.test(req.path)) next()
-    else return sendPage(req, res)
+    if (isPageAddress(req.path)) return sendPage(req, res)
+    next()
   })
 
   const file = join(webRoot, 'index.html')
@@ -66,3 +64,6 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
     return page
   }
 }
+
+/** No dot in its last part, and no part that begins with one: otherwise /.env would answer 200. */
+const isPageAddress = (path: string) => !path.includes('/.') && !path.includes('.', path.lastIndexOf('/') + 1)

@@ -22,6 +22,9 @@ export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHan
   }
 }
 
+/** A stranger wrote them. */
+const shownLength = 300
+
 /** Warns once if a proxy seems to rewrite Host. The page's own requests then look like those of another site. */
 export function warnOfRewrittenHost(
   log: Log,
@@ -31,7 +34,7 @@ export function warnOfRewrittenHost(
     if (told || origin === undefined || origin === 'null') return
     told = true
     log.warn(
-      { setting: 'PUBLIC_URL', origin, host },
+      { setting: 'PUBLIC_URL', origin: origin.slice(0, shownLength), host: host?.slice(0, shownLength) },
       'a request was refused as cross-site, because its Origin is not its Host. If that is your own page, a proxy rewrites Host: set PUBLIC_URL to what people see. If it is a page of yours elsewhere, name it in CLIENT_URL',
     )
   }

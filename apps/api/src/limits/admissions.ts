@@ -54,6 +54,9 @@ export function createAdmissions({ model, clock }: Collaborators) {
     /** Gives back, at most once, the guesses among what was taken. Should that fail, they count until their window ends. */
     settle,
 
+    /** Gives back all of what was taken, at most once: it counts elsewhere. */
+    giveBack,
+
     /** Forgets everything that was taken from these; should that fail, it counts until their windows end. */
     async clear(buckets: readonly Bucket[]): Promise<void> {
       await counter.clear(buckets).catch(() => {})

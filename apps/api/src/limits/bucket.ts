@@ -4,13 +4,18 @@ import type { RateLimit } from './limits.ts'
 
 /** One allowance: a limit, and whose it is. */
 export interface Bucket {
-  /** The limit's name in headers and in the database. */
+  /** The limit's name in the database, and in headers. */
   readonly name: string
+  /** Another one in headers, for limits that nobody must tell apart. Null: only a refusal shows it. */
+  readonly shownAs?: string | null
   /** A digest, or the id of a session; nothing by which a dump of the database would name somebody. */
   readonly whose: string
   readonly limit: RateLimit
-  /** `guess`: given back when it was right, or when nobody looked at it. `cost`: once the work is done, spent. */
-  readonly kind: 'guess' | 'cost'
+  /**
+   * `guess`: given back when it was right, or when nobody looked at it. `cost`: once the work is done, spent. `loan`: a cost that
+   * moves to an account once it is known whose it was.
+   */
+  readonly kind: 'guess' | 'cost' | 'loan'
 }
 
 /** Where a bucket is counted. */
@@ -28,6 +33,13 @@ export const costs = (name: string, limit: RateLimit, whose: string): Bucket => 
   whose,
   limit,
   kind: 'cost',
+})
+
+export const loans = (name: string, limit: RateLimit, whose: string): Bucket => ({
+  name,
+  whose,
+  limit,
+  kind: 'loan',
 })
 
 /** The same limit for every network that an address belongs to; wider ones have it several times. */

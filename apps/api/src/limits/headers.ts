@@ -9,11 +9,14 @@ import type { Count } from './counter.ts'
 export function describe(res: Response, counts: readonly Count[], now: Date): void {
   const tightest = new Map<string, Count>()
   for (const count of counts) {
-    const other = tightest.get(count.bucket.name)
-    if (!other || remaining(count) < remaining(other)) tightest.set(count.bucket.name, count)
+    const { name, shownAs } = count.bucket
+    if (shownAs === null && !count.refused) continue
+    const shown = shownAs ?? name
+    const other = tightest.get(shown)
+    if (!other || remaining(count) < remaining(other)) tightest.set(shown, count)
   }
-  for (const count of tightest.values()) {
-    const { name, limit } = count.bucket
+  for (const [name, count] of tightest) {
+    const { limit } = count.bucket
     res.append('RateLimit-Policy', `"${name}";q=${limit.points};w=${limit.windowSeconds}`)
     res.append('RateLimit', `"${name}";r=${remaining(count)};t=${secondsLeft(count, now)}`)
   }

@@ -24,7 +24,7 @@ export interface Limits {
   readonly loginPerKnownDevice: RateLimit
   /** Cost: sign-ins to one account with the right password. */
   readonly signInPerAccount: RateLimit
-  /** Guessing: wrong passwords that one session shows for what asks for the password again. */
+  /** Guessing: wrong passwords that one session shows from one address for what asks for the password again. */
   readonly proofPerSession: RateLimit
   /** Cost: passwords that one account shows so, right or wrong. */
   readonly proofPerAccount: RateLimit
@@ -34,7 +34,7 @@ export interface Limits {
   readonly factorPerAccount: RateLimit
   /** Guessing: a browser that has signed in to the account before has this to itself. */
   readonly factorPerKnownDevice: RateLimit
-  /** Cost: passwords hashed for strangers at one address: sign-ins, registrations and resets, right or wrong. */
+  /** Cost: passwords hashed for strangers at one address: sign-ins and registrations, right or wrong. */
   readonly hashPerAddress: RateLimit
   /** Cost: challenges for sign-ins by passkey, from one address. */
   readonly passkeyChallengePerAddress: RateLimit
@@ -48,6 +48,8 @@ export interface Limits {
   readonly registerFailedPerAddress: RateLimit
   /** Guessing: links from one address that did not work. */
   readonly linkPerAddress: RateLimit
+  /** Cost: uses of links that work and may have a password hashed, of one account. */
+  readonly resetPerAccount: RateLimit
   /** Cost: mails that one address asks for. */
   readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
@@ -83,6 +85,7 @@ export const defaultLimits: Limits = {
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
   linkPerAddress: { points: 60, windowSeconds: hour },
+  resetPerAccount: { points: 30, windowSeconds: hour },
   mailPerAddress: { points: 100, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },

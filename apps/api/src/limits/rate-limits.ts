@@ -2,7 +2,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import { createAdmissions } from './admissions.ts'
-import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
 import { createFactorLimits } from './factor-limits.ts'
 import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
@@ -11,6 +11,13 @@ import { createMemoryCounter } from './memory-counter.ts'
 import { createPasskeyLimits } from './passkey-limits.ts'
 import type { RateLimitModel } from './rate-limit.model.ts'
 import { createSignInLimits, whomOf } from './sign-in-limits.ts'
+
+interface ResetLink<T> {
+  token: string
+  /** Whose link it is. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+  holder: () => Promise<{ userId: { toHexString(): string } }>
+  use: (whom: Whom) => Promise<T>
+}
 
 /** Something that was let through and may have a password hashed. */
 export interface Admitted {
@@ -29,7 +36,7 @@ interface Collaborators {
 }
 
 /**
- * Each counts before anything is looked at, and throws AuthError `rate_limited`. Counts are kept in the database, so that
+ * Each counts before anything is looked at, but for links, and throws AuthError `rate_limited`. Counts are kept in the database, so that
  * they hold across processes; but for refreshes, which are counted in memory, where that costs nothing.
  */
 export function createRateLimits({ model, limits, clock }: Collaborators) {
@@ -47,13 +54,16 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       res: Response,
       { sub, sid }: { sub: string; sid: string },
     ): Promise<Admitted> {
-      const wrong = guesses('proof-session', limits.proofPerSession, sid)
+      // With the address: whoever stole a token of the session spends an allowance of their own.
+      const wrong = perNetwork(guesses, 'proof-session', limits.proofPerSession, networksOf(req.ip)).map(
+        (bucket) => ({ ...bucket, whose: `${sid}@${bucket.whose}` }),
+      )
       const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
-      admissions.refuseFull(res, [wrong, shown])
+      admissions.refuseFull(res, [...wrong, shown])
       // Whoever only holds a session of somebody else's gets no further than this.
-      await admissions.take(res, [wrong])
+      await admissions.take(res, wrong)
       await admissions.take(res, [shown])
-      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear([wrong]) }
+      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear(wrong) }
     },
 
     /** A session shows a code of an app that is being set up. Resolves with how it is given back: it was right. */
@@ -78,20 +88,15 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
     },
 
-    /** Uses a link that was sent by mail, or the ticket of a sign-in; only one that does not work is held against the address. */
-    async link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
-      return settledUnlessWrong(await admissions.take(res, links(req)), use)
-    },
+    link,
 
-    /** The same, for a link that has a password hashed. */
-    async resetLink<T>(
-      req: Request,
-      res: Response,
-      token: string,
-      use: (whom: Whom) => Promise<T>,
-    ): Promise<T> {
-      const taken = await admissions.take(res, [...links(req), ...hashing(req)])
-      return settledUnlessWrong(taken, () => use(whomOf(req, 'stranger', digest(token))))
+    /** The same, for a link that may have a password hashed. That counts on the account of whoever `holder` finds. */
+    resetLink<T>(req: Request, res: Response, { token, holder, use }: ResetLink<T>): Promise<T> {
+      return link(req, res, async () => {
+        const account = digest((await holder()).userId.toHexString())
+        await admissions.take(res, [costs('reset-account', limits.resetPerAccount, account)])
+        return await use(whomOf(req, 'stranger', digest(token)))
+      })
     },
 
     async rename(res: Response, userId: string): Promise<void> {
@@ -121,23 +126,22 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
   }
 
   function hashing(req: Request): Bucket[] {
-    return perNetwork(costs, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
+    return perNetwork(loans, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
   }
 
-  function links(req: Request): Bucket[] {
-    return perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip))
-  }
-
-  async function settledUnlessWrong<T>(
-    taken: Awaited<ReturnType<typeof admissions.take>>,
-    use: () => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Uses a link that was sent by mail. Looked at before it is counted, and held against the address only if it does not work:
+   * nobody guesses 256 bits, and a neighbour's nonsense must not stand in the way of a link that does.
+   */
+  async function link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
     try {
-      const result = await use()
-      await admissions.settle(taken)
-      return result
+      return await use()
     } catch (error) {
-      if (!isWrongLink(error)) await admissions.settle(taken)
+      if (isWrongLink(error))
+        await admissions.take(
+          res,
+          perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip)),
+        )
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import type { Admissions } from './admissions.ts'
-import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
 import type { Whom } from './fair-queue.ts'
 import type { Limits } from './limits.ts'
 
@@ -19,7 +19,7 @@ export interface Admission {
   failures: number
   /** For whom the password is hashed. */
   whom: Whom
-  /** Counts a right password on the account that it opens. Throws AuthError `rate_limited`. */
+  /** Counts a right password on the account that it opens, and no longer on the address. Throws AuthError `rate_limited`. */
   charge(userId: string): Promise<void>
   /** Gives the attempts back: it was the owner. */
   settle(): Promise<void>
@@ -52,11 +52,15 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     await admissions.take(res, [guess])
     const shared = await admissions.take(res, address)
     const failures = await slowDown(res, account)
-    await admissions.take(res, cost)
+    const hashed = await admissions.take(res, cost)
     return {
       failures,
       whom: whomOf(req, 'stranger', account),
-      charge: (userId) => charge(res, userId, spent),
+      async charge(userId) {
+        await chargeAccount(res, userId, spent)
+        // The account has it now, and the address is its neighbours' as well.
+        await admissions.giveBack(hashed)
+      },
       async settle() {
         await Promise.all([
           admissions.settle(shared),
@@ -83,7 +87,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     return {
       failures: count?.points ?? 0,
       whom: whomOf(req, 'known', account),
-      charge: (userId) => charge(res, userId, spent),
+      charge: (userId) => chargeAccount(res, userId, spent),
       settle: () => admissions.clear([guess]),
     }
   }
@@ -109,7 +113,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   }
 
   /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
-  async function charge(res: Response, userId: string, spent: Bucket): Promise<void> {
+  async function chargeAccount(res: Response, userId: string, spent: Bucket): Promise<void> {
     const ofAccount = { ...spent, whose: digest(userId) }
     try {
       await admissions.take(res, [ofAccount])
@@ -124,10 +128,10 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const both = `${digest(account)}@${digest(networks.at(-1)?.name ?? '')}`
     return {
       spent: costs('sign-in-account', limits.signInPerAccount, both),
-      guess: guesses('login-account-address', limits.loginPerAccountAndAddress, both),
-      address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks),
+      guess: alike(guesses('login-account-address', limits.loginPerAccountAndAddress, both)),
+      address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks).map(untold),
       wait: waitOf(account, limits.loginWaitPerAccount.windowSeconds),
-      cost: perNetwork(costs, 'hash-address', limits.hashPerAddress, networks),
+      cost: perNetwork(loans, 'hash-address', limits.hashPerAddress, networks).map(untold),
     }
   }
 
@@ -135,7 +139,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const both = `${digest(account)}/${device}`
     return {
       spent: costs('sign-in-account', limits.signInPerAccount, both),
-      guess: guesses('login-device', limits.loginPerKnownDevice, both),
+      guess: alike(guesses('login-device', limits.loginPerKnownDevice, both)),
     }
   }
 
@@ -144,13 +148,14 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   }
 
   function waitOf(account: string, windowSeconds: number): Bucket {
-    return guesses(
-      'login-wait',
-      { points: limits.loginWaitPerAccount.points, windowSeconds },
-      digest(account),
-    )
+    const { points } = limits.loginWaitPerAccount
+    return untold(guesses('login-wait', { points, windowSeconds }, digest(account)))
   }
 }
+
+/** Whether a browser is known to an account is nobody's business, least of all whoever stole its cookie. */
+const alike = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: 'login' })
+const untold = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: null })
 
 /** Strangers and those who have shown before who they are take turns, however many addresses the strangers come from. */
 export const whomOf = (req: Request, who: 'stranger' | 'known', account: string): Whom => [

@@ -120,9 +120,13 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
   }
 
   async function find(kinds: ActionKind[], token: string): Promise<ActionToken | null> {
+    if (!tokenForm.test(token)) return null
     const which = { _id: hash(token), kind: { $in: kinds } }
     return readActionToken(await model.findOne(which).lean<Stored<ActionTokenRecord>>())
   }
 }
+
+/** 32 bytes in base64url. The database is not asked for anything else. */
+const tokenForm = /^[\w-]{43}$/
 
 const hash = (token: string) => createHash('sha256').update(token).digest('base64url')

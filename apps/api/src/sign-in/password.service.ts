@@ -36,7 +36,7 @@ export function createPasswordService(collaborators: Collaborators) {
     /**
      * Changes the password of somebody who has shown the current one, and ends all their other sessions.
      * Throws AuthError `validation_failed` when the new password is too easy to guess, or the current one has just
-     * changed.
+     * changed; `access_token_revoked` when their own session has ended.
      */
     async change(
       user: Credentials,
@@ -45,9 +45,11 @@ export function createPasswordService(collaborators: Collaborators) {
     ): Promise<void> {
       passwordPolicy.refuseGuessable('newPassword', newPassword, user)
       await passwordPolicy.refuseBreached('newPassword', newPassword)
-      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId)))
+      if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId))) {
+        if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
         complain('currentPassword', wrongPassword)
-      await endLinks(user._id)
+      }
+      await endLinksToNewAddress(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
     },
@@ -56,6 +58,9 @@ export function createPasswordService(collaborators: Collaborators) {
      * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
      */
     requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
+
+    /** What a link to reset it is for. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
+    resetLink: (token: string) => actionTokens.read(['reset_password'], token),
 
     /**
      * Sets a new password by the token of a mail and ends every session. The browser that does it is a known one from then on,
@@ -81,16 +86,19 @@ export function createPasswordService(collaborators: Collaborators) {
           throw new AuthError('token_used')
         return userId
       })
-      await endLinks(userId)
+      await endLinksToNewAddress(userId)
+      await actionTokens.consumeAll('reset_password', userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device })
     },
   }
 
-  /** Links that were asked for with the old password must not work any more, above all those to a new address. */
-  async function endLinks(userId: Types.ObjectId): Promise<void> {
+  /**
+   * They were asked for with the old password. Links to reset it stay when it is merely changed: whoever knows it could hold
+   * up every reset.
+   */
+  async function endLinksToNewAddress(userId: Types.ObjectId): Promise<void> {
     await mailQueue.drop('confirm_new_email', userId)
     await actionTokens.consumeAll('confirm_new_email', userId)
-    await actionTokens.consumeAll('reset_password', userId)
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */

@@ -29,9 +29,11 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
   route(router, routes.resetPassword, async (body, { req, res }) => {
     // A new one, whatever this browser is called so far: what was tried under that name is no burden now.
     const browser = wantsTokenInBody(req) ? null : deviceId(undefined)
-    await rateLimits.resetLink(req, res, body.token, (whom) =>
-      passwordService.reset(body, deviceOf(req), browser, whom),
-    )
+    await rateLimits.resetLink(req, res, {
+      token: body.token,
+      holder: () => passwordService.resetLink(body.token),
+      use: (whom) => passwordService.reset(body, deviceOf(req), browser, whom),
+    })
     if (browser) sessions.cookies.setDeviceId(res, browser.id)
     return { message: 'Your password has been changed. Sign in with the new one.' }
   })

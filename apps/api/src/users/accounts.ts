@@ -1,6 +1,6 @@
 import type { BodyOf, routes, User } from '@latchkey/contracts'
 import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
-import type { Revocations, Session } from '@latchkey/sessions'
+import { liveSession, type Revocations, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import {
   emailRestSeconds,
@@ -68,6 +68,15 @@ export const withoutFactors = {
   factorReset: null,
   factorChanges: oneMore('factorChanges'),
 }
+
+/**
+ * What must still hold when somebody who is signed in changes the account, however long their password took to compare: their
+ * session goes on, and nobody keeps them out.
+ */
+const stillIn = (sessionId: string, now: Date) => ({
+  disabledAt: null,
+  ...liveSession(new Types.ObjectId(sessionId), now),
+})
 
 /** What an account has given up and nobody else gets yet. */
 export type RestingKey = HeldKey & { until: Date }
@@ -144,6 +153,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     credentials: async (userId: string): Promise<Credentials | null> =>
       readUser(await users.findById(userId, credentials).lean<StoredUser>(), credentialFields),
 
+    /** Whether a session of theirs goes on, and nobody keeps them out. */
+    isSignedIn: async (userId: Types.ObjectId, sessionId: string): Promise<boolean> =>
+      (await users.exists({ ...stillIn(sessionId, clock.now()), _id: userId })) !== null,
+
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
     async findForMail({ userId, email }: Addressee): Promise<MailReader | null> {
       if (!userId && !email) return null
@@ -153,9 +166,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Puts a new password in place of the one that was checked and ends every session but one, in one update. False
-     * when it is no longer that password: of two changes at once, one wins.
+     * when it is no longer that password (of two changes at once, one wins), or that session has ended.
      */
     async changePassword(user: Credentials, passwordHash: string, keptSessionId: string): Promise<boolean> {
+      const now = clock.now()
       const kept = new Types.ObjectId(keptSessionId)
       // First what the others were issued: should the answer to the update be lost, it is dead all the same.
       await sessions.revokeIssued(user._id, keptSessionId)
@@ -164,12 +178,16 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         passwordHash: { $literal: passwordHash },
         passwordChanges: oneMore('passwordChanges'),
         refreshTokens: { $filter: { input: listOf('refreshTokens'), as: 'each', cond: isKept } },
-        updatedAt: clock.now(),
+        updatedAt: now,
       }
       const stored = await users
         .findOneAndUpdate(
           // Not by its hash, which a sign-in may be making anew at this moment.
-          { _id: user._id, passwordChanges: countedTo(user.passwordChanges) },
+          {
+            ...stillIn(keptSessionId, now),
+            _id: user._id,
+            passwordChanges: countedTo(user.passwordChanges),
+          },
           [{ $set: changed }],
           { updatePipeline: true, returnDocument: 'before', projection: projectionOf(['sessions']) },
         )
@@ -250,11 +268,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       return changed !== null
     },
 
-    /** False when the address is no longer the account's. */
+    /** False when the address is no longer the account's, or its owner is kept out. */
     async markVerified(userId: Types.ObjectId, email: string): Promise<boolean> {
       const now = clock.now()
       const { matchedCount } = await users.updateOne(
-        { _id: userId, emailKey: emailKey(email) },
+        { _id: userId, emailKey: emailKey(email), disabledAt: null },
         { $set: { emailVerifiedAt: now, updatedAt: now } },
       )
       return matchedCount > 0
@@ -267,8 +285,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
-     * one before, if it was proved, rests as long as the change can be undone. The account as it was; null when it is gone
-     * or has another password by now. Throws `email_taken`.
+     * one before, if it was proved, rests as long as the change can be undone; no token goes on saying it. The account as it was; null when it is
+     * gone, has another password by now, or is kept out. Throws `email_taken`.
      */
     async changeEmail(
       userId: Types.ObjectId,
@@ -282,19 +300,26 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         ...moveOn('emailKey', key, { now, restSeconds: emailRestSeconds, rests }),
         email: { $literal: email },
         emailVerifiedAt: now,
+        epoch: oneMore('epoch'),
         updatedAt: now,
       }
+      const fields = [...identityFields, 'epoch'] as const
+      // Looked at first, so that what is refused revokes nothing; what decides is the index.
+      if (await this.isEmailTaken(userId, email)) throw new AuthError('email_taken')
+      await sessions.revokeIssued(userId)
       try {
-        const before = await taking({ users, clock }, { emailKey: key }, () =>
+        const stored = await taking({ users, clock }, { emailKey: key }, () =>
           users
             .findOneAndUpdate(
-              { _id: userId, passwordChanges: countedTo(passwordChanges) },
+              { _id: userId, passwordChanges: countedTo(passwordChanges), disabledAt: null },
               [{ $set: changed }],
-              { updatePipeline: true, returnDocument: 'before', projection: identity },
+              { updatePipeline: true, returnDocument: 'before', projection: projectionOf(fields) },
             )
             .lean<StoredUser>(),
         )
-        return readUser(before, identityFields)
+        const before = readUser(stored, fields)
+        if (before) await revocations.revokeBelow([userId], before.epoch + 1)
+        return before
       } catch (error) {
         throw taken(error)
       }
@@ -339,10 +364,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /**
-     * Changes the name, for whoever has shown the password; the former one rests. Null when the account is gone or has
-     * another password by now. Throws AuthError `username_taken`.
+     * Changes the name, for whoever is signed in; the former one rests. Null when the account is gone or has another
+     * password by now, or that session has ended. Throws AuthError `username_taken`.
      */
-    async changeUsername(user: Credentials, username: string): Promise<User | null> {
+    async changeUsername(user: Credentials, username: string, sessionId: string): Promise<User | null> {
       const now = clock.now()
       const key = usernameKey(username)
       const changed = {
@@ -351,10 +376,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       const passwordChanges = countedTo(user.passwordChanges)
+      const still = { ...stillIn(sessionId, now), _id: user._id, passwordChanges }
       try {
         const stored = await taking({ users, clock }, { usernameKey: key }, () =>
           users
-            .findOneAndUpdate({ _id: user._id, passwordChanges }, [{ $set: changed }], {
+            .findOneAndUpdate(still, [{ $set: changed }], {
               updatePipeline: true,
               returnDocument: 'after',
               projection: identity,
@@ -387,8 +413,14 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       // First what was issued so far: once the account is gone, nobody is left to try again.
       await sessions.revokeIssued(userId)
       const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
-      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])
+      // Also when somebody else was quicker: what was issued meanwhile dies with the account.
+      if (deletedCount > 0 || !(await users.exists({ _id: userId }))) await revocations.revokeEnded([userId])
       return deletedCount > 0
+    },
+
+    /** The same, for whoever is signed in. */
+    removeOwn(userId: Types.ObjectId, sessionId: string): Promise<boolean> {
+      return this.remove(userId, stillIn(sessionId, clock.now()))
     },
 
     /** Null when the account is gone. */

@@ -11,10 +11,11 @@ const remindedWithLeft = 1 / 4
 /** As long as a mail is kept that cannot be sent, and a little more. */
 const reminderKeptSeconds = 25 * 3600
 
-/** Never proved. Whom an administrator keeps out, or made one of theirs, does not lapse. */
-const unproved = { emailVerifiedAt: null }
+/** Never proved, and not kept out by an administrator: deleted, such an account could be made anew. */
+const unproved = { emailVerifiedAt: null, disabledAt: null }
 const ours = { _id: { $type: 'objectId' } } as const
-const lapsing = { ...unproved, ...ours, disabledAt: null, roles: { $ne: 'admin' } } as const
+/** Whom an administrator made one of theirs does not lapse. */
+const lapsing = { ...unproved, ...ours, roles: { $ne: 'admin' } } as const
 
 const fields = ['email'] as const
 export type Unproved = UserWith<(typeof fields)[number]>
@@ -64,7 +65,10 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
       }
     },
 
-    /** Deletes an account that was never proved, by whoever reads its address. False when it is proved, or not there. */
+    /**
+     * Deletes an account that was never proved, by whoever reads its address. False when it is proved, kept out, or not
+     * there.
+     */
     disown: (userId: Types.ObjectId, email: string): Promise<boolean> =>
       accounts.remove(userId, { ...unproved, emailKey: emailKey(email) }),
 

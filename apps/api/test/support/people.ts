@@ -94,6 +94,15 @@ export const copyOf = ({ header, ...jar }: Jar): Jar => ({
 export const refresh = (api: TestApi, jar: Jar, headers: Record<string, string> = {}) =>
   api.http.post('/api/refresh-token').set('Cookie', jar.header).set(headers)
 
+/** The same person with the tokens of a refresh, after what they had was revoked. */
+export async function renewed(api: TestApi, person: SignedInPerson): Promise<SignedInPerson> {
+  const answer = await refresh(api, person.jar)
+  if (answer.status !== 200) throw new Error(`refresh answered ${answer.status}: ${answer.text}`)
+  const device = person.jar.header.split('; ').find((cookie) => cookie.includes('device=')) ?? ''
+  const jar = jarOf(answer)
+  return { ...person, body: answer.body, jar: { ...jar, header: `${jar.header}; ${device}` } }
+}
+
 export const protectedWith = (api: TestApi, accessToken: string) =>
   api.http.get('/api/protected').set('Authorization', `Bearer ${accessToken}`)
 

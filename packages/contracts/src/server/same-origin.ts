@@ -3,6 +3,9 @@ import { AuthError } from './auth-error.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** Of a scheme, a name (RFC 1035 §2.3.4: 255 octets) and a port. */
+const maxOriginLength = 300
+
 interface Origins {
   /** The origin that people see, if it is known. */
   publicUrl?: string | undefined
@@ -24,7 +27,8 @@ export function sameOrigin({ publicUrl, clientOrigins, onRefused }: Origins): Re
     // On plain http any host name is accepted: a page cannot claim another origin or host than its own. On https the
     // origin must be PUBLIC_URL, because a page that was loaded without encryption cannot be trusted.
     if (publicUrl?.startsWith('https:')) return false
-    return URL.canParse(origin) && new URL(origin).host === req.headers.host
+    const isShort = origin.length <= maxOriginLength
+    return isShort && URL.canParse(origin) && new URL(origin).host === req.headers.host
   }
 
   return (req, _res, next) => {

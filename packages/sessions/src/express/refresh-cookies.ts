@@ -11,6 +11,9 @@ import { cookiePairs } from './cookie-pairs.ts'
 /** The longest that browsers keep any cookie (RFC 6265bis §5.5). */
 const deviceMaxAgeMs = 400 * 86_400_000
 
+/** A browser has one, or a few that nodes with other names or earlier versions set. Each takes a signature to read. */
+const maxTokens = 8
+
 const tokenForm = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const readableForm = /^([0-9a-f]{24})\.\d{1,15}$/
 const deviceForm = /^[\w-]{43}$/
@@ -47,10 +50,14 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
   const sessionNames = readableNames('session', settings.secure)
   const deviceNames = readableNames('device', settings.secure)
   const attributes: CookieOptions = { path: '/', sameSite: settings.sameSite, secure: settings.secure }
+  const presented = new WeakMap<Request, PresentedToken[]>()
   const clearReadable = (res: Response) => void res.clearCookie(own.session, attributes)
 
   return {
-    /** Every refresh token that we signed, under any of its names. Those under today's name come first. */
+    /**
+     * The refresh tokens that we signed, under any of their names. Those under today's name come first; of what only
+     * begins like ours, the first eight are looked at. Read once for each request.
+     */
     readTokens,
 
     /** Whether any cookie looks like a token, whether or not we signed it. */
@@ -106,9 +113,23 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
   }
 
   function readTokens(req: Request): PresentedToken[] {
+    const known = presented.get(req)
+    if (known) return known
+    const tokens = verifyTokens(req)
+    presented.set(req, tokens)
+    return tokens
+  }
+
+  function verifyTokens(req: Request): PresentedToken[] {
     const named = new Set(readSessions(req).map(({ sessionId }) => sessionId))
-    const tokens = cookiePairs(req).flatMap(({ name, value }) => {
-      if (!tokenNames.test(name) || !tokenForm.test(value)) return []
+    const pairs = cookiePairs(req).filter(
+      ({ name, value }) => tokenNames.test(name) && refreshTokens.isOurForm(value),
+    )
+    const ownFirst = [
+      ...pairs.filter(({ name }) => name === own.refreshToken),
+      ...pairs.filter(({ name }) => name !== own.refreshToken),
+    ]
+    return ownFirst.slice(0, maxTokens).flatMap(({ name, value }) => {
       try {
         const claims = refreshTokens.read(value)
         return [{ name, claims, proved: named.has(claims.sessionId) }]
@@ -116,10 +137,6 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
         return []
       }
     })
-    return [
-      ...tokens.filter(({ name }) => name === own.refreshToken),
-      ...tokens.filter(({ name }) => name !== own.refreshToken),
-    ]
   }
 
   function readSessions(req: Request): { name: string; sessionId: string }[] {

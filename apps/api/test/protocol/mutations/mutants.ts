@@ -439,7 +439,7 @@ export const mutants: Mutant[] = [
     'I6',
     'a deletion revokes nothing after it',
     accounts,
-    '      if (deletedCount > 0 || !condition) await revocations.revokeEnded([userId])\n',
+    '      if (deletedCount > 0 || !(await users.exists({ _id: userId }))) await revocations.revokeEnded([userId])\n',
     '',
   ),
   mutant(
