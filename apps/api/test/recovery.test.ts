@@ -324,6 +324,7 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   expect(registration.body).toEqual({
     message: expect.stringContaining('mail'),
     user: expect.objectContaining({ username: person.username, emailVerified: false }),
+    next: 'confirm_email',
   })
   // Only the id by which this browser is known again.
   const [device, ...others] = setCookies(registration)
