@@ -60,14 +60,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
-  const mailQueue = createMailQueue({
-    model: mailJobModel(database.connection),
-    noticeCaps: createNoticeCaps({ model: noticeCapModel(database.connection), clock }),
-    mailer,
-    clock,
-    log,
-    pollMs: config.mail.pollMs,
-  })
+  const noticeCaps = createNoticeCaps({ model: noticeCapModel(database.connection), clock })
+  const { atOnce, pollMs } = config.mail
+  const mailJobs = mailJobModel(database.connection)
+  const mailQueue = createMailQueue({ model: mailJobs, noticeCaps, mailer, clock, log, atOnce, pollMs })
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,

@@ -36,7 +36,7 @@ export interface Limits {
   readonly registerFailedPerAddress: RateLimit
   /** Guessing: links from one address that did not work. */
   readonly linkPerAddress: RateLimit
-  /** Cost: mails that one address asks for. */
+  /** Cost: mails that one address asks for, those of its registrations included. */
   readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
@@ -64,7 +64,7 @@ export const defaultLimits: Limits = {
   registerPerAddress: { points: 300, windowSeconds: hour },
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
   linkPerAddress: { points: 60, windowSeconds: hour },
-  mailPerAddress: { points: 100, windowSeconds: hour },
+  mailPerAddress: { points: 300, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },
   exportPerAccount: { points: 10, windowSeconds: hour },

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import { createAdmissions } from './admissions.ts'
 import { type Bucket, costs, digest, guesses, perNetwork } from './bucket.ts'
+import type { Count } from './counter.ts'
 import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
 import type { Limits } from './limits.ts'
@@ -16,6 +17,12 @@ export interface Admitted {
   whom: Whom
   /** Gives back what counts as guessing: it was right. */
   settle(): Promise<void>
+}
+
+/** The same for a registration. */
+export interface AdmittedRegistration extends Admitted {
+  /** As for `mail`. */
+  turns: number
 }
 
 export type RateLimits = ReturnType<typeof createRateLimits>
@@ -52,19 +59,21 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear([wrong]) }
     },
 
-    async register(req: Request, res: Response, email: string): Promise<Admitted> {
+    async register(req: Request, res: Response, email: string): Promise<AdmittedRegistration> {
       const networks = networksOf(req.ip)
       const taken = await admissions.take(res, [
         ...perNetwork(guesses, 'register-failed-address', limits.registerFailedPerAddress, networks),
         ...perNetwork(costs, 'register-address', limits.registerPerAddress, networks),
+        ...mails(req),
         ...hashing(req),
       ])
-      return { whom: whomOf(req, 'stranger', email), settle: () => admissions.settle(taken) }
+      const whom = whomOf(req, 'stranger', email)
+      return { whom, turns: turnsIn(taken), settle: () => admissions.settle(taken) }
     },
 
-    /** A mail is asked for. */
-    async mail(req: Request, res: Response): Promise<void> {
-      await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
+    /** A mail is asked for. Resolves with how many were asked for from there before, in units of a single address. */
+    async mail(req: Request, res: Response): Promise<number> {
+      return turnsIn(await admissions.take(res, mails(req)))
     },
 
     /** Uses a link that was sent by mail; only one that does not work is held against the address. */
@@ -113,6 +122,17 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     return perNetwork(costs, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
   }
 
+  function mails(req: Request): Bucket[] {
+    return perNetwork(costs, mailBucket, limits.mailPerAddress, networksOf(req.ip))
+  }
+
+  /** A network that has several allowances has as many turns for one. */
+  function turnsIn(counts: readonly Count[]): number {
+    const ofMail = counts.filter(({ bucket }) => bucket.name === mailBucket)
+    const single = limits.mailPerAddress.points
+    return Math.max(0, ...ofMail.map(({ bucket, points }) => (points - 1) * (single / bucket.limit.points)))
+  }
+
   function links(req: Request): Bucket[] {
     return perNetwork(guesses, 'link-address', limits.linkPerAddress, networksOf(req.ip))
   }
@@ -131,6 +151,8 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     }
   }
 }
+
+const mailBucket = 'mail-address'
 
 const isWrongLink = (error: unknown) =>
   error instanceof AuthError && ['token_invalid', 'token_used', 'token_expired'].includes(error.code)

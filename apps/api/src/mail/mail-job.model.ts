@@ -20,9 +20,12 @@ export const mailKinds = [
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
+/** What somebody asks for. While one is queued, asking again adds none. */
+const askedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
+export const isAsked = (kind: MailKind): boolean => askedKinds.has(kind)
+
 /** What somebody waits for: it overtakes notices. */
-const awaitedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
-export const isAwaited = (kind: MailKind): boolean => awaitedKinds.has(kind)
+export const isAwaited = isAsked
 
 /**
  * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
@@ -41,6 +44,10 @@ export interface MailJobRecord {
   ip: string
   /** Whether somebody waits for it. */
   awaited: boolean
+  /** Of those that are due the lowest goes first: 0, or 1 for what has been tried before. */
+  rank: number
+  /** Within a rank, the earliest goes first. Missing in what was queued before there were turns. */
+  turnAt: Date
   /**
    * Kind and recipient of what somebody waits for: while one is queued, asking again adds none. Missing for notices, and
    * unique.
@@ -66,6 +73,8 @@ const mailJobSchema = new Schema<MailJobRecord>(
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
     awaited: { type: Boolean, default: false },
+    rank: { type: Number, default: 0 },
+    turnAt: { type: Date },
     askedFor: { type: String },
     createdAt: { type: Date, required: true },
     attempts: { type: Number, required: true },
@@ -77,7 +86,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
 
-mailJobSchema.index({ awaited: 1, dueAt: 1 })
+mailJobSchema.index({ awaited: 1, rank: 1, turnAt: 1, dueAt: 1 })
 mailJobSchema.index(
   { askedFor: 1 },
   { unique: true, partialFilterExpression: { askedFor: { $exists: true } } },

@@ -3,7 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Whom } from '../limits/fair-queue.ts'
-import type { Admitted } from '../limits/rate-limits.ts'
+import type { AdmittedRegistration } from '../limits/rate-limits.ts'
 import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
@@ -63,7 +63,7 @@ export function createAuth(collaborators: Collaborators) {
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
-      admit: () => Promise<Admitted>,
+      admit: () => Promise<AdmittedRegistration>,
     ): Promise<SignedInUser | { user: UserIdentity; session: null }> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
@@ -82,7 +82,7 @@ export function createAuth(collaborators: Collaborators) {
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
-      await mailQueue.tell({ kind: 'verify_email', email })
+      await mailQueue.tell({ kind: 'verify_email', email, turns: admitted.turns })
       return session ? sessions.present(user, session) : { user, session }
     },
 

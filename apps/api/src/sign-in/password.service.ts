@@ -54,7 +54,7 @@ export function createPasswordService(collaborators: Collaborators) {
     /**
      * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
      */
-    requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
+    requestReset: (email: string, turns: number) => mailQueue.add({ kind: 'reset_password', email, turns }),
 
     /**
      * Sets a new password by the token of a mail and ends every session. The browser that does it is a known one from then on,
