@@ -95,7 +95,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     if (!address) return null
     // Counted once for each mail, not for each time a mail server turned it away.
     const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
-    if (job.attempts === 1 && recent >= workingLinks) return null
+    if (!job.isRetry && recent >= workingLinks) return null
     const { passwordChanges } = job
     const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
     const reader = address === user.email ? user : null

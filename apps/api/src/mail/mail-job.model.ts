@@ -55,6 +55,8 @@ export interface MailJobRecord {
   askedFor?: string
   createdAt: Date
   attempts: number
+  /** Whether the last attempt wrote nothing, since there was nobody to write to, or they had had enough. */
+  inVain: boolean
   /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
   dueAt: Date
   /** Given up, or forgotten, after this. */
@@ -78,6 +80,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
     askedFor: { type: String },
     createdAt: { type: Date, required: true },
     attempts: { type: Number, required: true },
+    inVain: { type: Boolean, default: false },
     dueAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
     refusedAt: { type: Date, default: null },
@@ -109,13 +112,17 @@ export type MailJob = Pick<
   | 'createdAt'
   | 'attempts'
   | 'expiresAt'
->
+> & {
+  /** Whether an attempt before this one wrote it: it is the same mail, and not counted again. */
+  isRetry: boolean
+}
 
 /** A job as it is stored. Null: one of which nobody knows what it is, or that nobody could put away. */
 export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
   const _id = idIn<Types.ObjectId>(stored._id)
   const kind = mailKinds.find((each) => each === stored.kind)
   if (!_id || !kind) return null
+  const attempts = wholeIn(stored.attempts) ?? 1
   return {
     _id,
     kind,
@@ -125,7 +132,8 @@ export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
     device: textIn(stored.device) ?? '',
     ip: textIn(stored.ip) ?? '',
     createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
-    attempts: wholeIn(stored.attempts) ?? 1,
+    attempts,
+    isRetry: attempts > 1 && stored.inVain !== true,
     expiresAt: dateIn(stored.expiresAt) ?? longAgo,
   }
 }

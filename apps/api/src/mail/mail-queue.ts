@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Mail } from './mail.ts'
 import { MailRefused } from './mail-failure.ts'
 import {
+  isAsked,
   type MailJob,
   type MailJobModel,
   type MailJobRecord,
@@ -15,6 +16,7 @@ import {
 import { createMailRequests, keysOfAddress, leaseSeconds, type NewMail } from './mail-requests.ts'
 import type { Mailer } from './mailer.ts'
 import type { NoticeCaps } from './notice-caps.ts'
+import { createRehearsal } from './rehearsal.ts'
 
 const stopMs = 4000
 /** However lively the other side keeps the connection. */
@@ -53,6 +55,7 @@ export type MailQueue = ReturnType<typeof createMailQueue>
 export function createMailQueue(collaborators: Collaborators) {
   const { model, noticeCaps, mailer, clock, log, atOnce, pollMs } = collaborators
   const { add } = createMailRequests({ model, noticeCaps, clock })
+  const rehearsal = createRehearsal()
   const stopping = new AbortController()
   let working: Promise<unknown> | undefined
 
@@ -137,19 +140,21 @@ export function createMailQueue(collaborators: Collaborators) {
 
   /** Never throws: what could not be noted is tried again once its lease is over. */
   async function send(writer: MailWriter, job: MailJob): Promise<void> {
+    const startedAt = performance.now()
     const at = clock.now()
+    let mail: Mail | null | undefined
     try {
-      const mail = await writer.compose(job)
+      mail = await writer.compose(job)
       if (mail) {
-        await inTime(mailer.send(mail))
+        await rehearsal.watch(startedAt, inTime(mailer.send(mail)))
         await writer.settled(job, at)
-      }
+      } else if (isAsked(job.kind)) await rehearsal.pretend(startedAt)
       // Unless its time was up and somebody else has taken it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
       try {
-        if (!(error instanceof MailRefused)) await postpone(job, error)
+        if (!(error instanceof MailRefused)) await postpone(job, error, mail === null)
         else {
           await giveUp(job, error)
           await writer.settled(job, at)
@@ -175,15 +180,14 @@ export function createMailQueue(collaborators: Collaborators) {
     )
   }
 
-  async function postpone(job: MailJob, error: unknown): Promise<void> {
+  async function postpone(job: MailJob, error: unknown, inVain: boolean): Promise<void> {
     const seconds = Math.min(5 * 2 ** (job.attempts - 1), maxBackoffSeconds)
-    log.warn(
-      { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds },
-      'a mail was not sent',
-    )
+    const facts = { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds }
+    if (inVain) log.debug(facts, 'a mail to nobody waits like the others')
+    else log.warn(facts, 'a mail was not sent')
     const own = { _id: job._id, attempts: job.attempts }
     // Behind what has not been tried: most of what fails once fails again.
-    await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds), rank: 1 } })
+    await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds), rank: 1, inVain } })
   }
 }
 

@@ -59,6 +59,7 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
         turnAt: addSeconds(now, turns * turnSeconds),
         createdAt: now,
         attempts: 0,
+        inVain: false,
         dueAt: now,
         expiresAt: addSeconds(now, keptSeconds),
         refusedAt: null,
