@@ -109,7 +109,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   // Without mail nobody could prove anything.
   const enabled = mailer.delivers && lifetimeSeconds > 0
   const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
-  const accountMail = createAccountMail({ accounts, unprovedAccounts, actionTokens, clock, pageUrl })
+  const accountMail = createAccountMail({
+    accounts,
+    unprovedAccounts,
+    actionTokens,
+    noticeCaps,
+    clock,
+    pageUrl,
+  })
 
   const { bcryptCost } = config.password
   const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })

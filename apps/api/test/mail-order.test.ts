@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
-import { type MailServer, mailServer } from './support/mail-server.ts'
-import { registered, somebody } from './support/people.ts'
+import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
+import { password, registered, somebody } from './support/people.ts'
 
 const elsewhere = '198.51.100.7'
 
@@ -119,4 +119,28 @@ it('registrations count among the mails that one address asks for', async () => 
   await ask('203.0.113.1').expect(429)
   await from(api, '203.0.113.1', 'register', somebody()).expect(429)
   await ask(elsewhere).expect(200)
+})
+
+it('accounts made with tags of one mailbox do not fill it, and its owner still gets a link', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: mailing(mail) })
+  const owner = somebody()
+  const tagged = (i: number) => owner.email.replace('@', `+${i}@`)
+  for (let i = 0; i < 15; i++)
+    await from(api, `203.0.113.${i}`, 'register', { ...somebody(), email: tagged(i) }).expect(201)
+  await allSent(api)
+  expect(mail.received).toHaveLength(10)
+  await from(api, elsewhere, 'register', owner).expect(201)
+  await mail.mailTo(owner.email, /Confirm your email address/)
+  // Whoever has shown that a tag is theirs is known, whatever others do.
+  const confirmed = await mail.mailTo(tagged(0), /Confirm/)
+  await api.http
+    .post('/api/verify-email')
+    .send({ token: tokenIn(confirmed), password })
+    .expect(200)
+  await from(api, elsewhere, 'forgot-password', { email: tagged(0) }).expect(200)
+  await mail.mailTo(tagged(0), /Reset your password/)
+  api.clock.advance(3600)
+  await from(api, elsewhere, 'resend-verification', { email: tagged(14) }).expect(200)
+  await mail.mailTo(tagged(14), /Confirm your email address/)
 })
