@@ -1,8 +1,9 @@
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
-import { password, registered, somebody } from './support/people.ts'
+import { login, password, registered, somebody } from './support/people.ts'
 
+const day = 86_400
 const elsewhere = '198.51.100.7'
 
 const mailing = (mail: MailServer) => ({ SMTP_URL: mail.url, TRUST_PROXY: '1' })
@@ -143,4 +144,78 @@ it('accounts made with tags of one mailbox do not fill it, and its owner still g
   api.clock.advance(3600)
   await from(api, elsewhere, 'resend-verification', { email: tagged(14) }).expect(200)
   await mail.mailTo(tagged(14), /Confirm your email address/)
+})
+
+it('the link that puts an address back waits for no notice, and reminders wait for both', async () => {
+  const mail = await mailServer()
+  const first = await apiForTest({ environment: mailing(mail) })
+  const owner = await registered(first)
+  const users = first.services.database.connection.collection('users')
+  await users.updateOne({ emailKey: owner.email }, { $set: { emailVerifiedAt: new Date() } })
+  const asOwner = { Authorization: `Bearer ${owner.body.accessToken}` }
+  await first.http
+    .post('/api/change-email')
+    .set(asOwner)
+    .send({ email: `new-${owner.email}` })
+    .expect(200)
+  const token = tokenIn(await mail.mailTo(`new-${owner.email}`, /new email/))
+  const others = await Promise.all(Array.from({ length: 8 }, () => registered(first)))
+  await allSent(first)
+  await first.close()
+  mail.received.length = 0
+
+  const api = await asking(mail, first)
+  await api.services.database.connection
+    .collection('users')
+    .updateMany(
+      { emailKey: { $in: others.map(({ email }) => email) } },
+      { $set: { createdAt: new Date(api.clock.now().getTime() - 25 * day * 1000) } },
+    )
+  await api.services.lapse.sweep()
+  await login(api, owner)
+  await api.http.post('/api/confirm-email').set(asOwner).send({ token }).expect(200)
+  expect(await jobsOf(api).countDocuments()).toBe(10)
+  await sending(mail, api)
+  await allSent(api)
+  const subjects = mail.received.map(({ subject }) => subject)
+  expect(subjects.findIndex((subject) => /was changed/.test(subject))).toBeLessThan(2)
+  expect(subjects.findIndex((subject) => /A new device/.test(subject))).toBeLessThan(2)
+  expect(subjects.slice(2).every((subject) => /to keep your account/.test(subject))).toBe(true)
+})
+
+it('the link that puts an address back is sent as long as it works, however long no mail goes out', async () => {
+  const mail = await mailServer()
+  const api = await apiForTest({ environment: mailing(mail) })
+  const users = api.services.database.connection.collection('users')
+  for (const days of [6, 8]) {
+    mail.mood = 'accept'
+    const owner = await registered(api)
+    await users.updateOne({ emailKey: owner.email }, { $set: { emailVerifiedAt: new Date() } })
+    const asOwner = { Authorization: `Bearer ${owner.body.accessToken}` }
+    await api.http
+      .post('/api/change-email')
+      .set(asOwner)
+      .send({ email: `new-${owner.email}` })
+      .expect(200)
+    const token = tokenIn(await mail.mailTo(`new-${owner.email}`, /new email/))
+    await allSent(api)
+    mail.received.length = 0
+    mail.mood = 'busy'
+    await api.http.post('/api/confirm-email').set(asOwner).send({ token }).expect(200)
+    const postponed = { attempts: 1, rank: 1 }
+    await vi.waitFor(async () => expect(await jobsOf(api).findOne()).toMatchObject(postponed), {
+      timeout: 20_000,
+    })
+    mail.mood = 'accept'
+    api.clock.advance(days * day)
+    const next = await registered(api)
+    await mail.mailTo(next.email, /Confirm/)
+    if (days === 6) {
+      const undo = tokenIn(await mail.mailTo(owner.email, /was changed/))
+      await api.http.post('/api/undo-email').send({ token: undo }).expect(200)
+    } else {
+      expect(mail.received.filter(({ to }) => to[0] === owner.email)).toEqual([])
+    }
+    await jobsOf(api).deleteMany({})
+  }
 })

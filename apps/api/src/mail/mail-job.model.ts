@@ -24,8 +24,8 @@ export type MailKind = (typeof mailKinds)[number]
 const askedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
 export const isAsked = (kind: MailKind): boolean => askedKinds.has(kind)
 
-/** What somebody waits for: it overtakes notices. */
-export const isAwaited = isAsked
+/** What somebody waits for, or has to know at once because of the link in it: it waits for no notice. */
+export const isAwaited = (kind: MailKind): boolean => isAsked(kind) || kind === 'email_changed'
 
 /**
  * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
@@ -44,7 +44,7 @@ export interface MailJobRecord {
   ip: string
   /** Whether somebody waits for it. */
   awaited: boolean
-  /** Of those that are due the lowest goes first: 0, or 1 for what has been tried before. */
+  /** Of those that are due the lowest goes first: 0, or 1 for what can wait and for what has been tried before. */
   rank: number
   /** Within a rank, the earliest goes first. Missing in what was queued before there were turns. */
   turnAt: Date

@@ -9,6 +9,8 @@ import type { NoticeCaps } from './notice-caps.ts'
 export const leaseSeconds = 120
 /** A mail that could not be sent for so long says nothing its reader still wants to know. */
 const keptSeconds = 24 * 3600
+/** The link to put an address back works for so long (links/action-tokens.ts). */
+const undoKeptSeconds = 7 * 86_400
 /** How much later the next turn of the same network is. */
 const turnSeconds = 10
 /** Two who ask for the same in one instant: one of them finds what the other queued. */
@@ -55,13 +57,14 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
         device,
         ip,
         awaited: isAwaited(kind),
-        rank: 0,
+        // Reminders come by the hundred.
+        rank: kind === 'account_lapsing' ? 1 : 0,
         turnAt: addSeconds(now, turns * turnSeconds),
         createdAt: now,
         attempts: 0,
         inVain: false,
         dueAt: now,
-        expiresAt: addSeconds(now, keptSeconds),
+        expiresAt: addSeconds(now, kind === 'email_changed' ? undoKeptSeconds : keptSeconds),
         refusedAt: null,
         refusal: '',
       }
