@@ -76,14 +76,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
-  const mailQueue = createMailQueue({
-    model: mailJobModel(database.connection),
-    noticeCaps: createNoticeCaps({ model: noticeCapModel(database.connection), clock }),
-    mailer,
-    clock,
-    log,
-    pollMs: config.mail.pollMs,
-  })
+  const noticeCaps = createNoticeCaps({ model: noticeCapModel(database.connection), clock })
+  const { atOnce, pollMs } = config.mail
+  const mailJobs = mailJobModel(database.connection)
+  const mailQueue = createMailQueue({ model: mailJobs, noticeCaps, mailer, clock, log, atOnce, pollMs })
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,
@@ -129,7 +125,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   // Without mail nobody could prove anything.
   const enabled = mailer.delivers && lifetimeSeconds > 0
   const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
-  const accountMail = createAccountMail({ accounts, unprovedAccounts, actionTokens, clock, pageUrl })
+  const accountMail = createAccountMail({
+    accounts,
+    unprovedAccounts,
+    actionTokens,
+    noticeCaps,
+    clock,
+    pageUrl,
+  })
 
   const { bcryptCost } = config.password
   const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })

@@ -184,6 +184,8 @@ export interface Config extends SessionSettings {
     readonly requireVerifiedEmail: boolean
     /** How long an account has to be proved before it is deleted; 0: for ever. */
     readonly unverifiedLifetimeSeconds: number
+    /** How many mails that somebody waits for one process sends side by side. */
+    readonly atOnce: number
     /** Between two looks at the queue. */
     readonly pollMs: number
   }
@@ -297,6 +299,7 @@ export function readConfig(
       requireVerifiedEmail: env.REQUIRE_VERIFIED_EMAIL === 'true',
       unverifiedLifetimeSeconds:
         env.UNVERIFIED_ACCOUNT_EXPIRY ?? (env.REQUIRE_VERIFIED_EMAIL === 'true' ? 7 : 30) * 86_400,
+      atOnce: 4,
       pollMs: 1000,
     },
     password: {

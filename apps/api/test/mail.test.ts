@@ -244,9 +244,10 @@ it('a mail whose process died is sent by another once its time is up', async () 
   await mail.mailTo(person.email, /Confirm/)
 })
 
-it('killed between sending and noting it, nothing is sent twice but the one mail in flight', async () => {
+it('killed between sending and noting it, nothing is sent twice but the mails in flight', async () => {
   const mail = await mailServer()
   mail.slownessMs = 150
+  const atOnce = 4
   const environment = { MONGO_URI: testDatabaseUri(), DATA_DIR: temporaryFolder(), SMTP_URL: mail.url }
   const first = await apiProcess(environment)
   await ready(first)
@@ -262,16 +263,18 @@ it('killed between sending and noting it, nothing is sent twice but the one mail
   await first.exited
   const second = await apiProcess(environment)
   await ready(second)
-  // All but at most the one in flight, which waits until its time is up.
+  // All but at most those in flight, which wait until their time is up.
   await vi.waitFor(
     () =>
-      expect(new Set(mail.received.map(({ to }) => to[0])).size).toBeGreaterThanOrEqual(people.length - 1),
+      expect(new Set(mail.received.map(({ to }) => to[0])).size).toBeGreaterThanOrEqual(
+        people.length - atOnce,
+      ),
     { timeout: 15_000 },
   )
   await new Promise((done) => setTimeout(done, 1500))
   const counts = people.map(({ email }) => mail.received.filter(({ to }) => to[0] === email).length)
   expect(counts.every((count) => count <= 1)).toBe(true)
-  expect(mail.offered - mail.received.length).toBeLessThanOrEqual(1)
+  expect(mail.offered - mail.received.length).toBeLessThanOrEqual(atOnce)
 }, 60_000)
 
 it('the owner is told of a new device and of a copied session', async () => {

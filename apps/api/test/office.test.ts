@@ -38,8 +38,10 @@ it('a stranger makes neither accounts nor mails without end', async () => {
     while ((await post(api, path, body())).status < 400) passed++
     return passed
   }
-  expect(await upTo('register', somebody)).toBe(300)
-  expect(await upTo('forgot-password', () => ({ email: somebody().email }))).toBe(100)
+  for (let i = 0; i < 20; i++)
+    expect((await post(api, 'forgot-password', { email: somebody().email })).status).toBe(200)
+  expect(await upTo('register', somebody)).toBe(280)
+  expect(await upTo('forgot-password', () => ({ email: somebody().email }))).toBe(0)
   // Elsewhere nobody notices.
   expect((await post(api, 'register', somebody(), { from: '198.51.100.1' })).status).toBe(201)
 }, 60_000)

@@ -347,7 +347,7 @@ it('nor does it change when it is kept out in the very moment', async () => {
   expect(await accounts.changeEmail(user._id, somebody().email, 0)).toBeNull()
   expect(await accounts.markVerified(user._id, person.email)).toBe(false)
   await expect(
-    api.services.ownership.correct(user, somebody().email, { ip: '', userAgent: '' }),
+    api.services.ownership.correct(user, somebody().email, { device: { ip: '', userAgent: '' }, turns: 0 }),
   ).rejects.toThrow()
   await expect(api.services.ownership.disown(proof)).rejects.toThrow('token_invalid')
 })

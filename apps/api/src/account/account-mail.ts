@@ -1,9 +1,12 @@
+import { emailKeyOf } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
+import { digest } from '../mail/digest.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
 import type { MailWriter } from '../mail/mail-queue.ts'
+import type { NoticeCaps } from '../mail/notice-caps.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts, MailReader } from '../users/accounts.ts'
 import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
@@ -14,6 +17,12 @@ import { isProved } from '../users/user-identity.ts'
  * vain, but has one that works: nobody can use up what its owner would need.
  */
 const workingLinks = 5
+
+/**
+ * Mails of one kind in an hour to one mailbox by its tags (`ada+…@`) that nobody has confirmed. Otherwise accounts by the
+ * hundred could be made to fill it. Without a tag there is one account, which has its own allowance.
+ */
+const perTaggedMailbox = 10
 
 /** What the link in a message does, where it does something by itself. */
 const actions: Partial<Record<MailKind, ActionKind>> = {
@@ -59,6 +68,7 @@ interface Collaborators {
   accounts: Accounts
   unprovedAccounts: Pick<UnprovedAccounts, 'lapsesAt' | 'wasReminded'>
   actionTokens: ActionTokens
+  noticeCaps: NoticeCaps
   clock: Clock
   /** The origin that links lead to. */
   pageUrl: string
@@ -70,7 +80,7 @@ interface Collaborators {
  * a token made, so that the queue holds none.
  */
 export function createAccountMail(collaborators: Collaborators): MailWriter {
-  const { accounts, unprovedAccounts, actionTokens, clock, pageUrl } = collaborators
+  const { accounts, unprovedAccounts, actionTokens, noticeCaps, clock, pageUrl } = collaborators
 
   return {
     async compose(job) {
@@ -109,8 +119,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     const address = kind === 'confirm_new_email' ? job.email : user.email
     if (!address) return null
     // Counted once for each mail, not for each time a mail server turned it away.
-    const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
-    if (job.attempts === 1 && recent >= workingLinks) return null
+    if (!job.isRetry && (await hadEnough(kind, job, user, address))) return null
     const { passwordChanges } = job
     const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
     const reader = address === user.email ? user : null
@@ -123,6 +132,14 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return kind === 'factors_reset_requested' ? factorReset?.dueAt : undefined
   }
 
+  async function hadEnough(kind: ActionKind, job: MailJob, user: MailReader, address: string) {
+    const recent = await actionTokens.countWorking(kind, user._id, address, addSeconds(clock.now(), -3600))
+    if (recent >= workingLinks) return true
+    const mailbox = taggedMailbox(address)
+    if (mailbox === null || (isProved(user) && address === user.email)) return false
+    return !(await noticeCaps.admit(job.kind, digest(mailbox), perTaggedMailbox))
+  }
+
   /** `reader`: the account whose own address it goes to; null when it is another. */
   function facts(job: MailJob, reader: MailReader | null, fragment = ''): MailFacts {
     const words =
@@ -133,6 +150,13 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
     return { ...words, link, ip: job.ip, when: when.toUTCString() }
   }
+}
+
+/** The address without its tag, of one that has a tag. */
+function taggedMailbox(email: string): string | null {
+  const key = emailKeyOf(email)
+  const mailbox = key.replace(/^([^+@]+)\+[^@]*@/, '$1@')
+  return mailbox === key ? null : mailbox
 }
 
 const formerAddress = new Set<MailKind>(['account_deleted', 'email_changed', 'email_change_undone'])

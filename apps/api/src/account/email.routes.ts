@@ -30,8 +30,7 @@ export function emailRoutes(services: Collaborators): Router {
   const router = Router()
 
   route(router, routes.resendVerification, async ({ email }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await emailAddresses.requestVerification(email)
+    await emailAddresses.requestVerification(email, await rateLimits.mail(req, res))
     return { message: 'If this address still has to be confirmed, an email with a link is on its way.' }
   })
 

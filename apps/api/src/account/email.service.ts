@@ -24,7 +24,8 @@ export type EmailAddresses = ReturnType<typeof createEmailAddresses>
 export function createEmailAddresses({ accounts, actionTokens, events, mailQueue }: Collaborators) {
   return {
     /** Asks for a verification mail. The same work whether or not there is such an account. */
-    requestVerification: (email: string) => mailQueue.add({ kind: 'verify_email', email }),
+    requestVerification: (email: string, turns: number) =>
+      mailQueue.add({ kind: 'verify_email', email, turns }),
 
     /**
      * `prove` throws unless whoever holds the link owns the account as well; then the link stays as it is.
@@ -47,11 +48,11 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     async requestChange(
       { _id: userId, passwordChanges }: Credentials,
       email: string,
-      sessionId: string,
+      { sessionId, turns }: { sessionId: string; turns: number },
     ): Promise<void> {
       if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')
       if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
-      await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges })
+      await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges, turns })
     },
 
     /** The same for a new address. Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */

@@ -63,8 +63,8 @@ export function ownAccountRoutes(services: Collaborators): Router {
   route(router, routes.changeEmail, async ({ email, password }, { claims, req, res }) => {
     const user = await owner(password, { claims, req, res })
     await rateLimits.changeEmail(res, claims.sub)
-    await rateLimits.mail(req, res)
-    await emailAddresses.requestChange(user, email, claims.sid)
+    const turns = await rateLimits.mail(req, res)
+    await emailAddresses.requestChange(user, email, { sessionId: claims.sid, turns })
     return {
       message: `We have sent an email to ${email}. The change takes effect once you open the link in it.`,
     }

@@ -30,7 +30,7 @@ export function ownershipRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.correctEmail, async ({ identifier, password, email }, { req, res }) => {
-    await rateLimits.mail(req, res)
+    const turns = await rateLimits.mail(req, res)
     const user = await accounts.findByIdentifier(identifier)
     const isRight = await outsiders.isRight(password, {
       account: identifierKey(identifier),
@@ -43,7 +43,7 @@ export function ownershipRoutes(services: Collaborators): Router {
     // Only to whoever knows the password.
     if (user.isDisabled) throw new AuthError('account_disabled')
     await rateLimits.changeEmail(res, user._id.toHexString())
-    await ownership.correct(user, email, deviceOf(req))
+    await ownership.correct(user, email, { device: deviceOf(req), turns })
     return { message: `We have sent an email to ${email}. Open the link in it to confirm your address.` }
   })
 

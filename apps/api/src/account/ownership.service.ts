@@ -45,12 +45,16 @@ export function createOwnership(collaborators: Collaborators) {
      * Puts an address right that was never proved, for somebody who has shown the password, and sends a link there.
      * Throws AuthError `email_taken`, or `validation_failed` when there is nothing to put right any more.
      */
-    async correct(user: Credentials, email: string, device: Device): Promise<void> {
+    async correct(
+      user: Credentials,
+      email: string,
+      { device, turns }: { device: Device; turns: number },
+    ): Promise<void> {
       if (!(await unprovedAccounts.correctEmail(user, email))) complain('email', confirmedAlready)
       // Links that went to the mistyped one end with it.
       for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
         await actionTokens.consumeAll(kind, user._id)
-      await mailQueue.tell({ kind: 'verify_email', email })
+      await mailQueue.tell({ kind: 'verify_email', email, turns })
       await events.record({ kind: 'email_changed', userId: user._id, sessionId: null, device })
     },
 

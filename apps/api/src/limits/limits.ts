@@ -50,7 +50,7 @@ export interface Limits {
   readonly linkPerAddress: RateLimit
   /** Cost: uses of links that work and may have a password hashed, of one account. */
   readonly resetPerAccount: RateLimit
-  /** Cost: mails that one address asks for. */
+  /** Cost: mails that one address asks for, those of its registrations included. */
   readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
@@ -86,7 +86,7 @@ export const defaultLimits: Limits = {
   registerFailedPerAddress: { points: 60, windowSeconds: hour },
   linkPerAddress: { points: 60, windowSeconds: hour },
   resetPerAccount: { points: 30, windowSeconds: hour },
-  mailPerAddress: { points: 100, windowSeconds: hour },
+  mailPerAddress: { points: 300, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },
   exportPerAccount: { points: 10, windowSeconds: hour },

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
 import { createAdmissions } from './admissions.ts'
 import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
+import type { Count } from './counter.ts'
 import { createFactorLimits } from './factor-limits.ts'
 import type { Whom } from './fair-queue.ts'
 import { describe, refusal } from './headers.ts'
@@ -25,6 +26,12 @@ export interface Admitted {
   whom: Whom
   /** Gives back what counts as guessing: it was right. */
   settle(): Promise<void>
+}
+
+/** The same for a registration. */
+export interface AdmittedRegistration extends Admitted {
+  /** As for `mail`. */
+  turns: number
 }
 
 export type RateLimits = ReturnType<typeof createRateLimits>
@@ -73,19 +80,21 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
       return () => admissions.clear([wrong])
     },
 
-    async register(req: Request, res: Response, email: string): Promise<Admitted> {
+    async register(req: Request, res: Response, email: string): Promise<AdmittedRegistration> {
       const networks = networksOf(req.ip)
       const taken = await admissions.take(res, [
         ...perNetwork(guesses, 'register-failed-address', limits.registerFailedPerAddress, networks),
         ...perNetwork(costs, 'register-address', limits.registerPerAddress, networks),
+        ...mails(req),
         ...hashing(req),
       ])
-      return { whom: whomOf(req, 'stranger', email), settle: () => admissions.settle(taken) }
+      const whom = whomOf(req, 'stranger', email)
+      return { whom, turns: turnsIn(taken), settle: () => admissions.settle(taken) }
     },
 
-    /** A mail is asked for. */
-    async mail(req: Request, res: Response): Promise<void> {
-      await admissions.take(res, perNetwork(costs, 'mail-address', limits.mailPerAddress, networksOf(req.ip)))
+    /** A mail is asked for. Resolves with how many were asked for from there before, in units of a single address. */
+    async mail(req: Request, res: Response): Promise<number> {
+      return turnsIn(await admissions.take(res, mails(req)))
     },
 
     link,
@@ -129,6 +138,17 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     return perNetwork(loans, 'hash-address', limits.hashPerAddress, networksOf(req.ip))
   }
 
+  function mails(req: Request): Bucket[] {
+    return perNetwork(costs, mailBucket, limits.mailPerAddress, networksOf(req.ip))
+  }
+
+  /** A network that has several allowances has as many turns for one. */
+  function turnsIn(counts: readonly Count[]): number {
+    const ofMail = counts.filter(({ bucket }) => bucket.name === mailBucket)
+    const single = limits.mailPerAddress.points
+    return Math.max(0, ...ofMail.map(({ bucket, points }) => (points - 1) * (single / bucket.limit.points)))
+  }
+
   /**
    * Uses a link that was sent by mail. Looked at before it is counted, and held against the address only if it does not work:
    * nobody guesses 256 bits, and a neighbour's nonsense must not stand in the way of a link that does.
@@ -146,6 +166,8 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
     }
   }
 }
+
+const mailBucket = 'mail-address'
 
 const isWrongLink = (error: unknown) =>
   error instanceof AuthError &&

@@ -33,9 +33,12 @@ export const mailKinds = [
 ] as const
 export type MailKind = (typeof mailKinds)[number]
 
-/** What somebody waits for: it overtakes notices. */
-const awaitedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
-export const isAwaited = (kind: MailKind): boolean => awaitedKinds.has(kind)
+/** What somebody asks for. While one is queued, asking again adds none. */
+const askedKinds = new Set<MailKind>(['verify_email', 'reset_password', 'confirm_new_email'])
+export const isAsked = (kind: MailKind): boolean => askedKinds.has(kind)
+
+/** What somebody waits for, or has to know at once because of the link in it: it waits for no notice. */
+export const isAwaited = (kind: MailKind): boolean => isAsked(kind) || kind === 'email_changed'
 
 /**
  * A mail that is to be sent. It says to whom and why, never what: the text, and the token in it, are made when it is
@@ -54,6 +57,10 @@ export interface MailJobRecord {
   ip: string
   /** Whether somebody waits for it. */
   awaited: boolean
+  /** Of those that are due the lowest goes first: 0, or 1 for what can wait and for what has been tried before. */
+  rank: number
+  /** Within a rank, the earliest goes first. Missing in what was queued before there were turns. */
+  turnAt: Date
   /**
    * Kind and recipient of what somebody waits for: while one is queued, asking again adds none. Missing for notices, and
    * unique.
@@ -61,6 +68,8 @@ export interface MailJobRecord {
   askedFor?: string
   createdAt: Date
   attempts: number
+  /** Whether the last attempt wrote nothing, since there was nobody to write to, or they had had enough. */
+  inVain: boolean
   /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
   dueAt: Date
   /** Given up, or forgotten, after this. */
@@ -79,9 +88,12 @@ const mailJobSchema = new Schema<MailJobRecord>(
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
     awaited: { type: Boolean, default: false },
+    rank: { type: Number, default: 0 },
+    turnAt: { type: Date },
     askedFor: { type: String },
     createdAt: { type: Date, required: true },
     attempts: { type: Number, required: true },
+    inVain: { type: Boolean, default: false },
     dueAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
     refusedAt: { type: Date, default: null },
@@ -90,7 +102,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
 
-mailJobSchema.index({ awaited: 1, dueAt: 1 })
+mailJobSchema.index({ awaited: 1, rank: 1, turnAt: 1, dueAt: 1 })
 mailJobSchema.index(
   { askedFor: 1 },
   { unique: true, partialFilterExpression: { askedFor: { $exists: true } } },
@@ -113,13 +125,17 @@ export type MailJob = Pick<
   | 'createdAt'
   | 'attempts'
   | 'expiresAt'
->
+> & {
+  /** Whether an attempt before this one wrote it: it is the same mail, and not counted again. */
+  isRetry: boolean
+}
 
 /** A job as it is stored. Null: one of which nobody knows what it is, or that nobody could put away. */
 export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
   const _id = idIn<Types.ObjectId>(stored._id)
   const kind = mailKinds.find((each) => each === stored.kind)
   if (!_id || !kind) return null
+  const attempts = wholeIn(stored.attempts) ?? 1
   return {
     _id,
     kind,
@@ -129,7 +145,8 @@ export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
     device: textIn(stored.device) ?? '',
     ip: textIn(stored.ip) ?? '',
     createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
-    attempts: wholeIn(stored.attempts) ?? 1,
+    attempts,
+    isRetry: attempts > 1 && stored.inVain !== true,
     expiresAt: dateIn(stored.expiresAt) ?? longAgo,
   }
 }

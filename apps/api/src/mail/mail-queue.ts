@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { emailKeyOf } from '@latchkey/contracts'
 import { addSeconds, type Clock, oneMore, type Stored } from '@latchkey/contracts/server'
-import { mongo, Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Mail } from './mail.ts'
 import { MailRefused } from './mail-failure.ts'
 import {
-  isAwaited,
+  isAsked,
   type MailJob,
   type MailJobModel,
   type MailJobRecord,
@@ -15,30 +13,15 @@ import {
   mailKinds,
   readMailJob,
 } from './mail-job.model.ts'
+import { createMailRequests, keysOfAddress, leaseSeconds, type NewMail } from './mail-requests.ts'
 import type { Mailer } from './mailer.ts'
 import type { NoticeCaps } from './notice-caps.ts'
+import { createRehearsal } from './rehearsal.ts'
 
 const stopMs = 4000
 /** However lively the other side keeps the connection. */
 const sendMs = 60_000
-/** How long one attempt may take before another process may try. Longer than the mailer's own time limits. */
-const leaseSeconds = 120
-/** A mail that could not be sent for so long says nothing its reader still wants to know. */
-const keptSeconds = 24 * 3600
 const maxBackoffSeconds = 3600
-
-/** Anybody may ask for these, by an address. */
-const byAddress: MailKind[] = ['verify_email', 'reset_password']
-
-/** A mail to be queued. */
-export interface NewMail {
-  kind: MailKind
-  userId?: Types.ObjectId | null
-  email?: string | null
-  passwordChanges?: number
-  device?: string
-  ip?: string
-}
 
 export interface MailWriter {
   /** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
@@ -56,6 +39,9 @@ interface Collaborators {
   mailer: Mailer
   clock: Clock
   log: Logger
+  /** How many mails that somebody waits for are sent side by side. */
+  atOnce: number
+  /** Between two looks at the queue. */
   pollMs: number
 }
 
@@ -63,10 +49,13 @@ export type MailQueue = ReturnType<typeof createMailQueue>
 
 /**
  * Mail in the background, from a queue in the database: a slow or dead mail server delays nothing and loses nothing.
- * Of several processes one sends each mail. A process that dies between sending and noting it sends that one mail again,
- * and no other.
+ * Of several processes one sends each mail. A process that dies between sending and noting it sends again what it was
+ * sending, and no other.
  */
-export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs }: Collaborators) {
+export function createMailQueue(collaborators: Collaborators) {
+  const { model, noticeCaps, mailer, clock, log, atOnce, pollMs } = collaborators
+  const { add } = createMailRequests({ model, noticeCaps, clock })
+  const rehearsal = createRehearsal()
   const stopping = new AbortController()
   let working: Promise<unknown> | undefined
 
@@ -90,20 +79,19 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
 
     /** Forgets what is queued for an account that is no more: by its id, and what was asked for by its address. */
     async forget(userId: Types.ObjectId, email: string): Promise<void> {
-      const address = digest(emailKeyOf(email))
-      const keys = byAddress.map((kind) => askedForKey(kind, address, address, 0))
+      const { kinds, keys } = keysOfAddress(email)
       // What was refused for good has no key any more.
-      const refused = { userId: null, kind: { $in: byAddress }, email }
+      const refused = { userId: null, kind: { $in: kinds }, email }
       await model.deleteMany({ $or: [{ userId }, { askedFor: { $in: keys } }, refused] })
     },
 
     /** Sends what is due, and goes on until stopped. */
     start(writer: MailWriter): void {
-      // Side by side, so that no slow notice is before what somebody waits for.
-      working ??= Promise.all([work(writer, awaited), work(writer, notices)])
+      // Side by side, so that neither a slow notice nor one slow mail is before what somebody waits for.
+      working ??= Promise.all([work(writer, awaited, atOnce), work(writer, notices, 1)])
     },
 
-    /** Resolves when the mail being sent is done, or has taken too long: then it is sent again after its lease. */
+    /** Resolves when what is being sent is done, or has taken too long: then it is sent again after its lease. */
     async stop(): Promise<void> {
       stopping.abort()
       await Promise.race([working, delay(stopMs, undefined, { ref: false })])
@@ -111,47 +99,15 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
     },
   }
 
-  async function add(mail: NewMail): Promise<void> {
-    const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
-    const address = digest(emailKeyOf(email ?? ''))
-    const recipient = userId?.toHexString() ?? address
-    if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient))) return
-    const askedFor = askedForKey(kind, recipient, address, passwordChanges)
-    const now = clock.now()
-    try {
-      await model.create({
-        _id: new Types.ObjectId(),
-        kind,
-        userId,
-        email,
-        passwordChanges,
-        device,
-        ip,
-        awaited: isAwaited(kind),
-        ...(isAwaited(kind) && {
-          askedFor,
-        }),
-        createdAt: now,
-        attempts: 0,
-        dueAt: now,
-        expiresAt: addSeconds(now, keptSeconds),
-        refusedAt: null,
-        refusal: '',
-      })
-    } catch (error) {
-      if (!(error instanceof mongo.MongoServerError) || error.code !== 11000) throw error
-      // One that was asked for before is still on its way. If it only waits for its next attempt, it need not.
-      await model.updateOne(
-        { askedFor, dueAt: { $gt: addSeconds(now, leaseSeconds) } },
-        { $set: { dueAt: now } },
-      )
-    }
-  }
-
-  async function work(writer: MailWriter, which: object): Promise<void> {
+  async function work(writer: MailWriter, which: object, most: number): Promise<void> {
+    const sending = new Set<Promise<void>>()
     while (!stopping.signal.aborted) {
       try {
-        while (!stopping.signal.aborted && (await sendNext(writer, which)));
+        for (let job = await take(which); job; job = stopping.signal.aborted ? null : await take(which)) {
+          const done = send(writer, job).finally(() => sending.delete(done))
+          sending.add(done)
+          if (sending.size >= most) await Promise.race(sending)
+        }
       } catch (error) {
         log.debug({ err: error }, 'the mail queue could not be read; trying again')
       }
@@ -159,41 +115,54 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       // time that the next request takes.
       await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
     }
+    await Promise.all(sending)
   }
 
-  /** Takes the mail that is due longest and sends it. Returns whether there was one. */
-  async function sendNext(writer: MailWriter, which: object): Promise<boolean> {
-    const now = clock.now()
-    const due = { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null }
-    const stored = await model
-      .findOneAndUpdate(
-        // A kind that only a newer version knows is left to that.
-        { ...due, kind: { $in: mailKinds } },
-        // One process gets it, and for the length of the lease no other looks at it.
-        [{ $set: { dueAt: addSeconds(now, leaseSeconds), attempts: oneMore('attempts') } }],
-        { updatePipeline: true, sort: { dueAt: 1 }, returnDocument: 'after' },
-      )
-      .lean<Stored<MailJobRecord>>()
-    if (!stored) return false
-    const job = readMailJob(stored)
-    if (!job) return true
+  /** Takes the mail whose turn it is. Null when none is due. */
+  async function take(which: object): Promise<MailJob | null> {
+    for (;;) {
+      const now = clock.now()
+      const due = { ...which, dueAt: { $lte: now }, expiresAt: { $gt: now }, refusedAt: null }
+      const stored = await model
+        .findOneAndUpdate(
+          // A kind that only a newer version knows is left to that.
+          { ...due, kind: { $in: mailKinds } },
+          // One process gets it, and for the length of the lease no other looks at it.
+          [{ $set: { dueAt: addSeconds(now, leaseSeconds), attempts: oneMore('attempts') } }],
+          { updatePipeline: true, sort: { rank: 1, turnAt: 1 }, returnDocument: 'after' },
+        )
+        .lean<Stored<MailJobRecord>>()
+      if (!stored) return null
+      const job = readMailJob(stored)
+      if (job) return job
+    }
+  }
+
+  /** Never throws: what could not be noted is tried again once its lease is over. */
+  async function send(writer: MailWriter, job: MailJob): Promise<void> {
+    const startedAt = performance.now()
+    const at = clock.now()
+    let mail: Mail | null | undefined
     try {
-      const mail = await writer.compose(job)
+      mail = await writer.compose(job)
       if (mail) {
-        await inTime(mailer.send(mail))
-        await writer.settled(job, now)
-      }
+        await rehearsal.watch(startedAt, inTime(mailer.send(mail)))
+        await writer.settled(job, at)
+      } else if (isAsked(job.kind)) await rehearsal.pretend(startedAt)
       // Unless its time was up and somebody else has taken it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
     } catch (error) {
-      if (!(error instanceof MailRefused)) await postpone(job, error)
-      else {
-        await giveUp(job, error)
-        await writer.settled(job, now)
+      try {
+        if (!(error instanceof MailRefused)) await postpone(job, error, mail === null)
+        else {
+          await giveUp(job, error)
+          await writer.settled(job, at)
+        }
+      } catch (error) {
+        log.debug({ err: error }, 'what became of a mail could not be noted')
       }
     }
-    return true
   }
 
   /** The job stays until it expires, for whoever asks why a mail did not come. */
@@ -204,34 +173,27 @@ export function createMailQueue({ model, noticeCaps, mailer, clock, log, pollMs 
       { _id: job._id, attempts: job.attempts },
       {
         // Not due any more, so that nobody looks at it again.
-        $set: { refusedAt: clock.now(), refusal: reply, dueAt: job.expiresAt },
+        $set: { refusedAt: clock.now(), refusal: reply, dueAt: job.expiresAt, rank: 1 },
         // Whoever asks again may have mended what was wrong.
         $unset: { askedFor: 1 },
       },
     )
   }
 
-  async function postpone(job: MailJob, error: unknown): Promise<void> {
+  async function postpone(job: MailJob, error: unknown, inVain: boolean): Promise<void> {
     const seconds = Math.min(5 * 2 ** (job.attempts - 1), maxBackoffSeconds)
-    log.warn(
-      { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds },
-      'a mail was not sent',
-    )
+    const facts = { err: error, mail: job.kind, attempts: job.attempts, retryInSeconds: seconds }
+    if (inVain) log.debug(facts, 'a mail to nobody waits like the others')
+    else log.warn(facts, 'a mail was not sent')
     const own = { _id: job._id, attempts: job.attempts }
-    await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds) } })
+    // Behind what has not been tried: most of what fails once fails again.
+    await model.updateOne(own, { $set: { dueAt: addSeconds(clock.now(), seconds), rank: 1, inVain } })
   }
 }
 
 /** What somebody waits for, and everything else: what was queued before there was a difference, too. */
 const awaited = { awaited: true }
 const notices = { awaited: { $in: [false, null] } }
-
-/** Equal for two requests of which the first need only be answered. */
-const askedForKey = (
-  ...parts: [kind: MailKind, recipient: string, address: string, passwordChanges: number]
-) => parts.join(':')
-
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
 async function inTime(sending: Promise<void>): Promise<void> {
   const timer = new AbortController()

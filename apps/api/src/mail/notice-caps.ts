@@ -8,11 +8,11 @@ const hourSeconds = 3600
 
 export type NoticeCaps = ReturnType<typeof createNoticeCaps>
 
-/** Keeps a flood of events from becoming a flood of mail. */
+/** Keeps a flood of events, or of accounts, from becoming a flood of mail. */
 export function createNoticeCaps({ model, clock }: { model: NoticeCapModel; clock: Clock }) {
   return {
-    /** Counts a notice that is about to be queued. False: the recipient has had enough of its kind in this hour. */
-    async admit(kind: MailKind, recipient: string): Promise<boolean> {
+    /** Counts a mail that is about to be queued or written. False: there were enough of its kind in this hour. */
+    async admit(kind: MailKind, recipient: string, most = perHour): Promise<boolean> {
       const now = clock.now()
       const _id = `${kind}:${recipient}:${now.toISOString().slice(0, 13)}`
       const cap = await model
@@ -22,7 +22,7 @@ export function createNoticeCaps({ model, clock }: { model: NoticeCapModel; cloc
           { updatePipeline: true, upsert: true, returnDocument: 'after' },
         )
         .lean<Stored<{ count: number }>>()
-      return (wholeIn(cap?.count) ?? 1) <= perHour
+      return (wholeIn(cap?.count) ?? 1) <= most
     },
   }
 }

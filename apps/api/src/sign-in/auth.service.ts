@@ -3,7 +3,7 @@ import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { factorMethodsOf } from '../factors/factor-store.ts'
 import type { Whom } from '../limits/fair-queue.ts'
-import type { Admitted } from '../limits/rate-limits.ts'
+import type { AdmittedRegistration } from '../limits/rate-limits.ts'
 import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -72,7 +72,7 @@ export function createAuth(collaborators: Collaborators) {
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock }: SignIn,
-      admit: () => Promise<Admitted>,
+      admit: () => Promise<AdmittedRegistration>,
     ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
@@ -92,7 +92,7 @@ export function createAuth(collaborators: Collaborators) {
       const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
       await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
-      await mailQueue.tell({ kind: 'verify_email', email })
+      await mailQueue.tell({ kind: 'verify_email', email, turns: admitted.turns })
       if (session) return sessions.present(user, session)
       return { user, session, first: requireVerifiedEmail ? 'confirm the address' : 'set up a factor' }
     },

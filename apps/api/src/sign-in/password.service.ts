@@ -57,7 +57,7 @@ export function createPasswordService(collaborators: Collaborators) {
     /**
      * Asks for a mail. Does the same work whether or not the account exists: it is looked up when the mail is sent.
      */
-    requestReset: (email: string) => mailQueue.add({ kind: 'reset_password', email }),
+    requestReset: (email: string, turns: number) => mailQueue.add({ kind: 'reset_password', email, turns }),
 
     /** What a link to reset it is for. Throws AuthError `token_used`, `token_expired` or `token_invalid`. */
     resetLink: (token: string) => actionTokens.read(['reset_password'], token),

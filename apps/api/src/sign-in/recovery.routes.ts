@@ -21,8 +21,7 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
   const router = Router()
 
   route(router, routes.forgotPassword, async ({ email }, { req, res }) => {
-    await rateLimits.mail(req, res)
-    await passwordService.requestReset(email)
+    await passwordService.requestReset(email, await rateLimits.mail(req, res))
     return { message: 'If there is an account with this address, an email with a link is on its way.' }
   })
 
