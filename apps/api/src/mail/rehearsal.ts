@@ -1,15 +1,17 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MailRefused } from './mail-failure.ts'
 
 /** Before anything was sent. */
 const usualMs = 300
+const remembered = 16
 
 /**
  * Does for nobody what a mail would have done: it takes as long, and ends the same. Otherwise whoever asks for mails to
  * themselves before and after could see by the gap between them whether there was anybody to write to.
  */
 export function createRehearsal() {
-  let last = { ms: usualMs, failed: false }
+  let recent = { failed: false, ms: [usualMs] }
 
   return {
     /** Waits for a mail that is sent, and remembers how that went. `startedAt`: when its job was taken. */
@@ -23,13 +25,16 @@ export function createRehearsal() {
         failed = !(error instanceof MailRefused)
         throw error
       } finally {
-        last = { ms: performance.now() - startedAt, failed }
+        const before = failed === recent.failed ? recent.ms : []
+        recent = { failed, ms: [performance.now() - startedAt, ...before].slice(0, remembered) }
       }
     },
 
-    /** Takes as long as the last mail that was sent, since `startedAt`. Throws if that one failed. */
+    /** Takes as long as one of the last mails that were sent, since `startedAt`. Throws if the last one failed. */
     async pretend(startedAt: number): Promise<void> {
-      const { ms, failed } = last
+      const { failed } = recent
+      // Any of them: always the last would be the same for several in a row, which mails never are.
+      const ms = recent.ms[randomInt(recent.ms.length)] ?? usualMs
       await delay(Math.max(0, ms - (performance.now() - startedAt)), undefined, { ref: false })
       if (failed) throw new Error('No mail goes out at the moment')
     },
