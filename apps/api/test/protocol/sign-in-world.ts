@@ -444,7 +444,7 @@ export class SignInWorld {
   /** What takes time first; then the change itself, and how the world is after it. */
   async #prepare(person: Somebody, change: Change): Promise<() => Promise<() => void>> {
     const { services } = this.#node(1)
-    const { accounts, administration, factorService, passwords } = services
+    const { accounts, administration, factorService, passwords, sessions } = services
     const claims = {
       sub: person.id,
       sid: new Types.ObjectId().toHexString(),
@@ -464,7 +464,14 @@ export class SignInWorld {
         const user = await accounts.credentials(person.id)
         if (!user) this.fail('an account is gone')
         if (change === 'a reset') await accounts.resetPassword(user, passwordHash, null)
-        else await accounts.changePassword(user, passwordHash, claims.sid)
+        else {
+          // From a session, as everything that somebody changes; it is gone before anybody looks.
+          const session = sessions.begin({ device: from.device })
+          await sessions.issue(user._id, session)
+          const kept = session._id.toHexString()
+          if (!(await accounts.changePassword(user, passwordHash, kept))) this.fail('the password stays')
+          await sessions.revoke(person.id, kept)
+        }
         return ends(() => {
           person.formerPassword = person.password
           person.password = password
