@@ -37,5 +37,5 @@ export function mailFailure(thrown: unknown): Error {
 const replyCodes = (response: string) =>
   /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response)?.[0].replace('-', ' ') ?? ''
 
-/** With the host, which says which server it is about. */
-const withoutAddresses = (text: string) => text.replace(/[^\s<>"'@]+@/g, '…@')
+/** With the host, which says which server it is about. A reply may be as long as its server likes. */
+const withoutAddresses = (text: string) => text.slice(0, 1000).replace(/[^\s<>"'@]+@/g, '…@')
