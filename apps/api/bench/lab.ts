@@ -56,6 +56,8 @@ export class Lab {
         ...secrets,
         NODE_ENV: 'production',
         EMBEDDED_DATABASE: 'allow',
+        // Whatever the port.
+        COOKIE_PREFIX: 'latchkey',
         DATA_DIR: mkdtempSync(join(this.folder, 'data-')),
         ...environment,
       },
