@@ -309,7 +309,7 @@ export function readConfig(
     },
     factors: {
       secrets: [
-        ...(env.FACTOR_SECRET ? [env.FACTOR_SECRET] : [refreshKey]),
+        env.FACTOR_SECRET || refreshKey,
         ...env.FACTOR_SECRET_PREVIOUS,
         // What was sealed before there was a secret of its own.
         refreshKey,

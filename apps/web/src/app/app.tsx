@@ -8,16 +8,16 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { AnybodyAtAll, HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
 import { pages } from './pages.ts'
 import { paths } from './paths.ts'
-import { RecoveryCodesContext } from './recovery-codes.ts'
+import { type RecoveryCodes, RecoveryCodesContext } from './recovery-codes.ts'
 
 export function App({ client }: { client: LazyAuthClient }) {
   const [note, leave] = useState<string | null>(null)
-  const [codes, show] = useState<readonly string[]>([])
+  const [fresh, show] = useState<RecoveryCodes['fresh']>(null)
   return (
     <ErrorBoundary>
       <AuthClientContext value={client}>
         <EntranceNoteContext value={{ note, leave }}>
-          <RecoveryCodesContext value={{ codes, show }}>
+          <RecoveryCodesContext value={{ fresh, show }}>
             <Suspense fallback={<ProgressScreen />}>
               <Routes>
                 <Route index element={<HomeRedirect />} />

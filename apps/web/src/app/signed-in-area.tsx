@@ -12,7 +12,7 @@ import { useSignedIn } from './signed-in-context.ts'
 export default function SignedInArea() {
   const { user } = useSignedIn()
   const { leave } = useEntranceNote()
-  const { codes, show } = useRecoveryCodes()
+  const { fresh, show } = useRecoveryCodes()
 
   // The message on the sign-in page has been read.
   useEffect(() => leave(null), [leave])
@@ -25,8 +25,8 @@ export default function SignedInArea() {
         </Suspense>
       </AppShell>
       <StepUpDialog />
-      {codes.length > 0 && (
-        <RecoveryCodesDialog codes={codes} username={user.username} onDone={() => show([])} />
+      {fresh?.userId === user.id && (
+        <RecoveryCodesDialog codes={fresh.codes} username={user.username} onDone={() => show(null)} />
       )}
     </UserData>
   )

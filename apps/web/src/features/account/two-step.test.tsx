@@ -1,7 +1,7 @@
 import { type Factors, routes } from '@latchkey/contracts'
-import { screen, within } from '@testing-library/react'
+import { act, screen, within } from '@testing-library/react'
 import { beforeAll, expect, it, vi } from 'vitest'
-import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 beforeAll(async () => {
@@ -56,6 +56,21 @@ it('is set up with an app, and its recovery codes are shown once', async () => {
   expect(screen.queryByText(codes[0] as string)).not.toBeInTheDocument()
   expect(await card.findByText(/On since March 1, 2026.*9 recovery codes are left/)).toBeVisible()
   expect(card.getByText('Two-step sign-in is on.')).toBeVisible()
+})
+
+it('shows new recovery codes to their owner alone, whoever signs in next on the page', async () => {
+  const { client, card, user } = await openCard(on)
+  client.answer(routes.renewRecoveryCodes, () => ({ recoveryCodes: codes }))
+  await user.click(await card.findByRole('button', { name: 'New recovery codes' }))
+  await user.click(card.getByRole('button', { name: 'Make new codes' }))
+  expect(await screen.findByText(codes[0] as string)).toBeVisible()
+
+  act(() =>
+    client.become(signedIn({ tokenId: 'token-2', user: { ...ada, id: 'somebody-else', username: 'grace' } })),
+  )
+  expect(screen.queryByText(codes[0] as string)).not.toBeInTheDocument()
+  act(() => client.become(signedIn({ tokenId: 'token-3' })))
+  expect(screen.getByText(codes[0] as string)).toBeVisible()
 })
 
 it('is left as it was when the set-up is given up', async () => {

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type KeyboardEvent, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useRecoveryCodes } from '../../app/recovery-codes.ts'
+import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
@@ -86,12 +87,13 @@ interface SetUpProps {
 function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
+  const { user } = useSignedIn()
   const { show } = useRecoveryCodes()
   const form = useForm(CodeBodySchema, async (body) => {
     const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
     // This session has shown a code: its next token says so.
     await client.refresh().catch(() => undefined)
-    show(recoveryCodes)
+    show({ userId: user.id, codes: recoveryCodes })
     onNews('Two-step sign-in is on.')
     await queryClient.invalidateQueries({ queryKey })
   })
@@ -132,13 +134,14 @@ interface OnProps {
 function On({ factors, since, onNews }: OnProps) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
+  const { user } = useSignedIn()
   const { show } = useRecoveryCodes()
   const refresh = () => queryClient.invalidateQueries({ queryKey })
   const renew = useMutation<string[], AuthError>({
     mutationFn: async () => (await client.call(routes.renewRecoveryCodes)).recoveryCodes,
     onSuccess: async (codes) => {
       onNews('The recovery codes from before no longer work.')
-      show(codes)
+      show({ userId: user.id, codes })
       await refresh()
     },
   })

@@ -26,7 +26,8 @@ export function EnrolStep({ ticket, onStartAgain }: EnrolStepProps) {
   const [failure, setFailure] = useState<AuthError | null>(null)
   const form = useForm(bodySchema, async (body) => {
     const { recoveryCodes } = await client.loginEnrol(body)
-    show(recoveryCodes)
+    const session = client.getState()
+    if (session.status === 'signedIn') show({ userId: session.user.id, codes: recoveryCodes })
   })
 
   useEffect(() => {

@@ -48,7 +48,7 @@ export function ConfirmForm({ onConfirmed, onDeclined }: ConfirmFormProps) {
   return (
     <Dialog
       title="Confirm it’s you"
-      lead="You signed in a while ago, and this needs to be certain. Nothing on the page is lost."
+      lead="This needs fresh proof that it’s you. Nothing on the page is lost."
       onCancel={decline}
     >
       {methods.data ? (
