@@ -36,7 +36,7 @@ const actions: Partial<Record<MailKind, ActionKind>> = {
 const nobodysWords = { username: 'there', device: 'Unknown device' }
 
 /** Where a message leads. A token travels behind the #, which browsers send to nobody. */
-const pages: Partial<Record<MailKind, string>> = {
+const pages: Record<MailKind, string | null> = {
   verify_email: '/verify-email',
   reset_password: '/reset-password',
   confirm_new_email: '/confirm-email',
@@ -47,7 +47,9 @@ const pages: Partial<Record<MailKind, string>> = {
   token_reused: '/sessions',
   failed_sign_ins: '/account',
   email_changed: '/undo-email',
+  email_change_undone: null,
   account_lapsing: '/verify-email',
+  account_deleted: null,
   roles_changed: '/activity',
   totp_enabled: '/account',
   totp_disabled: '/account',
@@ -126,7 +128,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
   }
 
-  /** What a mail tells of that is still to come. */
+  /** When the event that this mail announces is due. */
   function dueAt(kind: MailKind, { createdAt, factorReset }: MailReader): Date | undefined {
     if (kind === 'account_lapsing') return unprovedAccounts.lapsesAt(createdAt, clock.now())
     return kind === 'factors_reset_requested' ? factorReset?.dueAt : undefined

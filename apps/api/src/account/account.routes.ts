@@ -1,9 +1,8 @@
-import { routes } from '@latchkey/contracts'
+import { type AccessTokenClaims, type Factors, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { SecurityEvents } from '../events/security-events.ts'
-import type { FactorService } from '../factors/factors.service.ts'
 import type { ApiRoute } from '../guards.ts'
 import { streamJson } from '../http/stream-json.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
@@ -16,7 +15,7 @@ interface Collaborators {
   accounts: Accounts
   knownDevices: KnownDevices
   userPasskeys: Pick<UserPasskeys, 'list'>
-  factorService: Pick<FactorService, 'list'>
+  factorService: { list(claims: AccessTokenClaims): Promise<Factors> }
   sessions: UserSessions
   events: SecurityEvents
   rateLimits: RateLimits

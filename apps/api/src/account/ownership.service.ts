@@ -21,7 +21,7 @@ interface Collaborators {
 
 export type Ownership = ReturnType<typeof createOwnership>
 
-/** What the reader of a mailbox can do about somebody else, and what somebody can do about the wrong mailbox. */
+/** Undoing sign-ups and changes of address that somebody else made, and correcting a mistyped address. */
 export function createOwnership(collaborators: Collaborators) {
   const { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords } = collaborators
 

@@ -5,7 +5,7 @@ import type { MailKind } from '../mail/mail-job.model.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { NewEvent } from './security-events.ts'
 
-/** The events that are mailed to the owner at once. */
+/** The events that are mailed to the owner at once; of the others they read on their page. */
 const mails: Partial<Record<ActivityKind, MailKind>> = {
   new_device: 'new_device',
   new_network: 'new_network',

@@ -20,8 +20,8 @@ export type SecretBox = ReturnType<typeof createSecretBox>
 
 /**
  * Keeps secrets in the database that have to be read again (AES-256-GCM). The keys are not in the database: the first of
- * `secrets` seals, all of them open. What is sealed says which key it was, and belongs to one account: copied into another,
- * it opens no more.
+ * `secrets` seals, all of them open. A sealed secret names its key and is tied to one account: in another account it cannot
+ * be opened.
  */
 export function createSecretBox(secrets: readonly string[]) {
   const keys = secrets.map(keyOf)

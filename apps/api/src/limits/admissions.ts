@@ -63,7 +63,7 @@ export function createAdmissions({ model, clock }: Collaborators) {
       for (const bucket of buckets) full.forget(bucket)
     },
 
-    /** Lets a bucket count as full in this process when another is known to be. */
+    /** Marks a bucket as full in this process once another one is known to be full. */
     rememberLike(bucket: Bucket, other: Bucket): void {
       const until = full.untilOf(other)
       if (until) full.remember(bucket, until)

@@ -52,7 +52,7 @@ export function createFairQueue({ atOnce, room }: Settings) {
   }
 }
 
-/** Refuses who came last of those in a group who ask for most. Among equals it is the newcomer. */
+/** Refuses the latest arrival in the group that asks for most; in a tie, the newcomer. */
 function refuseOne(from: Group, newcomer: Group): void {
   let most = from
   for (let next = most.heaviest(newcomer); next; next = most.heaviest(newcomer)) most = next

@@ -7,9 +7,12 @@ export interface RateLimit {
 /**
  * What may be done how often. Each is a setting; docs/sign-in-limits.md has them in one table.
  *
- * Two things are measured. _Guessing_ is trying; a password or a link that turns out to be right is given back. _Cost_ is what has to
- * be worked for, right or wrong; it is never given back. What strangers do counts on their address, what an account does
- * counts on the account, so that good use takes nothing that others share.
+ * To raise one, set `LIMIT_…`. For more sign-ins from one place that is `hashPerAddress`, for more of one person
+ * `signInPerAccount`.
+ *
+ * Two things are measured. _Guessing_ is trying; a password or a link that turns out to be right is given back. _Cost_ is
+ * work the server does, whether the answer is right or wrong; it is never given back. What strangers do counts on their
+ * address, what an account does counts on the account, so that good use takes nothing that others share.
  */
 export interface Limits {
   /** Guessing: failed sign-ins from one address, whatever the account. */
@@ -24,9 +27,9 @@ export interface Limits {
   readonly loginPerKnownDevice: RateLimit
   /** Cost: sign-ins to one account with the right password. */
   readonly signInPerAccount: RateLimit
-  /** Guessing: wrong passwords that one session shows from one address for what asks for the password again. */
+  /** Guessing: wrong passwords from one session and address, where an action asks for the password again. */
   readonly proofPerSession: RateLimit
-  /** Cost: passwords that one account shows so, right or wrong. */
+  /** Cost: such passwords for one account, right or wrong. */
   readonly proofPerAccount: RateLimit
   /** Guessing: wrong codes of a second factor for one account from one address. */
   readonly factorPerAccountAndAddress: RateLimit

@@ -43,8 +43,8 @@ interface Collaborators {
 }
 
 /**
- * Each counts before anything is looked at, but for links, and throws AuthError `rate_limited`. Counts are kept in the database, so that
- * they hold across processes; but for refreshes, which are counted in memory, where that costs nothing.
+ * Each limit counts before the input is looked at, except for links. Throws AuthError `rate_limited`. Counts live in the
+ * database, so all processes share them; refreshes are counted in memory.
  */
 export function createRateLimits({ model, limits, clock }: Collaborators) {
   const admissions = createAdmissions({ model, clock })

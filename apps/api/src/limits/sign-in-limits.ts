@@ -25,7 +25,7 @@ export interface Admission {
   settle(): Promise<void>
 }
 
-/** How often somebody may try to sign in, and how often somebody may who can. */
+/** How often somebody may try to sign in, and how often the owner may succeed. */
 export function createSignInLimits({ admissions, limits }: { admissions: Admissions; limits: Limits }) {
   return {
     /**

@@ -7,8 +7,8 @@ const usualMs = 300
 const remembered = 16
 
 /**
- * Does for nobody what a mail would have done: it takes as long, and ends the same. Otherwise whoever asks for mails to
- * themselves before and after could see by the gap between them whether there was anybody to write to.
+ * When there is nobody to write to, waits as long as a real mail takes and ends the same way. Otherwise the gap between two
+ * mails that somebody asks for to themselves would tell whether there was anybody to write to.
  */
 export function createRehearsal() {
   let recent = { failed: false, ms: [usualMs] }

@@ -2,7 +2,7 @@ import type { AuthenticationMethod } from '@latchkey/contracts'
 
 /**
  * Where a sign-in stands. `begun`: nothing was shown. `factor`: the password was, and a second factor is outstanding.
- * `enrolment`: so it is, and has to be set up first. `open`: it has opened its one session. `over`: it never will.
+ * `enrolment`: the same, but the account has no second factor yet and must set one up. `open`: it has opened its one session. `over`: it never will.
  */
 export type AttemptState = 'begun' | 'factor' | 'enrolment' | 'open' | 'over'
 
@@ -14,11 +14,11 @@ type Step =
   | { to: 'open'; amr: readonly AuthenticationMethod[] }
 
 /**
- * Every way from nothing to a session (docs/sign-in.md has it in words). What is not here does not happen: a session opens by
- * a step to `open`, and that step says what was shown.
+ * Every way from nothing to a session (docs/sign-in.md has it in words). A step that is not listed is impossible: a session
+ * opens by a step to `open`, and that step says what was shown.
  *
- * What changes in the account needs no step. The counts that an attempt was begun with never come back, so that the condition
- * on them refuses it for good (sign-in-attempts.ts).
+ * Changes to the account need no step. The counts stored with the attempt no longer match then, so it is refused for good
+ * (sign-in-attempts.ts).
  */
 const steps = {
   begun: {
@@ -56,7 +56,7 @@ export const stepOn = <From extends AttemptState, Event extends AttemptEvent<Fro
 
 /** So many codes may be shown with one ticket. */
 export const triesPerTicket = 5
-/** Long enough to find the telephone; and to put an app on it. */
+/** Long enough to find your phone, or to install an app. */
 export const ticketSeconds: Record<PendingState, number> = { factor: 300, enrolment: 900 }
 
 /** What a right password comes to, for an account with these second factors. */

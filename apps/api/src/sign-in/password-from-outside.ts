@@ -24,8 +24,8 @@ interface Claimed {
 /** The password of an account, shown by somebody who is not signed in to it and does not want to be. */
 export const createPasswordFromOutside = ({ passwords, events }: Collaborators) => ({
   /**
-   * As much work for an account that does not exist. `admit` counts it in the very limits of sign-in before it is looked
-   * at, so that this is no second place to guess at. Throws what `admit` throws.
+   * Does the same work when the account does not exist. `admit` counts the password in the limits of sign-in before it is
+   * looked at, so that this is no second place to guess at. Throws what `admit` throws.
    */
   async isRight(password: string, { account, user, device, admit, ...sent }: Claimed): Promise<boolean> {
     const browser = deviceId(sent.deviceId)

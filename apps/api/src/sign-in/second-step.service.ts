@@ -31,7 +31,7 @@ export type SecondStep = SignIn & {
 
 export type SecondSteps = ReturnType<typeof createSecondSteps>
 
-/** The rest of a sign-in whose password was right. No session, cookie or token of it exists before. */
+/** The rest of a sign-in after the right password. Until it is done there is no session, cookie or token. */
 export function createSecondSteps({
   accounts,
   attempts,

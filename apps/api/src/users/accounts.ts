@@ -78,7 +78,7 @@ const stillIn = (sessionId: string, now: Date) => ({
   ...liveSession(new Types.ObjectId(sessionId), now),
 })
 
-/** What an account has given up and nobody else gets yet. */
+/** A name or address that the account has given up and nobody else can take yet. */
 export type RestingKey = HeldKey & { until: Date }
 
 /** An account, or an address that may be nobody's. */

@@ -70,8 +70,8 @@ export const holding = (field: KeyField, key: string, now: Date) => ({
 })
 
 /**
- * Does what takes a name or an address. Where the index refuses one that somebody gave up so long ago that it rests no
- * longer, it is taken from there, and the write is done once more.
+ * Runs a write that takes a name or an address. If the unique index refuses it because of a reservation that has expired,
+ * removes that and tries again.
  */
 export async function taking<T>(
   { users, clock }: { users: UserModel; clock: Clock },

@@ -17,7 +17,7 @@ import type {
 /** A user as it is stored: by us, by an older version, or by another system. */
 export type StoredUser = Stored<UserRecord>
 
-/** What each field says, and what it means that it says nothing. A new field gets its meaning here. */
+/** How each field is read, and its default when it is missing. A new field gets its line here. */
 const readers = {
   username: ({ username, usernameKey }) => textIn(username) ?? textIn(usernameKey) ?? '',
   email: ({ email, emailKey }) => textIn(email) ?? textIn(emailKey) ?? '',

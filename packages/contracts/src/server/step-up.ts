@@ -18,7 +18,7 @@ export const stepUpBy =
     const demand: StepUpDemand = { ...(maxAgeSeconds && { maxAgeSeconds }), ...(acr && { acr }) }
     return (claims: SignInClaims): void => {
       const isWeak = acr === 'mfa' && claims.acr !== 'mfa'
-      // A password that was shown lately does not make a code of long ago any fresher.
+      // An old code does not become fresh because a password was entered recently.
       const shownAt = acr === 'mfa' ? claims.mfa_time : claims.auth_time
       const isOld = maxAgeSeconds !== undefined && toNumericDate(clock.now()) - shownAt > maxAgeSeconds
       if (isWeak || isOld) throw new AuthError('step_up_required', { stepUp: demand })

@@ -23,7 +23,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
 
   /**
    * Moves a session to its next generation, or answers a retry with the current token.
-   * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked` or `refresh_lock_malformed`.
+   * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked` or `_key_lost`,
+   * `refresh_lock_malformed`, or `overloaded`.
    */
   return async function rotate(
     claims: RefreshTokenClaims,
@@ -31,7 +32,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     device: Device,
     deviceIdHash: string | null,
   ): Promise<SignedInSession<Owner>> {
-    // Its end was written down, and whoever asked for it was cut off: it is finished rather than taken back.
+    // The end of this session was recorded, but the process stopped before removing it. Finish that now.
     if (revocations.hasEnded(claims.sessionId) && (await revoke(claims.userId, claims.sessionId)))
       throw new AuthError('refresh_token_revoked')
 

@@ -22,7 +22,7 @@ export function EventItem({ event, now }: EventItemProps) {
   const mark = marks[weight]
   return (
     <article className={styles.event} data-weight={weight}>
-      <EventIcon kind={event.kind} />
+      <EventIcon kind={event.kind} weight={weight} />
       <div className={styles.words}>
         <div className={styles.title}>
           <h3>{title}</h3>

@@ -1,6 +1,6 @@
-import type { ActivityEvent } from '@latchkey/contracts'
+import type { ActivityEvent, ActivityKind } from '@latchkey/contracts'
 
-interface EventWords {
+export interface EventWords {
   title: string
   /** What it means, and what to do about it. */
   meaning: string | null
@@ -8,7 +8,7 @@ interface EventWords {
   weight: 'plain' | 'check' | 'alarm'
 }
 
-const words: Record<string, EventWords | undefined> = {
+const words: Record<ActivityKind, EventWords> = {
   registered: { title: 'Account created', meaning: null, weight: 'plain' },
   signed_in: { title: 'Signed in', meaning: null, weight: 'plain' },
   new_device: {
@@ -162,7 +162,9 @@ const words: Record<string, EventWords | undefined> = {
 export function wordsFor({ kind, sessionId }: ActivityEvent): EventWords {
   if (kind === 'session_revoked' && sessionId === null) return plain('Several sessions ended')
   // A newer server may know more kinds than this page.
-  return words[kind] ?? plain(kind.charAt(0).toUpperCase() + kind.slice(1).replaceAll('_', ' '))
+  return Object.hasOwn(words, kind)
+    ? words[kind]
+    : plain(String(kind).charAt(0).toUpperCase() + String(kind).slice(1).replaceAll('_', ' '))
 }
 
 const plain = (title: string): EventWords => ({ title, meaning: null, weight: 'plain' })
