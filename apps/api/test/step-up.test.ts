@@ -66,6 +66,7 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
       'revokeOtherSessions',
       'logoutEverywhere',
       'forgetDevice',
+      'untrustDevice',
       'endUserSession',
       'endUserSessions',
       'setUserRoles',

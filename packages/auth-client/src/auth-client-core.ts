@@ -28,6 +28,7 @@ import { createSignOut } from './sign-out.ts'
 import { type AskForStepUp, createStepUp } from './step-up.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import type { Transport } from './transport.ts'
+import { createTrustKeys } from './trust-keys.ts'
 
 /** A client, apart from how it loads axios. */
 export interface AuthClientCore extends PasskeyClient {
@@ -51,8 +52,13 @@ export interface AuthClientCore extends PasskeyClient {
    * signed in by that yet. @throws AuthError
    */
   login(body: BodyInputOf<typeof routes.login>): Promise<User | FactorOutstanding>
-  /** The second step. @throws AuthError */
+  /**
+   * The second step. With `trustBrowser` the next ones are left out here for 30 days, where `canTrustBrowser()`.
+   * @throws AuthError
+   */
   loginFactor(body: BodyInputOf<typeof routes.loginFactor>): Promise<User>
+  /** Whether this browser keeps what it takes to be trusted, as `login()` has just found. */
+  canTrustBrowser(): boolean
   /** The second step where there was no factor and has to be one: its code signs in. @throws AuthError */
   loginEnrol(body: { ticket: string; code: string }): Promise<{ recoveryCodes: string[] }>
   /**
@@ -102,11 +108,12 @@ export function createAuthClientCore(
     noteName: `${name}:bound`,
     currentSid: () => cookie.read()?.sid ?? null,
   })
+  const trustKeys = createTrustKeys({ ...environment, log })
   const refresh = createRefresh({ cookie, keys, post, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })
   const signOut = createSignOut({ ...common, renewal, noteName: `${name}:signOut` })
-  const signIn = createSignIn({ ...common, renewal, signOut })
+  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut })
 
   let started: Promise<void> | null = null
   let stopListening = () => {}
@@ -231,6 +238,7 @@ export function createAuthClientCore(
       return isOutstanding(entry.data) ? entry.data : userOf(entry)
     },
     loginFactor: async (body) => userOf(await signIn(ownPaths.loginFactor, body)),
+    canTrustBrowser: () => trustKeys.isPossible() && !environment.cookies.areBlocked?.(),
     async loginEnrol(body) {
       const { data } = await signIn(ownPaths.confirmEnrol, body)
       // Where the answer was lost, so are they: new ones can be had any time.

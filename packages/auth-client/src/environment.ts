@@ -15,6 +15,8 @@ export interface CookieAccess {
   read(): string
   /** As `document.cookie` is written: one cookie with its attributes. */
   write(cookie: string): void
+  /** Whether the browser keeps none. Missing: it keeps them. */
+  areBlocked?(): boolean
 }
 
 /** The part of Web Locks that is used. */
@@ -68,6 +70,7 @@ export function browserEnvironment(): ClientEnvironment {
         // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous and hidden on plain http
         if (typeof document !== 'undefined') document.cookie = cookie
       },
+      areBlocked: () => globalThis.navigator?.cookieEnabled === false,
     },
     subtle: globalThis.crypto?.subtle ?? null,
     keyStore: attempt(() => (globalThis.indexedDB ? indexedDbKeyStore(globalThis.indexedDB) : null)),

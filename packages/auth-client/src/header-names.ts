@@ -4,4 +4,6 @@ import type { headerNames as contract } from '@latchkey/contracts'
 export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   refreshKey: 'X-Refresh-Key',
+  trustLock: 'X-Trust-Lock',
+  trustKey: 'X-Trust-Key',
 } as const satisfies Partial<typeof contract>

@@ -1,4 +1,10 @@
-/** A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. */
+/** How the names of keys begin that belong to no session (trust-keys.ts). */
+export const trustPrefix = 'trust:'
+
+/**
+ * A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. Or a key by which the
+ * browser shows that it is trusted.
+ */
 export interface StoredKey {
   id: string
   key: CryptoKey

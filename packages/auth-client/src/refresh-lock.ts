@@ -19,8 +19,17 @@ export async function refreshLock(subtle: SubtleCrypto, key: CryptoKey, generati
   return base64url(await subtle.digest('SHA-256', await keyBytes(subtle, key, generation)))
 }
 
+/** base64url of HMAC-SHA-256(K, text). Nobody else can make it, or check a guess by it. */
+export async function keyedHash(subtle: SubtleCrypto, key: CryptoKey, text: string): Promise<string> {
+  return base64url(await hmac(subtle, key, text))
+}
+
 function keyBytes(subtle: SubtleCrypto, key: CryptoKey, generation: number): Promise<ArrayBuffer> {
-  return subtle.sign('HMAC', key, new TextEncoder().encode(`latchkey${generation}`))
+  return hmac(subtle, key, `latchkey${generation}`)
+}
+
+function hmac(subtle: SubtleCrypto, key: CryptoKey, text: string): Promise<ArrayBuffer> {
+  return subtle.sign('HMAC', key, new TextEncoder().encode(text))
 }
 
 /** RFC 4648 §5, without padding. */

@@ -1,6 +1,6 @@
 import { AuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
-import type { StoredKey } from './key-store.ts'
+import { type StoredKey, trustPrefix } from './key-store.ts'
 import type { AuthLog } from './log.ts'
 import { createNote } from './note.ts'
 import { makeSessionKey, refreshLock } from './refresh-lock.ts'
@@ -25,7 +25,7 @@ export interface SessionKeys {
 const pendingPrefix = 'pending:'
 /** The most keys that are kept. Sign-ins that never got an answer leave theirs behind. */
 const keptKeys = 16
-const storeLimitMs = 2000
+export const storeLimitMs = 2000
 /** How long a tab waits for another one that is signing in to give the new key its name. */
 const settlingPauseMs = 200
 const settlingPauses = 5
@@ -34,7 +34,7 @@ const triedPendingKeys = 3
 /** How often a store may hang, or fail though it had a key, before the session is tried without it. */
 const toleratedFailures = 3
 
-const slowStore = () =>
+export const slowStore = () =>
   new AuthError('timeout', 'The browser could not open its key store yet. Trying again in a moment.')
 
 type Needs = Pick<ClientEnvironment, 'subtle' | 'keyStore' | 'clock' | 'storage'> & {
@@ -82,7 +82,8 @@ export function createSessionKeys(needs: Needs): SessionKeys {
   }
 
   async function trim() {
-    const keys = await limited(keyStore?.all() ?? [])
+    const all = await limited(keyStore?.all() ?? [])
+    const keys = all.filter(({ id }) => !id.startsWith(trustPrefix))
     const surplus = keys.slice(0, Math.max(0, keys.length - keptKeys)).map(({ id }) => id)
     await remove(surplus.filter((id) => id !== currentSid()))
   }

@@ -14,6 +14,7 @@ import type { SessionCookie } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { SignOut } from './sign-out.ts'
 import type { Tabs } from './tabs.ts'
+import type { TrustKeys } from './trust-keys.ts'
 
 /** What a sign-in came to. */
 export interface Entry {
@@ -28,6 +29,7 @@ interface Needs {
   session: Session
   cookie: SessionCookie
   keys: SessionKeys
+  trustKeys: TrustKeys
   tabs: Tabs
   log: AuthLog
   post: Post
@@ -39,7 +41,8 @@ interface Needs {
 
 /** Login, its second step, and registration: the same on each path. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
-  const { session, cookie, keys, tabs, log, post, renewal, signOut, exclusively, environment } = needs
+  const { session, cookie, keys, trustKeys, tabs, log, post, renewal, signOut } = needs
+  const { exclusively, environment } = needs
 
   async function signIn(path: string, body: unknown): Promise<Entry> {
     const cookieBefore = cookie.read()
@@ -61,26 +64,30 @@ export function createSignIn(needs: Needs) {
   async function exchange(path: string, body: unknown): Promise<Entry> {
     await signOut.finishBeforeSignIn()
     const key = await keys.begin()
+    const trust = await trustKeys.begin(path, body, key !== null)
     try {
-      const headers: Record<string, string> = key ? { [headerNames.refreshLock]: key.lock } : {}
-      const answer = await post(path, { body, headers })
+      const headers = { ...(key && { [headerNames.refreshLock]: key.lock }), ...trust?.headers }
+      const answer = await post(path, { body: trust ? body : untrusting(body), headers })
       const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
       const isLater = token === null && isHalfway(answer)
       const isMade = token === null && path === ownPaths.register && isRegisteredOnly(answer.data)
       if (isMade || isLater) {
         signOut.keepTelling()
         if (key) await keys.discard(key)
+        if (isOutstanding(answer.data)) await trustKeys.asked(trust, body, answer.data.ticket)
         log.add('notice', 'Nobody is signed in yet: something is left to do first.')
         return { user: null, token: null, data: answer.data }
       }
       if (!token) throw fromAnswer(answer)
       signOut.replaced()
       if (key) await keys.settle(key, token.view.claims.sid)
+      if (trust) await trustKeys.opened(trust, token.user)
       return { user: token.user, token, data: answer.data }
     } catch (error) {
       const failure = toAuthError(error)
       signOut.keepTelling()
       if (key && isRefusal(failure)) await keys.discard(key)
+      if (trust && isRefusal(failure)) await trustKeys.refused(trust)
       throw failure
     }
   }
@@ -119,6 +126,12 @@ export function createSignIn(needs: Needs) {
 }
 
 const isRefusal = ({ status }: AuthError) => status !== null && status >= 400 && status < 500
+
+/** Where no key is kept, somebody signs in without being trusted. */
+const untrusting = (body: unknown) =>
+  typeof body === 'object' && body !== null && 'trustBrowser' in body
+    ? { ...body, trustBrowser: false }
+    : body
 
 /** A 202: the password was right, and there is a ticket for the next step. */
 const isHalfway = ({ status, data }: AxiosResponse<unknown>): boolean => status === 202 && isOutstanding(data)

@@ -606,6 +606,17 @@ export const routes = {
     reply: null,
     errors: ['not_found'],
   }),
+  untrustDevice: contract({
+    method: 'DELETE',
+    path: '/devices/:id/trust',
+    summary: 'Ask for the second factor again in a browser that is trusted; it stays known',
+    requires: 'accessToken',
+    stepUp: recently,
+    params: SessionParamsSchema,
+    status: 204,
+    reply: null,
+    errors: ['not_found'],
+  }),
   factors: contract({
     method: 'GET',
     path: '/factors',

@@ -95,6 +95,8 @@ export const activityKinds = [
   'failed_factors',
   /** It signs in without the second factor for some time. */
   'browser_trusted',
+  /** Its owner no longer wants that. */
+  'browser_untrusted',
   /** The operator was asked to take every factor away; it is done later, */
   'factors_reset_requested',
   /** unless its owner shows one, */

@@ -31,7 +31,7 @@ export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   /** base64url of the 32-byte key that opens the stored lock. */
   refreshKey: 'X-Refresh-Key',
-  /** For a browser that is trusted: what its next sign-in must open, and what opens it now. A pair like the two above. */
+  /** For a browser that is trusted: what its next sign-in must open, and what opens it now: up to four keys, with commas between. */
   trustLock: 'X-Trust-Lock',
   trustKey: 'X-Trust-Key',
 } as const

@@ -7,7 +7,7 @@ export { cookieNamesOf } from './express/cookie-names.ts'
 export { deviceOf } from './express/device.ts'
 export { signInLockOf, trustProofOf, wantsTokenInBody } from './express/refresh-headers.ts'
 export type { OwnerDescription, SessionOwner } from './owner.ts'
-export type { LockProof } from './refresh/refresh-lock.ts'
+export type { TrustProof } from './refresh/refresh-lock.ts'
 export type { Revocations } from './revocations/revocations.ts'
 export { sameNetwork } from './same-network.ts'
 export {

@@ -1,6 +1,6 @@
 import type { BodyOf, FactorOutstanding, routes, TotpEnrolment } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
-import type { LockProof } from '@latchkey/sessions'
+import type { TrustProof } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { factorMethodsOf } from '../factors/factor-store.ts'
 import type { FactorService } from '../factors/factors.service.ts'
@@ -26,7 +26,7 @@ interface Collaborators {
 export type SecondStep = SignIn & {
   presented: string | null
   /** Whether it is one that is trusted, and how it will show so. */
-  trust: LockProof
+  trust: TrustProof
 }
 
 export type SecondSteps = ReturnType<typeof createSecondSteps>

@@ -1,5 +1,5 @@
 import { AuthError, addSeconds, type Clock, complain } from '@latchkey/contracts/server'
-import type { LockProof } from '@latchkey/sessions'
+import type { TrustProof } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { type Credentials, unchanged } from '../users/accounts.ts'
 import type { Trust, UserModel } from '../users/user.model.ts'
@@ -18,12 +18,13 @@ export type TrustedBrowsers = ReturnType<typeof createTrustedBrowsers>
 /**
  * Browsers that sign in without the second factor for 30 days. A cookie can be copied, so it takes a key as well, which never
  * leaves the browser and is good for one sign-in: with each it shows the key of the stored lock and sends the next lock, as a
- * session does (docs/refresh-protocol.md). Whoever copies a request comes too late; an answer that is lost costs one code.
+ * session does (docs/refresh-protocol.md). Whoever copies a request comes too late. After an answer that was lost it shows both keys
+ * that may count.
  */
 export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
   return {
     /** Throws AuthError `validation_failed` for what cannot be trusted: a client without cookies, or without keys. */
-    refuseUntrustable({ deviceId, lock }: SignIn, { next }: LockProof): void {
+    refuseUntrustable({ deviceId, lock }: SignIn, { next }: TrustProof): void {
       if (!deviceId || !lock || !next)
         complain('trustBrowser', 'Only a browser that keeps cookies and keys can be trusted.')
     },
@@ -33,7 +34,7 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
       user: Credentials,
       sessionId: string,
       { deviceId, device }: SignIn,
-      { next }: LockProof,
+      { next }: TrustProof,
     ): Promise<void> {
       if (!deviceId || !next) throw new AuthError('bad_request')
       const since = clock.now()
@@ -48,18 +49,18 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
     },
 
     /**
-     * Of a sign-in from one, told by its key, which is used up: when the factors were last shown there. Null: it is not one.
+     * Of a sign-in from one, told by one of its keys, which is used up: when the factors were last shown there. Null: it is not one.
      */
     async shownAt(
       user: Credentials,
       { deviceId, lock }: SignIn,
-      { opens, next }: LockProof,
+      { opens, next }: TrustProof,
     ): Promise<Date | null> {
-      if (!deviceId || !lock || !opens || !next) return null
+      if (!deviceId || !lock || opens.length === 0 || !next) return null
       const { passwordChanges, factorChanges } = countsOf(user)
       const trusted = {
         idHash: deviceId.idHash,
-        'trust.lock': opens,
+        'trust.lock': { $in: opens },
         'trust.until': { $gt: clock.now() },
         'trust.passwordChanges': passwordChanges,
         'trust.factorChanges': factorChanges,

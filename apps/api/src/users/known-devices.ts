@@ -78,6 +78,15 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       return modifiedCount > 0
     },
 
+    /** Returns whether it was trusted. It stays known. */
+    async untrust(userId: string, idHash: string): Promise<boolean> {
+      const { modifiedCount } = await users.updateOne(
+        { _id: userId, knownDevices: { $elemMatch: { idHash, trust: { $ne: null } } } },
+        { $set: { 'knownDevices.$.trust': null } },
+      )
+      return modifiedCount > 0
+    },
+
     /** Forgets all but one; null: all. */
     async forgetOthers(userId: string, keptIdHash: string | null): Promise<void> {
       const others = { idHash: { $ne: keptIdHash } }

@@ -21,9 +21,12 @@ function trustKeys() {
     createHash('sha256')
       .update(keys[n] ?? '')
       .digest('base64url')
+  const key = (n: number) => keys[n]?.toString('base64url') ?? ''
   return {
+    key,
+    lock,
     first: { 'X-Trust-Lock': lock(0) },
-    at: (n: number) => ({ 'X-Trust-Key': keys[n]?.toString('base64url') ?? '', 'X-Trust-Lock': lock(n + 1) }),
+    at: (n: number) => ({ 'X-Trust-Key': key(n), 'X-Trust-Lock': lock(n + 1) }),
   }
 }
 
@@ -95,6 +98,62 @@ it('of one key shown at once on two nodes, one signs in', async () => {
     [api, other, api, other].map((node) => passwordStep(node, person, signIn(0))),
   )
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 202, 202, 202])
+})
+
+it('a browser that got no answer shows both keys that may count, whatever became of the request', async () => {
+  const { api, person, keys, bound } = await trusted()
+  const signIn = (shown: number[], next: number) =>
+    passwordStep(api, person, {
+      ...bound(),
+      'X-Trust-Key': shown.map(keys.key).join(', '),
+      'X-Trust-Lock': keys.lock(next),
+    })
+  // The first one arrived and the second did not.
+  await signIn([0], 1).expect(200)
+  await signIn([0, 1], 3).expect(200)
+  // None of what was shown counts again.
+  await signIn([0, 1], 4).expect(202)
+  await signIn([1, 2, 3], 5).expect(200)
+})
+
+it.each([
+  ['five keys', Array.from({ length: 5 }, () => randomBytes(32).toString('base64url')).join(', ')],
+  ['half a key', 'abc'],
+  ['an empty key', ''],
+  ['a comma too many', `${randomBytes(32).toString('base64url')},`],
+])('%s are refused, and change nothing', async (_, shown) => {
+  const { api, person, bound, keys, signIn } = await trusted()
+  const refused = await passwordStep(api, person, {
+    ...bound(),
+    'X-Trust-Key': shown,
+    'X-Trust-Lock': keys.lock(1),
+  })
+  expect([refused.status, refused.body.code]).toEqual([400, 'refresh_lock_malformed'])
+  await passwordStep(api, person, signIn(0)).expect(200)
+})
+
+it('its owner stops trusting it: it stays known, is asked for the code, and that is in the activity', async () => {
+  const { api, person, as, signIn, Cookie } = await trusted()
+  const [device] = await devicesOf(api, as)
+  const untrust = (with_: Record<string, string>) =>
+    api.http.delete(`/api/devices/${device.id}/trust`).set(with_)
+  const stranger = await registered(api)
+  await untrust(bearer(stranger.body.accessToken)).expect(404)
+  await untrust({}).expect(401)
+  expect((await devicesOf(api, as))[0].trustedUntil).toBe(device.trustedUntil)
+
+  const answers = await Promise.all([untrust(as), untrust(as), untrust(as)])
+  expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404])
+  const { trustedUntil: _, ...known } = device
+  expect(await devicesOf(api, as)).toEqual([known])
+  const kinds = (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  expect(kinds.filter((kind) => kind === 'browser_untrusted')).toHaveLength(1)
+  const exported = await api.http
+    .get('/api/me/export')
+    .set({ ...as, Cookie })
+    .expect(200)
+  expect(exported.body.knownDevices[0]).not.toHaveProperty('trustedUntil')
+  await passwordStep(api, person, signIn(0)).expect(202)
 })
 
 it('the key without the password is nothing', async () => {

@@ -41,6 +41,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
   const canned: { path: string; answer: Answer }[] = []
   const calls: Call[] = []
   const securityEvents: string[] = []
+  /** Who has a second factor, and the lock of the browser that does without it. */
+  const factors = new Map<string, string | null>()
   let ownRoute: OwnRoute = () => null
   const settings = { expiresIn: 900, leewayMs: 10_000, rememberedGenerations: 8, clockOffsetSeconds: 0 }
   let issued = 0
@@ -73,13 +75,31 @@ export function createProtocolServer(now: () => number = () => performance.now()
 
   function signIn({ body, headers, path }: Call): Answer {
     if (body.password !== 'correct horse') return problem(401, 'invalid_credentials', 'Wrong password.')
-    return open(String(body.username ?? body.email), headers, path === '/api/register' ? 201 : 200)
+    const [username = ''] = String(body.username ?? body.email)
+      .trim()
+      .toLowerCase()
+      .split('@')
+    if (factors.has(username) && !isTrusted(username, headers))
+      return { status: 202, headers: {}, body: { ticket: `ticket of ${username}`, methods: ['totp'] } }
+    return open(username, headers, path === '/api/register' ? 201 : 200)
+  }
+
+  function isTrusted(username: string, headers: Call['headers']): boolean {
+    const keys = headers['x-trust-key']?.split(', ') ?? []
+    const next = headers['x-trust-lock']
+    const isOpened = keys.some((key) => lockOf(key) === factors.get(username))
+    if (isOpened && next) factors.set(username, next)
+    return isOpened && next !== undefined
   }
 
   /** After a password that a test has answered with a ticket. */
   function secondStep({ body, headers, path }: Call): Answer {
-    if (body.code !== '123456' || body.ticket !== 'a-ticket') return problem(401, 'factor_invalid')
-    const answer = open('ada', headers, 200)
+    const username = body.ticket === 'a-ticket' ? 'ada' : String(body.ticket).replace('ticket of ', '')
+    if (body.code !== '123456') return problem(401, 'factor_invalid')
+    const trustLock = headers['x-trust-lock']
+    if (body.trustBrowser === true && !trustLock) return problem(400, 'validation_failed')
+    if (body.trustBrowser === true && trustLock) factors.set(username, trustLock)
+    const answer = open(username, headers, 200)
     if (path !== '/api/login/enrol/confirm') return answer
     return { ...answer, body: { ...(answer.body as object), recoveryCodes: ['aaaa', 'bbbb'] } }
   }
@@ -240,7 +260,14 @@ export function createProtocolServer(now: () => number = () => performance.now()
         accessToken,
         tokenType: 'Bearer',
         expiresIn: settings.expiresIn,
-        user: { id: username, username, email: '', emailVerified: false, roles: ['user'], createdAt: '' },
+        user: {
+          id: username,
+          username,
+          email: `${username}@example.com`,
+          emailVerified: false,
+          roles: ['user'],
+          createdAt: '',
+        },
       },
     }
   }
@@ -251,6 +278,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     sessions,
     calls,
     securityEvents,
+    factors,
     /** Every access token issued so far is refused from now on. */
     expireAccessTokens() {
       for (const token of tokens.values()) token.valid = false

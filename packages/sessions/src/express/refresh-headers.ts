@@ -1,6 +1,12 @@
 import { headerNames } from '@latchkey/contracts'
 import type { Request } from 'express'
-import { type LockProof, readLock, readLockProof } from '../refresh/refresh-lock.ts'
+import {
+  type LockProof,
+  readLock,
+  readLockProof,
+  readTrustProof,
+  type TrustProof,
+} from '../refresh/refresh-lock.ts'
 
 /** Whether a client cannot keep cookies and wants its refresh token in the JSON. */
 export const wantsTokenInBody = (req: Request) =>
@@ -10,8 +16,8 @@ export const wantsTokenInBody = (req: Request) =>
 export const signInLockOf = (req: Request): string | null => readLock(req.get(headerNames.refreshLock))
 
 /** What shows that a browser is one that is trusted (`opens`), and what will show it the next time. */
-export const trustProofOf = (req: Request): LockProof =>
-  readLockProof(req.get(headerNames.trustKey), req.get(headerNames.trustLock))
+export const trustProofOf = (req: Request): TrustProof =>
+  readTrustProof(req.get(headerNames.trustKey), req.get(headerNames.trustLock))
 
 export const lockProofOf = (req: Request): LockProof =>
   readLockProof(req.get(headerNames.refreshKey), req.get(headerNames.refreshLock))

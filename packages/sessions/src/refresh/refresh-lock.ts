@@ -21,6 +21,22 @@ export function readLockProof(key: string | undefined, nextLock: string | undefi
   return { opens: key === undefined ? null : lockOf(key), next: readLock(nextLock) }
 }
 
+/** What a trusted browser sends with a sign-in: keys, of which one may open the lock, and the lock for the next. */
+export interface TrustProof {
+  opens: readonly string[]
+  next: string | null
+}
+
+/** A browser that got no answer does not know which of its keys counts (docs/sign-in.md). */
+const trustKeyLimit = 4
+
+/** Reads the two headers of a trusted browser. Throws AuthError `refresh_lock_malformed`, as above, and for more than four keys. */
+export function readTrustProof(keys: string | undefined, nextLock: string | undefined): TrustProof {
+  const shown = keys?.split(/ *, */) ?? []
+  if (shown.length > trustKeyLimit) throw new AuthError('refresh_lock_malformed')
+  return { opens: shown.map(lockOf), next: readLock(nextLock) }
+}
+
 /** The lock header of a sign-in; null when the client is unbound. */
 export function readLock(lock: string | undefined): string | null {
   if (lock === undefined) return null
