@@ -109,6 +109,50 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     expect(complaints).toEqual([])
     await visitor.leave()
   })
+
+  it('a browser that is trusted leaves the code out, a copy of its cookies does not, and that can be stopped', async () => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, complaints, context, calls } = visitor
+    const person = await withApp(visitor)
+    await signOut(page)
+    await signIn(page, person)
+    await page.getByLabel('Trust this browser for 30 days').check()
+    await isSound(visitor, 'two-step-trust')
+    await page.getByLabel('Code from your app').fill(await nextCode(person.secret))
+    await page.keyboard.press('Enter')
+    await greeting(page, person).waitFor()
+    for (let turn = 0; turn < 2; turn += 1) {
+      await signOut(page)
+      await page.reload()
+      await signIn(page, person)
+      await greeting(page, person).waitFor()
+    }
+    expect(countOf(calls, 'POST /api/login/factor 200')).toBe(1)
+
+    const copy = await visit(browser, product.origin, look)
+    await copy.context.addCookies((await context.cookies()).filter(({ name }) => name.endsWith('.device')))
+    await copy.page.goto('/login')
+    await signIn(copy.page, person)
+    await copy.page.getByRole('heading', { name: 'Enter your code' }).waitFor()
+    expect(copy.calls).toEqual(['POST /api/login 202'])
+    await copy.leave()
+
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByText(/Signs in without your second step until \w+ \d+/).waitFor()
+    await isSound(visitor, 'known-browser-trusted')
+    await button(page, 'Stop trusting').click()
+    await isSound(visitor, 'known-browser-stop-trusting')
+    await button(page, 'Stop trusting').click()
+    await page.getByText('is no longer trusted').waitFor()
+    await isSound(visitor, 'known-browser-no-longer-trusted')
+    await page.getByRole('link', { name: 'Dashboard' }).click()
+    await greeting(page, person).waitFor()
+    await signOut(page)
+    await signIn(page, person)
+    await page.getByRole('heading', { name: 'Enter your code' }).waitFor()
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
 })
 
 it('a recovery code lets its owner in once, and only once', async () => {

@@ -50,6 +50,7 @@ const pictures: Record<ActivityKind, string> = {
   factor_failed: doubtful,
   failed_factors: warning,
   browser_trusted: kept,
+  browser_untrusted: taken,
   factors_reset_requested: taken,
   factors_reset_cancelled: kept,
   factors_reset: taken,

@@ -117,6 +117,11 @@ const words: Record<ActivityKind, EventWords> = {
     meaning: 'It signs in without a code. Not you? Forget that browser and change your password.',
     weight: 'check',
   },
+  browser_untrusted: {
+    title: 'Browser no longer trusted',
+    meaning: 'It asks for a code again.',
+    weight: 'plain',
+  },
   factors_reset_requested: {
     title: 'Second factor to be removed',
     meaning:

@@ -8,6 +8,7 @@ import { useForm } from '../../components/use-form.ts'
 import { EnrolStep } from './enrol-step.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
+import { TrustChoice } from './trust-choice.tsx'
 
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).FactorBodySchema
 
@@ -34,6 +35,7 @@ export default function SecondStepPage({ outstanding, onStartAgain }: SecondStep
 
 function CodeStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStepProps) {
   const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
+  const [isTrusted, setIsTrusted] = useState(false)
   const other = methods.find((each) => each !== method)
   // Another way is another form: no complaint about the one before is left.
   return (
@@ -43,6 +45,8 @@ function CodeStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStep
       method={method}
       other={other}
       onOther={setMethod}
+      isTrusted={isTrusted}
+      onTrust={setIsTrusted}
       onStartAgain={onStartAgain}
     />
   )
@@ -53,12 +57,17 @@ interface CodeFormProps {
   method: FactorMethod
   other: FactorMethod | undefined
   onOther: (method: FactorMethod) => void
+  /** Whether this browser is to be trusted. */
+  isTrusted: boolean
+  onTrust: (isTrusted: boolean) => void
   onStartAgain: () => void
 }
 
-function CodeForm({ ticket, method, other, onOther, onStartAgain }: CodeFormProps) {
+function CodeForm({ ticket, method, other, onOther, isTrusted, onTrust, onStartAgain }: CodeFormProps) {
   const client = useAuthClient()
-  const form = useForm(bodySchema, (body) => client.loginFactor(body))
+  const form = useForm(bodySchema, (body) =>
+    client.loginFactor(isTrusted ? { ...body, trustBrowser: true } : body),
+  )
   // What is wanted is known; the heading above need not be read first.
   const { ref } = form.props
   useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref])
@@ -70,6 +79,7 @@ function CodeForm({ ticket, method, other, onOther, onStartAgain }: CodeFormProp
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
       <CodeField method={method} error={form.errorOf('code')} />
+      {!isOver && client.canTrustBrowser() && <TrustChoice isChosen={isTrusted} onChange={onTrust} />}
       {!isOver && (
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Signing in…' : 'Sign in'}

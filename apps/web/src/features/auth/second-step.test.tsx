@@ -22,8 +22,9 @@ const enrolment = {
   qr: 'data:image/svg+xml;base64,PHN2Zy8+',
 }
 
-async function afterPassword(answer: FactorOutstanding = outstanding) {
+async function afterPassword(answer: FactorOutstanding = outstanding, canTrust = false) {
   const client = fakeAuthClient(anonymous)
+  client.canTrustBrowser.mockReturnValue(canTrust)
   client.answer(routes.loginEnrol, () => enrolment)
   client.login.mockResolvedValue(answer)
   const app = renderApp(client, '/login?return=/sessions')
@@ -55,6 +56,35 @@ it('a recovery code does as well', async () => {
     method: 'recovery_code',
     code: 'aaaa-bbbb',
   })
+})
+
+it('a browser that can be trusted is offered it, and says so only when that is wanted', async () => {
+  const { client, user } = await afterPassword(outstanding, true)
+  const code = () => screen.findByLabelText('Code from your app')
+  const box = () => screen.getByRole('checkbox', { name: 'Trust this browser for 30 days' })
+  expect(await code()).toHaveFocus()
+  expect(box()).not.toBeChecked()
+  expect(box()).toHaveAccessibleDescription(/password alone will then sign you in here/)
+  client.loginFactor.mockRejectedValueOnce(refusal('factor_invalid', { status: 401 }))
+  await user.type(await code(), '000000{Enter}')
+  expect(client.loginFactor).toHaveBeenLastCalledWith({ ticket: 'a-ticket', method: 'totp', code: '000000' })
+  await user.click(box())
+  // The choice outlives another way of showing the factor.
+  await user.click(screen.getByRole('button', { name: 'Use a recovery code' }))
+  expect(box()).toBeChecked()
+  await user.type(screen.getByLabelText('Recovery code'), 'aaaa-bbbb{Enter}')
+  expect(client.loginFactor).toHaveBeenLastCalledWith({
+    ticket: 'a-ticket',
+    method: 'recovery_code',
+    code: 'aaaa-bbbb',
+    trustBrowser: true,
+  })
+})
+
+it('a browser that cannot be trusted is not offered it', async () => {
+  await afterPassword()
+  expect(await screen.findByLabelText('Code from your app')).toBeVisible()
+  expect(screen.queryByRole('checkbox')).not.toBeInTheDocument()
 })
 
 it('a sign-in that took too long begins again', async () => {

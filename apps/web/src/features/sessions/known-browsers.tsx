@@ -8,7 +8,9 @@ import { TimeAgo } from '../../components/time-ago.tsx'
 import { DeviceIcon } from './device-icon.tsx'
 import itemStyles from './session-item.module.css'
 import styles from './sessions-page.module.css'
-import { useForgetBrowser, useKnownBrowsers } from './use-known-browsers.ts'
+import { useForgetBrowser, useKnownBrowsers, useUntrustBrowser } from './use-known-browsers.ts'
+
+const day = new Intl.DateTimeFormat('en', { month: 'long', day: 'numeric' })
 
 /** Browsers that have signed in before. They have an easier time signing in, and no more than that. */
 export function KnownBrowsers({ now }: { now: number }) {
@@ -18,7 +20,7 @@ export function KnownBrowsers({ now }: { now: number }) {
   // The sessions above are what the page is about; without this list it still is whole.
   if (!browsers.data) return null
 
-  function onForgotten(what: string) {
+  function onDone(what: string) {
     setNews(what)
     list.current?.focus()
   }
@@ -36,7 +38,7 @@ export function KnownBrowsers({ now }: { now: number }) {
           <ul className={styles.items}>
             {browsers.data.map((browser) => (
               <li key={browser.id}>
-                <KnownBrowser browser={browser} now={now} onForgotten={onForgotten} />
+                <KnownBrowser browser={browser} now={now} onDone={onDone} />
               </li>
             ))}
           </ul>
@@ -49,11 +51,13 @@ export function KnownBrowsers({ now }: { now: number }) {
 interface KnownBrowserProps {
   browser: KnownDevice
   now: number
-  onForgotten: (what: string) => void
+  onDone: (what: string) => void
 }
 
-function KnownBrowser({ browser, now, onForgotten }: KnownBrowserProps) {
+function KnownBrowser({ browser, now, onDone }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
+  const untrust = useUntrustBrowser(browser)
+  const { trustedUntil } = browser
   const name = browser.current ? `${browser.device} (this browser)` : browser.device
   return (
     <div className={itemStyles.item}>
@@ -73,15 +77,33 @@ function KnownBrowser({ browser, now, onForgotten }: KnownBrowserProps) {
             </dd>
           </div>
         </dl>
-        <FailureAlert failure={forget.error} />
+        {trustedUntil && (
+          <p className={itemStyles.place}>
+            Signs in without your second step until{' '}
+            <time dateTime={trustedUntil}>{day.format(new Date(trustedUntil))}</time>
+          </p>
+        )}
+        <FailureAlert failure={forget.error ?? untrust.error} />
       </div>
-      <div className={itemStyles.end}>
+      <div className={`${itemStyles.end} ${styles.actions}`}>
+        {trustedUntil && (
+          <ConfirmedButton
+            label={`Stop trusting ${name}`}
+            question={`Stop trusting ${name}? Its next sign-in will ask for your second step.`}
+            confirm="Stop trusting"
+            onConfirm={() =>
+              untrust.mutateAsync(undefined, { onSuccess: () => onDone(`${name} is no longer trusted.`) })
+            }
+          >
+            Stop trusting
+          </ConfirmedButton>
+        )}
         <ConfirmedButton
           label={`Forget ${name}`}
-          question={`Forget ${name}? Its next sign-in will count as one from a new device.`}
+          question={`Forget ${name}? Its next sign-in will count as one from a new device${trustedUntil ? ', and ask for your second step' : ''}.`}
           confirm="Forget"
           onConfirm={() =>
-            forget.mutateAsync(undefined, { onSuccess: () => onForgotten(`${name} has been forgotten.`) })
+            forget.mutateAsync(undefined, { onSuccess: () => onDone(`${name} has been forgotten.`) })
           }
         >
           Forget

@@ -1,5 +1,5 @@
 import { AuthError } from '@latchkey/auth-client'
-import { routes, type Session } from '@latchkey/contracts'
+import { type KnownDevice, routes, type Session } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
@@ -32,6 +32,15 @@ const script = session({ id: 'session-3', device: 'curl' })
 beforeAll(async () => {
   await Promise.all([import('./sessions-page.tsx'), import('../../app/signed-in-area.tsx')])
   await import('../auth/login-page.tsx')
+})
+
+const known = (id: string, current: boolean, device: string): KnownDevice => ({
+  id,
+  current,
+  device,
+  ip: '192.0.2.7',
+  firstSeenAt: at(-86_400),
+  lastSeenAt: at(-300),
 })
 
 async function openSessions(...sessions: Session[]) {
@@ -241,14 +250,6 @@ describe('ending a session', () => {
   })
 
   it('lists the browsers that are known, and forgets one', async () => {
-    const known = (id: string, current: boolean, device: string) => ({
-      id,
-      current,
-      device,
-      ip: '192.0.2.7',
-      firstSeenAt: at(-86_400),
-      lastSeenAt: at(-300),
-    })
     const client = fakeAuthClient(signedIn())
     client.answer(routes.sessions, () => ({ sessions: [here] }))
     client.answer(routes.devices, () => ({
@@ -263,5 +264,41 @@ describe('ending a session', () => {
     expect(await card.findByText('Chrome on Android has been forgotten.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.forgetDevice, { params: { id: 'b' } })
     expect(card.queryByRole('heading', { name: 'Chrome on Android' })).toBeNull()
+  })
+
+  it('says which browsers sign in without the second step, and stops that', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.sessions, () => ({ sessions: [here] }))
+    const trustedUntil = '2025-11-08T12:00:00.000Z'
+    client.answer(routes.devices, () => ({
+      devices: [
+        { ...known('a', true, 'Firefox on macOS'), trustedUntil },
+        { ...known('b', false, 'Chrome on Android'), trustedUntil },
+        known('c', false, 'curl'),
+      ],
+    }))
+    const { user } = renderApp(client, '/sessions')
+    const card = within(await screen.findByRole('region', { name: 'Known browsers' }))
+    const until = 'Signs in without your second step until November 8'
+    const items = card.getAllByRole('listitem')
+    expect(items.map((item) => item.textContent?.includes(until))).toEqual([true, true, false])
+    const stop = 'Stop trusting Chrome on Android'
+
+    client.answer(routes.untrustDevice, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    await user.click(card.getByRole('button', { name: stop }))
+    await user.click(card.getByRole('button', { name: 'Stop trusting' }))
+    expect(await card.findByText(/can’t reach the server/)).toBeVisible()
+    expect(items[1]).toHaveTextContent(until)
+
+    client.answer(routes.untrustDevice, () => null)
+    await user.click(card.getByRole('button', { name: stop }))
+    await user.click(card.getByRole('button', { name: 'Stop trusting' }))
+    expect(await card.findByText('Chrome on Android is no longer trusted.')).toBeVisible()
+    expect(client.call).toHaveBeenLastCalledWith(routes.untrustDevice, { params: { id: 'b' } })
+    const after = card.getAllByRole('listitem').map((item) => item.textContent?.includes(until))
+    expect(after).toEqual([true, false, false])
+    expect(card.queryByRole('button', { name: stop })).toBeNull()
   })
 })

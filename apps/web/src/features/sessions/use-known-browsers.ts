@@ -34,3 +34,26 @@ export function useForgetBrowser({ id }: KnownDevice) {
       ),
   })
 }
+
+export function useUntrustBrowser({ id }: KnownDevice) {
+  const client = useAuthClient()
+  const queryClient = useQueryClient()
+  return useMutation<void, AuthError>({
+    mutationFn: async () => {
+      await client.call(routes.untrustDevice, { params: { id } }).catch((error: AuthError) => {
+        // It is trusted no more, which is what was wanted.
+        if (error.code !== 'not_found') throw error
+      })
+    },
+    onSuccess: () =>
+      queryClient.setQueryData<Reply>(
+        queryKey,
+        (before) =>
+          before && {
+            devices: before.devices.map(({ trustedUntil, ...each }) =>
+              each.id === id || !trustedUntil ? each : { ...each, trustedUntil },
+            ),
+          },
+      ),
+  })
+}
