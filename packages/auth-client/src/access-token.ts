@@ -91,10 +91,13 @@ function isTokens(answer: unknown): answer is Tokens {
     typeof answer.accessToken === 'string' &&
     typeof answer.expiresIn === 'number' &&
     Number.isFinite(answer.expiresIn) &&
-    typeof answer.user === 'object' &&
-    answer.user !== null
+    isUser(answer.user)
   )
 }
+
+// By hand, because a schema would bring zod into every page.
+export const isUser = (value: unknown): value is User =>
+  typeof value === 'object' && value !== null && 'username' in value && typeof value.username === 'string'
 
 // Read to show them and to know the session. Only the server verifies them.
 function readClaims(raw: string): AccessTokenClaims | null {

@@ -42,12 +42,29 @@ export async function callRoute(
       authenticate: route.requires !== 'nothing',
       ...(signal && { signal }),
     })
-    if (route.reply && (typeof answer.data !== 'object' || answer.data === null)) throw fromAnswer(answer)
+    if (route.reply && !isReply(route.reply, answer.data)) throw fromAnswer(answer)
     return answer.data
   } catch (error) {
     throw toAuthError(error)
   }
 }
+
+/**
+ * Whether an answer has the shape that its contract promises. A newer server may say more than this page knows: another
+ * member, another word where a few are known.
+ */
+function isReply(schema: NonNullable<RouteContract['reply']>, data: unknown): boolean {
+  const { error } = schema.safeParse(data)
+  return !error?.issues.some(
+    ({ code, path }) => code !== 'invalid_value' || typeof at(data, path) !== 'string',
+  )
+}
+
+const at = (data: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce(
+    (value: unknown, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    data,
+  )
 
 /**
  * The path with its parameters filled in. An empty one would name another route (`DELETE /sessions/` ends all others),

@@ -91,7 +91,8 @@ export function createPasskeys({ post, send, signIn, reauthenticate, environment
       startRegistration({ optionsJSON, useAutoRegister: body.upgrade ?? false }),
     )
     const named = name === undefined ? {} : { name }
-    const { passkey } = (await send(addition, { body: { credential, ...named } })) as { passkey: Passkey }
+    const { passkey } = (await send(addition, { body: { credential, ...named } })) as { passkey?: Passkey }
+    if (!passkey) throw notUnderstood()
     return passkey
   }
 
@@ -177,9 +178,12 @@ export type Passkeys = ReturnType<typeof createPasskeys>
 
 async function optionsBy(answer: Promise<unknown>): Promise<Record<string, unknown>> {
   const { options } = (await answer) as { options?: Record<string, unknown> }
-  if (!options) throw new AuthError('unexpected_answer', 'This page does not understand the server’s answer.')
+  if (!options) throw notUnderstood()
   return options
 }
+
+const notUnderstood = () =>
+  new AuthError('unexpected_answer', 'This page does not understand the server’s answer.')
 
 /** Fire and forget: most browsers cannot hear it yet. */
 const sendQuietly = (what: Parameters<typeof sendSignal>[0]) => sendSignal(what).catch(() => undefined)

@@ -1,6 +1,6 @@
 import type { FactorOutstanding, RegisteredOnly, User } from '@latchkey/contracts'
 import type { AxiosResponse } from 'axios'
-import { type HeldToken, holdToken } from './access-token.ts'
+import { type HeldToken, holdToken, isUser } from './access-token.ts'
 import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
@@ -142,6 +142,3 @@ export const isOutstanding = (data: unknown): data is FactorOutstanding =>
 /** A 201 without tokens: the account is there, and nobody is signed in to it. */
 export const isRegisteredOnly = (data: unknown): data is RegisteredOnly =>
   typeof data === 'object' && data !== null && 'user' in data && !('accessToken' in data) && isUser(data.user)
-
-const isUser = (value: unknown): value is User =>
-  typeof value === 'object' && value !== null && 'username' in value && typeof value.username === 'string'

@@ -136,3 +136,40 @@ describe('what a call needs', () => {
     }
   })
 })
+
+describe('an answer with a good status', () => {
+  const event = {
+    id: '1',
+    kind: 'signed_in',
+    at: '2025-03-14T09:26:53.000Z',
+    sessionId: null,
+    ip: '::1',
+    device: 'curl',
+  }
+
+  async function listing(answer: object | string) {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    world.server.answerNext('/api/activity', 200, answer)
+    return await tab.call(routes.activity).catch(({ code }) => code)
+  }
+
+  it.each([
+    ['items that are empty', { events: [{}] }],
+    ['a member of another type', { events: [{ ...event, device: 5 }] }],
+    ['a time that is none', { events: [{ ...event, at: 'soon' }] }],
+    ['a word that is missing', { events: [{ ...event, kind: undefined }] }],
+    ['a bare list', [{}]],
+    ['the page of somebody else’s network', '<!doctype html><p>Welcome to our hotel</p>'],
+  ])('is an error where it holds %s', async (_, answer) => {
+    expect(await listing(answer)).toBe('unexpected_answer')
+  })
+
+  it.each([
+    ['a word', { events: [{ ...event, kind: 'moved_house' }] }],
+    ['a word in a list', { events: [{ ...event, amr: ['pwd', 'face'] }] }],
+    ['a member', { events: [{ ...event, mood: 'fine' }], more: null }],
+  ])('may hold %s that only a newer server knows', async (_, answer) => {
+    expect(await listing(answer)).toEqual(answer)
+  })
+})

@@ -15,8 +15,12 @@ export function failureSentence(error: AuthError): string {
     case 'overloaded':
     case 'shutting_down':
       return 'The server is busy or restarting. Please try again in a moment.'
-    case 'internal_error':
     case 'unexpected_answer':
+      // Under a good status it came from elsewhere: the page where a hotel asks for one's room, say.
+      if (error.status !== null && error.status < 300)
+        return 'This answer did not come from our server. If this network wants you to sign in to it, do that first. Otherwise reload the page.'
+      return 'Something went wrong on the server. Please try again in a moment.'
+    case 'internal_error':
       return 'Something went wrong on the server. Please try again in a moment.'
     case 'email_not_verified':
       return 'Confirm your email address first: open the link in the email we sent you.'
