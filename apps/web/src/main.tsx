@@ -5,12 +5,14 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router-dom'
 import { App } from './app/app.tsx'
 import { authClient } from './app/auth-client.ts'
+import { connection } from './app/connection.ts'
 import { preloadFor } from './app/pages.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root element')
 
-// Both run while React starts: the silent sign-in, and the download of the page it will most likely lead to.
+// The last two run while React starts: the silent sign-in, and the download of the page it will most likely lead to.
+connection.watch()
 void authClient.start()
 preloadFor(authClient.getState(), window.location.pathname)
 

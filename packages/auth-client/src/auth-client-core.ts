@@ -8,7 +8,7 @@ import type {
   User,
 } from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
-import { AuthError, signedOut, toAuthError } from './auth-error.ts'
+import { AuthError, signedOut, toAuthError, withoutCode } from './auth-error.ts'
 import type { AnyCallOptions, Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
@@ -205,9 +205,9 @@ export function createAuthClientCore(
           environment,
         }),
       )
-      .catch((error) => {
+      .catch(async (error) => {
         passkeys = null
-        throw toAuthError(error)
+        throw await withoutCode(error)
       })
     return passkeys
   }

@@ -7,6 +7,8 @@ export type ClientErrorCode =
   | 'network_error'
   | 'timeout'
   | 'unexpected_answer'
+  /** The server is there, but not the code that it takes: a newer version of the page has replaced it. */
+  | 'code_missing'
   | 'signed_out'
   /** The token was refused, and what was being sent (a stream) cannot be sent again. */
   | 'request_not_repeatable'
@@ -73,6 +75,19 @@ export const signedOut = () => new AuthError('signed_out', 'You are signed out. 
 
 export const timedOut = (cause?: unknown) =>
   new AuthError('timeout', 'The server took too long to answer. Try again in a moment.', { cause })
+
+/** For a download of code that failed. */
+export async function withoutCode(cause: unknown): Promise<AuthError> {
+  // Which files there are changes with each version; this answers in all of them.
+  const isThere = await fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(askLimitMs) }).then(
+    () => true,
+    () => false,
+  )
+  const sentence = 'There is a newer version of this page. Reload it to go on.'
+  return isThere ? new AuthError('code_missing', sentence, { cause }) : unreachable(cause)
+}
+
+const askLimitMs = 5000
 
 const unreachable = (cause: unknown) =>
   new AuthError('network_error', 'The server cannot be reached. Check your connection and try again.', {

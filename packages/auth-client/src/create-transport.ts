@@ -1,4 +1,5 @@
 import axios from 'axios'
+import { isAxiosError } from './auth-error.ts'
 import { callRoute } from './call.ts'
 import { type InterceptorNeeds, installInterceptor } from './interceptor.ts'
 import { askForPersistence } from './persistence.ts'
@@ -8,16 +9,31 @@ import type { Transport } from './transport.ts'
 const requestLimitMs = 30_000
 
 /** Makes the transport. Only this file and what it imports need axios, so that a page can download them later. */
-export function createTransport({ baseUrl, environment }: Settings, needs: InterceptorNeeds): Transport {
+export function createTransport(
+  { baseUrl, environment, onOutcome }: Settings,
+  needs: InterceptorNeeds,
+): Transport {
   const { adapter } = environment
-  const create = () =>
-    axios.create({
+  function create() {
+    const instance = axios.create({
       baseURL: baseUrl,
       timeout: requestLimitMs,
       // The API tells other sites' requests by Sec-Fetch-Site and Origin; axios's XSRF cookie is not part of it.
       withXSRFToken: false,
       ...(adapter && { adapter }),
     })
+    instance.interceptors.response.use(
+      (answer) => {
+        onOutcome(true)
+        return answer
+      },
+      (error) => {
+        if (isAxiosError(error) && error.code !== 'ERR_CANCELED') onOutcome(error.response !== undefined)
+        throw error
+      },
+    )
+    return instance
+  }
 
   // Here because everything that is not needed before a sign-in is downloaded with axios.
   askForPersistence(needs.session, environment, `latchkey:${baseUrl}:persistent`)

@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios'
 import { type AuthClientCore, createAuthClientCore } from './auth-client-core.ts'
-import { timedOut } from './auth-error.ts'
+import { timedOut, withoutCode } from './auth-error.ts'
 import { type AuthClientOptions, settingsOf } from './settings.ts'
 import type { Transport } from './transport.ts'
 import { withinTime } from './within-time.ts'
@@ -21,13 +21,16 @@ export function createLazyAuthClient(options: AuthClientOptions = {}): LazyAuthC
   const { client, needs } = createAuthClientCore(settings, loaded)
 
   async function load(): Promise<Transport> {
-    const { createTransport } = await import('./create-transport.ts')
+    const { createTransport } = await import('./create-transport.ts').catch(async (cause) => {
+      throw await withoutCode(cause)
+    })
     return createTransport(settings, needs)
   }
 
   function loaded(): Promise<Transport> {
     transport ??= withinTime(settings.environment.clock, downloadLimitMs, load(), timedOut).catch((error) => {
       transport = null
+      settings.onOutcome(false)
       throw error
     })
     return transport

@@ -8,6 +8,8 @@ export interface AuthClientOptions {
    * `<meta name="latchkey-cookie-prefix">` says, or `latchkey`.
    */
   cookiePrefix?: string
+  /** Told of each request whether an answer came, whatever it says. Not told of one that was cancelled. */
+  onOutcome?: (isAnswered: boolean) => void
   /** The edges of the world; each defaults to the browser's own. */
   environment?: Partial<ClientEnvironment>
 }
@@ -16,12 +18,19 @@ export interface AuthClientOptions {
 export interface Settings {
   baseUrl: string
   cookiePrefix: string
+  onOutcome: (isAnswered: boolean) => void
   environment: ClientEnvironment
 }
 
-export const settingsOf = ({ baseUrl = '/api', cookiePrefix, environment }: AuthClientOptions): Settings => ({
+export const settingsOf = ({
+  baseUrl = '/api',
+  cookiePrefix,
+  onOutcome = () => undefined,
+  environment,
+}: AuthClientOptions): Settings => ({
   baseUrl,
   cookiePrefix: cookiePrefix ?? prefixOfPage() ?? 'latchkey',
+  onOutcome,
   environment: { ...browserEnvironment(), ...environment },
 })
 

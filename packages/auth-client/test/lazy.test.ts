@@ -53,3 +53,37 @@ describe('a client whose axios comes later', () => {
     expect(statusOf(client)).toBe('signedIn')
   })
 })
+
+describe('a download that fails though the server is there', () => {
+  it('is taken for a page that a newer version has replaced', async () => {
+    const { browser } = await setUp()
+    vi.stubGlobal('fetch', async () => new Response('<!doctype html>'))
+    const outcomes: boolean[] = []
+    const client = createLazyAuthClient({
+      ...browser.options(),
+      onOutcome: (isAnswered) => outcomes.push(isAnswered),
+    })
+    withoutDownload()
+    expect(await codeOf(client.login(ada))).toBe('code_missing')
+    expect(outcomes).toEqual([false])
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('who wants to know whether the server can be reached', () => {
+  it('is told of every request', async () => {
+    const { browser } = await setUp()
+    const outcomes: boolean[] = []
+    const client = createLazyAuthClient({
+      ...browser.options(),
+      onOutcome: (isAnswered) => outcomes.push(isAnswered),
+    })
+    await client.start()
+    expect(await codeOf(client.login({ ...ada, password: 'not the password' }))).toBe('invalid_credentials')
+    await client.login(ada)
+    expect(outcomes).toEqual([true, true])
+    browser.fault({ path: protectedPath, lose: 'response' })
+    expect(await codeOf(client.call(routes.protected))).toBe('network_error')
+    expect(outcomes).toEqual([true, true, false])
+  })
+})

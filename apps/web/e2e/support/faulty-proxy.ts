@@ -57,6 +57,8 @@ export interface FaultyProxy {
   origin: string
   /** These faults meet the next requests for the path, one each; those after them pass unharmed. */
   spoil(path: string, ...faults: Fault[]): void
+  /** Until it is called with false, nothing reaches anything. */
+  cutOff(isCut: boolean): void
   /** How many faults are still waiting for their request. */
   pending(): number
   stop(): Promise<void>
@@ -66,12 +68,13 @@ export interface FaultyProxy {
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target)
   const faults = new Map<string, Fault[]>()
+  let isCut = false
 
   const pass: Fault = async ({ forward, deliver }) => deliver(await forward())
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse) {
     const body = await buffer(incoming)
-    const fault = faults.get(incoming.url ?? '')?.shift() ?? pass
+    const fault = isCut ? loseRequest : (faults.get(incoming.url ?? '')?.shift() ?? pass)
 
     await fault({
       async forward() {
@@ -100,6 +103,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   return {
     origin: `http://localhost:${address.port}`,
     spoil: (path, ...more) => void faults.set(path, [...(faults.get(path) ?? []), ...more]),
+    cutOff(cut) {
+      isCut = cut
+    },
     pending: () => [...faults.values()].reduce((count, waiting) => count + waiting.length, 0),
     async stop() {
       server.closeAllConnections()

@@ -24,11 +24,11 @@ export interface Product {
   stop(): Promise<void>
 }
 
-/** Starts what `pnpm build` made, on a free port and an empty database. */
-export async function startProduct(environment: Record<string, string> = {}): Promise<Product> {
+/** Starts what `pnpm build` made, or a copy of it, on a free port and an empty database. */
+export async function startProduct(environment: Record<string, string> = {}, main = entry): Promise<Product> {
   const dataDir = await mkdtemp(join(tmpdir(), 'latchkey-e2e-'))
   const port = await freePort()
-  const server = spawn(process.execPath, ['--import', movingClock, entry], {
+  const server = spawn(process.execPath, ['--import', movingClock, main], {
     env: {
       PATH: process.env.PATH,
       PORT: String(port),

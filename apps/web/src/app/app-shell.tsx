@@ -19,7 +19,7 @@ const forAdmins = { path: paths.admin, name: 'Users' }
 /** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
-  const { user, problem } = session
+  const { user } = session
   const shown = isAdmin(session) ? [...destinations, forAdmins] : destinations
   return (
     <>
@@ -51,9 +51,6 @@ export function AppShell({ children }: { children: ReactNode }) {
       <main id="main" className={styles.main} tabIndex={-1}>
         {children}
       </main>
-      <div role="status" className={styles.trouble}>
-        {problem && <p>Connection trouble: you are still signed in. Retrying…</p>}
-      </div>
     </>
   )
 }

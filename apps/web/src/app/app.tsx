@@ -1,8 +1,10 @@
 import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { Suspense, useState } from 'react'
 import { Route, Routes } from 'react-router-dom'
+import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { AuthClientContext } from './auth-context.ts'
+import { ConnectionLine } from './connection-line.tsx'
 import { EntranceNoteContext } from './entrance-note.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { AnybodyAtAll, HomeRedirect, SignedInOnly, SignedOutOnly } from './guards.tsx'
@@ -14,7 +16,7 @@ export function App({ client }: { client: LazyAuthClient }) {
   const [note, leave] = useState<string | null>(null)
   const [fresh, show] = useState<RecoveryCodes['fresh']>(null)
   return (
-    <ErrorBoundary>
+    <ErrorBoundary View={PlainPage}>
       <AuthClientContext value={client}>
         <EntranceNoteContext value={{ note, leave }}>
           <RecoveryCodesContext value={{ fresh, show }}>
@@ -46,6 +48,7 @@ export function App({ client }: { client: LazyAuthClient }) {
                 <Route path="*" element={<pages.notFound.Page />} />
               </Routes>
             </Suspense>
+            <ConnectionLine />
           </RecoveryCodesContext>
         </EntranceNoteContext>
       </AuthClientContext>

@@ -1,4 +1,5 @@
 import { createLazyAuthClient } from '@latchkey/auth-client/lazy'
+import { connection } from './connection.ts'
 
 /** The page's only client. It holds the access token and notifies React through `subscribe`. */
-export const authClient = createLazyAuthClient()
+export const authClient = createLazyAuthClient({ onOutcome: connection.heard })

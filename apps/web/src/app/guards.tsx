@@ -1,8 +1,10 @@
 import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
+import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { useAuthClient, useSession } from './auth-context.ts'
-import { pages, preloadSignedIn } from './pages.ts'
+import { PageOutlet } from './page-outlet.tsx'
+import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
 import { isAdmin, SignedInContext } from './signed-in-context.ts'
@@ -12,6 +14,10 @@ export function SignedInOnly() {
   const session = useSession()
   const location = useLocation()
   const isForAdmins = useMatch(`${paths.admin}/*`) !== null
+  const isIn = session.status === 'signedIn'
+  const mayAdminister = isIn && isAdmin(session)
+
+  useEffect(() => (isIn ? preloadWhenIdle(mayAdminister) : undefined), [isIn, mayAdminister])
 
   switch (session.status) {
     case 'restoring':
@@ -21,7 +27,7 @@ export function SignedInOnly() {
       return <Redirect to={session.reason === 'signedOut' ? paths.login : loginPathFor(location)} />
     case 'signedIn':
       // People who may not go there need not know that it exists.
-      if (isForAdmins && !isAdmin(session)) return <pages.notFound.Page />
+      if (isForAdmins && !mayAdminister) return <pages.notFound.Page />
       return (
         <SignedInContext value={session}>
           <Outlet />
@@ -43,6 +49,7 @@ export function SignedOutOnly() {
   useEffect(() => client.preload(), [client])
 
   useEffect(() => {
+    if (savesData()) return
     const timer = setTimeout(() => preloadSignedIn(readReturnPath(search) ?? paths.dashboard), preloadDelayMs)
     return () => clearTimeout(timer)
   }, [search])
@@ -51,7 +58,7 @@ export function SignedOutOnly() {
     case 'restoring':
       return <RestoringScreen hasTrouble={session.problem !== null} />
     case 'signedOut':
-      return <Outlet />
+      return <PageOutlet View={PlainPage} />
     case 'signedIn':
       return <Redirect to={readReturnPath(search) ?? paths.dashboard} />
   }
@@ -76,7 +83,7 @@ export function AnybodyAtAll() {
     const timer = setTimeout(() => setHasBegun(true), knowingMs)
     return () => clearTimeout(timer)
   }, [])
-  return hasBegun ? <Outlet /> : <ProgressScreen />
+  return hasBegun ? <PageOutlet View={PlainPage} /> : <ProgressScreen />
 }
 
 export function HomeRedirect() {

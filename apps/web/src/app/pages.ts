@@ -34,6 +34,35 @@ const signedInPages = new Map([
   [paths.admin, pages.admin],
 ])
 
+/** Whoever pays for each byte downloads what they open, and no more. */
+export const savesData = () =>
+  (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
+
+/** The pages next door, one after the other, while nothing else is going on. The returned function ends it. */
+export function preloadWhenIdle(isAdmin: boolean): () => void {
+  if (savesData()) return () => undefined
+  const { dashboard, sessions, activity, account, admin } = pages
+  const waiting = [dashboard, sessions, activity, account, ...(isAdmin ? [admin] : [])]
+  let timer = setTimeout(next, settlingMs)
+
+  function next() {
+    waiting.shift()?.preload()
+    if (waiting.length > 0) timer = setTimeout(whenIdle, betweenMs)
+  }
+
+  // Safari does not say when it is idle.
+  const whenIdle = () => ('requestIdleCallback' in window ? requestIdleCallback(next) : next())
+
+  return () => {
+    waiting.length = 0
+    clearTimeout(timer)
+  }
+}
+
+/** The page that was asked for comes first. */
+const settlingMs = 1500
+const betweenMs = 200
+
 export function preloadSignedIn(pathname: string) {
   pages.signedInArea.preload()
   const page = signedInPages.get(pathname) ?? pages.dashboard

@@ -1,11 +1,13 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, useEffect, useState } from 'react'
-import { Outlet } from 'react-router-dom'
-import { ProgressScreen } from '../components/progress-screen.tsx'
+import { useEffect, useState } from 'react'
+import { PageTitle } from '../components/page-title.tsx'
 import { RecoveryCodesDialog } from '../components/recovery-codes-dialog.tsx'
 import { StepUpDialog } from '../features/step-up/step-up-dialog.tsx'
 import { AppShell } from './app-shell.tsx'
 import { useEntranceNote } from './entrance-note.ts'
+import type { FailureView } from './error-boundary.tsx'
+import styles from './page-failure.module.css'
+import { PageOutlet } from './page-outlet.tsx'
 import { useRecoveryCodes } from './recovery-codes.ts'
 import { useSignedIn } from './signed-in-context.ts'
 
@@ -20,9 +22,7 @@ export default function SignedInArea() {
   return (
     <UserData key={user.id}>
       <AppShell>
-        <Suspense fallback={<ProgressScreen />}>
-          <Outlet />
-        </Suspense>
+        <PageOutlet View={InFrame} />
       </AppShell>
       <StepUpDialog />
       {fresh?.userId === user.id && (
@@ -32,8 +32,19 @@ export default function SignedInArea() {
   )
 }
 
+const InFrame: FailureView = ({ title, children }) => (
+  <div className={styles.failure}>
+    <PageTitle>{title}</PageTitle>
+    {children}
+  </div>
+)
+
+/** Whatever the browser says of the network, calls are made, and fail if they have to: nothing waits to be done later. */
+const networkMode = 'always'
+const defaultOptions = { queries: { networkMode, retry: false }, mutations: { networkMode } } as const
+
 /** Keeps what was fetched for one person exactly as long as that person is signed in. */
 function UserData({ children }: { children: React.ReactNode }) {
-  const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }))
+  const [queryClient] = useState(() => new QueryClient({ defaultOptions }))
   return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
 }

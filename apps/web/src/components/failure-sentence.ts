@@ -5,6 +5,8 @@ export function failureSentence(error: AuthError): string {
   switch (error.code) {
     case 'network_error':
       return 'We can’t reach the server. Check your connection and try again.'
+    case 'code_missing':
+      return 'There is a newer version of this page. Reload it to go on.'
     case 'timeout':
       return 'The server took too long to answer. Please try again.'
     case 'invalid_credentials':

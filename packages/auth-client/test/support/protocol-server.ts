@@ -203,7 +203,11 @@ export function createProtocolServer(now: () => number = () => performance.now()
       const headers = { 'www-authenticate': 'Bearer realm="latchkey", error="invalid_token"' }
       return { ...problem(401, 'access_token_expired'), headers }
     }
-    return { status: 200, headers: {}, body: { message: `Welcome, ${session.username}` } }
+    return {
+      status: 200,
+      headers: {},
+      body: { message: `Welcome, ${session.username}`, user: userNamed(session.username) },
+    }
   }
 
   /** Needs a sign-in that no `freshSignInsOnly` came after; below `fresh/strong`, by several factors. */
@@ -260,14 +264,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
         accessToken,
         tokenType: 'Bearer',
         expiresIn: settings.expiresIn,
-        user: {
-          id: username,
-          username,
-          email: `${username}@example.com`,
-          emailVerified: false,
-          roles: ['user'],
-          createdAt: '',
-        },
+        user: userNamed(username),
       },
     }
   }
@@ -367,3 +364,12 @@ function cookiesOf(headers: Call['headers']): Map<string, string> {
   const pairs = (headers.cookie ?? '').split('; ').map((pair) => pair.split('=') as [string, string])
   return new Map(pairs)
 }
+
+const userNamed = (username: string) => ({
+  id: username,
+  username,
+  email: '',
+  emailVerified: false,
+  roles: ['user'],
+  createdAt: '2025-03-14T09:26:53.000Z',
+})

@@ -1,19 +1,21 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { lazyPart } from '../../app/lazy-part.tsx'
 import { supportsPasskeys, wantsUpgrades } from '../../app/passkey-support.ts'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
 import styles from './entrance-form.module.css'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
 
 // Few people need it, so it is not part of the first download.
-const NotConfirmed = lazy(() => import('../recovery/not-confirmed.tsx'))
+const NotConfirmed = lazyPart(() => import('../recovery/not-confirmed.tsx'))
 
 // The schemas of all forms are a download of their own, which the first sign-in need not wait for.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).LoginBodySchema
@@ -66,7 +68,7 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
         </p>
       </form>
       {form.failure?.code === 'email_not_verified' && (
-        <Suspense>
+        <Suspense fallback={<Skeleton label="Loading…" count={1} />}>
           {/* A username does not say where to send the email. */}
           <NotConfirmed
             email={tried.identifier.includes('@') ? tried.identifier : null}

@@ -1,11 +1,13 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Link, useLocation } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
+import { lazyPart } from '../../app/lazy-part.tsx'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { Note } from '../../components/alert.tsx'
+import { PlainPage } from '../../components/plain-page.tsx'
 import { ProgressScreen } from '../../components/progress-screen.tsx'
 import { signedOutSentence } from './ended-sentence.ts'
 import styles from './entrance-form.module.css'
@@ -13,7 +15,7 @@ import { EntranceLayout } from './entrance-layout.tsx'
 import { LoginForm } from './login-form.tsx'
 
 // Only after a right password.
-const SecondStepPage = lazy(() => import('./second-step-page.tsx'))
+const SecondStepPage = lazyPart(() => import('./second-step-page.tsx'), PlainPage)
 
 export default function LoginPage() {
   const session = useSession()

@@ -71,6 +71,7 @@ const unnoticed = new Set<string>([
   'passkeys_unavailable',
   'rate_limited',
   'network_error',
+  'code_missing',
   'timeout',
 ])
 const worthAnother = new Set<string>(['passkey_unknown', 'passkey_invalid', 'passkey_challenge_invalid'])

@@ -1,15 +1,18 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router-dom'
+import { lazyPart } from '../../app/lazy-part.tsx'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
+import { PlainPage } from '../../components/plain-page.tsx'
 import { ProgressScreen } from '../../components/progress-screen.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { type Made, RegisterForm } from './register-form.tsx'
 
-const SecondStepPage = lazy(() => import('./second-step-page.tsx'))
-const CheckMail = lazy(() => import('../recovery/check-mail.tsx'))
+const SecondStepPage = lazyPart(() => import('./second-step-page.tsx'), PlainPage)
+const CheckMail = lazyPart(() => import('../recovery/check-mail.tsx'))
 
 export default function RegisterPage() {
   const { search } = useLocation()
@@ -31,7 +34,7 @@ export default function RegisterPage() {
         title="Check your email"
         lead={`Your account has been created. Confirm your address with the link we sent to ${unconfirmed.email}, then sign in.`}
       >
-        <Suspense>
+        <Suspense fallback={<Skeleton label="Loading…" count={1} />}>
           <CheckMail {...unconfirmed} onCorrected={(email) => setUnconfirmed({ ...unconfirmed, email })} />
         </Suspense>
         <p className={styles.other}>
