@@ -91,6 +91,16 @@ describe('finding users', () => {
     )
   })
 
+  it('shows no former result as the answer to the next question', async () => {
+    const client = asAdmin()
+    const { user } = renderApp(client, '/admin')
+    await screen.findByRole('link', { name: 'grace' })
+    client.answer(routes.findUsers, () => new Promise(() => undefined))
+    await user.type(screen.getByLabelText('Search'), 'zo')
+    expect(await screen.findByRole('status', { name: 'Looking for users…' })).toBeInTheDocument()
+    expect(screen.queryByRole('link', { name: 'grace' })).not.toBeInTheDocument()
+  })
+
   it('begins anew by the link in the navigation', async () => {
     const { user, address } = renderApp(asAdmin(), '/admin?q=ada')
     expect(await screen.findByLabelText('Search')).toHaveValue('ada')

@@ -1,6 +1,6 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type ManagedUser, type ReplyOf, type Role, routes } from '@latchkey/contracts'
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
 
 type Inspected = ReplyOf<typeof routes.inspectUser>
@@ -15,8 +15,6 @@ export function useUsers(query: string) {
     queryKey: [listKey, query],
     queryFn: ({ signal }) => client.call(routes.findUsers, { query: { query }, signal }),
     select: ({ users }) => users,
-    // The previous results stay until the next ones arrive.
-    placeholderData: keepPreviousData,
   })
 }
 
