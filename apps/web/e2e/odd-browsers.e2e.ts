@@ -1,6 +1,9 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import { launchChromium, launchProfile } from './support/chromium.ts'
 import {
   arrive,
   callAfterExpiry,
@@ -116,6 +119,37 @@ describe('plain http in a local network', () => {
     await live(visitor, person)
     expect(visitor.complaints).toEqual([])
     await visitor.leave()
+  })
+})
+
+describe('a browser that blocks cookies', () => {
+  it('is told so as soon as it is signed in, and for as long as it is', async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'latchkey-profile-'))
+    await mkdir(join(profile, 'Default'))
+    const blocked = { profile: { default_content_setting_values: { cookies: 2 } } }
+    await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify(blocked))
+    const context = await launchProfile(profile)
+    const page = await context.newPage()
+    const person = newPerson()
+    await page.goto(`${product.origin}/register`)
+    await page.getByLabel('Username', { exact: true }).fill(person.username)
+    await page.getByLabel('Email', { exact: true }).fill(person.email)
+    await page.getByLabel('Password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await greeting(page, person).waitFor()
+    const notice = page.getByText('Your browser blocks cookies here')
+    await notice.waitFor()
+    expect(await context.cookies()).toEqual([])
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click()
+    await page.getByText('You are not signed in anywhere else.').waitFor()
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    expect(await notice.count()).toBe(1)
+    await page.getByRole('link', { name: 'Dashboard', exact: true }).click()
+    await page.getByRole('button', { name: 'Expire my access token now' }).click()
+    await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
+    await page.getByText('Your browser kept no cookies').waitFor()
+    await context.close()
+    await rm(profile, { recursive: true, force: true })
   })
 })
 

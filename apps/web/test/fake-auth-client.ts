@@ -14,9 +14,15 @@ export const ada: User = {
 }
 
 export function signedIn(
-  overrides: { tokenId?: string; remainingMs?: number; problem?: AuthError; user?: User } = {},
+  overrides: {
+    tokenId?: string
+    remainingMs?: number
+    problem?: AuthError
+    user?: User
+    isKept?: boolean
+  } = {},
 ): SessionState {
-  const { tokenId = 'token-1', remainingMs = 900_000, problem = null, user = ada } = overrides
+  const { tokenId = 'token-1', remainingMs = 900_000, problem = null, user = ada, isKept = true } = overrides
   return {
     status: 'signedIn',
     user,
@@ -42,6 +48,7 @@ export function signedIn(
       remainingMs: () => remainingMs,
     },
     problem,
+    isKept,
   }
 }
 

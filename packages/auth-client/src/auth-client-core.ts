@@ -98,7 +98,7 @@ export function createAuthClientCore(
   const log = createLog(clock.wallNow)
   const stepUp = createStepUp(log)
   const cookie = createSessionCookie(environment.cookies, cookiePrefix)
-  const session = createSession(cookie.read()?.sid ?? null)
+  const session = createSession(cookie.read()?.sid ?? null, () => cookie.read() !== null)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
@@ -150,6 +150,9 @@ export function createAuthClientCore(
   function followCookie(gone: () => void = () => session.end('signedOut')) {
     const sid = cookie.read()?.sid ?? null
     if (sid === session.sid()) return
+    const state = session.getState()
+    // A cookie that never came cannot have gone.
+    if (sid === null && state.status === 'signedIn' && !state.isKept) return
     renewal.abandon()
     if (sid === null) {
       log.add('signOut', 'The session cookie is gone: signed out in another tab.')

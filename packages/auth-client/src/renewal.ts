@@ -136,9 +136,10 @@ export function createRenewal(needs: Needs): Renewal {
 
   function leave(): AuthError {
     abandon()
-    if (session.sid() !== null) {
+    const state = session.getState()
+    if (state.status !== 'signedOut') {
       log.add('signOut', 'The session cookie is gone: signed out.')
-      session.end('signedOut')
+      session.end(state.status === 'signedIn' && !state.isKept ? 'notKept' : 'signedOut')
     }
     return signedOut()
   }

@@ -8,16 +8,22 @@ export type SessionState =
   | { status: 'restoring'; problem: AuthError | null }
   /**
    * anonymous: nobody was signed in. signedOut: by a sign-out in this tab or another. ended: by the server, and `code`
-   * says why.
+   * says why. notKept: the browser kept no cookie, and the access token's time was over.
    */
-  | { status: 'signedOut'; reason: 'anonymous' | 'signedOut' | 'ended'; code?: ErrorCode }
-  /** `problem`: the last renewal failed for a reason that may pass (offline, 5xx, 429), and is being retried. */
+  | { status: 'signedOut'; reason: SignedOutReason; code?: ErrorCode }
+  /**
+   * `problem`: the last renewal failed for a reason that may pass (offline, 5xx, 429), and is being retried. `isKept`: the
+   * browser kept the cookies; without them a reload, or the end of the access token, ends the session.
+   */
   | {
       status: 'signedIn'
       user: HeldToken['user']
       accessToken: AccessTokenView
       problem: AuthError | null
+      isKept: boolean
     }
+
+type SignedOutReason = 'anonymous' | 'signedOut' | 'ended' | 'notKept'
 
 /**
  * What this tab knows of its session. A session that was left never comes back, so whatever began under another `sid`
@@ -32,10 +38,11 @@ export interface Session {
   restore(sid: string): void
   hold(token: HeldToken): void
   report(problem: AuthError): void
-  end(reason: 'anonymous' | 'signedOut' | 'ended', code?: ErrorCode): void
+  end(reason: SignedOutReason, code?: ErrorCode): void
 }
 
-export function createSession(initialSid: string | null): Session {
+/** `hasCookie`: whether the browser has the session's cookie now. */
+export function createSession(initialSid: string | null, hasCookie: () => boolean): Session {
   const state = createObservable<SessionState>(
     initialSid === null
       ? { status: 'signedOut', reason: 'anonymous' }
@@ -57,7 +64,8 @@ export function createSession(initialSid: string | null): Session {
     hold(next) {
       sid = next.view.claims.sid
       token = next
-      state.set({ status: 'signedIn', user: next.user, accessToken: next.view, problem: null })
+      const isKept = hasCookie()
+      state.set({ status: 'signedIn', user: next.user, accessToken: next.view, problem: null, isKept })
     },
     report(problem) {
       const now = state.get()

@@ -362,6 +362,19 @@ describe('signing out', () => {
     expect([...world.server.sessions.values()][0]?.revoked).toBe(true)
   })
 
+  it('is not taken for done where the browser kept no cookie, until the access token is over', async () => {
+    const world = await setUp()
+    const tab = world.browser.tab({ cookies: { read: () => '', write: () => {} } })
+    await tab.start()
+    await tab.login(ada)
+    expect(tab.getState()).toMatchObject({ status: 'signedIn', isKept: false })
+    tab.wake()
+    await settled()
+    expect(statusOf(tab)).toBe('signedIn')
+    await tab.refresh().catch(() => undefined)
+    expect(tab.getState()).toEqual({ status: 'signedOut', reason: 'notKept' })
+  })
+
   it('that the server never heard of does not end what was begun where the page reads no cookie', async () => {
     const world = await setUp()
     const cookies = { read: () => '', write: () => {} }

@@ -13,8 +13,15 @@ const places = [
 
 /** The Chrome or Chromium of this machine, else the one that Playwright has downloaded. */
 export function launchChromium(...extraArgs: string[]): Promise<Browser> {
+  return chromium.launch(options(extraArgs))
+}
+
+/** The same with a profile of the test's own making. */
+export const launchProfile = (folder: string) => chromium.launchPersistentContext(folder, options([]))
+
+function options(extraArgs: string[]) {
   const installed = places.find((place) => place && existsSync(place))
-  return chromium.launch({
+  return {
     ...(installed && { executablePath: installed }),
     // Playwright turns it off; people have it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
@@ -27,5 +34,5 @@ export function launchChromium(...extraArgs: string[]): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-  })
+  }
 }

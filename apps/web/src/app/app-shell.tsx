@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react'
 import { Link, NavLink } from 'react-router-dom'
+import { Note } from '../components/alert.tsx'
 import { Button } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SkipLink } from '../components/skip-link.tsx'
@@ -19,7 +20,7 @@ const forAdmins = { path: paths.admin, name: 'Users' }
 /** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
-  const { user } = session
+  const { user, isKept } = session
   const shown = isAdmin(session) ? [...destinations, forAdmins] : destinations
   return (
     <>
@@ -49,6 +50,12 @@ export function AppShell({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
+        <div className={styles.notice}>
+          <Note>
+            {!isKept &&
+              'Your browser blocks cookies here, so you will be signed out soon, at the latest when you reload or close this page. Allow cookies for this site, then sign in again.'}
+          </Note>
+        </div>
         {children}
       </main>
     </>

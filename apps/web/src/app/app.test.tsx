@@ -52,6 +52,18 @@ describe('somebody who is signed in', () => {
     expect(address()).toBe(to)
   })
 
+  it('is told at once, and all the time, when the browser keeps no cookies', async () => {
+    const client = fakeAuthClient(signedIn({ isKept: false }))
+    const { user } = renderApp(client, '/dashboard')
+    await dashboardHeading()
+    expect(screen.getByText(/Your browser blocks cookies/)).toBeVisible()
+    await user.click(screen.getByRole('link', { name: 'Account' }))
+    await screen.findByRole('heading', { name: 'Account' })
+    expect(screen.getByText(/Your browser blocks cookies/)).toBeVisible()
+    act(() => client.become({ status: 'signedOut', reason: 'notKept' }))
+    expect(await screen.findByText(/kept no cookies/)).toBeVisible()
+  })
+
   it('hears of connection trouble, and stays', async () => {
     const client = fakeAuthClient(signedIn())
     renderApp(client, '/dashboard')

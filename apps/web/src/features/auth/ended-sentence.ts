@@ -9,6 +9,8 @@ export function signedOutSentence({ reason, code }: SignedOut): string | null {
       return null
     case 'signedOut':
       return 'You are signed out.'
+    case 'notKept':
+      return 'Your browser kept no cookies, so your sign-in has ended. Allow cookies for this site, then sign in again.'
     case 'ended':
       return endedSentence(code)
   }
