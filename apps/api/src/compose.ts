@@ -130,6 +130,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     unprovedAccounts,
     actionTokens,
     noticeCaps,
+    mailQueue,
     clock,
     pageUrl,
   })

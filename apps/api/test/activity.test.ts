@@ -1,4 +1,5 @@
 import type { ActivityEvent } from '@latchkey/contracts'
+import { Types } from 'mongoose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
 import { copyOf, jarOf, login, refresh, registered, type SignedInPerson } from './support/people.ts'
@@ -83,6 +84,35 @@ it('ended sessions, sign-outs and password changes are there, and nobody else se
     .expect(200)
   expect((await kinds(person)).slice(0, 3)).toEqual(['password_changed', 'signed_out', 'session_revoked'])
   expect(await kinds(stranger)).toEqual(['registered'])
+})
+
+it('a session that was ended from another one says on which device it was, and on which it was ended', async () => {
+  const person = await registered(api)
+  const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+  const phone = await login(api, person, { 'User-Agent': 'curl/8.4.0' })
+  const named = await login(api, person, { 'User-Agent': 'curl/8.4.0' })
+  await api.http
+    .patch(`/api/sessions/${named.sessionId}`)
+    .set(bearer)
+    .send({ name: 'The cellar' })
+    .expect(200)
+  for (const { sessionId } of [phone, named]) {
+    api.clock.advance(1)
+    await api.http
+      .delete(`/api/sessions/${sessionId}`)
+      .set({ ...bearer, 'User-Agent': 'Wget/1.21.4' })
+      .expect(204)
+  }
+  api.clock.advance(1)
+  await api.http.delete('/api/sessions').set(bearer).expect(204)
+  // An event from before this was kept.
+  const collection = api.services.database.connection.collection('securityEvents')
+  await collection.updateOne({ sessionId: new Types.ObjectId(phone.sessionId), kind: 'session_revoked' }, [
+    { $unset: 'ended' },
+  ])
+  const revoked = (await events(person)).filter(({ kind }) => kind === 'session_revoked')
+  expect(revoked.map(({ ended }) => ended)).toEqual([{ name: 'The cellar', device: 'curl' }, undefined])
+  expect(revoked.map(({ device }) => device)).toEqual(['Wget', 'Wget'])
 })
 
 it('events are kept for ninety days', async () => {

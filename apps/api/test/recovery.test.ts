@@ -137,6 +137,81 @@ it('a link expires, and another one for the same account ends with the one that 
   )
 })
 
+it('whether a link still works can be asked, as often as one likes, and the link stays as it is', async () => {
+  const world = await withMail()
+  const { api } = world
+  const person = await registered(api)
+  const token = await resetLink(world, person)
+  const check = async () => {
+    const { status, body } = await post(api, '/reset-password/check', { token })
+    return status === 204 ? 'works' : body.code
+  }
+  for (let time = 0; time < 30; time++) expect(await check()).toBe('works')
+  await post(api, '/reset-password', { token, password: newPassword }).expect(200)
+  expect(await check()).toBe('token_used')
+  const late = await resetLink(world, await registered(api))
+  api.clock.advance(31 * 60)
+  expect((await post(api, '/reset-password/check', { token: late })).body.code).toBe('token_expired')
+  // Nobody tries out links this way.
+  const guess = { token: 'x'.repeat(43) }
+  let answer = await post(api, '/reset-password/check', guess)
+  expect(answer.body.code).toBe('token_invalid')
+  for (let time = 0; time < 60 && answer.status !== 429; time++)
+    answer = await post(api, '/reset-password/check', guess)
+  expect(answer.status).toBe(429)
+})
+
+it('a change of address that waits is told to its owner, and can be taken back', async () => {
+  const world = await withMail()
+  const { api } = world
+  const person = await registered(api)
+  const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+  const pending = async () => (await api.http.get('/api/me').set(bearer).expect(200)).body.pendingEmail
+  const cancel = () => api.http.delete('/api/change-email').set(bearer).expect(204)
+  const kinds = async () =>
+    (await api.http.get('/api/activity').set(bearer)).body.events.map(({ kind }: { kind: string }) => kind)
+  expect(await pending()).toBeNull()
+  await cancel()
+  expect(await kinds()).toEqual(['registered'])
+
+  const stranger = await registered(api)
+  const first = await linkToNewAddress(world, person, 'first@example.com')
+  expect(await pending()).toBe('first@example.com')
+  api.clock.advance(1)
+  const second = await linkToNewAddress(world, person, 'second@example.com')
+  expect(await pending()).toBe('second@example.com')
+  const theirs = await linkToNewAddress(world, stranger, 'theirs@example.com')
+
+  await cancel()
+  expect(await pending()).toBeNull()
+  expect((await kinds())[0]).toBe('email_change_cancelled')
+  for (const token of [first, second])
+    expect((await post(api, '/confirm-email', { token }, person)).body.code).toBe('token_used')
+  await post(api, '/confirm-email', { token: theirs }, stranger).expect(200)
+
+  await linkToNewAddress(world, person, 'third@example.com')
+  api.clock.advance(24 * 3600 + 1)
+  const later = await login(api, person)
+  expect((await protectedMe(api, later)).pendingEmail).toBeNull()
+})
+
+it('a change of address is told before its mail has left, and taken back with it', async () => {
+  const api = await apiForTest({ environment: { SMTP_URL: 'smtp://127.0.0.1:9' } })
+  const person = await registered(api)
+  await post(api, '/change-email', { email: 'new@example.com', password: person.password }, person).expect(
+    200,
+  )
+  expect((await protectedMe(api, person)).pendingEmail).toBe('new@example.com')
+  await api.http
+    .delete('/api/change-email')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .expect(204)
+  expect((await protectedMe(api, person)).pendingEmail).toBeNull()
+})
+
+const protectedMe = async (api: TestApi, { body }: SignedInPerson) =>
+  (await api.http.get('/api/me').set('Authorization', `Bearer ${body.accessToken}`).expect(200)).body
+
 it('of two links used in the same instant one counts', async () => {
   const { api, mail } = await withMail()
   const person = await registered(api)

@@ -336,6 +336,16 @@ export const routes = {
     reply: MessageSchema,
     errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
   }),
+  checkResetLink: contract({
+    method: 'POST',
+    path: '/reset-password/check',
+    summary: 'Whether that token still works; it stays as it is',
+    requires: 'nothing',
+    body: TokenOnlyBodySchema,
+    status: 204,
+    reply: null,
+    errors: ['validation_failed', 'token_invalid', 'token_expired', 'token_used', 'rate_limited'],
+  }),
   changeEmail: contract({
     method: 'POST',
     path: '/change-email',
@@ -346,6 +356,16 @@ export const routes = {
     status: 200,
     reply: MessageSchema,
     errors: ['validation_failed', 'email_taken', 'rate_limited'],
+  }),
+  cancelEmail: contract({
+    method: 'DELETE',
+    path: '/change-email',
+    summary:
+      'Take a change of address back that is not confirmed; the links that were mailed for it stop working',
+    requires: 'accessToken',
+    status: 204,
+    reply: null,
+    errors: [],
   }),
   confirmEmail: contract({
     method: 'POST',
@@ -532,7 +552,8 @@ export const routes = {
     summary: 'Who is signed in, read from the database',
     requires: 'accessToken',
     status: 200,
-    reply: z.object({ user: UserSchema }),
+    /** `pendingEmail`: the address that was asked for and is not confirmed yet. */
+    reply: z.object({ user: UserSchema, pendingEmail: z.optional(z.nullable(z.string())) }),
     errors: [],
   }),
   sessions: contract({

@@ -73,6 +73,8 @@ export const activityKinds = [
   'password_removed',
   'email_verified',
   'email_changed',
+  /** It was asked for, and taken back before it was confirmed. */
+  'email_change_cancelled',
   /** The address from before a change was put back from there; the password is to be reset. */
   'email_change_undone',
   'username_changed',
@@ -120,6 +122,8 @@ export const ActivityEventSchema = z.object({
   sessionId: z.nullable(z.string()),
   ip: z.string(),
   device: z.string(),
+  /** The session that was ended from another one; its name as in `SessionSchema`. Missing where it is not about that. */
+  ended: z.optional(z.object({ name: z.nullable(z.string()), device: z.string() })),
   /** By what somebody signed in (RFC 8176). Missing where it is not about that, or nobody kept it. */
   amr: z.optional(z.array(z.enum(authenticationMethods))),
 })

@@ -35,15 +35,15 @@ export function createRevoke<Owner extends SessionOwner>({
       return sessionsIn(user?.refreshTokens)[0] ?? null
     },
 
-    /** Ends one session and its access tokens. Returns whether the user had such a session. */
-    async revoke(userId: string, sessionId: string): Promise<boolean> {
-      if (!Types.ObjectId.isValid(sessionId)) return false
-      return (await revokeWhere(userId, (_id) => _id.equals(sessionId))) > 0
+    /** Ends one session and its access tokens. Returns what it was, or null when the user has no such session. */
+    async revoke(userId: string, sessionId: string): Promise<Required<Session> | null> {
+      if (!Types.ObjectId.isValid(sessionId)) return null
+      return (await revokeWhere(userId, (_id) => _id.equals(sessionId)))[0] ?? null
     },
 
     /** Ends every session of a user except one. Returns how many ended. */
-    revokeOthers: (userId: string, keptSessionId: string | null): Promise<number> =>
-      revokeWhere(userId, (_id) => _id.toHexString() !== keptSessionId),
+    revokeOthers: async (userId: string, keptSessionId: string | null): Promise<number> =>
+      (await revokeWhere(userId, (_id) => _id.toHexString() !== keptSessionId)).length,
 
     /**
      * Ends all access tokens of a user, except those of one session; the sessions go on, and their clients refresh. Call it
@@ -67,13 +67,14 @@ export function createRevoke<Owner extends SessionOwner>({
    * Ends sessions of one user. Their access tokens go first: if the process dies in between, the sessions are still
    * there, and the caller can try again. Only ids that were found with this user are ever revoked.
    */
-  async function revokeWhere(userId: string, ends: (sessionId: Types.ObjectId) => boolean): Promise<number> {
-    const user = await users.findOne({ _id: userId }, { 'refreshTokens._id': 1 }).lean<StoredHolder>()
-    const ids = idsIn(user?.refreshTokens).filter(ends)
-    if (ids.length === 0) return 0
+  async function revokeWhere(userId: string, ends: (sessionId: Types.ObjectId) => boolean) {
+    const user = await users.findOne({ _id: userId }, { refreshTokens: 1 }).lean<StoredHolder>()
+    const ended = sessionsIn(user?.refreshTokens).filter(({ _id }) => ends(_id))
+    const ids = ended.map(({ _id }) => _id)
+    if (ids.length === 0) return []
     await revocations.revokeSessions(ids)
     await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
-    return ids.length
+    return ended
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Device } from './session.schema.ts'
+import type { Device, Session } from './session.schema.ts'
 
 /** Something that happened to a session and that its owner wants to know. */
 export interface SessionEvent {
@@ -6,6 +6,8 @@ export interface SessionEvent {
   userId: string
   /** Null: all sessions, or all except the one that made the request. */
   sessionId: string | null
+  /** What that session was, where another one ended it. */
+  ended?: Pick<Session, 'name' | 'userAgent'>
   /** The client whose request caused it. */
   device: Device
   /** The browser it came from, as a digest of its `device` cookie; null: it has none. */

@@ -5,7 +5,7 @@ import type { ActionTokens } from '../links/action-tokens.ts'
 import { digest } from '../mail/digest.ts'
 import type { Mail } from '../mail/mail.ts'
 import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
-import type { MailWriter } from '../mail/mail-queue.ts'
+import type { MailQueue, MailWriter } from '../mail/mail-queue.ts'
 import type { NoticeCaps } from '../mail/notice-caps.ts'
 import { type MailFacts, renderMail } from '../mail/templates.ts'
 import type { Accounts, MailReader } from '../users/accounts.ts'
@@ -71,6 +71,7 @@ interface Collaborators {
   unprovedAccounts: Pick<UnprovedAccounts, 'lapsesAt' | 'wasReminded'>
   actionTokens: ActionTokens
   noticeCaps: NoticeCaps
+  mailQueue: Pick<MailQueue, 'holds'>
   clock: Clock
   /** The origin that links lead to. */
   pageUrl: string
@@ -82,7 +83,7 @@ interface Collaborators {
  * a token made, so that the queue holds none.
  */
 export function createAccountMail(collaborators: Collaborators): MailWriter {
-  const { accounts, unprovedAccounts, actionTokens, noticeCaps, clock, pageUrl } = collaborators
+  const { accounts, unprovedAccounts, actionTokens, noticeCaps, mailQueue, clock, pageUrl } = collaborators
 
   return {
     async compose(job) {
@@ -124,6 +125,11 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     if (!job.isRetry && (await hadEnough(kind, job, user, address))) return null
     const { passwordChanges } = job
     const token = await actionTokens.create(kind, { userId: user._id, email: address, passwordChanges })
+    // Taken back meanwhile, when there was no link yet to end.
+    if (kind === 'confirm_new_email' && !(await mailQueue.holds(job))) {
+      await actionTokens.consume(kind, token, async () => null)
+      return null
+    }
     const reader = address === user.email ? user : null
     return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
   }

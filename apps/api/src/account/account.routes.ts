@@ -10,9 +10,11 @@ import type { Accounts, RestingKey } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { UserPasskeys } from '../users/user-passkeys.ts'
+import type { EmailAddresses } from './email.service.ts'
 
 interface Collaborators {
   accounts: Accounts
+  emailAddresses: Pick<EmailAddresses, 'pending'>
   knownDevices: KnownDevices
   userPasskeys: Pick<UserPasskeys, 'list'>
   factorService: { list(claims: AccessTokenClaims): Promise<Factors> }
@@ -25,13 +27,26 @@ interface Collaborators {
 
 /** What somebody reads about their own account. */
 export function accountRoutes(services: Collaborators): Router {
-  const { accounts, knownDevices, userPasskeys, factorService, sessions, events, rateLimits } = services
+  const {
+    accounts,
+    emailAddresses,
+    knownDevices,
+    userPasskeys,
+    factorService,
+    sessions,
+    events,
+    rateLimits,
+  } = services
   const { clock, route } = services
   const router = Router()
 
-  route(router, routes.me, async (_, { claims }) => ({
-    user: present(await accounts.profile(claims.sub)),
-  }))
+  route(router, routes.me, async (_, { claims }) => {
+    const [user, pendingEmail] = await Promise.all([
+      accounts.profile(claims.sub),
+      emailAddresses.pending(claims.sub),
+    ])
+    return { user: present(user), pendingEmail }
+  })
 
   route(router, routes.exportMe, async (_, { claims, req, res }) => {
     const { sub, sid } = claims

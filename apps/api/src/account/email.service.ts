@@ -1,5 +1,6 @@
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
+import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
@@ -53,6 +54,25 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
       if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')
       if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
       await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges, turns })
+    },
+
+    /** The address that an account has asked for last and not confirmed yet. Null: none. */
+    async pending(userId: string): Promise<string | null> {
+      const _id = new Types.ObjectId(userId)
+      // What is queued was asked for after whatever has been sent.
+      return (
+        (await mailQueue.addressOf('confirm_new_email', _id)) ??
+        (await actionTokens.latestAddress('confirm_new_email', _id))
+      )
+    },
+
+    /** Takes back what was asked for. The links that were mailed stop working. */
+    async cancelChange(userId: string, sessionId: string, device: Device): Promise<void> {
+      if ((await this.pending(userId)) === null) return
+      const _id = new Types.ObjectId(userId)
+      await mailQueue.drop('confirm_new_email', _id)
+      await actionTokens.consumeAll('confirm_new_email', _id)
+      await events.record({ kind: 'email_change_cancelled', userId, sessionId, device })
     },
 
     /** The same for a new address. Throws AuthError `email_taken`, `token_used`, `token_expired` or `token_invalid`. */

@@ -70,6 +70,11 @@ export function ownAccountRoutes(services: Collaborators): Router {
     }
   })
 
+  route(router, routes.cancelEmail, async (_, { claims, req }) => {
+    await emailAddresses.cancelChange(claims.sub, claims.sid, deviceOf(req))
+    return null
+  })
+
   route(router, routes.updateMe, async ({ username, password }, { claims, req, res }) => {
     const user = await owner(password, { claims, req, res })
     await rateLimits.rename(res, claims.sub)

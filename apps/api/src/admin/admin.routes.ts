@@ -31,8 +31,10 @@ export function adminRoutes({ administration, sessions, events, route }: Collabo
 
   route(router, routes.endUserSession, async (_, { params }) => {
     found(await administration.inspect(params.id))
-    if (!(await sessions.revoke(params.id, params.sessionId))) throw new AuthError('not_found')
-    await tell('session_revoked', params.id, params.sessionId)
+    const ended = found(await sessions.revoke(params.id, params.sessionId))
+    const device = { ip: '', userAgent: administratorAgent }
+    const { id: userId, sessionId } = params
+    await events.record({ kind: 'session_revoked', userId, sessionId, device, ended })
     return null
   })
 
@@ -67,8 +69,8 @@ export function adminRoutes({ administration, sessions, events, route }: Collabo
   return router
 
   /** Tells the owner what was done, but not where the administrator is. */
-  function tell(kind: ActivityKind, userId: string, sessionId: string | null = null): Promise<void> {
-    return events.record({ kind, userId, sessionId, device: { ip: '', userAgent: administratorAgent } })
+  function tell(kind: ActivityKind, userId: string): Promise<void> {
+    return events.record({ kind, userId, sessionId: null, device: { ip: '', userAgent: administratorAgent } })
   }
 }
 

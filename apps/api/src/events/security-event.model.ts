@@ -17,10 +17,17 @@ export interface SecurityEventRecord {
   sessionId: Types.ObjectId | null
   ip: string
   userAgent: string
+  /** The session that was ended from another one. Missing where it is not about that. */
+  ended?: { name: string | null; userAgent: string }
   /** By what somebody signed in. Missing or null where it is not about that. */
   amr?: AuthenticationMethod[] | null
   expiresAt: Date
 }
+
+const endedSchema = new Schema(
+  { name: { type: String, default: null }, userAgent: { type: String, default: '' } },
+  { _id: false, strict: 'throw' },
+)
 
 const securityEventSchema = new Schema<SecurityEventRecord>(
   {
@@ -31,6 +38,7 @@ const securityEventSchema = new Schema<SecurityEventRecord>(
     sessionId: { type: Schema.Types.ObjectId, default: null },
     ip: { type: String, default: '' },
     userAgent: { type: String, default: '' },
+    ended: { type: endedSchema, default: undefined },
     amr: { type: [{ type: String, enum: authenticationMethods }], default: undefined },
     expiresAt: { type: Date, required: true },
   },
@@ -47,7 +55,7 @@ export type SecurityEventModel = ReturnType<typeof securityEventModel>
 /** What an event tells. */
 export type SecurityEvent = Pick<
   SecurityEventRecord,
-  '_id' | 'kind' | 'at' | 'sessionId' | 'ip' | 'userAgent' | 'amr'
+  '_id' | 'kind' | 'at' | 'sessionId' | 'ip' | 'userAgent' | 'ended' | 'amr'
 >
 
 /** An event as it is stored. Null: it does not say what happened, or when. */
@@ -63,5 +71,12 @@ export function readSecurityEvent(stored: Stored<SecurityEventRecord>): Security
     ip: textIn(stored.ip) ?? '',
     userAgent: textIn(stored.userAgent) ?? '',
     amr: methodsIn(stored.amr),
+    ...endedIn(stored.ended),
   }
+}
+
+function endedIn(ended: unknown): Pick<SecurityEvent, 'ended'> {
+  if (typeof ended !== 'object' || ended === null || !('userAgent' in ended)) return {}
+  const name = 'name' in ended ? textIn(ended.name) : null
+  return { ended: { name, userAgent: textIn(ended.userAgent) ?? '' } }
 }

@@ -33,6 +33,8 @@ export interface NewEvent {
   userId: Types.ObjectId | string
   sessionId: Types.ObjectId | string | null
   device: Device
+  /** The session that was ended from another one. */
+  ended?: { name: string | null; userAgent: string }
   /** By what somebody signed in. */
   amr?: readonly AuthenticationMethod[] | null | undefined
 }
@@ -53,7 +55,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 
   return {
     /** Never throws: the event has happened, even if it cannot be saved. */
-    async record({ kind, device, amr, ...ids }: NewEvent): Promise<void> {
+    async record({ kind, device, amr, ended, ...ids }: NewEvent): Promise<void> {
       const userId = new Types.ObjectId(ids.userId)
       const sessionId = ids.sessionId === null ? null : new Types.ObjectId(ids.sessionId)
       const at = clock.now()
@@ -67,6 +69,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
         at,
         ip: device.ip,
         userAgent: device.userAgent,
+        ...(ended && { ended: { name: ended.name, userAgent: ended.userAgent } }),
         ...(amr && { amr: [...amr] }),
         expiresAt: addSeconds(at, keptSeconds),
       }
@@ -134,6 +137,7 @@ function view(stored: StoredEvent): ActivityEvent | null {
       sessionId: event.sessionId?.toHexString() ?? null,
       ip: event.ip,
       device: deviceName(event.userAgent),
+      ...(event.ended && { ended: { name: event.ended.name, device: deviceName(event.ended.userAgent) } }),
       ...(event.amr && { amr: event.amr }),
     }
   )

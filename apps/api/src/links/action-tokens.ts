@@ -64,6 +64,15 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         })
         .exec(),
 
+    /** Where the latest link of a kind was sent that still works. Null: there is none. */
+    async latestAddress(kind: ActionKind, userId: Types.ObjectId): Promise<string | null> {
+      const stored = await model
+        .findOne({ kind, userId, usedAt: null, expiresAt: { $gt: clock.now() } })
+        .sort({ createdAt: -1 })
+        .lean<Stored<ActionTokenRecord>>()
+      return readActionToken(stored)?.email ?? null
+    },
+
     /**
      * What a token of one of these kinds is for; it stays as it is.
      * Throws AuthError `token_used`, `token_expired` or `token_invalid`.

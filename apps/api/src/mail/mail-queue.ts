@@ -13,7 +13,13 @@ import {
   mailKinds,
   readMailJob,
 } from './mail-job.model.ts'
-import { createMailRequests, keysOfAddress, leaseSeconds, type NewMail } from './mail-requests.ts'
+import {
+  createMailRequests,
+  keysOfAccount,
+  keysOfAddress,
+  leaseSeconds,
+  type NewMail,
+} from './mail-requests.ts'
 import type { Mailer } from './mailer.ts'
 import type { NoticeCaps } from './notice-caps.ts'
 import { createRehearsal } from './rehearsal.ts'
@@ -71,6 +77,18 @@ export function createMailQueue(collaborators: Collaborators) {
         log.error({ err: error, mail: mail.kind }, 'a mail could not be queued')
       }
     },
+
+    /** To which address something is queued that an account has asked for last. Null: nothing is. */
+    async addressOf(kind: MailKind, userId: Types.ObjectId): Promise<string | null> {
+      const job = await model
+        .findOne({ askedFor: keysOfAccount(kind, userId) })
+        .sort({ createdAt: -1 })
+        .lean<Stored<MailJobRecord>>()
+      return job ? (readMailJob(job)?.email ?? null) : null
+    },
+
+    /** Whether a job is still there: whoever asked for it may have taken it back. */
+    holds: async ({ _id }: Pick<MailJob, '_id'>): Promise<boolean> => (await model.exists({ _id })) !== null,
 
     /** Forgets what is queued of one kind for a user. */
     async drop(kind: MailKind, userId: Types.ObjectId): Promise<void> {

@@ -108,6 +108,12 @@ export function keysOfAddress(email: string) {
   return { kinds: byAddress, keys: byAddress.map((kind) => askedForKey(kind, address, address, 0)) }
 }
 
+/** Between these lie the keys of what an account is waiting for. */
+export function keysOfAccount(kind: MailKind, userId: Types.ObjectId) {
+  const beginning = `${kind}:${userId.toHexString()}`
+  return { $gt: `${beginning}:`, $lt: `${beginning};` }
+}
+
 /** Equal for two requests of which the first need only be answered. */
 const askedForKey = (
   ...parts: [kind: MailKind, recipient: string, address: string, passwordChanges: number]

@@ -25,6 +25,11 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
     return { message: 'If there is an account with this address, an email with a link is on its way.' }
   })
 
+  route(router, routes.checkResetLink, async ({ token }, { req, res }) => {
+    await rateLimits.link(req, res, () => passwordService.resetLink(token))
+    return null
+  })
+
   route(router, routes.resetPassword, async (body, { req, res }) => {
     // A new one, whatever this browser is called so far: what was tried under that name is no burden now.
     const browser = wantsTokenInBody(req) ? null : deviceId(undefined)

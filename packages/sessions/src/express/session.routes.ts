@@ -2,6 +2,7 @@ import { routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import { type Request, Router } from 'express'
 import type { SessionOwner } from '../owner.ts'
+import type { Session } from '../session.schema.ts'
 import type { OnSessionEvent } from '../session-events.ts'
 import type { SessionLife } from '../session-life.ts'
 import { sessionView } from '../session-view.ts'
@@ -33,8 +34,9 @@ export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collabo
   })
 
   route(router, routes.revokeSession, async (_, { claims: { sub }, req, params }) => {
-    if (!(await sessions.revoke(sub, params.id))) throw new AuthError('not_found')
-    await tell(req, sub, params.id)
+    const ended = await sessions.revoke(sub, params.id)
+    if (!ended) throw new AuthError('not_found')
+    await tell(req, sub, params.id, ended)
     return null
   })
 
@@ -54,8 +56,8 @@ export function sessionRoutes<Owner extends SessionOwner>(collaborators: Collabo
   return router
 
   /** One event when many sessions end at once: `sessionId` is null. */
-  function tell(req: Request, userId: string, sessionId: string | null): Promise<void> {
-    const deviceIdHash = refreshCookies.readDeviceIdHash(req)
-    return onEvent({ kind: 'session_revoked', userId, sessionId, device: deviceOf(req), deviceIdHash })
+  function tell(req: Request, userId: string, sessionId: string | null, ended?: Session): Promise<void> {
+    const who = { device: deviceOf(req), deviceIdHash: refreshCookies.readDeviceIdHash(req) }
+    return onEvent({ kind: 'session_revoked', userId, sessionId, ...who, ...(ended && { ended }) })
   }
 }

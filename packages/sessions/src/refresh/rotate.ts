@@ -13,7 +13,7 @@ import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
 const maxAttempts = 5
 
 interface Needs<Owner extends SessionOwner> extends Collaborators<Owner> {
-  revoke: (userId: string, sessionId: string) => Promise<boolean>
+  revoke: (userId: string, sessionId: string) => Promise<Session | null>
 }
 
 /** Refreshes a session: the compare-and-swap, and what happens to a token that was not simply rotated. */

@@ -323,8 +323,8 @@ export const mutants: Mutant[] = [
     'I4',
     'ending one session ends them all',
     revoke,
-    'return (await revokeWhere(userId, (_id) => _id.equals(sessionId))) > 0',
-    'return (await revokeWhere(userId, () => true)) > 0',
+    'return (await revokeWhere(userId, (_id) => _id.equals(sessionId)))[0] ?? null',
+    'return (await revokeWhere(userId, () => true))[0] ?? null',
   ),
 
   // Access tokens: their order is a number

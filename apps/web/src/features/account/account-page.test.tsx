@@ -120,6 +120,25 @@ describe('changing the address', () => {
     })
   })
 
+  it('still says so after a reload, and can be cancelled', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.me, () => ({ user: ada, pendingEmail: 'new@example.com' }))
+    const { user } = renderApp(client, '/account')
+    expect(await screen.findByText(/sent an email to new@example.com/)).toBeVisible()
+    client.answer(routes.cancelEmail, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    await user.click(screen.getByRole('button', { name: 'Cancel the change' }))
+    expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
+    expect(screen.getByText(/sent an email to new@example.com/)).toBeVisible()
+    client.answer(routes.cancelEmail, () => null)
+    await user.click(screen.getByRole('button', { name: 'Cancel the change' }))
+    expect(
+      await screen.findByText('The change is cancelled. Your address stays ada@example.com.'),
+    ).toBeVisible()
+    expect(screen.queryByText(/sent an email to new@example.com/)).not.toBeInTheDocument()
+  })
+
   it('shows a taken address beside its field', async () => {
     const { client, user } = await openAccount()
     client.answer(routes.changeEmail, () => {

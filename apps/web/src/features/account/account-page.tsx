@@ -11,7 +11,7 @@ import { useMe } from './use-me.ts'
 import { UsernameRow } from './username-row.tsx'
 
 export default function AccountPage() {
-  const { user, show } = useMe()
+  const { user, pendingEmail, show, showPending } = useMe()
   return (
     <>
       <PageHeading title="Account">
@@ -22,7 +22,7 @@ export default function AccountPage() {
           <Card title="Profile">
             <div className={styles.rows}>
               <UsernameRow user={user} onChanged={show} />
-              <EmailRow user={user} />
+              <EmailRow user={user} pending={pendingEmail} onPending={showPending} />
               <PasswordRow user={user} />
             </div>
           </Card>

@@ -6,17 +6,32 @@ import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import ResendVerification from '../recovery/resend-verification.tsx'
 import styles from './account-page.module.css'
 
-export function EmailRow({ user }: { user: User }) {
+interface EmailRowProps {
+  user: User
+  /** The address that was asked for and is not confirmed yet. */
+  pending: string | null
+  onPending: (email: string | null) => void
+}
+
+export function EmailRow({ user, pending, onPending }: EmailRowProps) {
+  const client = useAuthClient()
   const step = useInlineStep<HTMLInputElement>()
-  const [sentTo, setSentTo] = useState<string | null>(null)
+  const [isCancelled, setIsCancelled] = useState(false)
+  const cancel = useAction(async () => {
+    await client.call(routes.cancelEmail)
+    onPending(null)
+    setIsCancelled(true)
+  })
 
   function onSent(email: string) {
-    setSentTo(email)
+    setIsCancelled(false)
+    onPending(email)
     step.close()
   }
 
@@ -43,15 +58,24 @@ export function EmailRow({ user }: { user: User }) {
       {step.isOpen && <EmailForm user={user} input={step.target} onSent={onSent} onCancel={step.close} />}
       <Note>
         {!step.isOpen &&
-          sentTo !== null &&
-          sentTo !== user.email &&
-          `We have sent an email to ${sentTo}. Your address changes once you confirm it from there; until then it stays ${user.email}.`}
+          (pending !== null && pending !== user.email
+            ? `We have sent an email to ${pending}. Your address changes once you confirm it from there; until then it stays ${user.email}.`
+            : isCancelled && `The change is cancelled. Your address stays ${user.email}.`)}
       </Note>
+      <FailureAlert failure={cancel.failure} />
+      {!step.isOpen && pending !== null && pending !== user.email && (
+        <div>
+          <Button variant="secondary" isBusy={cancel.isBusy} onClick={cancel.run}>
+            Cancel the change
+          </Button>
+        </div>
+      )}
       {!step.isOpen && !user.emailVerified && (
         <>
           <p className={styles.explanation}>
-            Open the link in the email we sent you, so that we can help you if you forget your password. An
-            account whose address is never confirmed is deleted after a while; we remind you first.
+            Open the link in the email we sent you. Until then, we cannot warn you there when somebody new
+            signs in to your account. An account whose address is never confirmed is deleted after a while; we
+            remind you first.
           </p>
           <ResendVerification email={user.email} />
         </>

@@ -13,13 +13,17 @@ export function useMe() {
   const client = useAuthClient()
   const queryClient = useQueryClient()
   const { user } = useSignedIn()
-  const me = useQuery<Reply, AuthError, User>({
+  const me = useQuery<Reply, AuthError>({
     queryKey,
     queryFn: ({ signal }) => client.call(routes.me, { signal }),
-    select: (reply) => reply.user,
   })
   return {
-    user: me.data ?? user,
-    show: (changed: User) => queryClient.setQueryData<Reply>(queryKey, { user: changed }),
+    user: me.data?.user ?? user,
+    /** The address that was asked for and is not confirmed yet. */
+    pendingEmail: me.data?.pendingEmail ?? null,
+    show: (changed: User) =>
+      queryClient.setQueryData<Reply>(queryKey, (before) => ({ ...before, user: changed })),
+    showPending: (pendingEmail: string | null) =>
+      queryClient.setQueryData<Reply>(queryKey, (before) => ({ user, ...before, pendingEmail })),
   }
 }

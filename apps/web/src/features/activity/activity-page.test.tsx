@@ -52,6 +52,15 @@ describe('recent activity', () => {
     ])
   })
 
+  it('names the device of a session that was ended, and the one it was ended from', async () => {
+    const ended = { name: 'The cellar', device: 'curl' }
+    await openActivity({ ...event('session_revoked'), ended }, event('session_revoked'))
+    const [named, old] = screen.getAllByRole('article')
+    expect(named).toHaveTextContent('It was on The cellar (curl).')
+    expect(named).toHaveTextContent('Ended from Firefox on macOS')
+    expect(old).not.toHaveTextContent('It was on')
+  })
+
   it('has words for every kind of event', async () => {
     await openActivity(...activityKinds.map((kind) => event(kind)))
     const titles = screen.getAllByRole('heading', { level: 3 }).map((title) => title.textContent)

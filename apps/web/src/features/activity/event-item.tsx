@@ -17,6 +17,10 @@ interface EventItemProps {
   now: number
 }
 
+function endedInWords({ name, device }: NonNullable<ActivityEvent['ended']>): string {
+  return name === null ? `It was on ${device}.` : `It was on ${name} (${device}).`
+}
+
 export function EventItem({ event, now }: EventItemProps) {
   const { title, meaning, weight } = wordsFor(event)
   const mark = marks[weight]
@@ -35,7 +39,9 @@ export function EventItem({ event, now }: EventItemProps) {
             <Link to={paths.password}>Change your password</Link>
           </p>
         )}
+        {event.ended && <p className={styles.meaning}>{endedInWords(event.ended)}</p>}
         <p className={styles.circumstances}>
+          {event.ended && 'Ended from '}
           {event.device}
           {event.ip && (
             <>

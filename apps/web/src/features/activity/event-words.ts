@@ -63,6 +63,11 @@ const words: Record<ActivityKind, EventWords> = {
     meaning: 'Emails about your account go to the new address. If this wasn’t you, change your password.',
     weight: 'check',
   },
+  email_change_cancelled: {
+    title: 'Change of email address cancelled',
+    meaning: 'The links that were sent to the new address no longer work.',
+    weight: 'plain',
+  },
   email_change_undone: {
     title: 'Change of email address undone',
     meaning: 'Your old address was put back by a link that was sent there, and every session was ended.',

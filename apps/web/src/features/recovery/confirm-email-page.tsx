@@ -33,7 +33,7 @@ function Dead({ reason }: { reason: DeadLinkReason }) {
     <DeadLink reason={reason}>
       <p>
         {reason === 'token_used'
-          ? 'The new address is probably in use already. Your account page shows the current one.'
+          ? 'The new address is in use already, or the change was cancelled. Your account page shows the current one.'
           : 'Ask for the change again on your account page. Until then, your old address stays.'}
       </p>
       <p className={styles.next}>

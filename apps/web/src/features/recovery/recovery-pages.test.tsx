@@ -118,6 +118,23 @@ describe('the link to reset a password', () => {
     expect(screen.getByText(/reloading the page loses it/)).toBeVisible()
   })
 
+  it.each([
+    ['token_used', 'This link has already been used'],
+    ['token_expired', 'This link has expired'],
+  ] as const)(
+    'says at once when it no longer works (%s), before anybody thinks up a password',
+    async (code, title) => {
+      const client = fakeAuthClient(anonymous)
+      client.answer(routes.checkResetLink, fails(refusal(code)))
+      renderApp(client, `/reset-password#token=${token}`)
+      expect(await screen.findByRole('heading', { name: title })).toBeVisible()
+      expect(client.call).toHaveBeenCalledWith(
+        routes.checkResetLink,
+        expect.objectContaining({ body: { token } }),
+      )
+    },
+  )
+
   it('of the account that is signed in here signs out here, too', async () => {
     const { client, change, address } = await openReset(signedIn())
     client.refresh.mockImplementation(async () => {

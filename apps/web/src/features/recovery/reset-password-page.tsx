@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { ResetPasswordBodySchema, routes } from '@latchkey/contracts'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { Link, useNavigate } from 'react-router-dom'
 import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
@@ -29,6 +29,15 @@ function Reset({ token }: { token: string }) {
   const { leave } = useEntranceNote()
   const [dead, setDead] = useState<DeadLinkReason | null>(null)
   const [isDone, setIsDone] = useState(false)
+
+  // Before anybody thinks up a password for nothing. Where it cannot be asked, the form finds out.
+  useEffect(() => {
+    const leaving = new AbortController()
+    client.call(routes.checkResetLink, { body: { token }, signal: leaving.signal }).catch((error) => {
+      if (error instanceof AuthError && isDeadLink(error.code)) setDead(error.code)
+    })
+    return () => leaving.abort()
+  }, [client, token])
 
   async function onReset() {
     // This may have ended the session in this browser; only the server knows.

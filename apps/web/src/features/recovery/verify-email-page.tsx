@@ -15,7 +15,7 @@ export default function VerifyEmailPage() {
       lead="Press the button to confirm that this address is yours."
       confirmed={{
         title: 'Your address is confirmed',
-        lead: 'Thank you. If you ever forget your password, we can send you a link there.',
+        lead: 'Thank you. From now on, we write there when something about your account needs your attention.',
       }}
       disown={{
         question:
