@@ -7,33 +7,35 @@ import { PageOutlet } from './page-outlet.tsx'
 import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
+import { LeaveContext, useShownSession } from './shown-session.ts'
 import { isAdmin, SignedInContext } from './signed-in-context.ts'
 
 /** Shows its pages to people who are signed in, and to nobody else, not even for a moment. */
 export function SignedInOnly() {
   const session = useSession()
+  const { shown, leave } = useShownSession(session)
   const location = useLocation()
   const isForAdmins = useMatch(`${paths.admin}/*`) !== null
-  const isIn = session.status === 'signedIn'
-  const mayAdminister = isIn && isAdmin(session)
+  const isIn = shown !== null
+  const mayAdminister = isIn && isAdmin(shown)
 
   useEffect(() => (isIn ? preloadWhenIdle(mayAdminister) : undefined), [isIn, mayAdminister])
 
-  switch (session.status) {
-    case 'restoring':
-      return <RestoringScreen hasTrouble={session.problem !== null} />
-    case 'signedOut':
-      // After a sign-out the next person may be somebody else: only an interrupted visit continues where it was.
-      return <Redirect to={session.reason === 'signedOut' ? paths.login : loginPathFor(location)} />
-    case 'signedIn':
-      // People who may not go there need not know that it exists.
-      if (isForAdmins && !mayAdminister) return <pages.notFound.Page />
-      return (
-        <SignedInContext value={session}>
+  if (shown) {
+    // People who may not go there need not know that it exists.
+    if (isForAdmins && !mayAdminister) return <pages.notFound.Page />
+    return (
+      <SignedInContext value={shown}>
+        <LeaveContext value={leave}>
           <Outlet />
-        </SignedInContext>
-      )
+        </LeaveContext>
+      </SignedInContext>
+    )
   }
+  if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
+  // After a sign-out the next person may be somebody else: only an interrupted visit continues where it was.
+  const hasSignedOut = session.status === 'signedOut' && session.reason === 'signedOut'
+  return <Redirect to={hasSignedOut ? paths.login : loginPathFor(location)} />
 }
 
 /** Long enough for the page itself to load first, and shorter than typing a password. */

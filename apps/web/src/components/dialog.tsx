@@ -7,11 +7,13 @@ interface DialogProps {
   lead: ReactNode
   /** Escape was pressed. Left out: only its buttons close it. */
   onCancel?: () => void
+  /** The page behind cannot be read meanwhile. */
+  isVeiling?: boolean
   children: ReactNode
 }
 
 /** Asks for an answer before the page goes on. The browser keeps the focus inside, and gives it back to where it was. */
-export function Dialog({ title, lead, onCancel, children }: DialogProps) {
+export function Dialog({ title, lead, onCancel, isVeiling, children }: DialogProps) {
   const id = useId()
   const show = useCallback((dialog: HTMLDialogElement | null) => {
     dialog?.showModal()
@@ -22,6 +24,7 @@ export function Dialog({ title, lead, onCancel, children }: DialogProps) {
     <dialog
       ref={show}
       className={styles.dialog}
+      data-veiling={isVeiling}
       aria-labelledby={`${id}-title`}
       aria-describedby={`${id}-lead`}
       onCancel={(event) => {

@@ -368,7 +368,7 @@ function cookiesOf(headers: Call['headers']): Map<string, string> {
 const userNamed = (username: string) => ({
   id: username,
   username,
-  email: '',
+  email: `${username}@example.com`,
   emailVerified: false,
   roles: ['user'],
   createdAt: '2025-03-14T09:26:53.000Z',

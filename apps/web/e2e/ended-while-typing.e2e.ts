@@ -1,0 +1,105 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium } from './support/chromium.ts'
+import { arrive, loginHeading, newPerson, type Person, register } from './support/people.ts'
+import { type Product, startProduct } from './support/product.ts'
+import { expectAccessible, type Visitor, visit } from './support/visitor.ts'
+
+let product: Product
+let browser: Browser
+let visitor: Visitor
+let elsewhere: Visitor
+let person: Person
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await launchChromium()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop()
+})
+
+beforeEach(async () => {
+  visitor = await visit(browser, product.origin)
+  elsewhere = await visit(browser, product.origin)
+  person = newPerson()
+  await register(visitor.page, person)
+  await arrive(elsewhere.page, person)
+})
+
+afterEach(async () => {
+  await visitor.leave()
+  await elsewhere.leave()
+})
+
+async function endFromElsewhere() {
+  await elsewhere.page.goto('/sessions')
+  await elsewhere.page.getByRole('button', { name: /^End the session/ }).click()
+  await elsewhere.page.getByRole('button', { name: 'End session' }).click()
+  await elsewhere.page.getByText('You are not signed in anywhere else.').waitFor()
+  // On every node within a second.
+  await elsewhere.page.waitForTimeout(1200)
+}
+
+const lookAgain = (page: Page) => page.evaluate(() => dispatchEvent(new Event('focus')))
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Sign in again' })
+
+async function fillHalf(page: Page) {
+  await page.goto('/account/password')
+  await page.getByLabel('Current password', { exact: true }).fill(person.password)
+  await page.getByLabel('New password', { exact: true }).fill('violet grain otter lamp')
+}
+
+describe('a session that was ended elsewhere', () => {
+  it('is noticed when the page is looked at again, and nothing of it stays', async () => {
+    const { page } = visitor
+    await page.waitForTimeout(2000)
+    await endFromElsewhere()
+    await lookAgain(page)
+    await loginHeading(page).waitFor({ timeout: 2000 })
+    await page.getByText('This session was ended').waitFor()
+  })
+
+  it('while a form is half filled is opened again in place, and the form can be sent', async () => {
+    const { page, complaints } = visitor
+    await fillHalf(page)
+    await page.waitForTimeout(2000)
+    await endFromElsewhere()
+    await lookAgain(page)
+    const field = dialog(page).getByLabel('Your password')
+    await field.waitFor({ timeout: 2000 })
+    await expectAccessible(page)
+    expect(await field.evaluate((input) => input === document.activeElement)).toBe(true)
+    // The focus stays inside.
+    for (let turn = 0; turn < 8; turn += 1) await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.closest('dialog, body')?.tagName)).toMatch(
+      /DIALOG|BODY/,
+    )
+    await page.keyboard.press('Escape')
+    await field.fill(person.password)
+    await page.keyboard.press('Enter')
+    await dialog(page).waitFor({ state: 'detached' })
+    expect(await page.getByLabel('New password', { exact: true }).inputValue()).toBe(
+      'violet grain otter lamp',
+    )
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Your password has been changed').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('is noticed when the form is sent, too, and another person leaves it', async () => {
+    const { page } = visitor
+    await fillHalf(page)
+    await endFromElsewhere()
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await dialog(page).waitFor()
+    const other = newPerson()
+    const tab = await visitor.openTab()
+    await register(tab, other)
+    await page.getByRole('heading', { name: `Hello, ${other.username}` }).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/dashboard')
+    expect(await page.getByText(person.email).count()).toBe(0)
+  })
+})

@@ -1,0 +1,47 @@
+import type { SessionState } from '@latchkey/auth-client'
+import { createContext, useEffect, useState } from 'react'
+import type { SignedInSession } from './signed-in-context.ts'
+
+/** What was typed into since the page was loaded. */
+const typedInto = new WeakSet<EventTarget>()
+
+/** Whether what somebody has typed would be lost with the page. */
+function isHalfFilled(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement>('input:not([type="search"]), textarea')
+  return [...fields].some((field) => typedInto.has(field) && field.value !== '')
+}
+
+/**
+ * Whose page stays on the screen; null: nobody's. It is whoever is signed in; and when their session has ended while a form
+ * was half filled, whoever it was, until they have signed in again or would rather leave.
+ */
+export function useShownSession(session: SessionState) {
+  const [shown, show] = useState<SignedInSession | null>(null)
+  const [isWaiting, setIsWaiting] = useState(false)
+
+  useEffect(() => {
+    const remember = ({ target }: Event) => void (target && typedInto.add(target))
+    document.addEventListener('input', remember, true)
+    return () => document.removeEventListener('input', remember, true)
+  }, [])
+
+  const isIn = session.status === 'signedIn'
+  // Whoever has signed out means it.
+  const hasLeft = session.status === 'signedOut' && session.reason === 'signedOut'
+  const mayWait = shown !== null && !hasLeft && (isWaiting || isHalfFilled())
+  const next = isIn ? session : mayWait ? shown : null
+  const waits = !isIn && mayWait
+  if (next !== shown) show(next)
+  if (waits !== isWaiting) setIsWaiting(waits)
+
+  return {
+    shown: next,
+    leave() {
+      setIsWaiting(false)
+      show(null)
+    },
+  }
+}
+
+/** Leaves the page of somebody whose session has ended. */
+export const LeaveContext = createContext<() => void>(() => undefined)

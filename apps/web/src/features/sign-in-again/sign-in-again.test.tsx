@@ -1,0 +1,69 @@
+import { act, screen, waitFor } from '@testing-library/react'
+import { beforeAll, expect, it } from 'vitest'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { renderApp } from '../../../test/render-app.tsx'
+
+beforeAll(async () => {
+  await Promise.all([import('../account/pages.ts'), import('../../app/signed-in-area.tsx')])
+})
+
+const ended = { status: 'signedOut', reason: 'ended', code: 'refresh_token_revoked' } as const
+const dialog = () => screen.queryByRole('dialog', { name: 'Sign in again' })
+
+async function endedWhileTyping() {
+  const client = fakeAuthClient(signedIn())
+  const app = renderApp(client, '/account/password')
+  await app.user.type(await screen.findByLabelText('Current password'), 'otter lamp')
+  await act(async () => client.become(ended))
+  expect(dialog()).toHaveTextContent(/was ended.*What you have typed is still here/)
+  return { client, ...app }
+}
+
+it('a session that ends while somebody types is opened again in place, and what was typed is there', async () => {
+  const { client, user, address } = await endedWhileTyping()
+  client.login.mockRejectedValueOnce(refusal('invalid_credentials', { status: 401 }))
+  await user.type(screen.getByLabelText('Your password'), 'wrong{Enter}')
+  expect(await screen.findByText(/don’t match/)).toBeVisible()
+  await user.type(screen.getByLabelText('Your password'), '!{Enter}')
+  expect(client.login).toHaveBeenLastCalledWith({ email: 'ada', password: 'wrong!' })
+  await waitFor(() => expect(dialog()).not.toBeInTheDocument())
+  expect(address()).toBe('/account/password')
+  expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+})
+
+it('asks for the second factor, too', async () => {
+  const { client, user } = await endedWhileTyping()
+  client.login.mockResolvedValueOnce({ message: '', ticket: 'ticket', methods: ['totp'], expiresIn: 300 })
+  await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+  const code = await screen.findByLabelText('Code from your app')
+  expect(code).toHaveFocus()
+  client.loginFactor.mockImplementationOnce(async () => {
+    client.become(signedIn({ tokenId: 'token-2' }))
+    return ada
+  })
+  await user.type(code, '123456{Enter}')
+  await waitFor(() => expect(dialog()).not.toBeInTheDocument())
+  expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+})
+
+it('whoever turns out to be somebody else leaves the page of the other', async () => {
+  const { client, address } = await endedWhileTyping()
+  const grace = { ...ada, id: '665f1c2ab7e4a1d3c0ffee02', username: 'grace' }
+  await act(async () => client.become(signedIn({ user: grace })))
+  expect(await screen.findByRole('heading', { name: 'Hello, grace' })).toBeVisible()
+  expect(address()).toBe('/dashboard')
+})
+
+it('whoever would rather not is led to the sign-in page, and back from there', async () => {
+  const { user, address } = await endedWhileTyping()
+  await user.click(screen.getByRole('button', { name: 'Leave this page' }))
+  expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible()
+  expect(address()).toBe('/login?return=/account/password')
+})
+
+it('a sign-out in another tab ends it, whatever was typed', async () => {
+  const { client } = await endedWhileTyping()
+  await act(async () => client.become({ status: 'signedOut', reason: 'signedOut' }))
+  expect(await screen.findByText('You are signed out.')).toBeVisible()
+  expect(dialog()).not.toBeInTheDocument()
+})

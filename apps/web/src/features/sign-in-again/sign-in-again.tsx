@@ -1,0 +1,128 @@
+import {
+  FactorBodySchema,
+  type FactorMethod,
+  type FactorOutstanding,
+  LoginBodySchema,
+  type User,
+} from '@latchkey/contracts'
+import { type ReactNode, use, useLayoutEffect, useState } from 'react'
+import { useAuthClient, useSession } from '../../app/auth-context.ts'
+import { supportsPasskeys } from '../../app/passkey-support.ts'
+import { LeaveContext } from '../../app/shown-session.ts'
+import { Button } from '../../components/button.tsx'
+import { CodeField } from '../../components/code-field.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
+import { useAction } from '../../components/use-action.ts'
+import { useForm } from '../../components/use-form.ts'
+import { signedOutSentence } from '../auth/ended-sentence.ts'
+import styles from '../step-up/confirm-form.module.css'
+
+/** Over the page of somebody whose session has ended while they were typing: they sign in, and go on where they were. */
+export function SignInAgain({ user }: { user: User }) {
+  const session = useSession()
+  const leave = use(LeaveContext)
+  const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
+  if (session.status !== 'signedOut') return null
+
+  function onOutstanding(next: FactorOutstanding) {
+    // A factor is to be set up, which takes a page of its own.
+    if (next.enrol) leave()
+    else setOutstanding(next)
+  }
+
+  const leaving = (
+    <Button variant="secondary" onClick={leave}>
+      Leave this page
+    </Button>
+  )
+  return (
+    <Dialog
+      isVeiling
+      title="Sign in again"
+      lead={`${signedOutSentence(session) ?? 'Your session has ended.'} What you have typed is still here.`}
+    >
+      {outstanding ? (
+        <Code outstanding={outstanding} leaving={leaving} />
+      ) : (
+        <Password user={user} onOutstanding={onOutstanding} leaving={leaving} />
+      )}
+    </Dialog>
+  )
+}
+
+interface PasswordProps {
+  user: User
+  onOutstanding: (outstanding: FactorOutstanding) => void
+  leaving: ReactNode
+}
+
+function Password({ user, onOutstanding, leaving }: PasswordProps) {
+  const client = useAuthClient()
+  const passkey = useAction(() => client.loginWithPasskey())
+  const form = useForm(LoginBodySchema, async (body) => {
+    const outcome = await client.login(body)
+    if ('ticket' in outcome) onOutstanding(outcome)
+  })
+  return (
+    <form {...form.props} className={styles.form} aria-label="Sign in again">
+      <FailureAlert failure={form.failure ?? passkey.failure} />
+      <p>
+        You are <strong>{user.username}</strong>.
+      </p>
+      <input type="text" name="email" autoComplete="username" value={user.username} readOnly hidden />
+      <PasswordField
+        label="Your password"
+        name="password"
+        autoComplete="current-password"
+        required
+        error={form.errorOf('password')}
+      />
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Sign in
+        </Button>
+        {supportsPasskeys() && (
+          <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
+            Use a passkey
+          </Button>
+        )}
+        {leaving}
+      </div>
+    </form>
+  )
+}
+
+function Code({ outstanding, leaving }: { outstanding: FactorOutstanding; leaving: ReactNode }) {
+  const { ticket, methods } = outstanding
+  const client = useAuthClient()
+  const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
+  const other = methods.find((each) => each !== method)
+  const form = useForm(FactorBodySchema, (body) => client.loginFactor(body))
+
+  const { ref } = form.props
+  useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref, method])
+
+  return (
+    <form {...form.props} className={styles.form} aria-label="Second step">
+      <FailureAlert failure={form.failure} />
+      <input type="hidden" name="ticket" value={ticket} />
+      <input type="hidden" name="method" value={method} />
+      <CodeField method={method} error={form.errorOf('code')} />
+      {other && (
+        <div className={styles.others}>
+          <Button variant="quiet" onClick={() => setMethod(other)}>
+            {other === 'recovery_code' ? 'Use a recovery code' : 'Use your app'}
+          </Button>
+        </div>
+      )}
+      <div className={styles.answers}>
+        <Button type="submit" isBusy={form.isSubmitting}>
+          Sign in
+        </Button>
+        {leaving}
+      </div>
+    </form>
+  )
+}
