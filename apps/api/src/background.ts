@@ -5,7 +5,7 @@ const pollMs = 60_000
 
 interface Job {
   /** Does what is due. Every process does it: what decides is in the database. */
-  sweep(): Promise<void>
+  sweep(stopping: AbortSignal): Promise<void>
   log: Logger
   /** For the log: what could not be read. */
   what: string
@@ -30,7 +30,7 @@ export function createBackground({ sweep, log, what }: Job) {
   async function work(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await sweep()
+        await sweep(stopping.signal)
       } catch (error) {
         log.debug({ err: error }, `${what} could not be read; trying again`)
       }

@@ -8,6 +8,7 @@ import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
 import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
+import { createUserList } from './admin/user-list.ts'
 import { createBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
@@ -49,6 +50,7 @@ import { createSignInAttempts } from './sign-in/sign-in-attempts.ts'
 import { createTrustedBrowsers } from './sign-in/trusted-browsers.ts'
 import { createAccounts } from './users/accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
+import { createSearchParts } from './users/search-parts.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
@@ -113,8 +115,15 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const { revocations } = sessions
 
   const knownDevices = createKnownDevices({ users, clock })
+  const searchParts = createSearchParts({ users })
+  const lackingParts = createBackground({
+    sweep: searchParts.complete,
+    log,
+    what: 'accounts without search parts',
+  })
   const accounts = createAccounts({ users, sessions, revocations, clock })
   const administration = createAdministration({ users, sessions, revocations, clock })
+  const userList = createUserList({ users, clock })
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
   const usernames = createUsernames({ accounts, events })
@@ -197,6 +206,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       mailQueue.start(accountMail)
       lapse.start()
       dueResets.start()
+      lackingParts.start()
     },
 
     /** In the reverse order of their creation. */
@@ -204,6 +214,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await passwords.close()
       await lapse.stop()
       await dueResets.stop()
+      await lackingParts.stop()
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
@@ -217,7 +228,9 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     outbox: mailer.outbox,
     accounts,
     knownDevices,
+    searchParts,
     administration,
+    userList,
     emailAddresses,
     usernames,
     ownership,

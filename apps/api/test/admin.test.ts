@@ -43,7 +43,7 @@ it('finds a user by the beginning of the name or address, and no pattern is read
   const find = async (query: string) =>
     (await api.http.get('/api/admin/users').query({ query }).set(as(admin)).expect(200)).body.users
   expect(await find(person.username.toUpperCase())).toEqual([
-    { ...person.body.user, disabled: false, sessionCount: 1 },
+    { ...person.body.user, disabled: false, sessionCount: 1, lastSeenAt: expect.any(String) },
   ])
   expect(await find(person.email)).toHaveLength(1)
   expect(await find('.*')).toEqual([])

@@ -51,7 +51,14 @@ import {
   TokenBodySchema,
   TokensSchema,
 } from './tokens.ts'
-import { FindUsersQuerySchema, ManagedUserSchema, roles, SetRolesBodySchema, UserSchema } from './users.ts'
+import {
+  FindUsersQuerySchema,
+  ManagedUserSchema,
+  roles,
+  SetRolesBodySchema,
+  UserListSchema,
+  UserSchema,
+} from './users.ts'
 
 /** Every endpoint of the API is below this path. */
 export const apiPrefix = '/api'
@@ -455,12 +462,12 @@ export const routes = {
   findUsers: contract({
     method: 'GET',
     path: '/admin/users',
-    summary: 'Find users by the beginning of their name or address (administrators)',
+    summary: 'Find users by a part of their name or address, page by page (administrators)',
     requires: 'admin',
     query: FindUsersQuerySchema,
     status: 200,
-    reply: z.object({ users: z.array(ManagedUserSchema) }),
-    errors: ['forbidden'],
+    reply: UserListSchema,
+    errors: ['validation_failed', 'forbidden'],
   }),
   inspectUser: contract({
     method: 'GET',

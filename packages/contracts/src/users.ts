@@ -18,11 +18,22 @@ export type User = z.infer<typeof UserSchema>
 export const ManagedUserSchema = z.extend(UserSchema, {
   disabled: z.boolean(),
   sessionCount: z.int(),
+  /** When they last signed in or went on with a session, to the hour. Null: never, or nobody kept it. */
+  lastSeenAt: z.nullable(z.iso.datetime()),
 })
 export type ManagedUser = z.infer<typeof ManagedUserSchema>
 
-/** The beginning of a username or an email address. */
+export const userFilters = ['all', 'administrators', 'disabled', 'unconfirmed'] as const
+export type UserFilter = (typeof userFilters)[number]
+
+/** A minus: from the last to the first. */
+export const userSorts = ['joined', '-joined', 'username', '-username', 'lastSeen', '-lastSeen'] as const
+export type UserSort = (typeof userSorts)[number]
+
+const cursor = z.optional(z.string().check(z.maxLength(600)))
+
 export const FindUsersQuerySchema = z.object({
+  /** A part of a username or an email address. */
   query: z._default(
     z
       .string()
@@ -33,7 +44,25 @@ export const FindUsersQuerySchema = z.object({
       ),
     '',
   ),
+  filter: z._default(z.enum(userFilters), 'all'),
+  sort: z._default(z.enum(userSorts), '-joined'),
+  /** `next` or `previous` of another answer to the same question. */
+  after: cursor,
+  before: cursor,
 })
+export type FindUsersQuery = z.infer<typeof FindUsersQuerySchema>
+
+/** Some of the users that were asked for. Whoever has just that name or address comes first. */
+export const UserListSchema = z.object({
+  users: z.array(ManagedUserSchema),
+  /** How many there are on all pages. `isMore`: so many were found among the first that were looked at. */
+  total: z.object({ count: z.int(), isMore: z.boolean() }),
+  /** For `after` and `before`. Null: that is all. */
+  next: z.nullable(z.string()),
+  previous: z.nullable(z.string()),
+})
+export type UserList = z.infer<typeof UserListSchema>
+
 export const SetRolesBodySchema = z.strictObject({
   roles: z
     .array(z.enum(roles))

@@ -24,7 +24,7 @@ export interface SignedInSession<Owner extends SessionOwner = SessionOwner> {
 export interface Collaborators<Owner extends SessionOwner> {
   /** The documents that sessions live in. */
   users: SessionHolders
-  owner: Pick<OwnerDescription<Owner, never, unknown>, 'fields' | 'read'>
+  owner: Pick<OwnerDescription<Owner, never, unknown>, 'fields' | 'read' | 'used'>
   refreshTokens: RefreshTokens
   revocations: Revocations
   onEvent: OnSessionEvent

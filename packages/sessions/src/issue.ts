@@ -69,11 +69,15 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
     ): Promise<SignedInSession<Owner> | null> {
       const now = clock.now()
       const before = await users
-        .findOneAndUpdate({ ...condition, _id: userId }, withSession(session, now, limit), {
-          updatePipeline: true,
-          returnDocument: 'before',
-          projection: { ...owner.fields, ...sessionAges, epoch: 1 },
-        })
+        .findOneAndUpdate(
+          { ...condition, _id: userId },
+          withSession(session, owner.used?.(now), { now, limit }),
+          {
+            updatePipeline: true,
+            returnDocument: 'before',
+            projection: { ...owner.fields, ...sessionAges, epoch: 1 },
+          },
+        )
         .lean<StoredHolder>()
       const user = before && owner.read(before)
       if (!user) return null
@@ -97,7 +101,11 @@ const sessionAges = {
 } as const
 
 /** Adds a session to `refreshTokens`. Removes expired sessions and, past the limit, the least recently used. */
-function withSession(session: Session, now: Date, limit: number): PipelineStage.Set[] {
+function withSession(
+  session: Session,
+  used: Record<string, Date> = {},
+  { now, limit }: { now: Date; limit: number },
+): PipelineStage.Set[] {
   // What `readSession` takes for a session that lasts.
   const lasts = {
     $and: [
@@ -110,7 +118,8 @@ function withSession(session: Session, now: Date, limit: number): PipelineStage.
   // $literal: a User-Agent that starts with a dollar sign is text, not an expression.
   const all = { $concatArrays: [live, [{ $literal: session }]] }
   const byUse = { $sortArray: { input: all, sortBy: { rotatedAt: 1, _id: 1 } } }
-  return [{ $set: { refreshTokens: { $slice: [byUse, -limit] } } }]
+  const raised = Object.entries(used).map(([field, at]) => [field, { $max: [`$${field}`, at] }])
+  return [{ $set: { refreshTokens: { $slice: [byUse, -limit] }, ...Object.fromEntries(raised) } }]
 }
 
 /** The live sessions that `withSession` removed. Counted in the same way, in the document as it was before. */

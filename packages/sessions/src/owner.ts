@@ -39,6 +39,8 @@ export interface OwnerDescription<Owner extends SessionOwner, Claims extends Sta
   claimsSchema: z.ZodMiniType<Claims>
   claims(owner: Owner): Omit<Claims, keyof StandardClaims>
   view(owner: Owner): View
+  /** Dates of the user that are raised to these whenever a session of theirs is opened or goes on. Default: none. */
+  used?(now: Date): Record<string, Date>
 }
 
 /** The user as an id and nothing else. */

@@ -7,21 +7,21 @@ import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { Administration } from './administration.ts'
+import type { UserList } from './user-list.ts'
 
 interface Collaborators {
   administration: Administration
+  userList: UserList
   sessions: UserSessions
   events: SecurityEvents
   route: ApiRoute
 }
 
 /** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
-export function adminRoutes({ administration, sessions, events, route }: Collaborators): Router {
+export function adminRoutes({ administration, userList, sessions, events, route }: Collaborators): Router {
   const router = Router()
 
-  route(router, routes.findUsers, async (_, { query }) => ({
-    users: await administration.find(query.query),
-  }))
+  route(router, routes.findUsers, (_, { query }) => userList.find(query))
 
   route(router, routes.inspectUser, async (_, { params }) => {
     const user = found(await administration.inspect(params.id))

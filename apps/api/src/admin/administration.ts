@@ -2,15 +2,10 @@ import type { ManagedUser, Role } from '@latchkey/contracts'
 import { type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Revocations } from '@latchkey/sessions'
 import { Types } from 'mongoose'
-import { projectionOf, readUser, type StoredUser, type UserWith } from '../users/read-user.ts'
+import { readUser, type StoredUser } from '../users/read-user.ts'
 import type { UserModel, UserRecord } from '../users/user.model.ts'
-import { identityFields, type UserSessions, userView } from '../users/user-identity.ts'
-
-const shown = 50
-
-const managedFields = [...identityFields, 'isDisabled', 'sessions', 'epoch'] as const
-type Managed = UserWith<(typeof managedFields)[number]>
-const managed = projectionOf(managedFields)
+import type { UserSessions } from '../users/user-identity.ts'
+import { type Managed, managed, managedFields, managedView } from './managed-user.ts'
 
 interface Collaborators {
   users: UserModel
@@ -24,17 +19,6 @@ export type Administration = ReturnType<typeof createAdministration>
 /** What administrators do with the accounts of others. Null: no such user. */
 export function createAdministration({ users, sessions, revocations, clock }: Collaborators) {
   return {
-    /** Finds users by the beginning of their username or address. An empty query returns the newest accounts. */
-    async find(query: string): Promise<ManagedUser[]> {
-      const begins = { $regex: `^${query.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` }
-      const found = await users
-        .find(query === '' ? {} : { $or: [{ usernameKey: begins }, { emailKey: begins }] }, managed)
-        .sort({ _id: -1 })
-        .limit(shown)
-        .lean<StoredUser[]>()
-      return found.flatMap((each) => readUser(each, managedFields) ?? []).map(view)
-    },
-
     async inspect(id: string): Promise<ManagedUser | null> {
       if (!Types.ObjectId.isValid(id)) return null
       const user = readUser(await users.findById(id, managed).lean<StoredUser>(), managedFields)
@@ -70,8 +54,6 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
   }
 
   function view(user: Managed): ManagedUser {
-    const now = clock.now()
-    const sessionCount = user.sessions.filter(({ expiresAt }) => expiresAt > now).length
-    return { ...userView(user), disabled: user.isDisabled, sessionCount }
+    return managedView(user, clock.now())
   }
 }

@@ -13,7 +13,9 @@ import {
   taking,
   usernameRestSeconds,
 } from './held-keys.ts'
+import { toTheHour } from './last-seen.ts'
 import { projectionOf, readUser, type StoredUser, type UserWith } from './read-user.ts'
+import { partsOf } from './search-parts.ts'
 import {
   emailKey,
   type HeldKey,
@@ -121,6 +123,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         emailKey: emailKey(email),
         heldUsernames: inUse(usernameKey(username)),
         heldEmails: inUse(emailKey(email)),
+        usernameParts: partsOf(usernameKey(username)),
+        emailParts: partsOf(emailKey(email)),
         emailVerifiedAt: null,
         disabledAt: null,
         passwordChanges: 0,
@@ -128,6 +132,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         passwordHash,
         roles: ['user'],
         refreshTokens: session ? [session] : [],
+        lastSeenAt: session && toTheHour(now),
         epoch: 0,
         knownDevices: knownDevice ? [knownDevice] : [],
         createdAt: now,

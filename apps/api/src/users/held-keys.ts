@@ -1,5 +1,6 @@
 import { addSeconds, type Clock, listOf } from '@latchkey/contracts/server'
 import { mongo } from 'mongoose'
+import { partsOf } from './search-parts.ts'
 import type { HeldKey, UserModel } from './user.model.ts'
 
 /** So that nobody signs up under a name that others still know as somebody else's. */
@@ -13,6 +14,7 @@ export const emailRestSeconds = 7 * 86_400
 const restingLimit = 10
 
 const fields = { usernameKey: 'heldUsernames', emailKey: 'heldEmails' } as const
+const parts = { usernameKey: 'usernameParts', emailKey: 'emailParts' } as const
 type KeyField = keyof typeof fields
 
 /** What a new account holds. */
@@ -41,6 +43,7 @@ export function moveOn(field: KeyField, newKey: string, { now, restSeconds, rest
   }
   return {
     [field]: key,
+    [parts[field]]: { $literal: partsOf(newKey) },
     [fields[field]]: {
       $concatArrays: [
         { $slice: [{ $concatArrays: [resting, givenUp] }, restingLimit] },
@@ -56,7 +59,11 @@ export function moveBack(field: KeyField, restingKey: string) {
   const keys = `$${fields[field]}.key`
   const cond = { $lt: [{ $indexOfArray: [keys, '$$each.key'] }, { $indexOfArray: [keys, key] }] }
   const earlier = { $filter: { input: `$${fields[field]}`, as: 'each', cond } }
-  return { [field]: key, [fields[field]]: { $concatArrays: [earlier, [{ key, until: null }]] } }
+  return {
+    [field]: key,
+    [parts[field]]: { $literal: partsOf(restingKey) },
+    [fields[field]]: { $concatArrays: [earlier, [{ key, until: null }]] },
+  }
 }
 
 /** The condition that a key rests with an account. */

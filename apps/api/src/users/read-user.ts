@@ -34,6 +34,7 @@ const readers = {
   heldEmails: (user) => heldIn(user.heldEmails),
   knownDevices: (user, _id) => devicesIn(user.knownDevices, _id.getTimestamp()),
   sessions: (user) => sessionsIn(user.refreshTokens).map(({ _id, expiresAt }) => ({ _id, expiresAt })),
+  lastSeenAt: (user) => dateIn(user.lastSeenAt),
   epoch: (user) => wholeIn(user.epoch) ?? 0,
   totp: (user, _id) => totpIn(user.totp, _id.getTimestamp()),
   pendingTotp: (user) => pendingTotpIn(user.pendingTotp),

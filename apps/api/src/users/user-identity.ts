@@ -1,5 +1,6 @@
 import { type AccessTokenClaims, AccessTokenClaimsSchema, type User } from '@latchkey/contracts'
 import type { OwnerDescription, Sessions, SignedInSession } from '@latchkey/sessions'
+import { toTheHour } from './last-seen.ts'
 import { projectionOf, readUser, type UserWith } from './read-user.ts'
 
 /** Who a user is: enough to say who is signed in, without another read. */
@@ -31,6 +32,7 @@ export const sessionOwner: OwnerDescription<UserIdentity, AccessTokenClaims, Use
     email_verified: isProved(user),
   }),
   view: userView,
+  used: (now) => ({ lastSeenAt: toTheHour(now) }),
 }
 
 /** The sessions of our users. */

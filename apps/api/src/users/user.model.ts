@@ -18,6 +18,9 @@ export interface UserRecord {
   /** Names and addresses that nobody else gets: the one in use, and former ones that rest. */
   heldUsernames: HeldKey[]
   heldEmails: HeldKey[]
+  /** What they are found by, in pieces (search-parts.ts). Missing: not yet. */
+  usernameParts?: string[]
+  emailParts?: string[]
   roles: Role[]
   /** Missing or null: its owner signs in by passkey alone. */
   passwordHash: string | null
@@ -47,6 +50,8 @@ export interface UserRecord {
   passkeys?: StoredPasskey[] | null
   /** What passkeys call their owner: 32 random bytes in base64url, which say nothing. Missing or null: not needed yet. */
   webauthnId?: string | null
+  /** When they last signed in or went on with a session, to the hour. Missing or null: never. */
+  lastSeenAt?: Date | null
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
   createdAt: Date
@@ -209,6 +214,8 @@ const userSchema = new Schema<UserRecord>(
     emailKey: { type: String, required: true },
     heldUsernames: { type: [heldKeySchema], default: undefined },
     heldEmails: { type: [heldKeySchema], default: undefined },
+    usernameParts: { type: [String], default: undefined },
+    emailParts: { type: [String], default: undefined },
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
     passwordChanges: { type: Number, default: 0 },
@@ -223,6 +230,7 @@ const userSchema = new Schema<UserRecord>(
     factorChanges: { type: Number },
     factorReset: { type: factorResetSchema },
     refreshTokens: [sessionSchema],
+    lastSeenAt: { type: Date },
     epoch: { type: Number, default: 0 },
     knownDevices: [knownDeviceSchema],
     passkeys: { type: [passkeySchema], default: undefined },
@@ -232,6 +240,10 @@ const userSchema = new Schema<UserRecord>(
   },
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
+
+/** As the indexes have it, so that they are used. */
+export const areAdministrators = { roles: 'admin' } as const
+export const areDisabled = { disabledAt: { $gt: new Date(0) } }
 
 // Uniqueness is decided here and nowhere else: two registrations at once end in one account and one 11000.
 userSchema.index({ emailKey: 1 }, { unique: true })
@@ -251,6 +263,13 @@ userSchema.index(
 )
 // Whose address is not proved, the oldest first (unproved-accounts.ts).
 userSchema.index({ emailVerifiedAt: 1, createdAt: 1 })
+// What administrators search (search-parts.ts), sort and filter by (admin/user-list.ts).
+userSchema.index({ usernameParts: 1 })
+userSchema.index({ emailParts: 1 })
+userSchema.index({ createdAt: 1, _id: 1 })
+userSchema.index({ lastSeenAt: 1, _id: 1 })
+userSchema.index({ roles: 1, createdAt: 1 }, { partialFilterExpression: areAdministrators })
+userSchema.index({ disabledAt: 1 }, { partialFilterExpression: areDisabled })
 // Whose factors are to be taken away, and when (factors/factor-resets.ts).
 userSchema.index(
   { 'factorReset.dueAt': 1 },

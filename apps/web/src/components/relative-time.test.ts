@@ -15,6 +15,10 @@ describe('a time in words', () => {
     [-2 * hour, '2 hours ago'],
     [-30 * hour, '1 day ago'],
     [7 * day - second, 'in 7 days'],
+    [-13 * day, '13 days ago'],
+    [-21 * day, '3 weeks ago'],
+    [-90 * day, '3 months ago'],
+    [-800 * day, '2 years ago'],
   ])('%i ms away is %j', (distanceMs, words) => {
     expect(relativeTime(now + distanceMs, now)).toBe(words)
   })

@@ -111,6 +111,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
           $slice: -consumedLimit,
         },
       },
+      ...(owner.used && { $max: owner.used(now) }),
     }
     // By the driver: we made every value here, and Mongoose's casting would be a third of the cost.
     const user = await users.collection.findOneAndUpdate(

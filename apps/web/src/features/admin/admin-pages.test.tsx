@@ -1,5 +1,5 @@
 import { AuthError } from '@latchkey/auth-client'
-import { type ManagedUser, routes, type Session } from '@latchkey/contracts'
+import { type ManagedUser, routes, type Session, type UserList } from '@latchkey/contracts'
 import { screen, waitFor, within } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
@@ -16,7 +16,15 @@ const managed = (overrides: Partial<ManagedUser> = {}): ManagedUser => ({
   ...ada,
   disabled: false,
   sessionCount: 2,
+  lastSeenAt: '2025-10-09T08:00:00.000Z',
   ...overrides,
+})
+const listed = (users: ManagedUser[], more: Partial<UserList> = {}): UserList => ({
+  users,
+  total: { count: users.length, isMore: false },
+  next: null,
+  previous: null,
+  ...more,
 })
 const session = (id: string, device: string): Session => ({
   id,
@@ -38,7 +46,7 @@ beforeAll(async () => {
 
 function asAdmin() {
   const client = fakeAuthClient(signedIn({ user: boss }))
-  client.answer(routes.findUsers, () => ({ users: [managed(), managed({ ...boss, sessionCount: 1 })] }))
+  client.answer(routes.findUsers, () => listed([managed(), managed({ ...boss, sessionCount: 1 })]))
   client.answer(routes.inspectUser, () => ({
     user: managed(),
     sessions: [session('s1', 'Firefox on macOS'), session('s2', 'curl')],
@@ -63,31 +71,82 @@ describe('finding users', () => {
     expect(screen.queryByRole('link', { name: 'Users' })).not.toBeInTheDocument()
   })
 
-  it('lists the newest first, with their state', async () => {
+  it('lists the newest first, with their state and how many there are', async () => {
     renderApp(asAdmin(), '/admin')
-    const list = within(await screen.findByRole('region', { name: 'Newest' }))
-    const items = (await list.findAllByRole('listitem')).map((item) => item.textContent)
-    expect(items).toEqual([
-      expect.stringMatching(/^ada.*Not confirmed.*2 sessions/),
-      expect.stringMatching(/^grace.*Administrator.*1 session/),
+    const list = within(await screen.findByRole('region', { name: 'All' }))
+    const rows = (await list.findAllByRole('row')).map((row) => row.textContent)
+    expect(rows).toEqual([
+      expect.stringMatching(/^User.*Last seen.*Joined↓Sessions$/),
+      expect.stringMatching(/^adaNot confirmedada@example.com.*2$/),
+      expect.stringMatching(/^graceAdministrator.*1$/),
     ])
+    expect(list.getByRole('status')).toHaveTextContent('2 users')
     expect(screen.getByRole('link', { name: 'Users' })).toHaveAttribute('aria-current', 'page')
+  })
+
+  it('sorts, filters and turns pages by links, so that Back takes it back', async () => {
+    const client = asAdmin()
+    client.answer(routes.findUsers, () => listed([managed()], { next: 'n1', previous: 'p1' }))
+    const { user, address } = renderApp(client, '/admin?q=ada')
+    await user.click(await screen.findByRole('link', { name: 'Last seen' }))
+    expect(address()).toBe('/admin?q=ada&sort=-lastSeen')
+    expect(await screen.findByRole('columnheader', { name: 'Last seen' })).toHaveAttribute(
+      'aria-sort',
+      'descending',
+    )
+    await user.click(screen.getByRole('link', { name: 'Last seen' }))
+    await user.click(screen.getByRole('link', { name: 'Administrators' }))
+    expect(address()).toBe('/admin?q=ada&filter=administrators&sort=lastSeen')
+    await user.click(await screen.findByRole('link', { name: 'Next page →' }))
+    expect(address()).toBe('/admin?q=ada&filter=administrators&sort=lastSeen&after=n1')
+    await waitFor(() =>
+      expect(client.call).toHaveBeenLastCalledWith(
+        routes.findUsers,
+        expect.objectContaining({
+          query: { query: 'ada', filter: 'administrators', sort: 'lastSeen', after: 'n1' },
+        }),
+      ),
+    )
+    await user.click(await screen.findByRole('link', { name: '← Previous page' }))
+    expect(address()).toBe('/admin?q=ada&filter=administrators&sort=lastSeen&before=p1')
+    await user.click(await screen.findByRole('link', { name: 'ada' }))
+    await user.click(await screen.findByRole('link', { name: '← All users' }))
+    expect(address()).toBe('/admin?q=ada&filter=administrators&sort=lastSeen&before=p1')
+  })
+
+  it('never shows the answer to another question', async () => {
+    const client = asAdmin()
+    const { user } = renderApp(client, '/admin')
+    await screen.findByRole('link', { name: 'ada' })
+    client.answer(routes.findUsers, () => new Promise<never>(() => {}))
+    await user.type(screen.getByLabelText('Search'), 'zo')
+    expect(await screen.findByRole('region', { name: 'Results' })).toBeVisible()
+    expect(screen.queryByRole('link', { name: 'ada' })).not.toBeInTheDocument()
+    expect(screen.getByRole('status', { name: 'Looking for users…' })).toBeVisible()
+  })
+
+  it('says how much of a long list was looked at', async () => {
+    const client = asAdmin()
+    const total = { count: 1000, isMore: true }
+    client.answer(routes.findUsers, () => listed([managed()], { total }))
+    renderApp(client, '/admin?q=a')
+    expect(await screen.findByText(/^1,000 found among the first 1,000/)).toBeVisible()
   })
 
   it('asks when the typing pauses, keeps the question in the address, and says when nobody is found', async () => {
     const client = asAdmin()
     const { user, address } = renderApp(client, '/admin')
-    client.answer(routes.findUsers, () => ({ users: [] }))
+    client.answer(routes.findUsers, () => listed([]))
     await user.type(await screen.findByLabelText('Search'), 'zo+')
-    expect(await screen.findByText('No username or email address starts with “zo+”.')).toBeVisible()
+    expect(await screen.findByText('No username or email address contains “zo+”.')).toBeVisible()
     expect(address()).toBe('/admin?q=zo%2B')
     expect(client.call).toHaveBeenCalledWith(
       routes.findUsers,
-      expect.objectContaining({ query: { query: 'zo+' } }),
+      expect.objectContaining({ query: expect.objectContaining({ query: 'zo+' }) }),
     )
     expect(client.call).not.toHaveBeenCalledWith(
       routes.findUsers,
-      expect.objectContaining({ query: { query: 'z' } }),
+      expect.objectContaining({ query: expect.objectContaining({ query: 'z' }) }),
     )
   })
 
@@ -119,7 +178,7 @@ describe('finding users', () => {
     const { user } = renderApp(client, '/admin?q=ada')
     expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
     expect(screen.getByLabelText('Search')).toHaveValue('ada')
-    client.answer(routes.findUsers, () => ({ users: [managed()] }))
+    client.answer(routes.findUsers, () => listed([managed()]))
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('link', { name: 'ada' })).toHaveAttribute('href', `/admin/users/${ada.id}`)
   })

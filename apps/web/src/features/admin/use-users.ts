@@ -1,20 +1,20 @@
 import type { AuthError } from '@latchkey/auth-client'
-import { type ManagedUser, type ReplyOf, type Role, routes } from '@latchkey/contracts'
+import { type ReplyOf, type Role, routes, type UserList } from '@latchkey/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
+import type { UserQuestion } from './user-question.ts'
 
 type Inspected = ReplyOf<typeof routes.inspectUser>
 
 const listKey = 'users'
 const userKey = (id: string) => ['user', id]
 
-/** Users whose name or address begins with the query; without one, the newest. */
-export function useUsers(query: string) {
+/** A page of the list. While it loads there is none: that of another question is no answer to this one. */
+export function useUsers(question: UserQuestion) {
   const client = useAuthClient()
-  return useQuery<ReplyOf<typeof routes.findUsers>, AuthError, ManagedUser[]>({
-    queryKey: [listKey, query],
-    queryFn: ({ signal }) => client.call(routes.findUsers, { query: { query }, signal }),
-    select: ({ users }) => users,
+  return useQuery<UserList, AuthError>({
+    queryKey: [listKey, question],
+    queryFn: ({ signal }) => client.call(routes.findUsers, { query: question, signal }),
   })
 }
 

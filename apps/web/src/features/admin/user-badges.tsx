@@ -13,8 +13,3 @@ export function UserBadges({ user }: { user: ManagedUser }) {
     </span>
   )
 }
-
-export function sessionsInWords(count: number): string {
-  if (count === 0) return 'Not signed in'
-  return count === 1 ? '1 session' : `${count} sessions`
-}

@@ -2,6 +2,7 @@ import type { ManagedUser, Session } from '@latchkey/contracts'
 import { useRef, useState } from 'react'
 import { Link, useLocation, useParams } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
+import { useServerNow } from '../../app/server-clock.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
@@ -9,6 +10,7 @@ import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import styles from './admin.module.css'
+import { LastSeen } from './last-seen.tsx'
 import { useUser } from './use-users.ts'
 import { UserAccess } from './user-access.tsx'
 import { UserBadges } from './user-badges.tsx'
@@ -52,10 +54,12 @@ export default function UserPage() {
 
 function BackToSearch() {
   const { state } = useLocation()
-  const query: unknown = state?.query
-  const search = typeof query === 'string' && query ? `?${new URLSearchParams({ q: query })}` : ''
+  const search: unknown = state?.search
   return (
-    <Link to={paths.admin + search} className={styles.back}>
+    <Link
+      to={{ pathname: paths.admin, search: typeof search === 'string' ? search : '' }}
+      className={styles.back}
+    >
       ← All users
     </Link>
   )
@@ -63,6 +67,7 @@ function BackToSearch() {
 
 function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[] }) {
   const { accessToken } = useSignedIn()
+  const now = useServerNow()
   const result = useRef<HTMLDivElement>(null)
   const [news, setNews] = useState<string | null>(null)
 
@@ -75,7 +80,8 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
   return (
     <>
       <PageHeading title={user.username}>
-        {user.email}, member since {longDate.format(new Date(user.createdAt))}. <UserBadges user={user} />
+        {user.email}, member since {longDate.format(new Date(user.createdAt))}, last seen:{' '}
+        <LastSeen at={user.lastSeenAt} now={now} />. <UserBadges user={user} />
       </PageHeading>
       <div ref={result} tabIndex={-1} className={styles.result}>
         <Note>{news}</Note>

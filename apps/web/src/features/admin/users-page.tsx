@@ -1,26 +1,76 @@
-import type { ManagedUser } from '@latchkey/contracts'
+import { type UserFilter, userFilters } from '@latchkey/contracts'
 import { useEffect, useRef, useState } from 'react'
-import { generatePath, Link, useSearchParams } from 'react-router-dom'
-import { paths } from '../../app/paths.ts'
+import { Link, useSearchParams } from 'react-router-dom'
 import { Card } from '../../components/card.tsx'
 import { Field } from '../../components/field.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
-import styles from './admin.module.css'
 import { useUsers } from './use-users.ts'
-import { sessionsInWords, UserBadges } from './user-badges.tsx'
+import { firstPage, longestQuery, questionIn, searchOf, type UserQuestion } from './user-question.ts'
+import { UserTable } from './user-table.tsx'
+import styles from './users-page.module.css'
 
 const pauseMs = 250
-const longestQuery = 254
-/** The server lists no more than this. */
-const shownAtMost = 50
+const filterNames: Record<UserFilter, string> = {
+  all: 'All',
+  administrators: 'Administrators',
+  disabled: 'Disabled',
+  unconfirmed: 'Not confirmed',
+}
 
 export default function UsersPage() {
-  const [parameters, setParameters] = useSearchParams()
-  const query = (parameters.get('q') ?? '').slice(0, longestQuery)
+  const [parameters] = useSearchParams()
+  const question = questionIn(parameters)
+  const users = useUsers(question)
+  const results = useRef<HTMLDivElement>(null)
+  useFocusOnNewPage(results, question)
+
+  return (
+    <>
+      <PageHeading title="Users">
+        Find users, see where they are signed in, change what they may do, or disable them.
+      </PageHeading>
+      <div className={styles.tools}>
+        <Search question={question} />
+        <nav aria-label="Filter">
+          <ul className={styles.filters}>
+            {userFilters.map((filter) => (
+              <li key={filter}>
+                <Link
+                  to={{ search: searchOf({ ...firstPage(question), filter }) }}
+                  className={styles.filter}
+                  aria-current={filter === question.filter || undefined}
+                >
+                  {filterNames[filter]}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+      {users.isLoadingError ? (
+        <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
+      ) : (
+        <div ref={results} tabIndex={-1} className={styles.results}>
+          <Card title={question.query ? 'Results' : filterNames[question.filter]}>
+            {users.data ? (
+              <UserTable list={users.data} question={question} />
+            ) : (
+              <Skeleton label="Looking for users…" count={8} />
+            )}
+          </Card>
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Searches when the typing pauses. The address keeps the query, so that going back from a user returns to it. */
+function Search({ question }: { question: UserQuestion }) {
+  const [, setParameters] = useSearchParams()
+  const { query } = question
   const [typed, setTyped] = useState(query)
-  const users = useUsers(query)
   const asked = useRef(query)
 
   // The address changed without any typing here: by the link in the navigation, or by going back.
@@ -30,78 +80,41 @@ export default function UsersPage() {
     setTyped(query)
   }, [query])
 
-  // Searches when the typing pauses. The address keeps the query, so that going back from a user returns to it.
   useEffect(() => {
-    if (typed.trim() === query) return
     const wanted = typed.trim()
+    if (wanted === query) return
     const timer = setTimeout(() => {
       asked.current = wanted
-      setParameters(wanted ? { q: wanted } : {}, { replace: true })
+      setParameters(searchOf({ ...firstPage(question), query: wanted }), { replace: true })
     }, pauseMs)
     return () => clearTimeout(timer)
-  }, [typed, query, setParameters])
+  }, [typed, query, question, setParameters])
 
   return (
-    <>
-      <PageHeading title="Users">
-        Find users, see where they are signed in, change what they may do, or disable them.
-      </PageHeading>
-      <search className={styles.search}>
-        <Field
-          label="Search"
-          name="q"
-          type="search"
-          value={typed}
-          maxLength={longestQuery}
-          onChange={(event) => setTyped(event.target.value)}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="The start of a username or email address."
-        />
-      </search>
-      {users.isLoadingError ? (
-        <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
-      ) : (
-        <Card title={query ? 'Results' : 'Newest'}>
-          {users.data ? (
-            <UserList users={users.data} query={query} />
-          ) : (
-            <Skeleton label="Looking for users…" count={3} />
-          )}
-        </Card>
-      )}
-    </>
+    <search>
+      <Field
+        label="Search"
+        name="q"
+        type="search"
+        value={typed}
+        maxLength={longestQuery}
+        onChange={(event) => setTyped(event.target.value)}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        hint="Any part of a username or an email address."
+      />
+    </search>
   )
 }
 
-function UserList({ users, query }: { users: ManagedUser[]; query: string }) {
-  return (
-    <>
-      <p role="status" className={`${styles.soft} ${styles.found}`}>
-        {users.length === 0 && `No username or email address starts with “${query}”.`}
-      </p>
-      <ul className={styles.users}>
-        {users.map((user) => (
-          <li key={user.id} className={styles.user}>
-            <div className={styles.who}>
-              <div className={styles.name}>
-                <Link to={generatePath(paths.adminUser, { id: user.id })} state={{ query }}>
-                  {user.username}
-                </Link>
-                <UserBadges user={user} />
-              </div>
-              <p className={styles.soft}>{user.email}</p>
-            </div>
-            <p className={styles.soft}>{sessionsInWords(user.sessionCount)}</p>
-          </li>
-        ))}
-      </ul>
-      {users.length >= shownAtMost && (
-        <p className={`${styles.soft} ${styles.more}`}>
-          These are the newest {shownAtMost}. Type more to find others.
-        </p>
-      )}
-    </>
-  )
+/** Whoever turns a page at the end of the list goes on reading at its beginning. */
+function useFocusOnNewPage(target: React.RefObject<HTMLElement | null>, { after, before }: UserQuestion) {
+  const page = after ?? before ?? ''
+  const shown = useRef(page)
+  useEffect(() => {
+    if (shown.current === page) return
+    shown.current = page
+    target.current?.focus()
+  }, [page, target])
 }
