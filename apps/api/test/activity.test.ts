@@ -40,6 +40,29 @@ it('a copied cookie jar is refused at once, and its owner reads of it', async ()
   expect(api.logged()).toContain('"securityEvent":"copied_session_refused"')
 })
 
+it('comes page by page, to the oldest that is kept, also of one instant', async () => {
+  const person = await registered(api)
+  const { events: recorded } = api.services
+  const device = { ip: '192.0.2.1', userAgent: 'curl/8' }
+  for (let at = 0; at < 230; at++) {
+    if (at % 60 === 0) api.clock.advance(1)
+    await recorded.record({ kind: 'signed_out', userId: person.body.user.id, sessionId: null, device })
+  }
+  const page = async (after?: string) => {
+    const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+    return (await api.http.get('/api/activity').query({ after }).set(bearer)).body
+  }
+  const seen: string[] = []
+  for (let next: string | undefined; next !== null; ) {
+    const { events, next: following } = await page(next)
+    seen.push(...events.map(({ id }: ActivityEvent) => id))
+    next = following
+  }
+  expect(seen).toHaveLength(231)
+  expect(new Set(seen).size).toBe(231)
+  expect(await page('yesterday')).toMatchObject({ status: 400 })
+})
+
 it('a reused token is in the activity of its owner', async () => {
   const person = await registered(api)
   const other = await login(api, person)

@@ -26,6 +26,30 @@ const android =
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
 const list = (person: SignedInPerson) => api.http.get('/api/sessions').set(as(person))
 
+it.each([
+  [
+    'Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/12.1 Mobile/15E148 Safari/604.1',
+    'tablet',
+    '12',
+  ],
+  [
+    'Mozilla/5.0 (Linux; Android 14; SM-X700) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
+    'tablet',
+    '131',
+  ],
+  // An iPad of today. Nothing tells it from a Mac.
+  [
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15',
+    'computer',
+    '18',
+  ],
+  ['curl/8.4.0', undefined, undefined],
+])('%s is seen as it says', async (agent, form, version) => {
+  const person = await registered(api, { 'User-Agent': agent })
+  const { form: seen, version: seenVersion } = (await list(person)).body.sessions[0]
+  expect([seen, seenVersion]).toEqual([form, version])
+})
+
 it('lists where somebody is signed in, in words, and says which one is this one', async () => {
   const person = await registered(api, { 'User-Agent': firefox })
   api.clock.advance(60)
@@ -42,6 +66,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       current: false,
       name: null,
       device: 'Firefox on macOS',
+      form: 'computer',
+      version: expect.stringMatching(/^\d+$/),
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(120),
       lastUsedAt: ago(0),
@@ -55,6 +81,8 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       current: true,
       name: null,
       device: 'Chrome on Android',
+      form: 'phone',
+      version: expect.stringMatching(/^\d+$/),
       ip: expect.stringContaining('127.0.0.1'),
       createdAt: ago(60),
       lastUsedAt: ago(60),

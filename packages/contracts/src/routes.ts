@@ -38,6 +38,7 @@ import { passwordPolicy } from './password-policy.ts'
 import { contract } from './route-contract.ts'
 import {
   ActivityEventSchema,
+  ActivityQuerySchema,
   KnownDeviceSchema,
   RenameSessionBodySchema,
   SessionParamsSchema,
@@ -760,11 +761,13 @@ export const routes = {
   activity: contract({
     method: 'GET',
     path: '/activity',
-    summary: 'What happened to this account lately, newest first',
+    summary: 'What happened to this account lately, newest first, page by page',
     requires: 'accessToken',
+    query: ActivityQuerySchema,
     status: 200,
-    reply: z.object({ events: z.array(ActivityEventSchema) }),
-    errors: [],
+    /** `next`: for `after`. Null or missing: that is all. */
+    reply: z.object({ events: z.array(ActivityEventSchema), next: z.optional(z.nullable(z.string())) }),
+    errors: ['validation_failed'],
   }),
   healthLive: contract({
     method: 'GET',

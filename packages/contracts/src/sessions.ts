@@ -3,6 +3,16 @@ import { authenticationMethods } from './authentication.ts'
 
 export const sessionNameMaxLength = 64
 
+export const deviceForms = ['phone', 'tablet', 'computer'] as const
+export type DeviceForm = (typeof deviceForms)[number]
+
+/** What a browser says of itself beyond its name, which it need not. An iPad says the same as a Mac. */
+const deviceTraits = {
+  form: z.optional(z.enum(deviceForms)),
+  /** Of the browser: "131". Browsers no longer tell the system's. */
+  version: z.optional(z.string()),
+}
+
 /** A signed-in device. `id` is the `sid` of its tokens; times are ISO 8601 in UTC. */
 export const SessionSchema = z.object({
   id: z.string(),
@@ -12,6 +22,7 @@ export const SessionSchema = z.object({
   name: z.nullable(z.string()),
   /** Browser and system in words: "Firefox on macOS". */
   device: z.string(),
+  ...deviceTraits,
   ip: z.string(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime(),
@@ -40,6 +51,7 @@ export const KnownDeviceSchema = z.object({
   /** Whether it is the one that asks. */
   current: z.boolean(),
   device: z.string(),
+  ...deviceTraits,
   ip: z.string(),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
@@ -124,7 +136,11 @@ export const ActivityEventSchema = z.object({
   device: z.string(),
   /** The session that was ended from another one; its name as in `SessionSchema`. Missing where it is not about that. */
   ended: z.optional(z.object({ name: z.nullable(z.string()), device: z.string() })),
+  ...deviceTraits,
   /** By what somebody signed in (RFC 8176). Missing where it is not about that, or nobody kept it. */
   amr: z.optional(z.array(z.enum(authenticationMethods))),
 })
 export type ActivityEvent = z.infer<typeof ActivityEventSchema>
+
+/** `after`: `next` of the answer before. */
+export const ActivityQuerySchema = z.object({ after: z.optional(z.string().check(z.maxLength(200))) })

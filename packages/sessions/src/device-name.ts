@@ -1,3 +1,4 @@
+import type { DeviceForm } from '@latchkey/contracts'
 import Bowser from 'bowser'
 import { recentlyUsed } from './recently-used.ts'
 
@@ -14,23 +15,48 @@ export const administratorAgent = 'Administrator'
  * A User-Agent in words: "Firefox on macOS", "curl", or "Unknown device". A stranger wrote the User-Agent, and the
  * result is shown in mails. So it holds only known names, or one plain word.
  */
-export function deviceName(userAgent: string): string {
-  const known = names.get(userAgent)
-  if (known !== undefined) return known
-  const name = readName(userAgent)
-  names.set(userAgent, name)
-  return name
+export const deviceName = (userAgent: string): string => describeDevice(userAgent).device
+
+export interface DeviceDescription {
+  device: string
+  /** What kind of thing it is, where the User-Agent tells. An iPad calls itself a Mac. */
+  form?: DeviceForm
+  /** The browser's, without what comes after its first dot. */
+  version?: string
 }
 
-/** Reading a name takes about 6 µs, and a list of thousands of events names only a few devices. */
-const names = recentlyUsed<string>(500)
+/** The same, with what else a User-Agent tells. */
+export function describeDevice(userAgent: string): DeviceDescription {
+  const known = descriptions.get(userAgent)
+  if (known !== undefined) return known
+  const described = read(userAgent)
+  descriptions.set(userAgent, described)
+  return described
+}
 
-function readName(userAgent: string): string {
-  if (userAgent === '') return 'Unknown device'
-  if (userAgent === administratorAgent) return administratorAgent
-  const { browser, os } = Bowser.parse(userAgent)
+/** Reading one takes about 6 µs, and a list of thousands of events names only a few devices. */
+const descriptions = recentlyUsed<DeviceDescription>(500)
+
+const forms: Record<string, DeviceForm | undefined> = {
+  mobile: 'phone',
+  tablet: 'tablet',
+  desktop: 'computer',
+}
+
+function read(userAgent: string): DeviceDescription {
+  if (userAgent === '') return { device: 'Unknown device' }
+  if (userAgent === administratorAgent) return { device: administratorAgent }
+  const { browser, os, platform } = Bowser.parse(userAgent)
   const browserName = browsers.has(browser.name ?? '') ? browser.name : undefined
-  if (browserName && systems.has(os.name ?? '')) return `${browserName} on ${os.name}`
   // Clients that are not browsers put their name first: `curl/8.4.0`, `okhttp/4.12`.
-  return browserName ?? /^([A-Za-z][\w-]{0,30})\//.exec(userAgent)?.[1] ?? 'Unknown device'
+  if (!browserName) {
+    return { device: /^([A-Za-z][\w-]{0,30})\//.exec(userAgent)?.[1] ?? 'Unknown device' }
+  }
+  const form = forms[platform.type ?? '']
+  const version = /^\d{1,6}/.exec(browser.version ?? '')?.[0]
+  return {
+    device: systems.has(os.name ?? '') ? `${browserName} on ${os.name}` : browserName,
+    ...(form && { form }),
+    ...(version && { version }),
+  }
 }

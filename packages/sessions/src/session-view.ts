@@ -1,6 +1,6 @@
 import type { Session as SessionView } from '@latchkey/contracts'
 import { byPassword } from './authentication.ts'
-import { deviceName } from './device-name.ts'
+import { describeDevice, deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
 /** What clients may see of a session: no lock, no history. `currentId` is the session that makes the request. */
@@ -8,7 +8,7 @@ export const sessionView = (session: Required<Session>, currentId: string | null
   id: session._id.toHexString(),
   current: session._id.toHexString() === currentId,
   name: session.name,
-  device: deviceName(session.userAgent),
+  ...describeDevice(session.userAgent),
   ip: session.ip,
   createdAt: session.createdAt.toISOString(),
   lastUsedAt: session.rotatedAt.toISOString(),

@@ -74,9 +74,7 @@ export function accountRoutes(services: Collaborators): Router {
     return null
   })
 
-  route(router, routes.activity, async (_, { claims }) => ({
-    events: await events.list(claims.sub),
-  }))
+  route(router, routes.activity, (_, { claims, query }) => events.page(claims.sub, query.after))
 
   return router
 }

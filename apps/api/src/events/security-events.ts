@@ -1,6 +1,6 @@
 import type { ActivityEvent, ActivityKind, AuthenticationMethod } from '@latchkey/contracts'
-import { addSeconds, type Clock, dateIn, type Stored } from '@latchkey/contracts/server'
-import { type Device, deviceName } from '@latchkey/sessions'
+import { AuthError, addSeconds, type Clock, dateIn, type Stored } from '@latchkey/contracts/server'
+import { type Device, describeDevice } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
 import {
@@ -97,6 +97,18 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       return events.flatMap((event) => view(event) ?? [])
     },
 
+    /** The same, page by page, as far as events are kept. Throws AuthError `validation_failed` for a cursor that is none. */
+    async page(userId: string, after?: string): Promise<{ events: ActivityEvent[]; next: string | null }> {
+      const found = await model
+        .find({ userId, ...(after !== undefined && olderThan(after)) })
+        .sort({ at: -1, _id: -1 })
+        .limit(shownLimit + 1)
+        .lean<StoredEvent[]>()
+      const events = found.slice(0, shownLimit).flatMap((event) => view(event) ?? [])
+      const last = events.at(-1)
+      return { events, next: found.length > shownLimit && last ? `${last.at}~${last.id}` : null }
+    },
+
     /** All events of one user that are kept, newest first, streamed from the database. */
     async *each(userId: string): AsyncGenerator<ActivityEvent> {
       const events = newest(userId, keptLimit).lean<StoredEvent>().cursor({ batchSize: 100 })
@@ -122,6 +134,16 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
   }
 }
 
+function olderThan(cursor: string) {
+  const [, at = '', _id = ''] = /^([^~]+)~(.+)$/.exec(cursor) ?? []
+  const time = new Date(at)
+  if (Number.isNaN(time.getTime()))
+    throw new AuthError('validation_failed', {
+      errors: [{ path: 'after', message: 'This is no place in this list.' }],
+    })
+  return { $or: [{ at: { $lt: time } }, { at: time, _id: { $lt: _id } }] }
+}
+
 const hourlyId = (kind: ActivityKind, subject: Types.ObjectId, at: Date) =>
   `${subject.toHexString()}:${kind}:${at.toISOString().slice(0, 13)}`
 
@@ -136,7 +158,7 @@ function view(stored: StoredEvent): ActivityEvent | null {
       at: event.at.toISOString(),
       sessionId: event.sessionId?.toHexString() ?? null,
       ip: event.ip,
-      device: deviceName(event.userAgent),
+      ...describeDevice(event.userAgent),
       ...(event.ended && { ended: { name: event.ended.name, device: deviceName(event.ended.userAgent) } }),
       ...(event.amr && { amr: event.amr }),
     }

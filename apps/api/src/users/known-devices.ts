@@ -1,6 +1,6 @@
 import type { KnownDevice as KnownDeviceView } from '@latchkey/contracts'
 import { type Clock, listOf } from '@latchkey/contracts/server'
-import { type Device, deviceName, sameNetwork } from '@latchkey/sessions'
+import { type Device, describeDevice, sameNetwork } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
 import { projectionOf, readUser, type StoredUser } from './read-user.ts'
 import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from './user.model.ts'
@@ -124,7 +124,7 @@ const view = (
 ): KnownDeviceView => ({
   id: idHash,
   current: idHash === currentIdHash,
-  device: deviceName(userAgent),
+  ...describeDevice(userAgent),
   ip,
   firstSeenAt: firstSeenAt.toISOString(),
   lastSeenAt: lastSeenAt.toISOString(),

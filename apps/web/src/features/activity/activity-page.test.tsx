@@ -62,7 +62,7 @@ describe('recent activity', () => {
   })
 
   it('has words for every kind of event', async () => {
-    await openActivity(...activityKinds.map((kind) => event(kind)))
+    await openActivity(...activityKinds.map((kind, at) => ({ ...event(kind), ip: `192.0.2.${at}` })))
     const titles = screen.getAllByRole('heading', { level: 3 }).map((title) => title.textContent)
     expect(new Set(titles).size).toBe(activityKinds.length)
     for (const title of titles) expect(title).toMatch(/^[A-Z][a-z0-9, -]+$/)
@@ -71,8 +71,9 @@ describe('recent activity', () => {
   it.each(['copied_session_refused', 'token_reused', 'failed_sign_ins', 'new_device'] as const)(
     'says what to do about %s',
     async (kind) => {
-      await openActivity(event(kind))
+      const { user } = await openActivity(event(kind))
       const item = within(screen.getByRole('article'))
+      if (kind === 'new_device') await user.click(item.getByText('Was this you?'))
       expect(item.getByText(/Please check|Was this you/)).toBeVisible()
       expect(item.getByRole('link', { name: 'Look at your sessions' })).toHaveAttribute('href', '/sessions')
       expect(item.getByRole('link', { name: 'Change your password' })).toHaveAttribute(
@@ -81,6 +82,37 @@ describe('recent activity', () => {
       )
     },
   )
+
+  it('folds what one device did in a row, and unfolds it', async () => {
+    const quiet = Array.from({ length: 4 }, () => event('signed_in'))
+    const { user } = await openActivity(
+      event('signed_out'),
+      ...quiet,
+      event('new_device'),
+      event('signed_in'),
+    )
+    const fold = screen.getByText('5 events on Firefox on macOS')
+    expect(screen.getByText('192.0.2.7 · signed out and signed in')).toBeVisible()
+    for (const title of screen.getAllByText('Signed in').slice(0, 4)) expect(title).not.toBeVisible()
+    await user.click(fold)
+    for (const title of screen.getAllByText('Signed in')) expect(title).toBeVisible()
+  })
+
+  it('brings what is older when asked', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.activity, () => ({ events: [event('signed_in')], next: 'there' }))
+    const { user } = renderApp(client, '/activity')
+    await screen.findByRole('article')
+    client.answer(routes.activity, () => ({ events: [event('registered', 86_400)], next: null }))
+    await user.click(screen.getByRole('button', { name: 'Show older activity' }))
+    expect(await screen.findByText('Account created')).toBeVisible()
+    expect(screen.getByText('Signed in')).toBeVisible()
+    expect(client.call).toHaveBeenLastCalledWith(
+      routes.activity,
+      expect.objectContaining({ query: { after: 'there' } }),
+    )
+    expect(screen.queryByRole('button', { name: 'Show older activity' })).not.toBeInTheDocument()
+  })
 
   it('leaves what is harmless without advice', async () => {
     await openActivity(event('signed_in'))

@@ -2,18 +2,22 @@ import type { ActivityEvent } from '@latchkey/contracts'
 import { useEffect } from 'react'
 import { useServerNow } from '../../app/server-clock.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
+import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import styles from './activity-page.module.css'
 import { byDay, type Day } from './days.ts'
 import { EventItem } from './event-item.tsx'
+import { folded } from './fold.ts'
+import { FoldedEvents } from './folded-events.tsx'
 import { rememberSeen } from './seen-activity.ts'
-import { useActivity } from './use-activity.ts'
+import { useActivityPages } from './use-activity.ts'
 
 export default function ActivityPage() {
-  const activity = useActivity()
+  const activity = useActivityPages()
   return (
     <>
       <PageHeading title="Recent activity">
@@ -21,6 +25,18 @@ export default function ActivityPage() {
         password.
       </PageHeading>
       {activity.data && <Events events={activity.data} />}
+      {activity.hasNextPage && (
+        <div className={styles.older}>
+          <FailureAlert failure={activity.isFetchNextPageError ? activity.error : null} />
+          <Button
+            variant="secondary"
+            isBusy={activity.isFetchingNextPage}
+            onClick={() => void activity.fetchNextPage()}
+          >
+            Show older activity
+          </Button>
+        </div>
+      )}
       {activity.isPending && (
         <Card title="Today">
           <Skeleton label="Loading your activity…" count={4} />
@@ -57,9 +73,13 @@ function DayCard({ day, now }: { day: Day; now: number }) {
   return (
     <Card title={day.name}>
       <ul className={styles.events}>
-        {day.events.map((event) => (
-          <li key={event.id}>
-            <EventItem event={event} now={now} />
+        {folded(day.events).map((events) => (
+          <li key={events[0].id}>
+            {events.length === 1 ? (
+              <EventItem event={events[0]} now={now} />
+            ) : (
+              <FoldedEvents events={events} now={now} />
+            )}
           </li>
         ))}
       </ul>

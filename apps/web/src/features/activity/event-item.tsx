@@ -3,11 +3,11 @@ import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import hidden from '../../components/visually-hidden.module.css'
+import { versionedName } from '../sessions/device-words.ts'
 import { EventIcon } from './event-icon.tsx'
 import styles from './event-item.module.css'
 import { wordsFor } from './event-words.ts'
-
-const marks = { plain: null, check: 'Was this you?', alarm: 'Please check' }
 
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
@@ -22,27 +22,34 @@ function endedInWords({ name, device }: NonNullable<ActivityEvent['ended']>): st
 }
 
 export function EventItem({ event, now }: EventItemProps) {
-  const { title, meaning, weight } = wordsFor(event)
-  const mark = marks[weight]
+  const { title, weight } = wordsFor(event)
+  const time = clock.format(new Date(event.at))
   return (
     <article className={styles.event} data-weight={weight}>
       <EventIcon kind={event.kind} weight={weight} />
       <div className={styles.words}>
         <div className={styles.title}>
           <h3>{title}</h3>
-          {mark && <span className={styles.mark}>{mark}</span>}
+          {weight === 'alarm' && <span className={styles.mark}>Please check</span>}
         </div>
-        {meaning && <p className={styles.meaning}>{meaning}</p>}
-        {weight !== 'plain' && (
-          <p className={styles.steps}>
-            <Link to={paths.sessions}>Look at your sessions</Link>
-            <Link to={paths.password}>Change your password</Link>
-          </p>
+        {weight === 'check' ? (
+          <details className={styles.advice}>
+            <summary>
+              <span className={styles.mark}>Was this you?</span>
+              <span className={hidden.hidden}>
+                {' '}
+                {title}, {time}
+              </span>
+            </summary>
+            <Advice event={event} />
+          </details>
+        ) : (
+          <Advice event={event} />
         )}
         {event.ended && <p className={styles.meaning}>{endedInWords(event.ended)}</p>}
         <p className={styles.circumstances}>
           {event.ended && 'Ended from '}
-          {event.device}
+          {versionedName(event)}
           {event.ip && (
             <>
               {' '}
@@ -53,9 +60,25 @@ export function EventItem({ event, now }: EventItemProps) {
         </p>
       </div>
       <p className={styles.time}>
-        <span>{clock.format(new Date(event.at))}</span>
+        <span>{time}</span>
         <TimeAgo at={event.at} now={now} />
       </p>
     </article>
+  )
+}
+
+/** What it means, and what to do about it. */
+function Advice({ event }: { event: ActivityEvent }) {
+  const { meaning, weight } = wordsFor(event)
+  return (
+    <>
+      {meaning && <p className={styles.meaning}>{meaning}</p>}
+      {weight !== 'plain' && (
+        <p className={styles.steps}>
+          <Link to={paths.sessions}>Look at your sessions</Link>
+          <Link to={paths.password}>Change your password</Link>
+        </p>
+      )}
+    </>
   )
 }

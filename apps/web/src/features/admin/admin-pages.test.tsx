@@ -246,7 +246,7 @@ describe('the page of a user', () => {
     ['Make administrator', 'Make administrator', 'ada is now an administrator.'],
     ['Disable account', 'Disable account', 'ada has been disabled and signed out.'],
     ['End the session curl', 'End session', 'The session curl has ended.'],
-    ['End all', 'End all 2', 'ada has been signed out everywhere.'],
+    ['End all', 'End all 2', 'All sessions of ada have ended.'],
   ])('%s: the focus goes to what came of it, and stays there', async (button, confirm, result) => {
     const { client, user } = await openUser()
     const soon = <Answer,>(answer: Answer) =>

@@ -3,8 +3,10 @@ import { useServerNow } from '../../app/server-clock.ts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { DeviceIcon } from '../sessions/device-icon.tsx'
+import { distinctNames } from '../sessions/device-words.ts'
 import styles from './admin.module.css'
 import { useEndUserSession, useEndUserSessions } from './use-users.ts'
 
@@ -16,6 +18,7 @@ interface UserSessionsProps {
 
 export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
   const endAll = useEndUserSessions(user.id)
+  const names = distinctNames(sessions, useServerNow())
   return (
     <Card
       title="Sessions"
@@ -26,7 +29,7 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
             confirm={`End all ${sessions.length}`}
             onConfirm={() =>
               endAll.mutateAsync(undefined, {
-                onSuccess: () => onDone(`${user.username} has been signed out everywhere.`),
+                onSuccess: () => onDone(`All sessions of ${user.username} have ended.`),
               })
             }
           >
@@ -40,11 +43,18 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
         {sessions.length === 0 ? (
           <p className={styles.soft}>{user.username} is not signed in anywhere.</p>
         ) : (
-          <ul className={styles.sessions}>
+          <FirstFew name="sessions" className={styles.sessions}>
             {sessions.map((session) => (
-              <UserSession key={session.id} user={user} session={session} onDone={onDone} />
+              <li key={session.id}>
+                <UserSession
+                  user={user}
+                  session={session}
+                  label={names.get(session.id) ?? session.device}
+                  onDone={onDone}
+                />
+              </li>
             ))}
-          </ul>
+          </FirstFew>
         )}
       </div>
     </Card>
@@ -54,15 +64,17 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
 interface UserSessionProps {
   user: ManagedUser
   session: Session
+  /** Tells it apart from the others by ear. */
+  label: string
   onDone: (what: string) => void
 }
 
-function UserSession({ user, session, onDone }: UserSessionProps) {
+function UserSession({ user, session, label, onDone }: UserSessionProps) {
   const now = useServerNow()
   const end = useEndUserSession(user.id, session.id)
   return (
-    <li>
-      <DeviceIcon device={session.device} />
+    <div className={styles.session}>
+      <DeviceIcon device={session.device} form={session.form} />
       <div>
         <h3>{session.device}</h3>
         <p className={styles.soft}>
@@ -73,7 +85,7 @@ function UserSession({ user, session, onDone }: UserSessionProps) {
       </div>
       <div className={styles.end}>
         <ConfirmedButton
-          label={`End the session ${session.device}`}
+          label={`End the session ${label}`}
           question={`End this session? ${user.username} will have to sign in again there.`}
           confirm="End session"
           onConfirm={() =>
@@ -85,6 +97,6 @@ function UserSession({ user, session, onDone }: UserSessionProps) {
           End
         </ConfirmedButton>
       </div>
-    </li>
+    </div>
   )
 }

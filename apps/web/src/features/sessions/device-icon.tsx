@@ -1,11 +1,12 @@
+import type { DeviceForm } from '@latchkey/contracts'
 import styles from './device-icon.module.css'
 
 /** A picture of what the words beside it say. */
-export function DeviceIcon({ device }: { device: string }) {
+export function DeviceIcon({ device, form }: { device: string; form?: DeviceForm | undefined }) {
   return (
     <span className={styles.plate} aria-hidden="true">
       <svg className={styles.icon} viewBox="0 0 24 24" aria-hidden="true">
-        <path d={pictureOf(device)} />
+        <path d={pictures[form ?? formOf(device)]} />
       </svg>
     </span>
   )
@@ -18,7 +19,13 @@ const computer =
 const terminal =
   'M4 4.75h16a1 1 0 0 1 1 1v12.5a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5.75a1 1 0 0 1 1-1ZM7 9.25l3 2.75-3 2.75M12.5 15h4.5'
 
-function pictureOf(device: string): string {
-  if (/\b(Android|iOS)\b/.test(device)) return phone
-  return device.includes(' on ') ? computer : terminal
+const tablet =
+  'M6 3.25h12A1.25 1.25 0 0 1 19.25 4.5v15A1.25 1.25 0 0 1 18 20.75H6a1.25 1.25 0 0 1-1.25-1.25v-15A1.25 1.25 0 0 1 6 3.25ZM10.5 17.75h3'
+
+const pictures = { phone, tablet, computer, other: terminal }
+
+/** Where the API did not tell: what its words say. */
+function formOf(device: string): keyof typeof pictures {
+  if (/\b(Android|iOS)\b/.test(device)) return 'phone'
+  return device.includes(' on ') ? 'computer' : 'other'
 }

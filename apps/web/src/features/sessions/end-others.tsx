@@ -15,7 +15,7 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
         question={`End all ${count} other sessions? Those devices will have to sign in again.`}
         confirm={`End all ${count}`}
         onConfirm={() =>
-          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other devices have been signed out.') })
+          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other sessions have ended.') })
         }
       >
         End all others

@@ -4,8 +4,10 @@ import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { DeviceIcon } from './device-icon.tsx'
+import { distinctNames, versionedName } from './device-words.ts'
 import itemStyles from './session-item.module.css'
 import styles from './sessions-page.module.css'
 import { useForgetBrowser, useKnownBrowsers, useUntrustBrowser } from './use-known-browsers.ts'
@@ -19,6 +21,10 @@ export function KnownBrowsers({ now }: { now: number }) {
   const [news, setNews] = useState<string | null>(null)
   // The sessions above are what the page is about; without this list it still is whole.
   if (!browsers.data) return null
+  const names = distinctNames(
+    browsers.data.map((browser) => ({ ...browser, createdAt: browser.firstSeenAt })),
+    now,
+  )
 
   function onDone(what: string) {
     setNews(what)
@@ -35,13 +41,18 @@ export function KnownBrowsers({ now }: { now: number }) {
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.others}>
         {browsers.data.length > 0 && (
-          <ul className={styles.items}>
+          <FirstFew name="browsers" className={styles.items}>
             {browsers.data.map((browser) => (
               <li key={browser.id}>
-                <KnownBrowser browser={browser} now={now} onDone={onDone} />
+                <KnownBrowser
+                  browser={browser}
+                  label={names.get(browser.id) ?? browser.device}
+                  now={now}
+                  onDone={onDone}
+                />
               </li>
             ))}
-          </ul>
+          </FirstFew>
         )}
       </div>
     </Card>
@@ -50,24 +61,26 @@ export function KnownBrowsers({ now }: { now: number }) {
 
 interface KnownBrowserProps {
   browser: KnownDevice
+  /** Tells it apart from the others by ear. */
+  label: string
   now: number
   onDone: (what: string) => void
 }
 
-function KnownBrowser({ browser, now, onDone }: KnownBrowserProps) {
+function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
   const untrust = useUntrustBrowser(browser)
   const { trustedUntil } = browser
   const name = browser.current ? `${browser.device} (this browser)` : browser.device
   return (
     <div className={itemStyles.item}>
-      <DeviceIcon device={browser.device} />
+      <DeviceIcon device={browser.device} form={browser.form} />
       <div className={itemStyles.who}>
         <div className={itemStyles.title}>
           <h3>{name}</h3>
         </div>
         <p className={itemStyles.place}>
-          <span className={itemStyles.address}>{browser.ip}</span>
+          {versionedName(browser)} · <span className={itemStyles.address}>{browser.ip}</span>
         </p>
         <dl className={itemStyles.times}>
           <div>
@@ -88,7 +101,7 @@ function KnownBrowser({ browser, now, onDone }: KnownBrowserProps) {
       <div className={`${itemStyles.end} ${styles.actions}`}>
         {trustedUntil && (
           <ConfirmedButton
-            label={`Stop trusting ${name}`}
+            label={`Stop trusting ${browser.current ? name : label}`}
             question={`Stop trusting ${name}? Its next sign-in will ask for your second step.`}
             confirm="Stop trusting"
             onConfirm={() =>
@@ -99,7 +112,7 @@ function KnownBrowser({ browser, now, onDone }: KnownBrowserProps) {
           </ConfirmedButton>
         )}
         <ConfirmedButton
-          label={`Forget ${name}`}
+          label={`Forget ${browser.current ? name : label}`}
           question={`Forget ${name}? Its next sign-in will count as one from a new device${trustedUntil ? ', and ask for your second step' : ''}.`}
           confirm="Forget"
           onConfirm={() =>

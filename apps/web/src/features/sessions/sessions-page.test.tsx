@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type KnownDevice, routes, type Session } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
@@ -69,11 +69,43 @@ describe('the sessions page', () => {
   })
 
   it('keeps the exact time for whoever points at it', async () => {
-    await openSessions(here)
+    const { user } = await openSessions(here)
+    expect(region('This device').queryByText('3 days ago')).not.toBeVisible()
+    await user.click(region('This device').getByText(/^Details/))
     const times = region('This device').getAllByRole('time')
-    expect(times.map((time) => time.textContent)).toEqual(['just now', '3 days ago', 'in 6 days'])
-    expect(times[0]).toHaveAttribute('title', expect.stringMatching(/2025 at \d\d:\d\d$/))
-    expect(times[0]).toHaveAttribute('datetime', here.lastUsedAt)
+    expect(times.map((time) => time.textContent)).toEqual(['3 days ago', 'just now', 'in 6 days'])
+    expect(times[1]).toHaveAttribute('title', expect.stringMatching(/2025 at \d\d:\d\d$/))
+    expect(times[1]).toHaveAttribute('datetime', here.lastUsedAt)
+  })
+
+  it('gives every button a name of its own, also where devices are alike', async () => {
+    const twin = session({ id: 'session-4', ip: '192.0.2.8' })
+    const copies = [5, 6].map((at) => session({ id: `session-${at}`, device: 'curl' }))
+    await openSessions(here, twin, script, ...copies)
+    const names = within(screen.getByRole('main'))
+      .getAllByRole('button')
+      .map((button) => button.getAttribute('aria-label') ?? button.textContent)
+    expect(new Set(names).size).toBe(names.length)
+    expect(names).toContain('End the session Firefox on macOS, 192.0.2.8')
+    expect(names).toContain('End the session curl, number 3')
+  })
+
+  it('shows ten of many, and the rest when asked', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => session({ id: `many-${at}`, device: 'curl' }))
+    const { user } = await openSessions(here, ...many)
+    expect(region('Other devices').getAllByRole('listitem')).toHaveLength(10)
+    await user.click(screen.getByRole('button', { name: 'Show all 30 sessions' }))
+    expect(region('Other devices').getAllByRole('listitem')).toHaveLength(30)
+    expect(screen.getByRole('button', { name: 'Show fewer sessions' })).toHaveFocus()
+  })
+
+  it('says which version of a browser, and takes an iPad for none but itself', async () => {
+    Object.defineProperty(navigator, 'maxTouchPoints', { value: 5, configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(navigator, 'maxTouchPoints'))
+    const safari = { device: 'Safari on macOS', form: 'computer', version: '26' } as const
+    await openSessions(session({ ...here, ...safari }), session({ id: 'session-7', ...safari }))
+    expect(region('This device').getByText('Safari on iPadOS')).toBeInTheDocument()
+    expect(region('Other devices').getByText(/Safari 26 on macOS or on an iPad/)).toBeInTheDocument()
   })
 
   it('says when there is no other device', async () => {
@@ -158,7 +190,7 @@ describe('ending a session', () => {
     const { client, user } = await openSessions(here, phone, script)
     await user.click(screen.getByRole('button', { name: endPhone }))
     await user.click(screen.getByRole('button', { name: 'End session' }))
-    expect(await screen.findByText('My phone has been signed out.')).toBeVisible()
+    expect(await screen.findByText('The session My phone has ended.')).toBeVisible()
     expect(screen.queryByRole('heading', { name: 'My phone' })).not.toBeInTheDocument()
     expect(screen.getByRole('heading', { name: 'curl' })).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.revokeSession, { params: { id: 'session-2' } })
@@ -214,7 +246,7 @@ describe('ending a session', () => {
     const { client, user } = await openSessions(here, phone, script)
     await user.click(screen.getByRole('button', { name: 'End all others' }))
     await user.click(screen.getByRole('button', { name: 'End all 2' }))
-    expect(await screen.findByText('All other devices have been signed out.')).toBeVisible()
+    expect(await screen.findByText('All other sessions have ended.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.revokeOtherSessions)
     expect(region('This device').getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
   })

@@ -3,9 +3,11 @@ import { useRef, useState } from 'react'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
+import { FirstFew } from '../../components/first-few.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { distinctNames } from './device-words.ts'
 import { EndOthers } from './end-others.tsx'
 import { KnownBrowsers } from './known-browsers.tsx'
 import { OtherSession, ThisSession } from './session-item.tsx'
@@ -43,6 +45,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
   const [news, setNews] = useState<string | null>(null)
   const current = sessions.find((session) => session.current)
   const others = sessions.filter((session) => !session.current)
+  const names = distinctNames(sessions, now)
 
   /** The button that had the focus has gone with its session. */
   function onEnded(what: string) {
@@ -55,7 +58,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
       <div className={styles.lists}>
         {current && (
           <Card title="This device">
-            <ThisSession session={current} now={now} />
+            <ThisSession session={current} now={now} label={names.get(current.id) ?? current.device} />
           </Card>
         )}
         <Note>{news}</Note>
@@ -67,13 +70,18 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
             {others.length === 0 ? (
               <p className={styles.empty}>You are not signed in anywhere else.</p>
             ) : (
-              <ul className={styles.items}>
+              <FirstFew name="sessions" className={styles.items}>
                 {others.map((session) => (
                   <li key={session.id}>
-                    <OtherSession session={session} now={now} onEnded={onEnded} />
+                    <OtherSession
+                      session={session}
+                      now={now}
+                      label={names.get(session.id) ?? session.device}
+                      onEnded={onEnded}
+                    />
                   </li>
                 ))}
-              </ul>
+              </FirstFew>
             )}
           </Card>
         </div>

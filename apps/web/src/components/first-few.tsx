@@ -1,0 +1,28 @@
+import { type ReactNode, useState } from 'react'
+import { Button } from './button.tsx'
+
+const fewest = 10
+
+/** A list of which the rest is shown when asked for, if it is long. `name`: of all there are, "sessions". */
+export function FirstFew({
+  name,
+  className,
+  children,
+}: {
+  name: string
+  className?: string | undefined
+  children: ReactNode[]
+}) {
+  const [isOpen, setIsOpen] = useState(false)
+  const isLong = children.length > fewest + 2
+  return (
+    <>
+      <ul className={className}>{isLong && !isOpen ? children.slice(0, fewest) : children}</ul>
+      {isLong && (
+        <Button variant="secondary" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? `Show fewer ${name}` : `Show all ${children.length} ${name}`}
+        </Button>
+      )}
+    </>
+  )
+}

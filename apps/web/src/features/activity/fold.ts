@@ -1,0 +1,22 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+import { wordsFor } from './event-words.ts'
+
+/** From so many on, what one device did in a row is one line until it is opened. */
+const fewest = 3
+
+/** Events in a row: one that stands by itself, or what one device did without anything to look at. */
+export type Fold = [ActivityEvent, ...ActivityEvent[]]
+
+/** Puts together what is plain, of one device at one address, and follows one another. Order and number stay. */
+export function folded(events: readonly ActivityEvent[]): Fold[] {
+  const runs: Fold[] = []
+  for (const event of events) {
+    const run = runs.at(-1)
+    if (run && isAlike(run[0], event)) run.push(event)
+    else runs.push([event])
+  }
+  return runs.flatMap((run) => (run.length < fewest ? run.map((event): Fold => [event]) : [run]))
+}
+
+const isAlike = (a: ActivityEvent, b: ActivityEvent) =>
+  a.device === b.device && a.ip === b.ip && [a, b].every((event) => wordsFor(event).weight === 'plain')
