@@ -222,3 +222,26 @@ it('whoever knows the password may look for a new one as often as it takes', asy
   for (let i = 0; i < 11; i++) expect((await change('password1')).body.errors[0].path).toBe('newPassword')
   await change('a new and better one').expect(200)
 })
+
+it('the account knows when its password was last set, where it was kept', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  const bearer = { Authorization: `Bearer ${person.body.accessToken}` }
+  const changedAt = async () => (await api.http.get('/api/passkeys').set(bearer)).body.passwordChangedAt
+  expect(await changedAt()).toBe(person.body.user.createdAt)
+  api.clock.advance(60)
+  await api.http
+    .post('/api/change-password')
+    .set(bearer)
+    .send({ currentPassword: person.password, newPassword: 'a new and better one' })
+    .expect(200)
+  expect(await changedAt()).toBe(api.clock.now().toISOString())
+  const exported = await api.http.get('/api/me/export').set(bearer).expect(200)
+  expect(exported.body).toMatchObject({
+    passwordChangedAt: await changedAt(),
+    lastSeenAt: expect.any(String),
+  })
+  const users = api.services.database.connection.collection('users')
+  await users.updateOne({ emailKey: person.email }, { $unset: { passwordChangedAt: 1 } })
+  expect(await changedAt()).toBeNull()
+})

@@ -87,4 +87,6 @@ export const PasskeysSchema = z.object({
   userHandle: z.nullable(z.string()),
   /** Whether a password opens the account as well. */
   hasPassword: z.boolean(),
+  /** When it was last set. Null or missing: there is none, or nobody kept it. */
+  passwordChangedAt: z.optional(z.nullable(z.iso.datetime())),
 })

@@ -449,6 +449,9 @@ export const routes = {
     reply: z.object({
       exportedAt: z.iso.datetime(),
       user: UserSchema,
+      /** When the password was last set, and when they were last seen, to the hour. Null: nobody kept it. */
+      passwordChangedAt: z.nullable(z.iso.datetime()),
+      lastSeenAt: z.nullable(z.iso.datetime()),
       sessions: z.array(SessionSchema),
       knownDevices: z.array(KnownDeviceSchema),
       passkeys: z.array(PasskeySchema),

@@ -51,17 +51,20 @@ export function accountRoutes(services: Collaborators): Router {
   route(router, routes.exportMe, async (_, { claims, req, res }) => {
     const { sub, sid } = claims
     await rateLimits.export(res, sub)
-    const [user, own, devices, { passkeys }, factors, resting] = await Promise.all([
-      accounts.profile(sub),
-      sessions.list(sub),
-      knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
-      userPasskeys.list(sub),
-      factorService.list(claims),
-      accounts.resting(sub),
-    ])
+    const [user, own, devices, { passkeys, passwordChangedAt }, factors, { lastSeenAt, ...resting }] =
+      await Promise.all([
+        accounts.profile(sub),
+        sessions.list(sub),
+        knownDevices.list(sub, sessions.cookies.readDeviceIdHash(req)),
+        userPasskeys.list(sub),
+        factorService.list(claims),
+        accounts.resting(sub),
+      ])
     const account = {
       exportedAt: clock.now().toISOString(),
       user: present(user),
+      passwordChangedAt,
+      lastSeenAt: lastSeenAt?.toISOString() ?? null,
       sessions: own.map((session) => sessionView(session, sid)),
       knownDevices: devices,
       passkeys,

@@ -1,6 +1,6 @@
 import type { ActivityEvent, ActivityKind, AuthenticationMethod } from '@latchkey/contracts'
 import { AuthError, addSeconds, type Clock, dateIn, type Stored } from '@latchkey/contracts/server'
-import { type Device, describeDevice } from '@latchkey/sessions'
+import { type Device, describeDevice, deviceName } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
 import {

@@ -127,6 +127,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         emailParts: partsOf(emailKey(email)),
         emailVerifiedAt: null,
         disabledAt: null,
+        passwordChangedAt: now,
         passwordChanges: 0,
         passwordResets: 0,
         passwordHash,
@@ -181,6 +182,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const isKept = { $eq: ['$$each._id', kept] }
       const changed = {
         passwordHash: { $literal: passwordHash },
+        passwordChangedAt: now,
         passwordChanges: oneMore('passwordChanges'),
         refreshTokens: { $filter: { input: listOf('refreshTokens'), as: 'each', cond: isKept } },
         updatedAt: now,
@@ -250,6 +252,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const fresh = {
         ...startedOver(passwordHash, knownDevice ? [knownDevice] : []),
         passwordResets: oneMore('passwordResets'),
+        passwordChangedAt: now,
         emailVerifiedAt: now,
         updatedAt: now,
         // Until the address was proved, anybody may have had the account, and added one. A second factor stays: it opens
@@ -350,6 +353,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         ...moveBack('emailKey', key),
         email: { $literal: email },
         emailVerifiedAt: now,
+        passwordChangedAt: now,
         // Whoever had the account may have added one.
         passkeys: [],
         updatedAt: now,
@@ -399,14 +403,20 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       }
     },
 
-    /** Names and addresses that the account has given up and that still rest. */
-    async resting(userId: string): Promise<{ usernames: RestingKey[]; emails: RestingKey[] }> {
+    /** Names and addresses that the account has given up and that still rest; and when its owner was last seen. */
+    async resting(
+      userId: string,
+    ): Promise<{ usernames: RestingKey[]; emails: RestingKey[]; lastSeenAt: Date | null }> {
       const now = clock.now()
       const live = (held: HeldKey[] = []) =>
         held.filter((each): each is RestingKey => each.until !== null && each.until > now)
-      const fields = ['heldUsernames', 'heldEmails'] as const
+      const fields = ['heldUsernames', 'heldEmails', 'lastSeenAt'] as const
       const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
-      return { usernames: live(user?.heldUsernames), emails: live(user?.heldEmails) }
+      return {
+        usernames: live(user?.heldUsernames),
+        emails: live(user?.heldEmails),
+        lastSeenAt: user?.lastSeenAt ?? null,
+      }
     },
 
     /**

@@ -26,6 +26,7 @@ const readers = {
   createdAt: (user, _id) => dateIn(user.createdAt) ?? _id.getTimestamp(),
   /** Null: no password is right. */
   passwordHash: (user) => textIn(user.passwordHash),
+  passwordChangedAt: (user) => dateIn(user.passwordChangedAt),
   passwordChanges: (user) => wholeIn(user.passwordChanges) ?? 0,
   passwordResets: (user) => wholeIn(user.passwordResets) ?? 0,
   /** Whatever else stands there keeps somebody out as well. */

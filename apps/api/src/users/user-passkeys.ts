@@ -17,14 +17,14 @@ export type UserPasskeys = ReturnType<typeof createUserPasskeys>
 export function createUserPasskeys({ users, clock }: { users: UserModel; clock: Clock }) {
   return {
     /** What a page may know of them, the oldest first, and what they call their owner. */
-    async list(
-      userId: string,
-    ): Promise<{ passkeys: Passkey[]; userHandle: string | null; hasPassword: boolean }> {
-      const user = await readOf(userId, ['passkeys', 'webauthnId', 'passwordHash'])
+    async list(userId: string) {
+      const user = await readOf(userId, ['passkeys', 'webauthnId', 'passwordHash', 'passwordChangedAt'])
+      const hasPassword = Boolean(user?.passwordHash)
       return {
         passkeys: (user?.passkeys ?? []).map(view),
         userHandle: user?.webauthnId ?? null,
-        hasPassword: Boolean(user?.passwordHash),
+        hasPassword,
+        passwordChangedAt: (hasPassword && user?.passwordChangedAt?.toISOString()) || null,
       }
     },
 

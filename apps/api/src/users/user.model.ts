@@ -26,6 +26,8 @@ export interface UserRecord {
   passwordHash: string | null
   /** Kept out by an administrator since; null for everybody else. */
   disabledAt: Date | null
+  /** When the password was last set by its owner. Missing or null: before that was kept. */
+  passwordChangedAt?: Date | null
   /** How often the password has become another one. */
   passwordChanges: number
   /** How often the password was reset by mail. */
@@ -218,6 +220,7 @@ const userSchema = new Schema<UserRecord>(
     emailParts: { type: [String], default: undefined },
     emailVerifiedAt: { type: Date, default: null },
     disabledAt: { type: Date, default: null },
+    passwordChangedAt: { type: Date },
     passwordChanges: { type: Number, default: 0 },
     passwordResets: { type: Number, default: 0 },
     passwordHash: { type: String },

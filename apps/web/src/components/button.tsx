@@ -3,7 +3,7 @@ import styles from './button.module.css'
 import { Spinner } from './spinner.tsx'
 
 interface ButtonProps extends ComponentProps<'button'> {
-  variant?: 'primary' | 'secondary' | 'quiet' | 'danger'
+  variant?: 'primary' | 'secondary' | 'quiet' | 'danger' | 'grave'
   /** Shows progress and ignores presses, without losing the focus as `disabled` would. */
   isBusy?: boolean
 }

@@ -8,6 +8,11 @@ interface ConfirmedButtonProps {
   /** Replaces the text for screen readers where several buttons read alike. */
   label?: string
   question: ReactNode
+  /**
+   * How much is at stake. plain: it is easily put right. danger: think first. grave: it cannot be undone, or touches others;
+   * its button already looks so.
+   */
+  tone?: 'plain' | 'danger' | 'grave'
   /** Names the action: "End it", not "Yes". */
   confirm: string
   /** When it fails, the caller shows why. */
@@ -18,7 +23,14 @@ interface ConfirmedButtonProps {
  * A button that asks before it acts, in its own place. The focus goes to Cancel, and Escape cancels too. The question
  * stays until the action has succeeded or failed, so that the focus is never lost.
  */
-export function ConfirmedButton({ children, label, question, confirm, onConfirm }: ConfirmedButtonProps) {
+export function ConfirmedButton({
+  children,
+  label,
+  question,
+  tone = 'danger',
+  confirm,
+  onConfirm,
+}: ConfirmedButtonProps) {
   const step = useInlineStep<HTMLButtonElement>()
   const [isBusy, setIsBusy] = useState(false)
   const questionId = useId()
@@ -40,7 +52,12 @@ export function ConfirmedButton({ children, label, question, confirm, onConfirm 
 
   if (!step.isOpen)
     return (
-      <Button ref={step.trigger} variant="secondary" aria-label={label} onClick={step.open}>
+      <Button
+        ref={step.trigger}
+        variant={tone === 'grave' ? 'grave' : 'secondary'}
+        aria-label={label}
+        onClick={step.open}
+      >
         {children}
       </Button>
     )
@@ -56,7 +73,7 @@ export function ConfirmedButton({ children, label, question, confirm, onConfirm 
         {question}
       </p>
       <div className={styles.answers}>
-        <Button variant="danger" isBusy={isBusy} onClick={() => void act()}>
+        <Button variant={tone === 'plain' ? 'primary' : 'danger'} isBusy={isBusy} onClick={() => void act()}>
           {confirm}
         </Button>
         <Button ref={step.target} variant="secondary" aria-disabled={isBusy || undefined} onClick={cancel}>

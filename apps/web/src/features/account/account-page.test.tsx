@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
-import { screen, within } from '@testing-library/react'
+import { cleanup, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -28,6 +28,32 @@ describe('the account page', () => {
     expect(screen.queryByRole('button', { name: 'Send the email again' })).not.toBeInTheDocument()
     expect(screen.getByRole('link', { name: 'Change password' })).toHaveAttribute('href', '/account/password')
     expect(screen.getByRole('link', { name: 'Account' })).toHaveAttribute('aria-current', 'page')
+  })
+
+  it('says when the password was last changed, and nothing where nobody kept it', async () => {
+    const client = fakeAuthClient(signedIn())
+    const threeWeeks = new Date(1_760_000_000_000 - 21 * 86_400_000).toISOString()
+    const account = { passkeys: [], rpId: null, userHandle: null, hasPassword: true }
+    client.answer(routes.passkeys, () => ({ ...account, passwordChangedAt: threeWeeks }))
+    renderApp(client, '/account')
+    expect(await screen.findByText('3 weeks ago')).toBeVisible()
+    cleanup()
+    client.answer(routes.passkeys, () => ({ ...account, passwordChangedAt: null }))
+    renderApp(client, '/account')
+    expect(await screen.findByText('Known only to you')).toBeVisible()
+    expect(screen.queryByText(/Last changed/)).not.toBeInTheDocument()
+  })
+
+  it('is red only where something is lost for good', async () => {
+    const { user } = await openAccount()
+    expect(screen.getByRole('button', { name: 'Delete my account' }).className).toMatch(/grave/)
+    expect(screen.getByRole('button', { name: 'Change username' }).className).not.toMatch(/grave|danger/)
+    await user.click(screen.getByRole('link', { name: 'Sessions' }))
+    await user.click(await screen.findByRole('button', { name: 'Sign out everywhere' }))
+    const confirm = within(screen.getByRole('alertdialog')).getByRole('button', {
+      name: 'Sign out everywhere',
+    })
+    expect(confirm.className).not.toMatch(/danger/)
   })
 
   it('sends the email again while the address is not confirmed', async () => {

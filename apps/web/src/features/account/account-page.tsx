@@ -18,21 +18,17 @@ export default function AccountPage() {
         Your username, email address, password and passkeys, and the data we keep about you.
       </PageHeading>
       <div className={styles.page}>
-        <div className={styles.column}>
-          <Card title="Profile">
-            <div className={styles.rows}>
-              <UsernameRow user={user} onChanged={show} />
-              <EmailRow user={user} pending={pendingEmail} onPending={showPending} />
-              <PasswordRow user={user} />
-            </div>
-          </Card>
-          <TwoStep />
-          <Passkeys />
-        </div>
-        <div className={styles.column}>
-          <DownloadData username={user.username} />
-          <DeleteAccount />
-        </div>
+        <Card title="Profile">
+          <div className={styles.rows}>
+            <UsernameRow user={user} onChanged={show} />
+            <EmailRow user={user} pending={pendingEmail} onPending={showPending} />
+            <PasswordRow user={user} />
+          </div>
+        </Card>
+        <TwoStep />
+        <Passkeys />
+        <DownloadData username={user.username} />
+        <DeleteAccount />
       </div>
     </>
   )

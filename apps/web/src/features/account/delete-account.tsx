@@ -32,7 +32,7 @@ export function DeleteAccount() {
   }
 
   return (
-    <Card title="Delete your account">
+    <Card title="Delete your account" tone="danger">
       <div className={styles.part}>
         <p>This deletes, at once and for good:</p>
         <ul>
@@ -42,6 +42,7 @@ export function DeleteAccount() {
         </ul>
         <FailureAlert failure={failure} />
         <ConfirmedButton
+          tone="grave"
           question="Your account and everything about it will be gone. This can’t be undone."
           confirm="Delete for good"
           onConfirm={deleteForGood}

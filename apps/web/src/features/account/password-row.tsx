@@ -4,9 +4,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
+import { useServerNow } from '../../app/server-clock.ts'
 import { Note } from '../../components/alert.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
 import styles from './account-page.module.css'
 import { passkeysKey, usePasskeys } from './use-passkeys.ts'
 
@@ -28,7 +30,13 @@ export function PasswordRow({ user }: { user: User }) {
       <div className={styles.line}>
         <div className={styles.fact}>
           <h3>Password</h3>
-          <p className={styles.value}>{hasPassword ? 'Known only to you' : 'None: you sign in by passkey'}</p>
+          <p className={styles.value}>
+            {hasPassword ? (
+              <PasswordAge changedAt={data?.passwordChangedAt} />
+            ) : (
+              'None: you sign in by passkey'
+            )}
+          </p>
         </div>
         <Link to={hasPassword ? paths.password : paths.forgotPassword} className={styles.link}>
           {hasPassword ? 'Change password' : 'Choose one by email'}
@@ -46,6 +54,7 @@ export function PasswordRow({ user }: { user: User }) {
         <div>
           <ConfirmedButton
             label="Remove your password"
+            tone="grave"
             question={`Remove your password? You will sign in by passkey alone. Should you lose your passkeys, a link to ${user.email} lets you choose a new password.`}
             confirm="Remove password"
             onConfirm={() => remove.mutateAsync()}
@@ -55,5 +64,16 @@ export function PasswordRow({ user }: { user: User }) {
         </div>
       )}
     </div>
+  )
+}
+
+/** Nothing of an account that nobody kept it for. */
+function PasswordAge({ changedAt }: { changedAt: string | null | undefined }) {
+  const now = useServerNow()
+  if (!changedAt) return 'Known only to you'
+  return (
+    <span>
+      Last changed <TimeAgo at={changedAt} now={now} />
+    </span>
   )
 }

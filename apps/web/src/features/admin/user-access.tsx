@@ -45,6 +45,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
         {isAdmin ? (
           <ConfirmedButton
             key="demote"
+            tone="grave"
             question={`Remove ${username} as administrator? This takes effect within a second.`}
             confirm="Remove administrator"
             onConfirm={() =>
@@ -89,6 +90,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
         {disabled ? (
           <ConfirmedButton
             key="enable"
+            tone="plain"
             question={`Let ${username} sign in again?`}
             confirm="Enable account"
             onConfirm={() =>
@@ -100,6 +102,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
         ) : (
           <ConfirmedButton
             key="disable"
+            tone="grave"
             question={`Sign ${username} out everywhere and keep them out?`}
             confirm="Disable account"
             onConfirm={() =>

@@ -86,6 +86,7 @@ function UserSession({ user, session, label, onDone }: UserSessionProps) {
       <div className={styles.end}>
         <ConfirmedButton
           label={`End the session ${label}`}
+          tone="plain"
           question={`End this session? ${user.username} will have to sign in again there.`}
           confirm="End session"
           onConfirm={() =>

@@ -12,6 +12,7 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
   return (
     <div>
       <ConfirmedButton
+        tone="plain"
         question={`End all ${count} other sessions? Those devices will have to sign in again.`}
         confirm={`End all ${count}`}
         onConfirm={() =>

@@ -102,6 +102,7 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
         {trustedUntil && (
           <ConfirmedButton
             label={`Stop trusting ${browser.current ? name : label}`}
+            tone="plain"
             question={`Stop trusting ${name}? Its next sign-in will ask for your second step.`}
             confirm="Stop trusting"
             onConfirm={() =>
@@ -113,6 +114,7 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
         )}
         <ConfirmedButton
           label={`Forget ${browser.current ? name : label}`}
+          tone="plain"
           question={`Forget ${name}? Its next sign-in will count as one from a new device${trustedUntil ? ', and ask for your second step' : ''}.`}
           confirm="Forget"
           onConfirm={() =>

@@ -44,6 +44,7 @@ export function OtherSession({ session, now, label, onEnded }: OtherSessionProps
     <SessionItem session={session} now={now} label={label} failure={<FailureAlert failure={end.error} />}>
       <ConfirmedButton
         label={`End the session ${label}`}
+        tone="plain"
         question={`End this session? ${name} will have to sign in again.`}
         confirm="End session"
         onConfirm={() =>

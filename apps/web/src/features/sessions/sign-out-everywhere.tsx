@@ -14,6 +14,7 @@ export function SignOutEverywhere() {
         </p>
         <FailureAlert failure={signOut.error} />
         <ConfirmedButton
+          tone="plain"
           question="Sign out on every device, including this one?"
           confirm="Sign out everywhere"
           onConfirm={() => signOut.mutateAsync()}
