@@ -32,6 +32,7 @@ const pictures: Record<ActivityKind, string> = {
   email_verified: pencil,
   email_changed: pencil,
   email_change_undone: pencil,
+  email_change_cancelled: pencil,
   username_changed: pencil,
   passkey_added: key,
   passkey_removed: key,
