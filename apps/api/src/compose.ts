@@ -154,7 +154,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   })
   const secrets = { passwords, passwordPolicy }
   const factorStore = createFactorStore({ users, box: createSecretBox(config.factors.secrets), clock })
-  const factorService = createFactorService({ factorStore, events, ...config.factors })
+  const factorService = createFactorService({ accounts, factorStore, events, ...config.factors })
   const factorResets = createFactorResets({ users, events, clock })
   const dueResets = createBackground({ sweep: factorResets.sweep, log, what: 'factors to be removed' })
   const opening = createOpening({ sessions, knownDevices, events })

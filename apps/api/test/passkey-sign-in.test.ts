@@ -302,6 +302,7 @@ it('a sign-in that a removal or a ban overtakes opens no session', async () => {
   await api.services.administration.disable(person.body.user.id)
   expect([await used(2), await issued()]).toEqual(['gone', null])
   await api.services.administration.enable(person.body.user.id)
-  await userPasskeys.remove(person.body.user.id, passkey.id)
+  const { sessionId } = await login(api, person)
+  await userPasskeys.remove({ userId: person.body.user.id, sessionId }, passkey.id)
   expect([await used(3), await issued()]).toEqual(['gone', null])
 })

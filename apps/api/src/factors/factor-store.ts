@@ -1,7 +1,7 @@
 import type { FactorMethod } from '@latchkey/contracts'
 import { addSeconds, type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
-import { countedTo, withoutFactors } from '../users/accounts.ts'
+import { countedTo, stillIn, withoutFactors } from '../users/accounts.ts'
 import { projectionOf, readUser, type StoredUser, type UserField, type UserWith } from '../users/read-user.ts'
 import type { UserModel } from '../users/user.model.ts'
 import { codesLeft, hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
@@ -42,40 +42,55 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     openSecret: (userId: Types.ObjectId, sealed: string): Buffer =>
       box.open(sealed, userId.toHexString()).secret,
 
-    /** A secret for an app that does not count yet. Another one that was begun is forgotten. */
-    async begin(userId: string): Promise<Buffer> {
+    /** A secret for an app that does not count yet; null: that session has ended. Another one that was begun is forgotten. */
+    async begin(userId: string, sessionId: string): Promise<Buffer | null> {
       const secret = newTotpSecret()
-      const pendingTotp = { secret: box.seal(secret, userId), createdAt: clock.now() }
-      await users.updateOne({ _id: userId }, { $set: { pendingTotp } })
-      return secret
+      const now = clock.now()
+      const pendingTotp = { secret: box.seal(secret, userId), createdAt: now }
+      const { matchedCount } = await users.updateOne(
+        { ...stillIn(sessionId, now), _id: userId },
+        { $set: { pendingTotp } },
+      )
+      return matchedCount > 0 ? secret : null
     },
 
-    /** Switches on what was begun. New recovery codes, or null when the code is wrong or nothing was begun lately. */
-    async confirm({ _id, factorChanges }: FactorOwner, code: string): Promise<string[] | null> {
+    /**
+     * Switches on what was begun. New recovery codes, or null when the code is wrong, nothing was begun lately, or that session
+     * has ended.
+     */
+    async confirm(
+      { _id, factorChanges }: FactorOwner,
+      sessionId: string,
+      code: string,
+    ): Promise<string[] | null> {
       const userId = _id.toHexString()
       const pending = (await readOf(userId, ['pendingTotp']))?.pendingTotp
       if (!pending || addSeconds(pending.createdAt, pendingSeconds) <= clock.now()) return null
-      const still = { 'pendingTotp.secret': pending.secret, factorChanges: countedTo(factorChanges) }
+      const still = {
+        ...stillIn(sessionId, clock.now()),
+        'pendingTotp.secret': pending.secret,
+        factorChanges: countedTo(factorChanges),
+      }
       return await enable(userId, pending.secret, code, still)
     },
 
     enable,
 
-    /** Returns whether there was one. */
-    async removeTotp(user: FactorOwner): Promise<boolean> {
+    /** False when there was none, or that session has ended. */
+    async removeTotp(user: FactorOwner, sessionId: string): Promise<boolean> {
       const { modifiedCount } = await users.updateOne(
-        { ...asRead(user), totp: { $ne: null } },
+        { ...stillIn(sessionId, clock.now()), ...asRead(user), totp: { $ne: null } },
         [{ $set: withoutFactors }],
         { updatePipeline: true },
       )
       return modifiedCount > 0
     },
 
-    /** Null when there is no factor that they would stand in for. */
-    async renewRecoveryCodes(user: FactorOwner): Promise<string[] | null> {
+    /** Null when there is no factor that they would stand in for, or that session has ended. */
+    async renewRecoveryCodes(user: FactorOwner, sessionId: string): Promise<string[] | null> {
       const { codes, stored } = newRecoveryCodes()
       const { modifiedCount } = await users.updateOne(
-        { ...asRead(user), totp: { $ne: null } },
+        { ...stillIn(sessionId, clock.now()), ...asRead(user), totp: { $ne: null } },
         { $set: { recoveryCodes: stored } },
       )
       return modifiedCount > 0 ? codes : null

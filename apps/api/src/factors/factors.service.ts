@@ -9,6 +9,7 @@ import type {
 import { AuthError } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import type { Accounts } from '../users/accounts.ts'
 import type { UserIdentity } from '../users/user-identity.ts'
 import { type FactorOwner, type FactorStore, factorMethodsOf } from './factor-store.ts'
 import { codesLeft } from './recovery-codes.ts'
@@ -20,6 +21,7 @@ const fewCodes = 3
 const failureBurst = 5
 
 interface Collaborators {
+  accounts: Pick<Accounts, 'refusal'>
   factorStore: FactorStore
   events: SecurityEvents
   /** What an app shows above its codes: whose they are. */
@@ -69,8 +71,11 @@ interface Where {
 
 export type FactorService = ReturnType<typeof createFactorService>
 
-/** Second factors: setting them up, showing them, and what their owner is told. */
-export function createFactorService({ factorStore, events, issuer, requiredFor }: Collaborators) {
+/**
+ * Second factors: setting them up, showing them, and what their owner is told. What somebody who is signed in asks for throws
+ * AuthError `access_token_revoked` when their session has ended meanwhile, and changes nothing.
+ */
+export function createFactorService({ accounts, factorStore, events, issuer, requiredFor }: Collaborators) {
   const isRequired = (roles: readonly Role[]) => roles.some((role) => requiredFor.includes(role))
 
   return {
@@ -91,8 +96,10 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
 
     async enrolTotp(claims: FactorChange['claims']): Promise<TotpEnrolment> {
       await changing(claims)
-      const { sub, username } = claims
-      return enrolmentOf(await factorStore.begin(sub), { issuer, label: username })
+      const { sub, sid, username } = claims
+      const secret = await factorStore.begin(sub, sid)
+      if (!secret) throw new AuthError('access_token_revoked')
+      return enrolmentOf(secret, { issuer, label: username })
     },
 
     /** A secret that is kept with a sign-in until it counts. */
@@ -115,8 +122,8 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
 
     /** New recovery codes. Throws AuthError `factor_invalid`. */
     async confirmTotp({ claims, device }: FactorChange, code: string): Promise<string[]> {
-      const codes = await factorStore.confirm(await changing(claims), code)
-      if (!codes) throw new AuthError('factor_invalid')
+      const codes = await factorStore.confirm(await changing(claims), claims.sid, code)
+      if (!codes) throw await accounts.refusal(claims, 'factor_invalid')
       await record('totp_enabled', { claims, device })
       return codes
     },
@@ -124,14 +131,15 @@ export function createFactorService({ factorStore, events, issuer, requiredFor }
     /** Throws AuthError `factor_required` where one has to have it, `not_found` where there is none. */
     async removeTotp({ claims, device }: FactorChange): Promise<void> {
       if (isRequired(claims.roles)) throw new AuthError('factor_required')
-      if (!(await factorStore.removeTotp(await changing(claims)))) throw new AuthError('not_found')
+      const isRemoved = await factorStore.removeTotp(await changing(claims), claims.sid)
+      if (!isRemoved) throw await accounts.refusal(claims, 'not_found')
       await record('totp_disabled', { claims, device })
     },
 
     /** Throws AuthError `factor_required` where there is none that they would stand in for. */
     async renewRecoveryCodes({ claims, device }: FactorChange): Promise<string[]> {
-      const codes = await factorStore.renewRecoveryCodes(await changing(claims))
-      if (!codes) throw new AuthError('factor_required')
+      const codes = await factorStore.renewRecoveryCodes(await changing(claims), claims.sid)
+      if (!codes) throw await accounts.refusal(claims, 'factor_required')
       await record('recovery_codes_renewed', { claims, device })
       return codes
     },

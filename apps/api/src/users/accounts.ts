@@ -1,4 +1,4 @@
-import type { BodyOf, routes, User } from '@latchkey/contracts'
+import type { BodyOf, ErrorCode, routes, User } from '@latchkey/contracts'
 import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
 import { liveSession, type Revocations, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
@@ -75,7 +75,7 @@ export const withoutFactors = {
  * What must still hold when somebody who is signed in changes the account, however long their password took to compare: their
  * session goes on, and nobody keeps them out.
  */
-const stillIn = (sessionId: string, now: Date) => ({
+export const stillIn = (sessionId: string, now: Date) => ({
   disabledAt: null,
   ...liveSession(new Types.ObjectId(sessionId), now),
 })
@@ -160,8 +160,13 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       readUser(await users.findById(userId, credentials).lean<StoredUser>(), credentialFields),
 
     /** Whether a session of theirs goes on, and nobody keeps them out. */
-    isSignedIn: async (userId: Types.ObjectId, sessionId: string): Promise<boolean> =>
+    isSignedIn: async (userId: Types.ObjectId | string, sessionId: string): Promise<boolean> =>
       (await users.exists({ ...stillIn(sessionId, clock.now()), _id: userId })) !== null,
+
+    /** Why nothing was changed for somebody who is signed in: their session has ended meanwhile, or else `otherwise`. */
+    async refusal({ sub, sid }: { sub: string; sid: string }, otherwise: ErrorCode): Promise<AuthError> {
+      return new AuthError((await this.isSignedIn(sub, sid)) ? otherwise : 'access_token_revoked')
+    },
 
     /** Whom a mail is for: by id, or by an address that may be nobody's. */
     async findForMail({ userId, email }: Addressee): Promise<MailReader | null> {
@@ -207,11 +212,12 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the two is
-     * missing, or the password was gone already.
+     * missing, the password was gone already, or that session has ended.
      */
-    async removePassword(userId: string): Promise<boolean> {
+    async removePassword(userId: string, sessionId: string): Promise<boolean> {
       const { matchedCount } = await users.updateOne(
         {
+          ...stillIn(sessionId, clock.now()),
           _id: userId,
           passwordHash: { $ne: null },
           'passkeys.0': { $exists: true },

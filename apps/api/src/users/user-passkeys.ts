@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Passkey, passkeyLimit } from '@latchkey/contracts'
 import { type Clock, listOf } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
+import { stillIn } from './accounts.ts'
 import { isDuplicate } from './held-keys.ts'
 import { projectionOf, readUser, type StoredUser, type UserField, type UserWith } from './read-user.ts'
 import type { StoredPasskey, UserModel } from './user.model.ts'
@@ -10,6 +11,12 @@ import { identityFields } from './user-identity.ts'
 const ownerFields = [...identityFields, 'knownDevices', 'isDisabled', 'passkeys', 'webauthnId'] as const
 /** An account that one of its passkeys names. */
 export type PasskeyOwner = UserWith<(typeof ownerFields)[number]>
+
+/** Somebody who is signed in. What they ask for is done while that session goes on. */
+interface Asker {
+  userId: string
+  sessionId: string
+}
 
 export type UserPasskeys = ReturnType<typeof createUserPasskeys>
 
@@ -50,10 +57,10 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
 
     /** `taken`: some account has it, be it this one. `gone`: the session in which it was made, or the account, is. */
     async add(
-      { userId, sessionId }: { userId: string; sessionId: string },
+      { userId, sessionId }: Asker,
       passkey: StoredPasskey,
     ): Promise<'added' | 'taken' | 'full' | 'gone'> {
-      const owner = { _id: userId, 'refreshTokens._id': new Types.ObjectId(sessionId) }
+      const owner = { ...stillIn(sessionId, clock.now()), _id: userId }
       const free = {
         'passkeys.id': { $ne: passkey.id },
         [`passkeys.${passkeyLimit - 1}`]: { $exists: false },
@@ -75,24 +82,29 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       return (await users.exists(owner)) ? 'full' : 'gone'
     },
 
-    /** Null when there is no such passkey. */
-    async rename(userId: string, id: string, name: string): Promise<Passkey | null> {
+    /** Null when there is no such passkey, or that session has ended. */
+    async rename({ userId, sessionId }: Asker, id: string, name: string): Promise<Passkey | null> {
       const stored = await users
         .findOneAndUpdate(
-          { _id: userId, 'passkeys.id': id },
-          { $set: { 'passkeys.$.name': name } },
-          { returnDocument: 'after', projection: projectionOf(['passkeys']) },
+          { ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id },
+          // Not `$`, which could be the place of the session.
+          { $set: { 'passkeys.$[renamed].name': name } },
+          {
+            arrayFilters: [{ 'renamed.id': id }],
+            returnDocument: 'after',
+            projection: projectionOf(['passkeys']),
+          },
         )
         .lean<StoredUser>()
       const renamed = readUser(stored, ['passkeys'])?.passkeys.find((each) => each.id === id)
       return renamed ? view(renamed) : null
     },
 
-    /** `last`: it stays, since nothing else would open the account. */
-    async remove(userId: string, id: string): Promise<'removed' | 'last' | 'missing'> {
+    /** `last`: it stays, since nothing else would open the account. It stays as well when that session has ended. */
+    async remove({ userId, sessionId }: Asker, id: string): Promise<'removed' | 'last' | 'missing'> {
       const another = [{ passwordHash: { $ne: null } }, { 'passkeys.1': { $exists: true } }]
       const { matchedCount } = await users.updateOne(
-        { _id: userId, 'passkeys.id': id, $or: another },
+        { ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or: another },
         { $pull: { passkeys: { id } }, $set: { updatedAt: clock.now() } },
       )
       if (matchedCount > 0) return 'removed'

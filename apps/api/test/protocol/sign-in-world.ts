@@ -1,5 +1,6 @@
 import type { Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
+import type { FactorChange } from '../../src/factors/factors.service.ts'
 import { ticketSeconds, triesPerTicket } from '../../src/sign-in/attempt.ts'
 import { startApi, type TestApi } from '../support/api.ts'
 import { type Authenticator, authenticator, stepSeconds, totpAt } from '../support/authenticator.ts'
@@ -445,14 +446,19 @@ export class SignInWorld {
   async #prepare(person: Somebody, change: Change): Promise<() => Promise<() => void>> {
     const { services } = this.#node(1)
     const { accounts, administration, factorService, passwords, sessions } = services
-    const claims = {
-      sub: person.id,
-      sid: new Types.ObjectId().toHexString(),
-      username: person.name,
-      roles: [],
-      acr: 'mfa' as const,
+    const device = { userAgent: '', ip: '' }
+    /** From a session, as everything that somebody changes; it is gone before anybody looks. */
+    const inSession = async <T>(deed: (from: FactorChange) => Promise<T>): Promise<T> => {
+      const session = sessions.begin({ device })
+      await sessions.issue(new Types.ObjectId(person.id), session)
+      const sid = session._id.toHexString()
+      const claims = { sub: person.id, sid, username: person.name, roles: [], acr: 'mfa' as const }
+      try {
+        return await deed({ claims, device })
+      } finally {
+        await sessions.revoke(person.id, sid)
+      }
     }
-    const from = { claims, device: { userAgent: '', ip: '' } }
     const ends = (more: () => void) => () => {
       person.version++
       more()
@@ -465,12 +471,8 @@ export class SignInWorld {
         if (!user) this.fail('an account is gone')
         if (change === 'a reset') await accounts.resetPassword(user, passwordHash, null)
         else {
-          // From a session, as everything that somebody changes; it is gone before anybody looks.
-          const session = sessions.begin({ device: from.device })
-          await sessions.issue(user._id, session)
-          const kept = session._id.toHexString()
-          if (!(await accounts.changePassword(user, passwordHash, kept))) this.fail('the password stays')
-          await sessions.revoke(person.id, kept)
+          const change = ({ claims }: FactorChange) => accounts.changePassword(user, passwordHash, claims.sid)
+          if (!(await inSession(change))) this.fail('the password stays')
         }
         return ends(() => {
           person.formerPassword = person.password
@@ -494,9 +496,10 @@ export class SignInWorld {
         return ends(() => {})
       }
     if (change === 'an app') {
-      const app = authenticator({ clock: this.#clock }, (await factorService.enrolTotp(claims)).secret)
+      const begun = await inSession(({ claims }) => factorService.enrolTotp(claims))
+      const app = authenticator({ clock: this.#clock }, begun.secret)
       return async () => {
-        const codes = await factorService.confirmTotp(from, app.code())
+        const codes = await inSession((from) => factorService.confirmTotp(from, app.code()))
         return ends(() => {
           person.removedApp = person.app ?? person.removedApp
           const step = Math.floor(this.#now() / stepSeconds)
@@ -509,7 +512,7 @@ export class SignInWorld {
       return async () => {
         // Where there is none, nothing changes.
         if (
-          !(await factorService.removeTotp(from).then(
+          !(await inSession(factorService.removeTotp).then(
             () => true,
             () => false,
           ))
@@ -522,7 +525,7 @@ export class SignInWorld {
         })
       }
     return async () => {
-      const codes = await factorService.renewRecoveryCodes(from).catch(() => null)
+      const codes = await inSession(factorService.renewRecoveryCodes).catch(() => null)
       return () => {
         if (codes) this.#replaceCodes(person, codes)
       }

@@ -12,7 +12,7 @@ import type { RelyingParty } from './relying-party.ts'
 import { algorithms, clientDataOf, verifyNew } from './webauthn.ts'
 
 interface Collaborators {
-  accounts: Pick<Accounts, 'removePassword'>
+  accounts: Pick<Accounts, 'removePassword' | 'refusal'>
   userPasskeys: UserPasskeys
   challenges: Challenges
   events: SecurityEvents
@@ -25,7 +25,10 @@ type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'amr'>
 
 export type Passkeys = ReturnType<typeof createPasskeys>
 
-/** What people do to their own passkeys. */
+/**
+ * What people do to their own passkeys. Each change throws AuthError `access_token_revoked` when their session has ended
+ * meanwhile, and changes nothing.
+ */
 export function createPasskeys({
   accounts,
   userPasskeys,
@@ -94,16 +97,17 @@ export function createPasskeys({
     },
 
     /** Throws AuthError `not_found`. */
-    async rename({ sub }: Claims, id: string, name: string): Promise<Passkey> {
-      const renamed = await userPasskeys.rename(sub, id, name)
-      if (!renamed) throw new AuthError('not_found')
+    async rename({ sub, sid }: Claims, id: string, name: string): Promise<Passkey> {
+      const renamed = await userPasskeys.rename({ userId: sub, sessionId: sid }, id, name)
+      if (!renamed) throw await accounts.refusal({ sub, sid }, 'not_found')
       return renamed
     },
 
     /** Throws AuthError `not_found` or `last_way_in`. */
     async remove({ sub, sid }: Claims, id: string, device: Device): Promise<void> {
-      const outcome = await userPasskeys.remove(sub, id)
-      if (outcome !== 'removed') throw new AuthError(outcome === 'last' ? 'last_way_in' : 'not_found')
+      const outcome = await userPasskeys.remove({ userId: sub, sessionId: sid }, id)
+      if (outcome !== 'removed')
+        throw await accounts.refusal({ sub, sid }, outcome === 'last' ? 'last_way_in' : 'not_found')
       await events.record({ kind: 'passkey_removed', userId: sub, sessionId: sid, device })
     },
 
@@ -112,10 +116,10 @@ export function createPasskeys({
      * Throws AuthError `last_way_in`, `email_not_verified`, or `not_found` where there is no password.
      */
     async removePassword({ sub, sid }: Claims, device: Device): Promise<void> {
-      if (!(await accounts.removePassword(sub))) {
+      if (!(await accounts.removePassword(sub, sid))) {
         const { password, passkey } = await userPasskeys.waysIn(sub)
-        if (!password) throw new AuthError('not_found')
-        throw new AuthError(passkey ? 'email_not_verified' : 'last_way_in')
+        const kept = passkey ? 'email_not_verified' : 'last_way_in'
+        throw await accounts.refusal({ sub, sid }, password ? kept : 'not_found')
       }
       await events.record({ kind: 'password_removed', userId: sub, sessionId: sid, device })
     },
