@@ -251,6 +251,6 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     passwordPolicy,
     passwords,
     rateLimits,
-    route: createApiRoute(sessions),
+    route: createApiRoute({ ...sessions, factorRoles: config.factors.requiredFor }),
   }
 }

@@ -9,19 +9,24 @@ interface Collaborators {
   authenticate: RequestHandler
   claimsOf: (req: Request) => AccessTokenClaims
   stepUp: (demanded: StepUp) => (claims: AccessTokenClaims) => void
+  /** Roles whose owners have to have a second factor: what requires such a role requires that one was shown. */
+  factorRoles: readonly Role[]
 }
 
 /**
  * Decides which guards a route gets, from `requires` in its contract; its `stepUp` is checked after them. A new word in `requires` needs an entry here to
  * compile.
  */
-export function createApiRoute({ authenticate, claimsOf, stepUp }: Collaborators): ApiRoute {
-  const hasRole =
-    (role: Role): RequestHandler =>
-    (req, _res, next) => {
-      if (!claimsOf(req).roles.includes(role)) throw new AuthError('forbidden')
+export function createApiRoute({ authenticate, claimsOf, stepUp, factorRoles }: Collaborators): ApiRoute {
+  function hasRole(role: Role): RequestHandler {
+    const checkFactor = factorRoles.includes(role) ? stepUp({ acr: 'mfa' }) : undefined
+    return (req, _res, next) => {
+      const claims = claimsOf(req)
+      if (!claims.roles.includes(role)) throw new AuthError('forbidden')
+      checkFactor?.(claims)
       next()
     }
+  }
 
   return createRoute({
     guards: {

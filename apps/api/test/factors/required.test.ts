@@ -9,7 +9,7 @@ import {
   stepSeconds,
   ticketOf,
 } from '../support/authenticator.ts'
-import { login, registered, setCookies, somebody, stored } from '../support/people.ts'
+import { login, registered, renewed, setCookies, somebody, stored } from '../support/people.ts'
 
 const required = { environment: { REQUIRE_FACTOR_FOR: 'admin' } }
 
@@ -21,6 +21,8 @@ async function administrator() {
 }
 
 const enrol = (api: TestApi, ticket: string) => api.http.post('/api/login/enrol').send({ ticket })
+const confirmBy = (api: TestApi, accessToken: string, shown: object) =>
+  api.http.post('/api/reauthenticate').set(bearer(accessToken)).send(shown)
 const confirm = (api: TestApi, ticket: string, code: string) =>
   api.http.post('/api/login/enrol/confirm').send({ ticket, code })
 
@@ -149,4 +151,35 @@ it('who was given the role later is asked at the next sign-in, and who set one u
   await api.services.administration.setRoles(person.body.user.id, ['user', 'admin'])
   expect((await passwordStep(api, person).expect(202)).body.enrol).toBeUndefined()
   await factorStep(api, await ticketOf(api, person), app.code()).expect(200)
+})
+
+const findUsers = (api: TestApi, accessToken: string) =>
+  api.http.get('/api/admin/users').set(bearer(accessToken))
+
+it('a session that is open goes on, and is no administrator’s until a factor was shown in it', async () => {
+  const { api, person } = await administrator()
+  const open = await renewed(api, person)
+  const refused = await findUsers(api, open.body.accessToken).expect(401)
+  expect(refused.body).toMatchObject({ code: 'step_up_required', stepUp: { acr: 'mfa' } })
+  expect(refused.headers['www-authenticate']).toMatch(
+    /error="insufficient_user_authentication".*, acr_values="mfa"$/,
+  )
+  const again = await confirmBy(api, open.body.accessToken, { password: person.password }).expect(200)
+  await findUsers(api, again.body.accessToken).expect(401)
+  // Its owner sets one up where they are.
+  await enrolled(api, open)
+  await findUsers(api, open.body.accessToken).expect(200)
+})
+
+it('nor is one from before there was a factor, until a code is shown; who has no such role is refused as ever', async () => {
+  const { api, person } = await administrator()
+  const before = await renewed(api, person)
+  const { app } = await enrolled(api, { ...before })
+  await findUsers(api, before.body.accessToken).expect(401)
+  const { body } = await confirmBy(api, before.body.accessToken, { method: 'totp', code: app.code() }).expect(
+    200,
+  )
+  await findUsers(api, body.accessToken).expect(200)
+  const other = await registered(api)
+  expect((await findUsers(api, other.body.accessToken).expect(403)).body.code).toBe('forbidden')
 })

@@ -1,3 +1,4 @@
+import { AuthError } from '@latchkey/auth-client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router-dom'
@@ -57,7 +58,13 @@ const InFrame: FailureView = ({ title, children }) => (
 
 /** Whatever the browser says of the network, calls are made, and fail if they have to: nothing waits to be done later. */
 const networkMode = 'always'
-const defaultOptions = { queries: { networkMode, retry: false }, mutations: { networkMode } } as const
+/** Whoever would rather not confirm who they are is not asked again each time they come back to the window. */
+const refetchOnWindowFocus = ({ state: { error } }: { state: { error: unknown } }) =>
+  !(error instanceof AuthError && error.code === 'step_up_required')
+const defaultOptions = {
+  queries: { networkMode, retry: false, refetchOnWindowFocus },
+  mutations: { networkMode },
+} as const
 
 /** Keeps what was fetched for one person exactly as long as that person is signed in. */
 function UserData({ sessionId, children }: { sessionId: string; children: React.ReactNode }) {

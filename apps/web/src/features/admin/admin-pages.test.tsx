@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type ManagedUser, routes, type Session, type UserList } from '@latchkey/contracts'
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -55,6 +55,27 @@ function asAdmin() {
 }
 
 describe('finding users', () => {
+  it('leads whoever has no second factor to where one is set up, where the role needs one', async () => {
+    const client = asAdmin()
+    client.answer(routes.findUsers, async () => {
+      await waitFor(() => expect(client.onStepUp).toHaveBeenCalled())
+      await client.onStepUp.mock.calls
+        .at(-1)?.[0]({ acr: 'mfa' })
+        .catch(() => {})
+      throw refusal('step_up_required', { status: 401 })
+    })
+    const { user } = renderApp(client, '/admin')
+    await screen.findByRole('dialog', { name: 'This needs two-step sign-in' })
+    await user.click(screen.getByRole('button', { name: 'Cancel' }))
+    expect(await screen.findByText(/confirm that it’s you/)).toBeVisible()
+    // Coming back to the window is no wish to be asked again.
+    await act(async () => window.dispatchEvent(new Event('visibilitychange')))
+    expect(client.call.mock.calls.filter(([route]) => route === routes.findUsers)).toHaveLength(1)
+    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    await user.click(await screen.findByRole('button', { name: 'Go to your account' }))
+    expect(await screen.findByRole('heading', { name: 'Account' })).toBeVisible()
+  })
+
   it.each(['/admin', '/admin/users/1'])(
     'at %s is for administrators, and unknown to others',
     async (address) => {

@@ -1,4 +1,4 @@
-import type { AuthError } from '@latchkey/auth-client'
+import type { AuthError, StepUpDemand } from '@latchkey/auth-client'
 import {
   type ConfirmationMethod,
   type FactorMethod,
@@ -7,7 +7,9 @@ import {
 } from '@latchkey/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useLayoutEffect, useState } from 'react'
+import { useNavigate } from 'react-router-dom'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { paths } from '../../app/paths.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeField } from '../../components/code-field.tsx'
@@ -20,17 +22,20 @@ import { useForm } from '../../components/use-form.ts'
 import styles from './confirm-form.module.css'
 
 interface ConfirmFormProps {
+  demand: StepUpDemand
   onConfirmed: () => void
   onDeclined: () => void
 }
 
 /** Asks for whatever the account can confirm with. */
-export function ConfirmForm({ onConfirmed, onDeclined }: ConfirmFormProps) {
+export function ConfirmForm({ demand, onConfirmed, onDeclined }: ConfirmFormProps) {
   const client = useAuthClient()
   const [isSending, setIsSending] = useState(false)
   const methods = useQuery<ConfirmationMethod[], AuthError>({
     queryKey: ['confirmationMethods'],
     queryFn: async ({ signal }) => (await client.call(routes.confirmationMethods, { signal })).methods,
+    // Where a second factor is asked for, another password is none.
+    select: (all) => (demand.acr === 'mfa' ? all.filter((method) => method !== 'password') : all),
     // It may have changed since the last question.
     gcTime: 0,
   })
@@ -45,6 +50,8 @@ export function ConfirmForm({ onConfirmed, onDeclined }: ConfirmFormProps) {
       Cancel
     </Button>
   )
+  if (demand.acr === 'mfa' && methods.data?.length === 0)
+    return <SetUpFirst onDeclined={onDeclined} cancel={cancel} />
   return (
     <Dialog
       title="Confirm it’s you"
@@ -63,6 +70,32 @@ export function ConfirmForm({ onConfirmed, onDeclined }: ConfirmFormProps) {
     </Dialog>
   )
 }
+
+/** There is nothing to confirm with yet. */
+function SetUpFirst({ onDeclined, cancel }: { onDeclined: () => void; cancel: ReactNode }) {
+  const navigate = useNavigate()
+  function goThere() {
+    onDeclined()
+    navigate(paths.account)
+  }
+  return (
+    <Dialog
+      title="This needs two-step sign-in"
+      lead="Your password alone is not enough here. Set up two-step sign-in on your account page first."
+      onCancel={onDeclined}
+    >
+      <div className={styles.answers}>
+        <Button ref={focused} onClick={goThere}>
+          Go to your account
+        </Button>
+        {cancel}
+      </div>
+    </Dialog>
+  )
+}
+
+/** The dialog was open before it was known what to say. */
+const focused = (button: HTMLElement | null) => button?.focus()
 
 interface ProofProps {
   onSending: (isSending: boolean) => void

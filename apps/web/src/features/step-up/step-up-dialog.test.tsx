@@ -1,3 +1,4 @@
+import type { StepUpDemand } from '@latchkey/auth-client'
 import { type ConfirmationMethod, routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
@@ -10,7 +11,10 @@ beforeAll(async () => {
 })
 
 /** The client asks as it does when the server wants to know who this is. */
-async function asked(methods: ConfirmationMethod[] = ['password']) {
+async function asked(
+  methods: ConfirmationMethod[] = ['password'],
+  demand: StepUpDemand = { maxAgeSeconds: 600 },
+) {
   const client = fakeAuthClient(signedIn())
   client.answer(routes.confirmationMethods, () => ({ methods }))
   const app = renderApp(client, '/account')
@@ -19,12 +23,12 @@ async function asked(methods: ConfirmationMethod[] = ['password']) {
   if (!ask) throw new Error('nobody can be asked')
   const outcome = { is: 'waiting' }
   await act(async () => {
-    void ask({ maxAgeSeconds: 600 }).then(
+    void ask(demand).then(
       () => Object.assign(outcome, { is: 'confirmed' }),
       () => Object.assign(outcome, { is: 'declined' }),
     )
   })
-  expect(screen.getByRole('dialog', { name: 'Confirm it’s you' })).toBeVisible()
+  expect(screen.getByRole('dialog')).toBeVisible()
   return { client, outcome, ...app }
 }
 
@@ -91,6 +95,26 @@ it('asks for a code where the account has a second factor, or for one that was s
   await user.type(screen.getByLabelText('Recovery code'), 'abcd-efgh{Enter}')
   expect(client.reauthenticate).toHaveBeenLastCalledWith({ method: 'recovery_code', code: 'abcd-efgh' })
   expect(outcome.is).toBe('confirmed')
+})
+
+it('asks for a passkey and no password where a second factor is wanted', async () => {
+  const { client, outcome, user } = await asked(['password', 'passkey'], { acr: 'mfa' })
+  await user.click(await screen.findByRole('button', { name: 'Use your passkey' }))
+  expect(screen.queryByRole('button', { name: /password/ })).not.toBeInTheDocument()
+  expect(client.confirmWithPasskey).toHaveBeenCalledOnce()
+  expect(outcome.is).toBe('confirmed')
+})
+
+it('says where to set up a second factor, where one is wanted and there is none', async () => {
+  const { outcome, user } = await asked(['password'], { acr: 'mfa' })
+  expect(await screen.findByRole('dialog', { name: 'This needs two-step sign-in' })).toBeVisible()
+  expect(screen.queryByLabelText('Your password')).not.toBeInTheDocument()
+  const way = screen.getByRole('button', { name: 'Go to your account' })
+  expect(way).toHaveFocus()
+  await user.click(way)
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+  expect(outcome.is).toBe('declined')
+  expect(screen.getByRole('heading', { name: 'Account' })).toBeVisible()
 })
 
 it('says when it cannot find out what to ask for, and can be closed', async () => {

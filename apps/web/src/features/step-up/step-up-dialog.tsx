@@ -1,8 +1,10 @@
+import type { StepUpDemand } from '@latchkey/auth-client'
 import { useEffect, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 
 interface Question {
+  demand: StepUpDemand
   confirmed: () => void
   declined: () => void
 }
@@ -18,14 +20,14 @@ export function StepUpDialog() {
   useEffect(() => {
     let open: Question | null = null
     const end = client.onStepUp(
-      () =>
+      (demand) =>
         new Promise<void>((resolve, reject) => {
           const close = (settle: () => void) => () => {
             open = null
             setQuestion(null)
             settle()
           }
-          open = { confirmed: close(resolve), declined: close(() => reject(new Error('declined'))) }
+          open = { demand, confirmed: close(resolve), declined: close(() => reject(new Error('declined'))) }
           setQuestion(open)
         }),
     )
@@ -35,5 +37,9 @@ export function StepUpDialog() {
     }
   }, [client])
 
-  return question && <ConfirmForm onConfirmed={question.confirmed} onDeclined={question.declined} />
+  return (
+    question && (
+      <ConfirmForm demand={question.demand} onConfirmed={question.confirmed} onDeclined={question.declined} />
+    )
+  )
 }
