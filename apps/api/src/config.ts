@@ -1,11 +1,10 @@
-import { cookieNames, passwordLength, type Role, roles } from '@latchkey/contracts'
+import { cookieNames, passwordLength, type Role, roles, secondsIn } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
 import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
-const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
 const minSecretBytes = 32
 const maxLimitSeconds = 86_400
 
@@ -360,11 +359,6 @@ function readLimits(given: Record<string, string | undefined>): { limits: Limits
     else problems.push(...parsed.error.issues.map(({ message }) => `${variable} ${message}`))
   }
   return { limits, problems }
-}
-
-/** `15m` is 900. */
-function secondsIn(duration: string): number {
-  return Number(duration.slice(0, -1)) * unitSeconds[duration.slice(-1) as keyof typeof unitSeconds]
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

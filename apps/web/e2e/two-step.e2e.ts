@@ -75,6 +75,13 @@ async function withApp(
   const recoveryCodes = await dialog.getByRole('listitem').allInnerTexts()
   expect(new Set(recoveryCodes).size).toBe(10)
   await look('two-step-codes')
+  await page.emulateMedia({ media: 'print' })
+  const [onPaper = ''] = await page.locator('body').allInnerTexts()
+  expect(onPaper.trim().split(/\n+/)).toEqual([
+    `Latchkey recovery codes of ${person.username}. Each works once.`,
+    ...recoveryCodes,
+  ])
+  await page.emulateMedia({ media: null })
   await button(page, 'I have saved them').click()
   await page.getByText('10 recovery codes are left').waitFor()
   await look('two-step-on')

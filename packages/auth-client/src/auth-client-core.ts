@@ -186,13 +186,19 @@ export function createAuthClientCore(
   }
 
   async function reauthenticate(body: unknown): Promise<void> {
-    const answer = await send(reauthentication, { body })
+    const answer = await sendAny(reauthentication, { body })
+    if (!takeConfirmation(answer)) throw signedOut()
+  }
+
+  /** A token for this session in an answer says what has been shown by now, whatever was asked for. */
+  function takeConfirmation(answer: unknown): boolean {
     const token = holdToken(answer, clock, cookie.read()?.generation)
-    if (token?.view.claims.sid !== session.sid()) throw signedOut()
+    if (!token || token.view.claims.sid !== session.sid()) return false
     session.hold(token)
     renewal.settle()
     tabs.handRound(token)
     log.add('notice', 'You have confirmed who you are.')
+    return true
   }
 
   let passkeys: Promise<Passkeys> | null = null
@@ -218,6 +224,12 @@ export function createAuthClientCore(
   const call: Call = async (route, ...[options]) => (await send(route, options)) as ReplyOf<typeof route>
 
   async function send(route: RouteContract, options?: AnyCallOptions): Promise<unknown> {
+    const answer = await sendAny(route, options)
+    takeConfirmation(answer)
+    return answer
+  }
+
+  async function sendAny(route: RouteContract, options?: AnyCallOptions): Promise<unknown> {
     const loaded = await transport().catch((error) => {
       throw toAuthError(error)
     })

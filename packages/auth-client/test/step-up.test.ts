@@ -1,3 +1,4 @@
+import { routes } from '@latchkey/contracts'
 import { expect, it, vi } from 'vitest'
 import { ownRoutes } from './support/own-routes.ts'
 import { codeOf, eventually, gate, refreshPath, settled, setUp, signedInTab } from './support/setup.ts'
@@ -145,4 +146,15 @@ it('whoever signs out while the question is open gets no answer to it', async ()
   await tab.logout()
   answered.open()
   expect(await answer).toBe('signed_out')
+})
+
+it('is confirmed by whatever answers with a token that says so, in every tab, without another request', async () => {
+  const { server, browser, tab } = await staleTab()
+  const other = browser.tab()
+  await other.start()
+  const refreshes = server.count(refreshPath)
+  await tab.call(routes.reauthenticate, { body: password })
+  await settled()
+  for (const each of [tab, other]) expect((await each.http.get('/own/fresh')).status).toBe(200)
+  expect(server.count(refreshPath)).toBe(refreshes)
 })

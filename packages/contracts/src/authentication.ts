@@ -29,7 +29,8 @@ export type StepUp =
   /** The sign-in was by several factors. */
   | { within?: Duration; acr: 'mfa' }
 
-const unitSeconds = { s: 1, m: 60, h: 3600 } as const
+const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 
-export const secondsIn = (duration: Duration): number =>
+/** `15m` is 900. NaN where there is no such unit. */
+export const secondsIn = (duration: string): number =>
   Number(duration.slice(0, -1)) * unitSeconds[duration.slice(-1) as keyof typeof unitSeconds]

@@ -1,7 +1,7 @@
+import { secondsIn } from '@latchkey/contracts'
 import { runCommand, say, withServices } from './with-services.ts'
 
-const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 }
-const longestSeconds = 30 * unitSeconds.d
+const longestSeconds = 30 * 86_400
 
 /**
  * For somebody who has lost every second factor: `reset-factors <email address or username> [--after 24h]`. Their owner is told
@@ -29,8 +29,7 @@ runCommand(async (words) => {
 function read(words: string[]) {
   const after = words.indexOf('--after')
   const duration = after < 0 ? '24h' : (words[after + 1] ?? '')
-  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(duration) ?? []
-  const waitSeconds = Number(count) * unitSeconds[unit as keyof typeof unitSeconds]
+  const waitSeconds = /^\d{1,6}[smhd]$/.test(duration) ? secondsIn(duration) : Number.NaN
   if (!(waitSeconds <= longestSeconds))
     throw new Error('Say how long to wait, like --after 24h; 30d at most.')
   const rest = words.filter((_, i) => after < 0 || (i !== after && i !== after + 1))

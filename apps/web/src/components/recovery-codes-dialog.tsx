@@ -20,13 +20,16 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
       title="Save your recovery codes"
       lead="If you lose your phone, each of these lets you in once. Keep them where only you can find them: this is the only time they are shown."
     >
-      <ul className={styles.codes} aria-label="Recovery codes">
-        {codes.map((code) => (
-          <li key={code}>
-            <code>{code}</code>
-          </li>
-        ))}
-      </ul>
+      <div className={styles.sheet}>
+        <p className={styles.paperOnly}>Latchkey recovery codes of {username}. Each works once.</p>
+        <ul className={styles.codes} aria-label="Recovery codes">
+          {codes.map((code) => (
+            <li key={code}>
+              <code>{code}</code>
+            </li>
+          ))}
+        </ul>
+      </div>
       <div className={styles.ways}>
         <Button variant="secondary" onClick={copy.run}>
           {copy.successes > 0 ? 'Copied' : 'Copy'}

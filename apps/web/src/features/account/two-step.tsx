@@ -91,8 +91,6 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   const { show } = useRecoveryCodes()
   const form = useForm(CodeBodySchema, async (body) => {
     const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
-    // This session has shown a code: its next token says so.
-    await client.refresh().catch(() => undefined)
     show({ userId: user.id, codes: recoveryCodes })
     onNews('Two-step sign-in is on.')
     await queryClient.invalidateQueries({ queryKey })
