@@ -4,8 +4,10 @@ import { authenticator, type Departures } from './support/passkey-authenticator.
 import {
   activityOf,
   as,
+  creationOptions,
   passkeyApi,
   personWithPasskey,
+  postPasskey,
   signInByPasskey,
   signInOptions,
 } from './support/passkeys.ts'
@@ -152,12 +154,22 @@ it('a challenge for adding or confirming signs nobody in, and one for signing in
       .send({ passkey: passkey.get(options) })
     expect([answer.status, answer.body.code]).toEqual([400, 'passkey_challenge_invalid'])
   }
+  const confirmWith = (options: { challenge: string; rpId: string }) =>
+    api.http
+      .post('/api/reauthenticate')
+      .set(token)
+      .send({ passkey: passkey.get(options) })
   const { options } = await signInOptions(api, { Cookie: person.jar.header })
-  const confirmed = await api.http
-    .post('/api/reauthenticate')
-    .set(token)
-    .send({ passkey: passkey.get(options) })
-  expect([confirmed.status, confirmed.body.code]).toEqual([400, 'passkey_challenge_invalid'])
+  // Nor does one of those two the other's work, in the very session that asked for it.
+  const toAdd = { ...(await creationOptions(api, person)), rpId: 'localhost' }
+  for (const wrong of [options, toAdd]) {
+    const confirmed = await confirmWith(wrong)
+    expect([confirmed.status, confirmed.body.code]).toEqual([400, 'passkey_challenge_invalid'])
+  }
+  const { body } = await api.http.post('/api/reauthenticate/passkey/options').set(token).expect(200)
+  const made = authenticator().create({ ...toAdd, challenge: body.options.challenge })
+  const added = await postPasskey(api, person, made)
+  expect([added.status, added.body.code]).toEqual([400, 'passkey_challenge_invalid'])
 })
 
 it('of two answers with one challenge at once, one signs in', async () => {

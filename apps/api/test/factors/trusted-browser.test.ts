@@ -165,11 +165,12 @@ it('the key without the password is nothing', async () => {
 it.each([
   [
     'a new password',
-    async ({ api, person, as }: Awaited<ReturnType<typeof trusted>>) => {
+    async ({ api, person, as, Cookie }: Awaited<ReturnType<typeof trusted>>) => {
+      // In the browser that is trusted, which stays a known one.
       const newPassword = 'candle river mosaic'
       await api.http
         .post('/api/change-password')
-        .set(as)
+        .set({ ...as, Cookie })
         .send({ currentPassword: person.password, newPassword })
         .expect(200)
       person.password = newPassword

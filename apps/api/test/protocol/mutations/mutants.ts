@@ -3,21 +3,33 @@ import { fileURLToPath } from 'node:url'
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6'
 
-/** One rule of the protocol, broken: in a source file, the one place where `rule` stands becomes `broken`. */
-export interface Mutant {
+/** In a source file, the one place where `rule` stands becomes `broken`. */
+export interface Edit {
+  file: string
+  rule: string
+  broken: string
+}
+
+interface Broken {
+  name: string
+  edits: Edit[]
+}
+
+/** One rule of the protocol, broken. */
+export interface Mutant extends Broken {
   /** The invariant that falls with the rule: its test must notice. */
   breaks: Invariant
-  name: string
-  edits: { file: string; rule: string; broken: string }[]
 }
 
 const source = new URL('../../../../../packages/', import.meta.url)
 export const pathOf = (file: string) => fileURLToPath(new URL(file, source))
 
+export const edit = (file: string, rule: string, broken: string): Edit => ({ file, rule, broken })
+
 const mutant = (breaks: Invariant, name: string, file: string, rule: string, broken: string): Mutant => ({
   breaks,
   name,
-  edits: [{ file, rule, broken }],
+  edits: [edit(file, rule, broken)],
 })
 
 const rotate = 'sessions/src/refresh/rotate.ts'
@@ -512,7 +524,7 @@ export const mutants: Mutant[] = [
 ]
 
 /** The source of one file with the mutant's edits. Throws when a rule does not stand there exactly once. */
-export function mutated(mutant: Mutant, file: string, code: string): string {
+export function mutated(mutant: Broken, file: string, code: string): string {
   let result = code
   for (const { rule, broken } of mutant.edits.filter((edit) => edit.file === file)) {
     const found = result.split(rule).length - 1
@@ -526,6 +538,6 @@ export function mutated(mutant: Mutant, file: string, code: string): string {
 }
 
 /** Throws when the source has moved on from what a mutant breaks. */
-export function checkApplies(mutant: Mutant): void {
+export function checkApplies(mutant: Broken): void {
   for (const { file } of mutant.edits) mutated(mutant, file, readFileSync(pathOf(file), 'utf8'))
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { factorMutants } from './factor-mutants.ts'
 import { checkApplies, mutants } from './mutants.ts'
 
 interface Report {
@@ -15,9 +16,9 @@ const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url))
 const vitest = join(fileURLToPath(import.meta.resolve('vitest/package.json')), '..', 'vitest.mjs')
 const timeout = 300_000
 
-/** Runs the tests of some properties against the source with one rule broken; '' breaks none. */
-async function verdicts(name: string, properties: string) {
-  const args = ['run', '--config', config, '--reporter=json', '--testNamePattern', properties]
+/** Runs the tests whose names match against the source with one rule broken; '' breaks none. */
+async function verdicts(name: string, tests: string) {
+  const args = ['run', '--config', config, '--reporter=json', '--testNamePattern', tests]
   const child = spawn(process.execPath, [vitest, ...args], {
     env: {
       PATH: process.env.PATH,
@@ -60,5 +61,20 @@ describe.concurrent('a property notices that', () => {
     const found = failures.map((message) => /Got BrokenInvariant: (I[1-6]: .*)/.exec(message)?.[1])
     expect(found, `${broken}\n${failures.join('\n')}`).toEqual([expect.stringMatching(/^I[1-6]: /)])
     await annotate(found[0] ?? '')
+  })
+})
+
+describe.concurrent('a test notices that', () => {
+  it.for(factorMutants)('$name', { timeout }, async (mutant) => {
+    checkApplies(mutant)
+    const { failures, broken } = await verdicts(
+      mutant.name,
+      mutant.test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
+    // It has to see something else than it expects: an import that fails, and a wait that has no end, do not count.
+    const seen = failures.filter((message) =>
+      /^(?:AssertionError:|Error: (?:expected|\w+ answered) )|Got BrokenInvariant: I7/.test(message),
+    )
+    expect(seen, `${broken}\n${failures.join('\n')}`).not.toEqual([])
   })
 })
