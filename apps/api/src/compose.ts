@@ -160,7 +160,18 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const opening = createOpening({ sessions, knownDevices, events })
   const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
   const trustedBrowsers = createTrustedBrowsers({ users, events, clock })
-  const steps = { accounts, attempts, factorService, opening, trustedBrowsers, events }
+  const userPasskeys = createUserPasskeys({ users, clock })
+  const challenges = createChallenges({ model: challengeModel(database.connection), clock })
+  const passkeyParts = { userPasskeys, challenges, events }
+  const passkeySignIn = createPasskeySignIn({
+    ...passkeyParts,
+    knownDevices,
+    sessions,
+    log,
+    requireVerifiedEmail,
+  })
+  const shown = { factorService, factorResets, passkeySignIn }
+  const steps = { accounts, attempts, ...shown, opening, trustedBrowsers, events }
   const secondSteps = createSecondSteps(steps)
   const auth = createAuth({
     accounts,
@@ -183,16 +194,12 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     mailQueue,
     ...secrets,
   })
-  const userPasskeys = createUserPasskeys({ users, clock })
-  const challenges = createChallenges({ model: challengeModel(database.connection), clock })
-  const passkeyParts = { userPasskeys, challenges, events }
-  const passkeys = createPasskeys({ ...passkeyParts, accounts, clock, upgrade: config.passkeys.upgrade })
-  const passkeySignIn = createPasskeySignIn({
+  const passkeys = createPasskeys({
     ...passkeyParts,
-    knownDevices,
-    sessions,
-    log,
-    requireVerifiedEmail,
+    accounts,
+    clock,
+    upgrade: config.passkeys.upgrade,
+    isFactorRequired: factorService.isRequired,
   })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }

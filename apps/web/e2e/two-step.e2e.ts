@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from './support/authenticator-app.ts'
 import { launchChromium } from './support/chromium.ts'
+import { reach } from './support/keyboard.ts'
 import {
   greeting,
   loginHeading,
@@ -12,6 +13,7 @@ import {
   signOut,
 } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
+import { giveAuthenticator } from './support/virtual-authenticator.ts'
 import {
   countOf,
   expectAccessible,
@@ -226,5 +228,91 @@ it('whose role needs a second step sets it up on the way in', async () => {
   await greeting(page, person).waitFor()
   expect(complaints).toEqual([])
   await visitor.leave()
+  await strict.stop()
+})
+
+/** Keeps what becomes of every question for a passkey. */
+function watchQuestions() {
+  // Not on the empty page that comes first.
+  if (!isSecureContext) return
+  const outcomes: string[] = []
+  Object.assign(window, { outcomes })
+  const get = navigator.credentials.get.bind(navigator.credentials)
+  navigator.credentials.get = (options) => {
+    const answer = get(options)
+    const kind = options?.mediation ?? 'asked'
+    answer.then(
+      () => outcomes.push(`${kind}: answered`),
+      ({ name }) => outcomes.push(`${kind}: ${name}`),
+    )
+    return answer
+  }
+}
+
+async function addPasskey(page: Page) {
+  await button(page, 'Add a passkey').click()
+  await page.getByText('has been added').waitFor()
+}
+
+it('by keyboard alone a passkey is shown in place of a code, and starting again calls the question off', async () => {
+  const visitor = await visit(browser, product.origin)
+  const { page, calls, offers, complaints } = visitor
+  await visitor.context.addInitScript(watchQuestions)
+  const authenticator = await giveAuthenticator(page)
+  const person = await withApp(visitor)
+  await addPasskey(page)
+  // It answers what comes from now on.
+  await authenticator.isTouched(false)
+  await signOut(page)
+  await signIn(page, person)
+  await page.getByRole('heading', { name: 'Enter your code' }).waitFor()
+  await reach(page, 'Use a passkey')
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Waiting for your passkey…' }).waitFor()
+  await isSound(visitor, 'two-step-passkey')
+  const asked = offers.length
+  await reach(page, 'Start again')
+  await page.keyboard.press('Enter')
+  await loginHeading(page).waitFor()
+  await expect.poll(() => offers.length).toBeGreaterThan(asked)
+  const outcomes = () => page.evaluate(() => ('outcomes' in window ? window.outcomes : []))
+  await expect.poll(outcomes).toContain('asked: AbortError')
+
+  await authenticator.isTouched(true)
+  await signIn(page, person)
+  await reach(page, 'Use a passkey')
+  await page.keyboard.press('Enter')
+  await greeting(page, person).waitFor()
+  expect(countOf(calls, 'POST /api/login/factor/passkey 200')).toBe(1)
+  expect(countOf(calls, 'POST /api/login/passkey 200')).toBe(0)
+  await page.getByRole('link', { name: 'Sessions' }).click()
+  await page.getByText('with password and passkey').first().waitFor()
+  expect(complaints).toEqual([])
+  await visitor.leave()
+})
+
+it('whose role needs a second step and who has a passkey alone is asked for that, on every device', async () => {
+  const strict = await startProduct({ REQUIRE_FACTOR_FOR: 'admin' })
+  for (const look of looks) {
+    const visitor = await visit(browser, strict.origin, look)
+    const { page, calls, complaints } = visitor
+    const authenticator = await giveAuthenticator(page)
+    const person = newPerson()
+    await register(page, person)
+    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await addPasskey(page)
+    await authenticator.isTouched(false)
+    await signOut(page)
+    await strict.makeAdmin(person.email)
+    await signIn(page, person)
+    await page.getByRole('heading', { name: 'Show your passkey' }).waitFor()
+    await isSound(visitor, 'two-step-passkey-alone')
+    await authenticator.isTouched(true)
+    await page.keyboard.press('Enter')
+    await greeting(page, person).waitFor()
+    expect(countOf(calls, 'POST /api/login/factor/passkey 200')).toBe(1)
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  }
   await strict.stop()
 })

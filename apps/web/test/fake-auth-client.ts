@@ -121,6 +121,7 @@ export function fakeAuthClient(initial: SessionState) {
     register: vi.fn<LazyAuthClient['register']>(enter),
     login: vi.fn<LazyAuthClient['login']>(enter),
     loginFactor: vi.fn<LazyAuthClient['loginFactor']>(enter),
+    loginFactorWithPasskey: vi.fn<LazyAuthClient['loginFactorWithPasskey']>(enter),
     canTrustBrowser: vi.fn(() => false),
     loginEnrol: vi.fn<LazyAuthClient['loginEnrol']>(async () => {
       await enter()

@@ -261,6 +261,7 @@ export function createAuthClientCore(
     },
     reauthenticate,
     loginWithPasskey: async (options) => (await loadPasskeys()).login(options),
+    loginFactorWithPasskey: async (step) => (await loadPasskeys()).loginFactor(step),
     addPasskey: async (name) => (await loadPasskeys()).add(name),
     confirmWithPasskey: async () => (await loadPasskeys()).confirm(),
     upgradeToPasskey: async () => (await loadPasskeys().catch(() => null))?.upgrade() ?? false,

@@ -3,6 +3,8 @@ export const ownPaths = {
   register: '/register',
   login: '/login',
   loginFactor: '/login/factor',
+  passkeyFactorOptions: '/login/factor/passkey/options',
+  passkeyFactor: '/login/factor/passkey',
   enrol: '/login/enrol',
   confirmEnrol: '/login/enrol/confirm',
   passkeySignInOptions: '/login/passkey/options',

@@ -7,6 +7,11 @@ export interface PasskeySignIn {
   signal?: AbortSignal
 }
 
+export interface PasskeyStep {
+  ticket: string
+  trustBrowser?: boolean
+}
+
 /** What `GET /passkeys` answers. */
 export interface PasskeysOfAccount {
   passkeys: Passkey[]
@@ -21,6 +26,8 @@ export interface PasskeyClient {
    * @throws AuthError
    */
   loginWithPasskey(options?: PasskeySignIn): Promise<User>
+  /** The second step by a passkey, with the ticket that `login` has brought. @throws AuthError */
+  loginFactorWithPasskey(step: PasskeyStep): Promise<User>
   /** Lets whoever is signed in make a passkey. @throws AuthError */
   addPasskey(name?: string): Promise<Passkey>
   /** `reauthenticate` by a passkey. @throws AuthError */

@@ -11,7 +11,7 @@ import { AuthError, toAuthError } from './auth-error.ts'
 import type { AnyCallOptions } from './call.ts'
 import type { ClientEnvironment } from './environment.ts'
 import { ownPaths } from './own-paths.ts'
-import type { PasskeySignIn, PasskeysOfAccount } from './passkey-client.ts'
+import type { PasskeySignIn, PasskeyStep, PasskeysOfAccount } from './passkey-client.ts'
 import { passkeyError } from './passkey-error.ts'
 import type { Post } from './post.ts'
 
@@ -46,6 +46,13 @@ export function createPasskeys({ post, send, signIn, reauthenticate, environment
           await sendQuietly({ signalName: 'unknownCredential', rpID: rpId, credentialID: passkey.id })
         throw error
       }
+    },
+
+    async loginFactor({ ticket, ...more }: PasskeyStep): Promise<User> {
+      requireSupport()
+      const optionsJSON = await requestOptions(ownPaths.passkeyFactorOptions, { ticket })
+      const passkey = await ceremony(() => startAuthentication({ optionsJSON }))
+      return await signIn(ownPaths.passkeyFactor, { ticket, passkey, ...more })
     },
 
     async add(name: string | undefined): Promise<Passkey> {
@@ -163,8 +170,12 @@ export function createPasskeys({ post, send, signIn, reauthenticate, environment
     }
   }
 
-  async function signInOptions(): Promise<RequestOptions> {
-    const answer = post(ownPaths.passkeySignInOptions).then(
+  function signInOptions(): Promise<RequestOptions> {
+    return requestOptions(ownPaths.passkeySignInOptions)
+  }
+
+  async function requestOptions(path: string, body?: unknown): Promise<RequestOptions> {
+    const answer = post(path, { body }).then(
       ({ data }) => data,
       (error) => {
         throw toAuthError(error)

@@ -141,6 +141,22 @@ it('an offer ends with its signal, and a dialog takes its place', async () => {
   expect(await replaced).toBe('passkey_cancelled')
 })
 
+it('shows a passkey as the second step, with the ticket, in a session that is bound to this browser', async () => {
+  const { server, tab } = await freshTab()
+  credentials.get.mockResolvedValue(credential(goodPasskey))
+  expect(await tab.loginFactorWithPasskey({ ticket: 'a-ticket' })).toMatchObject({ username: 'ada' })
+  expect(statusOf(tab)).toBe('signedIn')
+  const [asked, sent] = server.calls.filter(({ path }) => path.startsWith('/api/login/factor/passkey'))
+  expect(asked?.body).toEqual({ ticket: 'a-ticket' })
+  expect(sent?.body).toMatchObject({ ticket: 'a-ticket', passkey: { id: goodPasskey } })
+  expect(sent?.headers['x-refresh-lock']).toMatch(/^[\w-]{43}$/)
+
+  const { tab: other } = await freshTab()
+  credentials.get.mockImplementation(refuse('NotAllowedError'))
+  expect(await codeOf(other.loginFactorWithPasskey({ ticket: 'a-ticket' }))).toBe('passkey_cancelled')
+  expect(statusOf(other)).toBe('signedOut')
+})
+
 it('confirms by a passkey, and the token that comes back says so', async () => {
   const world = await setUp()
   const tab = await signedInTab(world)

@@ -16,6 +16,10 @@ export const contextOf = (methods: readonly AuthenticationMethod[]): Authenticat
 export const factorMethods = ['totp', 'recovery_code'] as const
 export type FactorMethod = (typeof factorMethods)[number]
 
+/** By what a sign-in can go on after the password. */
+export const secondStepMethods = [...factorMethods, 'passkey'] as const
+export type SecondStepMethod = (typeof secondStepMethods)[number]
+
 /** By what somebody who is signed in can confirm who they are. */
 export const confirmationMethods = ['password', ...factorMethods, 'passkey'] as const
 export type ConfirmationMethod = (typeof confirmationMethods)[number]

@@ -82,6 +82,11 @@ export const FactorBodySchema = z.strictObject({
   /** For 30 days the password alone signs in from here, and a key that never leaves this browser (X-Trust-Lock). */
   trustBrowser: z.optional(z.boolean()),
 })
+export const FactorPasskeyBodySchema = z.strictObject({
+  ticket: TicketSchema,
+  passkey: AssertionSchema,
+  trustBrowser: z.optional(z.boolean()),
+})
 
 export const ReauthenticateBodySchema = z.union([
   z.strictObject({ password: PasswordSchema }),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { factorMethods } from './authentication.ts'
+import { secondStepMethods } from './authentication.ts'
 
 /** What the owner of an account has beside the password. */
 export const FactorsSchema = z.object({
@@ -30,10 +30,10 @@ export const RecoveryCodesSchema = z.object({
 /** The password was right, and something is left to show: no session is open yet. */
 export const FactorOutstandingSchema = z.object({
   message: z.string(),
-  /** For `POST /login/factor`, once. */
+  /** For `POST /login/factor` or `/login/factor/passkey`: it opens one session. */
   ticket: z.string(),
   /** By what the sign-in can go on. */
-  methods: z.array(z.enum(factorMethods)),
+  methods: z.array(z.enum(secondStepMethods)),
   /** There is none, and there has to be: it goes on at `POST /login/enrol`. */
   enrol: z.optional(z.literal(true)),
   /** How long the ticket counts, in seconds. */

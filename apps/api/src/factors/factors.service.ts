@@ -18,7 +18,7 @@ import { enrolmentOf } from './totp.ts'
 /** With so many left, their owner is told to make new ones. */
 const fewCodes = 3
 /** So many wrong codes by whoever knows the password are worth telling the owner. */
-const failureBurst = 5
+export const failureBurst = 5
 
 interface Collaborators {
   accounts: Pick<Accounts, 'refusal'>
@@ -88,10 +88,6 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
         recoveryCodesLeft: codesLeft(recoveryCodes),
         required: isRequired(roles),
       }
-    },
-
-    async methods(userId: string): Promise<FactorMethod[]> {
-      return factorMethodsOf(await owner(userId))
     },
 
     async enrolTotp(claims: FactorChange['claims']): Promise<TotpEnrolment> {

@@ -9,9 +9,13 @@ export type AttemptState = 'begun' | 'factor' | 'enrolment' | 'open' | 'over'
 /** Those in which a ticket counts. */
 export type PendingState = 'factor' | 'enrolment'
 
-type Step =
-  | { to: Exclude<AttemptState, 'begun' | 'open'> }
-  | { to: 'open'; amr: readonly AuthenticationMethod[] }
+/** One that opens a session says what was shown, all of it. */
+export interface OpeningStep {
+  to: 'open'
+  amr: readonly AuthenticationMethod[]
+}
+
+type Step = { to: Exclude<AttemptState, 'begun' | 'open'> } | OpeningStep
 
 /**
  * Every way from nothing to a session (docs/sign-in.md has it in words). A step that is not listed is impossible: a session
@@ -34,6 +38,9 @@ const steps = {
   factor: {
     codeAccepted: { to: 'open', amr: ['pwd', 'otp'] },
     codeRefused: { to: 'factor' },
+    devicePasskeyAccepted: { to: 'open', amr: ['pwd', 'hwk', 'user', 'mfa'] },
+    syncedPasskeyAccepted: { to: 'open', amr: ['pwd', 'swk', 'user', 'mfa'] },
+    passkeyRefused: { to: 'factor' },
     triesSpent: { to: 'over' },
   },
   enrolment: {
@@ -54,12 +61,12 @@ export const stepOn = <From extends AttemptState, Event extends AttemptEvent<Fro
   event: Event,
 ) => steps[from][event]
 
-/** So many codes may be shown with one ticket. */
+/** So many codes and passkeys may be shown with one ticket. */
 export const triesPerTicket = 5
 /** Long enough to find your phone, or to install an app. */
 export const ticketSeconds: Record<PendingState, number> = { factor: 300, enrolment: 900 }
 
-/** What a right password comes to, for an account with these second factors. */
+/** What a right password comes to, for an account with these second steps. */
 export function afterPassword(
   methods: readonly unknown[],
   { isRequired, isTrusted }: { isRequired: boolean; isTrusted: boolean },

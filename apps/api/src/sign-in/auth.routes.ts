@@ -8,23 +8,27 @@ import {
 import { deviceId, deviceOf, signInLockOf, trustProofOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import type { FactorTry } from '../limits/factor-limits.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { identifierKey } from '../users/user.model.ts'
 import { type SignedInUser, type UserSessions, userView } from '../users/user-identity.ts'
 import type { Auth } from './auth.service.ts'
 import type { SignIn } from './opening.ts'
+import { present, type RelyingPartyOf } from './passkeys/relying-party.ts'
 import type { SecondStep, SecondSteps } from './second-step.service.ts'
 
 interface Collaborators {
   auth: Auth
   secondSteps: SecondSteps
+  relyingPartyOf: RelyingPartyOf
   sessions: UserSessions
   rateLimits: RateLimits
   route: ApiRoute
 }
 
 /** Registering and signing in. Refreshing and signing out are the sessions' own. */
-export function authRoutes({ auth, secondSteps, sessions, rateLimits, route }: Collaborators): Router {
+export function authRoutes(services: Collaborators): Router {
+  const { auth, secondSteps, relyingPartyOf, sessions, rateLimits, route } = services
   const router = Router()
 
   route(router, routes.register, async (body, { req, res }): Promise<Registered> => {
@@ -62,6 +66,25 @@ export function authRoutes({ auth, secondSteps, sessions, rateLimits, route }: C
   route(router, routes.loginFactor, async (body, { req, res }): Promise<SignedIn> => {
     const signIn = signInOf(req)
     const finish = () => secondSteps.finish(body, signIn, (shown) => rateLimits.factor(req, res, shown))
+    return await welcome(req, res, await rateLimits.link(req, res, finish), signIn)
+  })
+
+  route(router, routes.loginFactorPasskeyOptions, async ({ ticket }, { req, res }) => {
+    const relyingParty = present(relyingPartyOf(req.get('host')))
+    const signIn = signInOf(req)
+    await rateLimits.passkeys.challenge(req, res)
+    const begin = () => secondSteps.passkeyOptions(ticket, signIn, relyingParty)
+    const options = await rateLimits.link(req, res, begin)
+    // The challenge is for this browser alone, so it needs a name from here on.
+    if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
+    return { options }
+  })
+
+  route(router, routes.loginFactorPasskey, async (body, { req, res }): Promise<SignedIn> => {
+    const relyingParty = present(relyingPartyOf(req.get('host')))
+    const signIn = signInOf(req)
+    const admit = (shown: FactorTry) => rateLimits.factor(req, res, shown)
+    const finish = () => secondSteps.finishByPasskey(body, signIn, admit, relyingParty)
     return await welcome(req, res, await rateLimits.link(req, res, finish), signIn)
   })
 

@@ -1,7 +1,6 @@
 import type { BodyOf, FactorOutstanding, Role, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { SecurityEvents } from '../events/security-events.ts'
-import { factorMethodsOf } from '../factors/factor-store.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { AdmittedRegistration } from '../limits/rate-limits.ts'
 import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
@@ -16,6 +15,7 @@ import type { Opening, SignIn } from './opening.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { SecondStep, SecondSteps } from './second-step.service.ts'
+import { secondStepsOf } from './second-steps.ts'
 import type { TrustedBrowsers } from './trusted-browsers.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */
@@ -147,13 +147,13 @@ export function createAuth(collaborators: Collaborators) {
     user: Credentials,
     signIn: SecondStep,
   ): Promise<SignedInUser | FactorOutstanding | null> {
-    const methods = factorMethodsOf(user)
     const isRequired = isFactorRequired(user.roles)
+    const methods = secondStepsOf(user, { isRequired })
     // What asks for a recent sign-in asks for the factor in such a browser, too.
     const shownAt = methods.length > 0 ? await trustedBrowsers.shownAt(user, signIn, signIn.trust) : null
     const event = afterPassword(methods, { isRequired, isTrusted: shownAt !== null })
     if (event === 'factorOutstanding' || event === 'enrolmentOutstanding')
-      return await secondSteps.ask(user, event, signIn)
+      return await secondSteps.ask(user, { event, methods }, signIn)
     return await opening(user, signIn, { ...stepOn('begun', event), authenticatedAt: shownAt ?? undefined })
   }
 

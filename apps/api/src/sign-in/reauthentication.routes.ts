@@ -9,16 +9,15 @@ import type { RateLimits } from '../limits/rate-limits.ts'
 import { type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
-import type { UserPasskeys } from '../users/user-passkeys.ts'
 import type { PasskeySignIn } from './passkeys/passkey-sign-in.service.ts'
 import { present, type RelyingPartyOf } from './passkeys/relying-party.ts'
 import type { PasswordService } from './password.service.ts'
+import { secondStepsOf } from './second-steps.ts'
 
 interface Collaborators {
   passwordService: PasswordService
   factorService: FactorService
   passkeySignIn: PasskeySignIn
-  userPasskeys: Pick<UserPasskeys, 'waysIn'>
   relyingPartyOf: RelyingPartyOf
   sessions: UserSessions
   rateLimits: RateLimits
@@ -33,18 +32,15 @@ interface Exchange {
 
 /** Step-up (RFC 9470): somebody who is signed in confirms who they are. It counts for their session alone. */
 export function reauthenticationRoutes(services: Collaborators): Router {
-  const { passwordService, factorService, passkeySignIn, userPasskeys, relyingPartyOf } = services
+  const { passwordService, factorService, passkeySignIn, relyingPartyOf } = services
   const { sessions, rateLimits, route } = services
   const router = Router()
 
   route(router, routes.confirmationMethods, async (_, { claims, req }) => {
-    const [factors, { password, passkey }] = await Promise.all([
-      factorService.methods(claims.sub),
-      userPasskeys.waysIn(claims.sub),
-    ])
-    // Who has a second factor confirms by it: a password may have been read over a shoulder.
-    const methods: ConfirmationMethod[] = factors.length > 0 ? [...factors] : password ? ['password'] : []
-    if (passkey && relyingPartyOf(req.get('host'))) methods.push('passkey')
+    const user = await passwordService.credentials(claims.sub)
+    const methods: ConfirmationMethod[] = [...factorMethodsOf(user)]
+    if (user.passwordHash && suffices(user)) methods.push('password')
+    if (user.passkeys.length > 0 && relyingPartyOf(req.get('host'))) methods.push('passkey')
     return { methods }
   })
 
@@ -62,6 +58,11 @@ export function reauthenticationRoutes(services: Collaborators): Router {
   })
 
   return router
+
+  /** Who has a second factor confirms by it: a password may have been read over a shoulder. */
+  function suffices(user: Credentials): boolean {
+    return secondStepsOf(user, { isRequired: factorService.isRequired(user.roles) }).length === 0
+  }
 
   function byPasskey(passkey: Assertion, { claims, req }: Exchange) {
     const relyingParty = present(relyingPartyOf(req.get('host')))
@@ -82,7 +83,7 @@ export function reauthenticationRoutes(services: Collaborators): Router {
     { password }: { password: string },
     { claims, req, res }: Exchange,
   ): Promise<['pwd']> {
-    if (factorMethodsOf(user).length > 0) throw new AuthError('factor_required')
+    if (!suffices(user)) throw new AuthError('factor_required')
     const { whom, settle } = await rateLimits.password(req, res, claims)
     await passwordService.verify(user, password, 'password', whom)
     await settle()

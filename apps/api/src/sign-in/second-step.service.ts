@@ -1,15 +1,17 @@
-import type { BodyOf, FactorOutstanding, routes, TotpEnrolment } from '@latchkey/contracts'
+import type { BodyOf, FactorOutstanding, routes, SecondStepMethod, TotpEnrolment } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import type { TrustProof } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
-import { factorMethodsOf } from '../factors/factor-store.ts'
-import type { FactorService } from '../factors/factors.service.ts'
+import type { FactorResets } from '../factors/factor-resets.ts'
+import { type FactorService, failureBurst } from '../factors/factors.service.ts'
 import type { AdmittedFactor, FactorTry } from '../limits/factor-limits.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
 import { acquaintance } from '../users/known-devices.ts'
 import type { SignedInUser } from '../users/user-identity.ts'
-import { type PendingState, stepOn } from './attempt.ts'
+import { type OpeningStep, type PendingState, stepOn } from './attempt.ts'
 import type { Opening, SignIn } from './opening.ts'
+import type { PasskeySignIn } from './passkeys/passkey-sign-in.service.ts'
+import type { RelyingParty } from './passkeys/relying-party.ts'
 import { asItWas, isAsItWas, type PendingAttempt, type SignInAttempts } from './sign-in-attempts.ts'
 import type { TrustedBrowsers } from './trusted-browsers.ts'
 
@@ -17,6 +19,8 @@ interface Collaborators {
   accounts: Pick<Accounts, 'credentials'>
   attempts: SignInAttempts
   factorService: FactorService
+  factorResets: Pick<FactorResets, 'cancel'>
+  passkeySignIn: PasskeySignIn
   opening: Opening
   trustedBrowsers: TrustedBrowsers
   events: SecurityEvents
@@ -29,6 +33,24 @@ export type SecondStep = SignIn & {
   trust: TrustProof
 }
 
+type Admit = (shown: FactorTry) => Promise<AdmittedFactor>
+
+/** What is shown, for whom. */
+interface Asked {
+  attempt: PendingAttempt<'factor'>
+  user: Credentials
+  /** Wrong ones lately, this one included. */
+  failures: number
+  /** What must still hold of the account. */
+  condition: object
+}
+
+/** It was right: what that comes to, and what must still hold for it. */
+interface Accepted {
+  step: OpeningStep
+  condition: object
+}
+
 export type SecondSteps = ReturnType<typeof createSecondSteps>
 
 /** The rest of a sign-in after the right password. Until it is done there is no session, cookie or token. */
@@ -36,6 +58,8 @@ export function createSecondSteps({
   accounts,
   attempts,
   factorService,
+  factorResets,
+  passkeySignIn,
   opening,
   trustedBrowsers,
   events,
@@ -44,15 +68,18 @@ export function createSecondSteps({
     /** For somebody who has shown the password of an account whose second factor is outstanding, or has to be set up. */
     async ask(
       user: Credentials,
-      event: 'factorOutstanding' | 'enrolmentOutstanding',
+      {
+        event,
+        methods,
+      }: { event: 'factorOutstanding' | 'enrolmentOutstanding'; methods: SecondStepMethod[] },
       { device, presented }: SecondStep,
     ): Promise<FactorOutstanding> {
-      const methods = factorMethodsOf(user)
       const begun = await attempts.begin(user, event, presented)
       if (event === 'enrolmentOutstanding') return { message: enrolFirst, methods, enrol: true, ...begun }
       if (acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'known')
         await events.record({ kind: 'factor_asked', userId: user._id, sessionId: null, device })
-      return { message: nextStep, methods, ...begun }
+      const message = methods.includes('totp') ? nextStep : passkeyStep
+      return { message, methods, ...begun }
     },
 
     /**
@@ -60,29 +87,52 @@ export function createSecondSteps({
      * `ticket_expired` for a ticket that is used, too old, unknown or another browser's, and when what it was given for has
      * changed; `factor_invalid` for a code that is not right.
      */
-    async finish(
-      { ticket, trustBrowser = false, ...shown }: BodyOf<typeof routes.loginFactor>,
+    finish(
+      { ticket, trustBrowser, ...shown }: BodyOf<typeof routes.loginFactor>,
       signIn: SecondStep,
-      admit: (shown: FactorTry) => Promise<AdmittedFactor>,
+      admit: Admit,
     ): Promise<SignedInUser> {
-      const { device, presented } = signIn
-      if (trustBrowser) trustedBrowsers.refuseUntrustable(signIn, signIn.trust)
-      const { attempt, user } = await find(ticket, 'factor', signIn)
-      const isKnown = acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'unknown'
-      const admission = await admit({
-        userId: user._id.toHexString(),
-        knownDevice: isKnown ? presented : null,
+      return showWith({ ticket, trustBrowser }, signIn, admit, async ({ user, failures, condition }) => {
+        await factorService.show(user, shown, { device: signIn.device, sessionId: null, failures, condition })
+        return { step: stepOn('factor', 'codeAccepted'), condition }
       })
-      if (!(await attempts.countTry(attempt))) throw new AuthError('ticket_expired')
-      const { failures } = admission
-      const condition = asItWas(attempt)
-      await factorService.show(user, shown, { device, sessionId: null, failures, condition })
-      await admission.settle()
-      const signedIn = await open(attempt, user, signIn, condition)
-      const sessionId = signedIn.session._id.toHexString()
-      // The session is open, whatever becomes of this.
-      if (trustBrowser) await trustedBrowsers.trust(user, sessionId, signIn, signIn.trust).catch(() => {})
-      return signedIn
+    },
+
+    /** What a browser asks for a passkey of this account with. Throws AuthError `ticket_expired`. */
+    async passkeyOptions(ticket: string, signIn: SecondStep, relyingParty: RelyingParty) {
+      const { attempt, user } = await find(ticket, 'factor', signIn)
+      return await passkeySignIn.secondStepOptions(relyingParty, user, askerOf(attempt, signIn))
+    },
+
+    /** The same as `finish` by a passkey. Throws AuthError `passkey_invalid` or `passkey_challenge_invalid` instead. */
+    finishByPasskey(
+      { ticket, trustBrowser, passkey: assertion }: BodyOf<typeof routes.loginFactorPasskey>,
+      signIn: SecondStep,
+      admit: Admit,
+      relyingParty: RelyingParty,
+    ): Promise<SignedInUser> {
+      const { device } = signIn
+      return showWith(
+        { ticket, trustBrowser },
+        signIn,
+        admit,
+        async ({ attempt, user, failures, condition }) => {
+          const shown = { assertion, asker: askerOf(attempt, signIn), relyingParty }
+          try {
+            const accepted = await passkeySignIn.showSecond(user._id.toHexString(), shown, device)
+            // Whoever has it has not lost everything.
+            await factorResets.cancel(user._id, device)
+            return {
+              step: stepOn('factor', accepted.event),
+              condition: { ...condition, ...accepted.condition },
+            }
+          } catch (error) {
+            if (error instanceof AuthError && failures === failureBurst)
+              await events.record({ kind: 'failed_factors', userId: user._id, sessionId: null, device })
+            throw error
+          }
+        },
+      )
     },
 
     /** What an app needs to know, for whoever has to set one up first. Throws AuthError `ticket_expired`. */
@@ -104,8 +154,35 @@ export function createSecondSteps({
       const recoveryCodes = await factorService.enable(user, begun)
       // What has come since is the very factor that was shown.
       const withIt = asItWas({ ...attempt, factorChanges: attempt.factorChanges + 1 })
-      return { signedIn: await open(attempt, user, signIn, withIt), recoveryCodes }
+      const step = stepOn('enrolment', 'codeAccepted')
+      return { signedIn: await open(attempt, user, signIn, { step, condition: withIt }), recoveryCodes }
     },
+  }
+
+  /** Whatever is shown counts as one try, before it is looked at. */
+  async function showWith(
+    { ticket, trustBrowser = false }: { ticket: string; trustBrowser?: boolean | undefined },
+    signIn: SecondStep,
+    admit: Admit,
+    show: (asked: Asked) => Promise<Accepted>,
+  ): Promise<SignedInUser> {
+    const { device, presented } = signIn
+    if (trustBrowser) trustedBrowsers.refuseUntrustable(signIn, signIn.trust)
+    const { attempt, user } = await find(ticket, 'factor', signIn)
+    const isKnown = acquaintance(user.knownDevices, presented ?? undefined, device.ip) !== 'unknown'
+    const admission = await admit({
+      userId: user._id.toHexString(),
+      knownDevice: isKnown ? presented : null,
+    })
+    if (!(await attempts.countTry(attempt))) throw new AuthError('ticket_expired')
+    const { failures } = admission
+    const accepted = await show({ attempt, user, failures, condition: asItWas(attempt) })
+    await admission.settle()
+    const signedIn = await open(attempt, user, signIn, accepted)
+    const sessionId = signedIn.session._id.toHexString()
+    // The session is open, whatever becomes of this.
+    if (trustBrowser) await trustedBrowsers.trust(user, sessionId, signIn, signIn.trust).catch(() => {})
+    return signedIn
   }
 
   /** Throws AuthError `ticket_expired`. */
@@ -123,22 +200,29 @@ export function createSecondSteps({
     return { attempt, user }
   }
 
-  /** After the last code. Of two right ones with one ticket, one opens a session. */
+  /** After the last step. Of two right ones with one ticket, one opens a session. */
   async function open(
     attempt: PendingAttempt,
     user: Credentials,
     signIn: SignIn,
-    condition: object,
+    { step, condition }: Accepted,
   ): Promise<SignedInUser> {
-    const { amr } = stepOn(attempt.state, 'codeAccepted')
-    if (!(await attempts.move(attempt, 'codeAccepted'))) throw new AuthError('ticket_expired')
-    const signedIn = await opening(user, signIn, { amr, condition })
+    if (!(await attempts.move(attempt, step))) throw new AuthError('ticket_expired')
+    const signedIn = await opening(user, signIn, { amr: step.amr, condition })
     if (!signedIn) throw new AuthError('ticket_expired')
     return signedIn
   }
 }
 
+/** Whoever has the ticket, in the browser that asks. */
+const askerOf = ({ _id }: PendingAttempt, { deviceId }: SignIn) => ({
+  attemptId: _id,
+  deviceIdHash: deviceId?.idHash ?? null,
+})
+
 const nextStep =
   'One step is left. Send a code of your authenticator app, or a recovery code, with this ticket to /api/login/factor.'
+const passkeyStep =
+  'One step is left. Send this ticket to /api/login/factor/passkey/options, and what your passkey signs to /api/login/factor/passkey.'
 const enrolFirst =
   'Your account needs a second factor. Send this ticket to /api/login/enrol to set up an authenticator app.'

@@ -8,13 +8,14 @@ export interface SignInAttemptRecord {
   _id: string
   userId: Types.ObjectId
   state: Exclude<AttemptState, 'begun'>
-  /** Codes that were shown, before they were looked at. */
+  /** Codes and passkeys that were shown, before they were looked at. */
   tries: number
   /** The browser that began it; null: one without a `device` cookie. */
   deviceIdHash: string | null
   /** Of the account, as they were: a change of any ends the attempt. */
   passwordChanges: number
   factorChanges: number
+  passkeyChanges: number
   epoch: number
   /** Of the app that is being set up, sealed for its owner (factors/secret-box.ts). Null: none yet. */
   secret: string | null
@@ -31,6 +32,7 @@ const signInAttemptSchema = new Schema<SignInAttemptRecord>(
     deviceIdHash: { type: String, default: null },
     passwordChanges: { type: Number, required: true },
     factorChanges: { type: Number, required: true },
+    passkeyChanges: { type: Number, required: true },
     epoch: { type: Number, required: true },
     secret: { type: String, default: null },
     createdAt: { type: Date, required: true },
@@ -53,9 +55,11 @@ export function readSignInAttempt(stored: Stored<SignInAttemptRecord> | null): S
   const userId = idIn<Types.ObjectId>(stored?.userId)
   const passwordChanges = wholeIn(stored?.passwordChanges)
   const factorChanges = wholeIn(stored?.factorChanges)
+  const passkeyChanges = wholeIn(stored?.passkeyChanges)
   const epoch = wholeIn(stored?.epoch)
-  if (_id === null || !userId || passwordChanges === null || factorChanges === null || epoch === null)
-    return null
+  if (_id === null || !userId || passwordChanges === null || factorChanges === null) return null
+  if (passkeyChanges === null || epoch === null) return null
+  const counts = { passwordChanges, factorChanges, passkeyChanges, epoch }
   const deviceIdHash = textIn(stored?.deviceIdHash)
-  return { _id, userId, deviceIdHash, passwordChanges, factorChanges, epoch, secret: textIn(stored?.secret) }
+  return { _id, userId, deviceIdHash, ...counts, secret: textIn(stored?.secret) }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { addSeconds, type Clock, type Stored } from '@latchkey/contracts/server'
 import { type Credentials, countedTo } from '../users/accounts.ts'
-import { type AttemptEvent, type PendingState, stepOn, ticketSeconds, triesPerTicket } from './attempt.ts'
+import { type AttemptState, type PendingState, stepOn, ticketSeconds, triesPerTicket } from './attempt.ts'
 import {
   readSignInAttempt,
   type SignInAttempt,
@@ -35,6 +35,7 @@ export function createSignInAttempts({ model, clock }: { model: SignInAttemptMod
         deviceIdHash,
         passwordChanges: user.passwordChanges,
         factorChanges: user.factorChanges,
+        passkeyChanges: user.passkeyChanges,
         epoch: user.epoch,
         secret: null,
         createdAt: now,
@@ -47,13 +48,13 @@ export function createSignInAttempts({ model, clock }: { model: SignInAttemptMod
     find: <State extends PendingState>(ticket: string, state: State): Promise<PendingAttempt<State> | null> =>
       read(live(hash(ticket), state), state),
 
-    /** Counts a code before it is looked at. False: the ticket has had enough of them, or is used up. */
+    /** Counts what is shown before it is looked at. False: the ticket has had enough, or is used up. */
     async countTry({ _id, state }: PendingAttempt): Promise<boolean> {
       const { modifiedCount } = await model.updateOne(
         { ...live(_id, state), tries: { $lt: triesPerTicket } },
         { $inc: { tries: 1 } },
       )
-      if (modifiedCount === 0) await move({ _id, state }, 'triesSpent')
+      if (modifiedCount === 0) await move({ _id, state }, stepOn(state, 'triesSpent'))
       return modifiedCount > 0
     },
 
@@ -70,9 +71,8 @@ export function createSignInAttempts({ model, clock }: { model: SignInAttemptMod
 
   async function move(
     { _id, state }: Pick<PendingAttempt, '_id' | 'state'>,
-    event: AttemptEvent<PendingState>,
+    { to }: { to: AttemptState },
   ): Promise<boolean> {
-    const { to } = stepOn(state, event)
     const { modifiedCount } = await model.updateOne(live(_id, state), { $set: { state: to } })
     return modifiedCount > 0
   }
@@ -92,9 +92,10 @@ export function createSignInAttempts({ model, clock }: { model: SignInAttemptMod
 }
 
 /** What must still hold of an account for an attempt to open a session. */
-export const asItWas = ({ passwordChanges, factorChanges, epoch }: PendingAttempt) => ({
+export const asItWas = ({ passwordChanges, factorChanges, passkeyChanges, epoch }: PendingAttempt) => ({
   passwordChanges: countedTo(passwordChanges),
   factorChanges: countedTo(factorChanges),
+  passkeyChanges: countedTo(passkeyChanges),
   epoch: countedTo(epoch),
   disabledAt: null,
 })
@@ -103,6 +104,7 @@ export const asItWas = ({ passwordChanges, factorChanges, epoch }: PendingAttemp
 export const isAsItWas = (user: Credentials, attempt: PendingAttempt): boolean =>
   user.passwordChanges === attempt.passwordChanges &&
   user.factorChanges === attempt.factorChanges &&
+  user.passkeyChanges === attempt.passkeyChanges &&
   user.epoch === attempt.epoch &&
   !user.isDisabled
 

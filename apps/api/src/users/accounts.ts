@@ -40,6 +40,8 @@ const credentialFields = [
   'totp',
   'recoveryCodes',
   'factorChanges',
+  'passkeys',
+  'passkeyChanges',
 ] as const
 export type Credentials = UserWith<(typeof credentialFields)[number]>
 const credentials = projectionOf(credentialFields)

@@ -44,6 +44,7 @@ const readers = {
   factorReset: (user) => factorResetIn(user.factorReset),
   passkeys: (user, _id) => passkeysIn(user.passkeys, _id.getTimestamp()),
   webauthnId: (user) => textIn(user.webauthnId),
+  passkeyChanges: (user) => wholeIn(user.passkeyChanges) ?? 0,
 } satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
 
 /** What has to be stored for a field to be read, where that is not itself alone. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Passkey, passkeyLimit } from '@latchkey/contracts'
-import { type Clock, listOf } from '@latchkey/contracts/server'
+import { type Clock, listOf, oneMore } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
 import { stillIn } from './accounts.ts'
 import { isDuplicate } from './held-keys.ts'
@@ -70,7 +70,7 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       try {
         const { matchedCount } = await users.updateOne(
           { ...owner, ...free },
-          [{ $set: { passkeys: all, updatedAt: clock.now() } }],
+          [{ $set: { passkeys: all, passkeyChanges: oneMore('passkeyChanges'), updatedAt: clock.now() } }],
           { updatePipeline: true },
         )
         if (matchedCount > 0) return 'added'
@@ -100,12 +100,36 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       return renamed ? view(renamed) : null
     },
 
-    /** `last`: it stays, since nothing else would open the account. It stays as well when that session has ended. */
-    async remove({ userId, sessionId }: Asker, id: string): Promise<'removed' | 'last' | 'missing'> {
-      const another = [{ passwordHash: { $ne: null } }, { 'passkeys.1': { $exists: true } }]
+    /**
+     * `last`: it stays, since nothing else would open the account, or be the second factor that its role asks for. It stays as
+     * well when that session has ended.
+     */
+    async remove(
+      { userId, sessionId }: Asker,
+      id: string,
+      { isFactorRequired }: { isFactorRequired: boolean },
+    ): Promise<'removed' | 'last' | 'missing'> {
+      const another = [
+        isFactorRequired
+          ? { passwordHash: { $ne: null }, totp: { $ne: null } }
+          : { passwordHash: { $ne: null } },
+        { 'passkeys.1': { $exists: true } },
+      ]
+      const others = { $filter: { input: '$passkeys', as: 'each', cond: { $ne: ['$$each.id', id] } } }
       const { matchedCount } = await users.updateOne(
         { ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or: another },
-        { $pull: { passkeys: { id } }, $set: { updatedAt: clock.now() } },
+        [
+          {
+            $set: {
+              passkeys: others,
+              passkeyChanges: oneMore('passkeyChanges'),
+              // What was lost with it may be a browser that is trusted.
+              factorChanges: oneMore('factorChanges'),
+              updatedAt: clock.now(),
+            },
+          },
+        ],
+        { updatePipeline: true },
       )
       if (matchedCount > 0) return 'removed'
       return (await users.exists({ _id: userId, 'passkeys.id': id })) ? 'last' : 'missing'

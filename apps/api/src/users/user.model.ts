@@ -54,6 +54,8 @@ export interface UserRecord {
   webauthnId?: string | null
   /** When they last signed in or went on with a session, to the hour. Missing or null: never. */
   lastSeenAt?: Date | null
+  /** How often a passkey came or went; missing where none ever did. */
+  passkeyChanges?: number
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
   createdAt: Date
@@ -238,6 +240,7 @@ const userSchema = new Schema<UserRecord>(
     knownDevices: [knownDeviceSchema],
     passkeys: { type: [passkeySchema], default: undefined },
     webauthnId: { type: String },
+    passkeyChanges: { type: Number },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

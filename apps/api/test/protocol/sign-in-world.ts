@@ -2,9 +2,15 @@ import type { Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { FactorChange } from '../../src/factors/factors.service.ts'
 import { ticketSeconds, triesPerTicket } from '../../src/sign-in/attempt.ts'
+import { present } from '../../src/sign-in/passkeys/relying-party.ts'
 import { startApi, type TestApi } from '../support/api.ts'
 import { type Authenticator, authenticator, stepSeconds, totpAt } from '../support/authenticator.ts'
 import { movableClock } from '../support/clock.ts'
+import {
+  type Authenticator as Passkey,
+  authenticator as passkeyAuthenticator,
+} from '../support/passkey-authenticator.ts'
+import { publicUrl } from '../support/passkeys.ts'
 import { somebody } from '../support/people.ts'
 import { BrokenInvariant } from './ledger.ts'
 import { post, type Reply } from './wire.ts'
@@ -18,12 +24,24 @@ export type Change =
   | 'an app'
   | 'no app'
   | 'new codes'
+  | 'a passkey'
+  | 'no passkey'
 
-/** What is shown with a ticket: somebody's code of some step, a wrong one, or a recovery code. */
+/** What is shown with a ticket: somebody's code of some step, a wrong one, a recovery code, or a passkey. */
 export type ShownKind =
   | { of: 'app' | 'removed app' | 'others app'; steps: number }
   | { of: 'nothing' }
   | { of: 'fresh code' | 'used code' | 'former code' | 'others code' }
+  | { of: PasskeyKind }
+
+const passkeyKinds = [
+  'passkey',
+  'removed passkey',
+  'others passkey',
+  'passkey for another ticket',
+  'passkey again',
+] as const
+type PasskeyKind = (typeof passkeyKinds)[number]
 
 /** What else happens, and when: at the same time, or after what was shown was found right and before a session opens. */
 export interface Meanwhile {
@@ -49,6 +67,8 @@ interface Somebody {
   isAdmin: boolean
   app: App | null
   removedApp: App | null
+  passkey: Passkey | null
+  removedPasskey: Passkey | null
   codes: Set<string>
   /** Of those, what may have been used up so. */
   doubtfulCodes: Set<string>
@@ -70,12 +90,24 @@ interface Ticket {
   isUsed: boolean
 }
 
-interface Shown {
+interface ShownCode {
   method: 'totp' | 'recovery_code'
   code: string
   app: App | null
   step: number
 }
+
+interface ShownPasskey {
+  method: 'passkey'
+  signed: object
+  /** Good once. */
+  challenge: string
+  /** The browser that asked for it. */
+  cookie: string
+  isRight: boolean
+}
+
+type Shown = ShownCode | ShownPasskey
 
 interface Try {
   ticket: Ticket
@@ -101,7 +133,12 @@ const unlimited = <Limits extends object>(limits: Limits) =>
 export async function startSignInNodes(): Promise<SignInNodes> {
   const options = {
     clock: movableClock(),
-    environment: { LOG_LEVEL: 'silent', REQUIRE_FACTOR_FOR: 'admin', SESSION_LIMIT: '1000' },
+    environment: {
+      LOG_LEVEL: 'silent',
+      REQUIRE_FACTOR_FOR: 'admin',
+      SESSION_LIMIT: '1000',
+      PUBLIC_URL: publicUrl,
+    },
     configure: <Config extends { rateLimits: object }>(config: Config) => ({
       ...config,
       rateLimits: unlimited(config.rateLimits),
@@ -118,6 +155,7 @@ export async function startSignInNodes(): Promise<SignInNodes> {
     pauseAfter(nodes, services.passwords, 'verify')
     pauseAfter(nodes, services.factorService, 'show')
     pauseAfter(nodes, services.factorService, 'enable')
+    pauseAfter(nodes, services.passkeySignIn, 'showSecond')
   }
   return nodes
 }
@@ -146,8 +184,9 @@ export class SignInWorld {
   readonly #nodes: SignInNodes
   readonly #people: Somebody[] = []
   readonly #tickets: Ticket[] = []
-  /** Codes that have opened something, each once. */
+  /** Codes and challenges that have opened something, each once. */
   readonly #spent = new Set<string>()
+  #lastPasskey: ShownPasskey | null = null
 
   static async begin(nodes: SignInNodes): Promise<SignInWorld> {
     const world = new SignInWorld(nodes)
@@ -165,6 +204,8 @@ export class SignInWorld {
         isAdmin: false,
         app: null,
         removedApp: null,
+        passkey: null,
+        removedPasskey: null,
         codes: new Set(),
         doubtfulCodes: new Set(),
         usedCodes: [],
@@ -174,8 +215,9 @@ export class SignInWorld {
       })
     }
     for (const person of world.#people) person.sessions = new Set((await world.#stored(person)).keys())
-    // Ada has an app, Bob has to set one up, and Cem need not.
+    // Ada has an app and a passkey, Bob has to set an app up, and Cem need not.
     await world.change(0, 'an app')
+    await world.change(0, 'a passkey')
     await world.change(1, 'roles')
 
     return world
@@ -221,6 +263,7 @@ export class SignInWorld {
       kind
     ]
     const before = { ...person, hadApp: person.app !== null }
+    const hadToShowPasskey = person.isAdmin && person.passkey !== null
     const [reply] = await this.#during(person, meanwhile, [
       () => post(this.#node(where), '/api/login', { email: person.email, password }, {}),
     ])
@@ -249,11 +292,13 @@ export class SignInWorld {
     if (opened.length !== (status === 200 ? 1 : 0) && meanwhile === null)
       this.fail(`${opened.length} sessions were opened by an answer of ${status}`)
     for (const session of opened) {
-      const showedOnlyThePassword = !session.amr?.includes('otp')
+      const showedOnlyThePassword = !showsFactor(session)
       // What came in between was there when the session opened.
       const hadApp = before.hadApp || meanwhile?.when === 'in between'
       if (showedOnlyThePassword && hadApp && person.app !== null)
         this.fail('a password alone opened the session of an account with a factor')
+      if (showedOnlyThePassword && hadToShowPasskey && person.isAdmin && person.passkey !== null)
+        this.fail('a password alone opened the session of an account whose passkey has to be shown')
     }
   }
 
@@ -279,11 +324,15 @@ export class SignInWorld {
     shows: { which: number; kind: ShownKind; where: number }[],
     meanwhile: Meanwhile | null,
   ): Promise<void> {
-    const tries = shows.flatMap(({ which, kind, where }) => {
+    const tries: (Try & { where: number; kind: ShownKind })[] = []
+    for (const { which, kind, where } of shows) {
       const ticket = this.#ticket(which)
-      const shown = ticket && this.#shown(ticket, kind)
-      return shown ? [{ ...this.#try(ticket, shown), where, kind }] : []
-    })
+      if (!ticket) continue
+      const shown = isPasskey(kind)
+        ? await this.#shownPasskey(ticket, kind.of, { which, where })
+        : this.#shown(ticket, kind)
+      if (shown) tries.push({ ...this.#try(ticket, shown), where, kind })
+    }
     const [first] = tries
     if (!first) return
     const versions = new Map(this.#people.map((person) => [person, person.version]))
@@ -291,7 +340,12 @@ export class SignInWorld {
     const replies = await this.#during(
       first.ticket.whose,
       meanwhile,
-      tries.map(({ ticket, shown: { method, code }, where }) => () => {
+      tries.map(({ ticket, shown, where }) => () => {
+        if (shown.method === 'passkey') {
+          const body = { ticket: ticket.text, passkey: shown.signed }
+          return post(this.#node(where), '/api/login/factor/passkey', body, { Cookie: shown.cookie })
+        }
+        const { method, code } = shown
         const body = ticket.isForEnrolment
           ? { ticket: ticket.text, code }
           : { ticket: ticket.text, method, code }
@@ -312,7 +366,7 @@ export class SignInWorld {
         this.fail('what changed before a session opened did not end its sign-in')
       if (!isRight) this.fail('what is not right opened a session')
       if (ticket.isUsed) this.fail('a ticket opened a second session')
-      const key = shown.app ? `${shown.app.secret} ${shown.step}` : shown.code
+      const key = keyOf(shown)
       if (this.#spent.has(key)) this.fail('a code opened a second session')
       this.#spent.add(key)
       ticket.isUsed = true
@@ -325,15 +379,20 @@ export class SignInWorld {
       if (each.ticket.isForEnrolment && each.isRight) await this.#mayHaveEnrolled(each)
 
     let opened = 0
+    let openedByPasskey = 0
     for (const person of this.#people)
       for (const session of await this.#opened(person)) {
         opened++
-        if ((hadApp.get(person) || person.app !== null) && !session.amr?.includes('otp'))
+        if (session.amr?.includes('hwk')) openedByPasskey++
+        if ((hadApp.get(person) || person.app !== null) && !showsFactor(session))
           this.fail('a session was opened whose factor was not shown')
         if (!session.amr?.includes('pwd')) this.fail('a session was opened whose password was not shown')
       }
     if (meanwhile === null && opened !== succeeded.length)
       this.fail(`${opened} sessions were opened by ${succeeded.length} answers`)
+    const byPasskey = succeeded.filter(({ shown }) => shown.method === 'passkey').length
+    if (meanwhile === null && openedByPasskey !== byPasskey)
+      this.fail(`${openedByPasskey} sessions say that a passkey was shown, and ${byPasskey} were`)
   }
 
   #ticket(which: number): Ticket | undefined {
@@ -347,7 +406,7 @@ export class SignInWorld {
     this.#now() < ticket.until &&
     (Number.isNaN(ticket.version) || ticket.version === ticket.whose.version)
 
-  #shown(ticket: Ticket, kind: ShownKind): Shown | null {
+  #shown(ticket: Ticket, kind: Exclude<ShownKind, { of: PasskeyKind }>): ShownCode | null {
     const { whose } = ticket
     const apps = {
       app: ticket.isForEnrolment ? ticket.enrols : whose.app,
@@ -372,8 +431,47 @@ export class SignInWorld {
     return code === undefined ? null : { method: 'recovery_code', code, app: null, step: 0 }
   }
 
+  /** What somebody's passkey signs for a ticket, or for the one before it, or has signed last. */
+  async #shownPasskey(
+    ticket: Ticket,
+    kind: PasskeyKind,
+    { which, where }: { which: number; where: number },
+  ): Promise<ShownPasskey | null> {
+    if (kind === 'passkey again') return this.#lastPasskey && { ...this.#lastPasskey, isRight: false }
+    const { whose } = ticket
+    const passkey = {
+      passkey: whose.passkey,
+      'passkey for another ticket': whose.passkey,
+      'removed passkey': whose.removedPasskey,
+      'others passkey': this.#other(whose).passkey,
+    }[kind]
+    const asked = kind === 'passkey for another ticket' ? this.#ticket(which + 1) : ticket
+    if (!passkey || !asked) return null
+    const path = '/api/login/factor/passkey/options'
+    const reply = await post(this.#node(where), path, { ticket: asked.text }, {})
+    // Only what is shown after the last try ends it.
+    const isSpent = asked.tries > triesPerTicket
+    const isGood = !asked.isForEnrolment && !isSpent && this.#counts({ ...asked, tries: 0 })
+    if (reply.status !== (isGood ? 200 : 401) && !Number.isNaN(asked.version))
+      this.fail(`a challenge for a ticket that ${isGood ? 'counts' : 'does not'} is answered ${reply.status}`)
+    if (reply.status !== 200) return null
+    const { options } = JSON.parse(reply.text)
+    this.#lastPasskey = {
+      method: 'passkey',
+      signed: passkey.get(options),
+      challenge: options.challenge,
+      cookie: reply.setCookies.map((cookie) => cookie.split(';')[0]).join('; '),
+      isRight: passkey === whose.passkey && asked === ticket,
+    }
+    return this.#lastPasskey
+  }
+
   #try(ticket: Ticket, shown: Shown): Try {
     const { whose } = ticket
+    if (shown.method === 'passkey') {
+      const isRight = shown.isRight && this.#counts(ticket)
+      return { ticket, shown, isRight, isSure: isRight && !Number.isNaN(ticket.version) }
+    }
     const distance = shown.step - Math.floor(this.#now() / stepSeconds)
     const inTime = Math.abs(distance) <= 1
     const isRightCode = ticket.isForEnrolment
@@ -392,7 +490,7 @@ export class SignInWorld {
   async #mayHaveEnrolled({ ticket, shown }: Try): Promise<void> {
     const { whose } = ticket
     const user = await this.#users.findOne({ _id: new Types.ObjectId(whose.id) })
-    if (whose.app || !user?.totp) return
+    if (whose.app || !user?.totp || shown.method === 'passkey') return
     whose.app = shown.app
     whose.version++
   }
@@ -400,7 +498,7 @@ export class SignInWorld {
   /** What is used up by a code that was right. */
   #used({ ticket, shown, isRight }: Try, opened: boolean): void {
     const { whose } = ticket
-    if (!isRight) return
+    if (!isRight || shown.method === 'passkey') return
     if (ticket.isForEnrolment && opened) {
       whose.app = shown.app
       whose.version++
@@ -445,7 +543,7 @@ export class SignInWorld {
   /** What takes time first; then the change itself, and how the world is after it. */
   async #prepare(person: Somebody, change: Change): Promise<() => Promise<() => void>> {
     const { services } = this.#node(1)
-    const { accounts, administration, factorService, passwords, sessions } = services
+    const { accounts, administration, factorService, passkeys, passwords, sessions } = services
     const device = { userAgent: '', ip: '' }
     /** From a session, as everything that somebody changes; it is gone before anybody looks. */
     const inSession = async <T>(deed: (from: FactorChange) => Promise<T>): Promise<T> => {
@@ -474,9 +572,14 @@ export class SignInWorld {
           const change = ({ claims }: FactorChange) => accounts.changePassword(user, passwordHash, claims.sid)
           if (!(await inSession(change))) this.fail('the password stays')
         }
+        // Whoever resets the password of an address that was never proved may not be who added passkeys.
+        const keepsPasskeys = change !== 'a reset' || user.emailVerifiedAt !== null
         return ends(() => {
           person.formerPassword = person.password
           person.password = password
+          if (keepsPasskeys || !person.passkey) return
+          person.removedPasskey = person.passkey
+          person.passkey = null
         })
       }
     }
@@ -524,6 +627,26 @@ export class SignInWorld {
           this.#replaceCodes(person, [])
         })
       }
+    if (change === 'a passkey' || change === 'no passkey')
+      return async () => {
+        const before = person.passkey
+        const added = change === 'a passkey' ? passkeyAuthenticator({ origin: publicUrl }) : null
+        if (!before && !added) return () => {}
+        const relyingParty = present(services.relyingPartyOf(undefined))
+        await inSession(async ({ claims }) => {
+          const owner = { ...claims, amr: ['pwd' as const] }
+          if (added) {
+            const { challenge, rp, user } = await passkeys.options(owner, relyingParty, false)
+            const credential = added.create({ challenge, rp, user: { id: user.id ?? '' } })
+            await passkeys.add(owner, { credential }, { relyingParty, device })
+          }
+          if (before) await passkeys.remove(owner, before.id, device)
+        })
+        return ends(() => {
+          person.removedPasskey = before ?? person.removedPasskey
+          person.passkey = added
+        })
+      }
     return async () => {
       const codes = await inSession(factorService.renewRecoveryCodes).catch(() => null)
       return () => {
@@ -550,6 +673,16 @@ export class SignInWorld {
     person.sessions = new Set(stored.keys())
     return opened
   }
+}
+
+const isPasskey = (kind: ShownKind): kind is { of: PasskeyKind } =>
+  passkeyKinds.some((each) => each === kind.of)
+
+const showsFactor = ({ amr }: Session) => amr?.some((method) => method === 'otp' || method === 'hwk') ?? false
+
+function keyOf(shown: Shown): string {
+  if (shown.method === 'passkey') return shown.challenge
+  return shown.app ? `${shown.app.secret} ${shown.step}` : shown.code
 }
 
 const inWords = (meanwhile: Meanwhile | null) =>

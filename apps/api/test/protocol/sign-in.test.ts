@@ -4,7 +4,7 @@
 
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AttemptState, afterPassword, type PendingState, stepOn } from '../../src/sign-in/attempt.ts'
+import { type AttemptState, afterPassword, stepOn } from '../../src/sign-in/attempt.ts'
 import {
   type Change,
   type Meanwhile,
@@ -42,6 +42,8 @@ const change = fc.constantFrom<Change>(
   'an app',
   'no app',
   'new codes',
+  'a passkey',
+  'no passkey',
 )
 const meanwhile = fc.option(
   fc.record<Meanwhile>({ change, when: fc.constantFrom('at once', 'in between', 'in between') }),
@@ -58,6 +60,11 @@ const shownKind = fc.constantFrom<ShownKind>(
   ...Array<ShownKind>(3).fill({ of: 'used code' }),
   { of: 'former code' },
   { of: 'others code' },
+  ...Array<ShownKind>(5).fill({ of: 'passkey' }),
+  { of: 'removed passkey' },
+  { of: 'others passkey' },
+  ...Array<ShownKind>(2).fill({ of: 'passkey for another ticket' }),
+  ...Array<ShownKind>(2).fill({ of: 'passkey again' }),
 )
 // Mostly the latest ticket, or the one before it.
 const which = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3)
@@ -116,6 +123,24 @@ const codesAgain = number.map((who) =>
   }),
 )
 
+/** Who has to have a factor, and has a passkey alone. */
+const passkeysAlone = fc.tuple(number, shownKind, meanwhile).map(([who, kind, change]) =>
+  event(
+    `#${who} has a passkey alone and shows ${JSON.stringify(kind)}, meanwhile ${JSON.stringify(change)}`,
+    async (world) => {
+      for (const what of ['no app', 'a passkey', 'roles'] as const) await world.change(who, what)
+      for (let i = 0; i < 2; i++) await world.showPassword(who, 'right', i, null)
+      await world.showCodes(
+        [
+          { which: 0, kind, where: 0 },
+          { which: 0, kind, where: 1 },
+        ],
+        change,
+      )
+    },
+  ),
+)
+
 const appsInBetween = number.map((who) =>
   event(`#${who} signs in, and an app comes in between`, (world) =>
     world.showPassword(who, 'right', 0, { change: 'an app', when: 'in between' }),
@@ -128,6 +153,7 @@ const weighted: [number, fc.Arbitrary<Event>][] = [
   [1, guesses],
   [1, codesAgain],
   [1, appsInBetween],
+  [2, passkeysAlone],
   [5, tries],
   [
     1,
@@ -167,19 +193,35 @@ it('I7: no history of sign-ins opens a session whose factors were not all shown'
 it('every way to a session in the table of steps says what was shown, and a factor that is outstanding is among it', () => {
   const events = {
     begun: ['passwordSuffices', 'factorOutstanding', 'enrolmentOutstanding'],
-    factor: ['codeAccepted', 'codeRefused', 'triesSpent'],
+    factor: [
+      'codeAccepted',
+      'devicePasskeyAccepted',
+      'syncedPasskeyAccepted',
+      'codeRefused',
+      'passkeyRefused',
+      'triesSpent',
+    ],
     enrolment: ['codeAccepted', 'codeRefused', 'triesSpent'],
   } as const
-  const reached: Partial<Record<AttemptState, readonly string[]>> = {}
-  for (const [from, names] of Object.entries(events) as [PendingState, (typeof events)['factor']][])
+  const reached: Partial<Record<AttemptState, (readonly string[])[]>> = {}
+  for (const [from, names] of Object.entries(events) as ['factor', (typeof events)['factor']][])
     for (const name of names) {
       const step: { to: AttemptState; amr?: readonly string[] } = stepOn(from, name)
-      if (step.to === 'open') reached[from] = step.amr ?? []
+      if (step.to === 'open') reached[from] = [...(reached[from] ?? []), step.amr ?? []]
     }
-  expect(reached).toEqual({ begun: ['pwd'], factor: ['pwd', 'otp'], enrolment: ['pwd', 'otp'] })
+  expect(reached).toEqual({
+    begun: [['pwd']],
+    factor: [
+      ['pwd', 'otp'],
+      ['pwd', 'hwk', 'user', 'mfa'],
+      ['pwd', 'swk', 'user', 'mfa'],
+    ],
+    enrolment: [['pwd', 'otp']],
+  })
 })
 
 it.each([
+  [['passkey'], { isRequired: true }, 'factorOutstanding'],
   [[], {}, 'passwordSuffices'],
   [[], { isTrusted: true }, 'passwordSuffices'],
   [[], { isRequired: true }, 'enrolmentOutstanding'],

@@ -97,7 +97,7 @@ export function authenticator({ origin = 'http://localhost:4000', synced = false
       return {
         id: base64url(credentialId),
         rawId: base64url(credentialId),
-        type: 'public-key',
+        type: 'public-key' as const,
         response: {
           clientDataJSON: clientData('webauthn.create', options.challenge, departures),
           attestationObject: base64url(attestationObject),
@@ -116,7 +116,7 @@ export function authenticator({ origin = 'http://localhost:4000', synced = false
       return {
         id: base64url(credentialId),
         rawId: base64url(credentialId),
-        type: 'public-key',
+        type: 'public-key' as const,
         response: {
           clientDataJSON,
           authenticatorData: base64url(authData),

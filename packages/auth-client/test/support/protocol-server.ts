@@ -95,7 +95,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
   /** After a password that a test has answered with a ticket. */
   function secondStep({ body, headers, path }: Call): Answer {
     const username = body.ticket === 'a-ticket' ? 'ada' : String(body.ticket).replace('ticket of ', '')
-    if (body.code !== '123456') return problem(401, 'factor_invalid')
+    const isRight = path === '/api/login/factor/passkey' ? isPasskey(body) : body.code === '123456'
+    if (!isRight) return problem(401, 'factor_invalid')
     const trustLock = headers['x-trust-lock']
     if (body.trustBrowser === true && !trustLock) return problem(400, 'validation_failed')
     if (body.trustBrowser === true && trustLock) factors.set(username, trustLock)

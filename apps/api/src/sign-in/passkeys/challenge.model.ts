@@ -2,7 +2,7 @@ import { dateIn, type Stored, textIn } from '@latchkey/contracts/server'
 import { type Connection, Schema } from 'mongoose'
 
 /** What a challenge was made for. `upgrade`: a passkey that is made without asking, right after a sign-in by password. */
-export const challengePurposes = ['register', 'upgrade', 'sign_in', 'confirm'] as const
+export const challengePurposes = ['register', 'upgrade', 'sign_in', 'second_step', 'confirm'] as const
 export type ChallengePurpose = (typeof challengePurposes)[number]
 
 /** A challenge that was not answered yet. Whoever reads the database learns neither it nor whose it is. */

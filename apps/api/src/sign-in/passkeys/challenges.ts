@@ -14,6 +14,8 @@ export type Asker =
   | { userId: string; sessionId: string }
   /** A browser by the hash of its `device` cookie. Null: a client that keeps no cookies. */
   | { deviceIdHash: string | null }
+  /** Such a browser in one sign-in, whose password was shown. */
+  | { deviceIdHash: string | null; attemptId: string }
 
 export type Challenges = ReturnType<typeof createChallenges>
 
@@ -52,5 +54,7 @@ const boundTo = (asker: Asker) =>
   hash(
     'sessionId' in asker
       ? `session/${asker.userId}/${asker.sessionId}`
-      : `browser/${asker.deviceIdHash ?? ''}`,
+      : 'attemptId' in asker
+        ? `attempt/${asker.attemptId}/${asker.deviceIdHash ?? ''}`
+        : `browser/${asker.deviceIdHash ?? ''}`,
   )

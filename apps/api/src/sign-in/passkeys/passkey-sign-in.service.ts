@@ -4,11 +4,12 @@ import type { Device } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 import type { SecurityEvents } from '../../events/security-events.ts'
 import type { PasskeyAdmission } from '../../limits/passkey-limits.ts'
+import type { Credentials } from '../../users/accounts.ts'
 import { acquaintance, type KnownDevices } from '../../users/known-devices.ts'
 import type { StoredPasskey } from '../../users/user.model.ts'
 import type { SignedInUser, UserSessions } from '../../users/user-identity.ts'
 import { type PasskeyOwner, stillOpenedBy, type UserPasskeys } from '../../users/user-passkeys.ts'
-import { stepOn } from '../attempt.ts'
+import { type AttemptEvent, stepOn } from '../attempt.ts'
 import { type SignIn, signInKinds } from '../opening.ts'
 import type { ChallengePurpose } from './challenge.model.ts'
 import { type Asker, type Challenges, challengeLifetimeSeconds } from './challenges.ts'
@@ -53,10 +54,30 @@ export function createPasskeySignIn(collaborators: Collaborators) {
     },
 
     /** The same for somebody who is signed in, with their own passkeys alone. */
-    async confirmationOptions({ id: rpId }: RelyingParty, { sub, sid }: Claims) {
+    async confirmationOptions(relyingParty: RelyingParty, { sub, sid }: Claims) {
       const user = await userPasskeys.withHandle(sub)
-      const challenge = await challenges.make('confirm', { userId: sub, sessionId: sid })
-      return { challenge, rpId, allowCredentials: (user?.passkeys ?? []).map(descriptorOf), ...demands }
+      return await ownOptions(relyingParty, user?.passkeys ?? [], 'confirm', { userId: sub, sessionId: sid })
+    },
+
+    /** The same for somebody who has shown the password. */
+    secondStepOptions: (
+      relyingParty: RelyingParty,
+      { passkeys }: Pick<Credentials, 'passkeys'>,
+      asker: Asker,
+    ) => ownOptions(relyingParty, passkeys, 'second_step', asker),
+
+    /**
+     * Somebody who has shown the password shows one of their own passkeys. Throws AuthError `passkey_invalid` or
+     * `passkey_challenge_invalid`.
+     */
+    async showSecond(
+      userId: string,
+      { assertion, asker, relyingParty }: Omit<Shown, 'purpose'>,
+      device: Device,
+    ): Promise<{ event: PasskeyEvent; condition: object }> {
+      const shown: Shown = { assertion, purpose: 'second_step', asker, relyingParty }
+      const passkey = await showOwn(shown, userId, { device, sessionId: null })
+      return { event: stepOf(passkey), condition: stillOpenedBy(passkey.id) }
     },
 
     /**
@@ -120,17 +141,36 @@ export function createPasskeySignIn(collaborators: Collaborators) {
     ) {
       const asker = { userId: sub, sessionId: sid }
       const shown: Shown = { assertion, purpose: 'confirm', asker, relyingParty }
-      const passkey = await recorded({ userId: sub, sessionId: sid, device }, async () => {
-        const owner = await userPasskeys.findOwner(assertion.id)
-        const { passkey, verified } = await verify(shown, owner?._id.equals(sub) ? owner : null)
-        const { userHandle } = assertion.response
-        if (userHandle !== undefined && userHandle !== owner?.webauthnId)
-          throw new AuthError('passkey_invalid')
-        return { ...passkey, ...verified }
-      })
-      await count(passkey, sub, { device, sessionId: sid })
+      const passkey = await showOwn(shown, sub, { device, sessionId: sid })
       return await sessions.confirm(sub, sid, stepOn('begun', stepOf(passkey)).amr, { disabledAt: null })
     },
+  }
+
+  async function ownOptions(
+    { id: rpId }: RelyingParty,
+    passkeys: readonly StoredPasskey[],
+    purpose: ChallengePurpose,
+    asker: Asker,
+  ) {
+    const challenge = await challenges.make(purpose, asker)
+    return { challenge, rpId, allowCredentials: passkeys.map(descriptorOf), ...demands }
+  }
+
+  /** A passkey of an account that is known before. It is counted on. */
+  async function showOwn(
+    shown: Shown,
+    userId: string,
+    from: { device: Device; sessionId: string | null },
+  ): Promise<StoredPasskey> {
+    const passkey = await recorded({ userId, ...from }, async () => {
+      const owner = await userPasskeys.findOwner(shown.assertion.id)
+      const { passkey, verified } = await verify(shown, owner?._id.equals(userId) ? owner : null)
+      const { userHandle } = shown.assertion.response
+      if (userHandle !== undefined && userHandle !== owner?.webauthnId) throw new AuthError('passkey_invalid')
+      return { ...passkey, ...verified }
+    })
+    await count(passkey, userId, from)
+    return passkey
   }
 
   /** Uses the challenge up first: whatever becomes of the rest, this answer is good for nothing more. */
@@ -162,7 +202,7 @@ export function createPasskeySignIn(collaborators: Collaborators) {
 
   /** Lets the owner of a passkey know when it was refused. */
   async function recorded<T>(
-    whose: { userId: string; sessionId?: string; device: Device } | null,
+    whose: { userId: string; sessionId?: string | null; device: Device } | null,
     check: () => Promise<T>,
   ): Promise<T> {
     try {
@@ -179,5 +219,7 @@ const refusals = new Set<string>(['passkey_invalid', 'passkey_challenge_invalid'
 
 const demands = { userVerification: 'required', timeout: challengeLifetimeSeconds * 1000 }
 
-const stepOf = ({ deviceType }: StoredPasskey) =>
+type PasskeyEvent = AttemptEvent<'begun'> & AttemptEvent<'factor'>
+
+const stepOf = ({ deviceType }: StoredPasskey): PasskeyEvent =>
   deviceType === 'multiDevice' ? 'syncedPasskeyAccepted' : 'devicePasskeyAccepted'

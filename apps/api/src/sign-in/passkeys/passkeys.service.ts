@@ -1,4 +1,4 @@
-import type { AccessTokenClaims, BodyOf, Passkey, routes } from '@latchkey/contracts'
+import type { AccessTokenClaims, BodyOf, Passkey, Role, routes } from '@latchkey/contracts'
 import { passkeyLimit } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
@@ -19,9 +19,11 @@ interface Collaborators {
   clock: Clock
   /** Whether a passkey may be made without asking, after a sign-in by password. */
   upgrade: boolean
+  /** Whether somebody with these roles has to have a second factor. */
+  isFactorRequired: (roles: readonly Role[]) => boolean
 }
 
-type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'amr'>
+type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'amr' | 'roles'>
 
 export type Passkeys = ReturnType<typeof createPasskeys>
 
@@ -36,6 +38,7 @@ export function createPasskeys({
   events,
   clock,
   upgrade,
+  isFactorRequired,
 }: Collaborators) {
   return {
     list: userPasskeys.list,
@@ -103,11 +106,14 @@ export function createPasskeys({
       return renamed
     },
 
-    /** Throws AuthError `not_found` or `last_way_in`. */
-    async remove({ sub, sid }: Claims, id: string, device: Device): Promise<void> {
-      const outcome = await userPasskeys.remove({ userId: sub, sessionId: sid }, id)
+    /** Throws AuthError `not_found`, `last_way_in`, or `factor_required` for the last factor of who has to have one. */
+    async remove({ sub, sid, roles }: Claims, id: string, device: Device): Promise<void> {
+      const isRequired = isFactorRequired(roles)
+      const asker = { userId: sub, sessionId: sid }
+      const outcome = await userPasskeys.remove(asker, id, { isFactorRequired: isRequired })
+      const kept = isRequired ? 'factor_required' : 'last_way_in'
       if (outcome !== 'removed')
-        throw await accounts.refusal({ sub, sid }, outcome === 'last' ? 'last_way_in' : 'not_found')
+        throw await accounts.refusal({ sub, sid }, outcome === 'last' ? kept : 'not_found')
       await events.record({ kind: 'passkey_removed', userId: sub, sessionId: sid, device })
     },
 

@@ -1,13 +1,16 @@
-import type { FactorMethod, FactorOutstanding } from '@latchkey/contracts'
-import { useLayoutEffect, useState } from 'react'
+import type { FactorMethod, FactorOutstanding, SecondStepMethod } from '@latchkey/contracts'
+import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeField } from '../../components/code-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { EnrolStep } from './enrol-step.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
+import { PasskeyStep } from './passkey-step.tsx'
 import { TrustChoice } from './trust-choice.tsx'
 
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).FactorBodySchema
@@ -27,43 +30,83 @@ export default function SecondStepPage({ outstanding, onStartAgain }: SecondStep
       <EnrolStep ticket={outstanding.ticket} onStartAgain={onStartAgain} />
     </EntranceLayout>
   ) : (
-    <EntranceLayout title="Enter your code" lead="Your password is right. One more step.">
-      <CodeStep outstanding={outstanding} onStartAgain={onStartAgain} />
+    <NextStep outstanding={outstanding} onStartAgain={onStartAgain} />
+  )
+}
+
+function NextStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStepProps) {
+  const client = useAuthClient()
+  const possible = methods.filter((each) => each !== 'passkey' || supportsPasskeys())
+  const [method, setMethod] = useState<SecondStepMethod>(possible[0] ?? methods[0] ?? 'totp')
+  const [isTrusted, setIsTrusted] = useState(false)
+  const trust = client.canTrustBrowser() && <TrustChoice isChosen={isTrusted} onChange={setIsTrusted} />
+  const passkey = useAction(() =>
+    client.loginFactorWithPasskey({ ticket, ...(isTrusted && { trustBrowser: true }) }),
+  )
+
+  function choose(other: SecondStepMethod) {
+    setMethod(other)
+    if (other === 'passkey') passkey.run()
+  }
+
+  const ways = (isOver: boolean) => (
+    <div className={styles.ways}>
+      {!isOver &&
+        possible.map(
+          (each) =>
+            each !== method && (
+              <Button key={each} variant="quiet" onClick={() => choose(each)}>
+                {insteadWords[each]}
+              </Button>
+            ),
+        )}
+      <Button variant={isOver ? 'primary' : 'quiet'} onClick={onStartAgain}>
+        Start again
+      </Button>
+    </div>
+  )
+  const isPasskeyOver = passkey.failure?.code === 'ticket_expired'
+  return (
+    <EntranceLayout
+      title={method === 'passkey' ? 'Show your passkey' : 'Enter your code'}
+      lead="Your password is right. One more step."
+    >
+      {method === 'passkey' ? (
+        <PasskeyStep passkey={passkey} isOver={isPasskeyOver} trust={trust}>
+          {ways(isPasskeyOver)}
+        </PasskeyStep>
+      ) : (
+        // Another way is another form: no complaint about the one before is left.
+        <CodeForm
+          key={method}
+          ticket={ticket}
+          method={method}
+          isTrusted={isTrusted}
+          trust={trust}
+          ways={ways}
+        />
+      )}
     </EntranceLayout>
   )
 }
 
-function CodeStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStepProps) {
-  const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
-  const [isTrusted, setIsTrusted] = useState(false)
-  const other = methods.find((each) => each !== method)
-  // Another way is another form: no complaint about the one before is left.
-  return (
-    <CodeForm
-      key={method}
-      ticket={ticket}
-      method={method}
-      other={other}
-      onOther={setMethod}
-      isTrusted={isTrusted}
-      onTrust={setIsTrusted}
-      onStartAgain={onStartAgain}
-    />
-  )
+const insteadWords: Record<SecondStepMethod, string> = {
+  totp: 'Use your app',
+  recovery_code: 'Use a recovery code',
+  passkey: 'Use a passkey',
 }
 
 interface CodeFormProps {
   ticket: string
   method: FactorMethod
-  other: FactorMethod | undefined
-  onOther: (method: FactorMethod) => void
-  /** Whether this browser is to be trusted. */
+  /** Whether this browser is to be trusted, and how one says so. */
   isTrusted: boolean
-  onTrust: (isTrusted: boolean) => void
-  onStartAgain: () => void
+  trust: ReactNode
+  /** What else can be done. `isOver`: nothing but starting again. */
+  ways: (isOver: boolean) => ReactNode
 }
 
-function CodeForm({ ticket, method, other, onOther, isTrusted, onTrust, onStartAgain }: CodeFormProps) {
+function CodeForm({ ticket, method, isTrusted, trust, ways }: CodeFormProps) {
   const client = useAuthClient()
   const form = useForm(bodySchema, (body) =>
     client.loginFactor(isTrusted ? { ...body, trustBrowser: true } : body),
@@ -79,22 +122,13 @@ function CodeForm({ ticket, method, other, onOther, isTrusted, onTrust, onStartA
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
       <CodeField method={method} error={form.errorOf('code')} />
-      {!isOver && client.canTrustBrowser() && <TrustChoice isChosen={isTrusted} onChange={onTrust} />}
+      {!isOver && trust}
       {!isOver && (
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
           {form.isSubmitting ? 'Signing in…' : 'Sign in'}
         </Button>
       )}
-      <div className={styles.ways}>
-        {other && !isOver && (
-          <Button variant="quiet" onClick={() => onOther(other)}>
-            {other === 'recovery_code' ? 'Use a recovery code' : 'Use your app'}
-          </Button>
-        )}
-        <Button variant={isOver ? 'primary' : 'quiet'} onClick={onStartAgain}>
-          Start again
-        </Button>
-      </div>
+      {ways(isOver)}
     </form>
   )
 }

@@ -1,6 +1,6 @@
 import { type FactorOutstanding, routes } from '@latchkey/contracts'
 import { screen } from '@testing-library/react'
-import { beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
@@ -8,6 +8,9 @@ beforeAll(async () => {
   await Promise.all([import('./login-page.tsx'), import('./second-step-page.tsx')])
   await Promise.all([import('../dashboard/dashboard-page.tsx'), import('../../app/signed-in-area.tsx')])
 })
+
+beforeEach(() => vi.stubGlobal('PublicKeyCredential', class {}))
+afterEach(() => vi.unstubAllGlobals())
 
 const outstanding: FactorOutstanding = {
   message: 'One more step.',
@@ -85,6 +88,59 @@ it('a browser that cannot be trusted is not offered it', async () => {
   await afterPassword()
   expect(await screen.findByLabelText('Code from your app')).toBeVisible()
   expect(screen.queryByRole('checkbox')).not.toBeInTheDocument()
+})
+
+it('a passkey does as well, and what went wrong with it is said', async () => {
+  const { client, user, address } = await afterPassword({
+    ...outstanding,
+    methods: ['totp', 'recovery_code', 'passkey'],
+  })
+  const detail = 'No passkey was used. You can try again.'
+  client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('passkey_invalid', { detail }))
+  await user.click(await screen.findByRole('button', { name: 'Use a passkey' }))
+  expect(await screen.findByText(detail)).toBeVisible()
+  expect(screen.getByRole('heading', { name: 'Show your passkey' })).toBeVisible()
+  expect(screen.getByRole('button', { name: 'Use your passkey' })).toHaveFocus()
+  await user.click(screen.getByRole('button', { name: 'Use your app' }))
+  expect(screen.getByLabelText('Code from your app')).toHaveFocus()
+  expect(screen.queryByText(detail)).not.toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Use a passkey' }))
+  expect(client.loginFactorWithPasskey).toHaveBeenLastCalledWith({ ticket: 'a-ticket' })
+  expect(client.loginFactor).not.toHaveBeenCalled()
+  expect(address()).toBe('/sessions')
+})
+
+it('a browser is trusted by a passkey as by a code', async () => {
+  const { client, user } = await afterPassword({ ...outstanding, methods: ['passkey'] }, true)
+  await user.click(await screen.findByRole('checkbox', { name: 'Trust this browser for 30 days' }))
+  await user.click(screen.getByRole('button', { name: 'Use your passkey' }))
+  expect(client.loginFactorWithPasskey).toHaveBeenLastCalledWith({ ticket: 'a-ticket', trustBrowser: true })
+})
+
+it('where only a passkey does, it is what the page asks for', async () => {
+  const { client, user, address } = await afterPassword({ ...outstanding, methods: ['passkey'] })
+  expect(await screen.findByRole('heading', { name: 'Show your passkey' })).toBeVisible()
+  // Nothing opens before somebody asks for it.
+  expect(client.loginFactorWithPasskey).not.toHaveBeenCalled()
+  expect(screen.queryByRole('button', { name: /code|app/ })).not.toBeInTheDocument()
+  client.loginFactorWithPasskey.mockRejectedValueOnce(
+    refusal('ticket_expired', { status: 401, detail: 'It took too long.' }),
+  )
+  await user.keyboard('{Enter}')
+  expect(await screen.findByText('It took too long.')).toBeVisible()
+  expect(screen.queryByRole('button', { name: 'Use your passkey' })).not.toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'Start again' }))
+  await user.type(await screen.findByLabelText('Email or username'), 'ada')
+  await user.type(screen.getByLabelText('Password'), 'otter lamp violet{Enter}')
+  await user.click(await screen.findByRole('button', { name: 'Use your passkey' }))
+  expect(address()).toBe('/sessions')
+})
+
+it('a browser without passkeys offers none beside a code', async () => {
+  vi.stubGlobal('PublicKeyCredential', undefined)
+  await afterPassword({ ...outstanding, methods: ['totp', 'passkey'] })
+  expect(await screen.findByLabelText('Code from your app')).toBeVisible()
+  expect(screen.queryByRole('button', { name: 'Use a passkey' })).not.toBeInTheDocument()
 })
 
 it('a sign-in that took too long begins again', async () => {

@@ -1,5 +1,5 @@
 import { act, screen, waitFor } from '@testing-library/react'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
@@ -45,6 +45,37 @@ it('asks for the second factor, too', async () => {
   await waitFor(() => expect(dialog()).not.toBeInTheDocument())
   expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
 })
+
+it.each([[['totp', 'passkey']], [['passkey']]] as const)(
+  'a passkey does as the second step, with %j',
+  async (methods) => {
+    vi.stubGlobal('PublicKeyCredential', class {})
+    const { client, user } = await endedWhileTyping()
+    client.login.mockResolvedValueOnce({
+      message: '',
+      ticket: 'ticket',
+      methods: [...methods],
+      expiresIn: 300,
+    })
+    await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+    const detail = 'No passkey was used. You can try again.'
+    client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('passkey_invalid', { detail }))
+    client.loginFactorWithPasskey.mockImplementationOnce(async () => {
+      client.become(signedIn({ tokenId: 'token-2' }))
+      return ada
+    })
+    const button = await screen.findByRole('button', {
+      name: methods.length === 1 ? 'Use your passkey' : 'Use a passkey',
+    })
+    await user.click(button)
+    expect(await screen.findByText(detail)).toBeVisible()
+    await user.click(button)
+    await waitFor(() => expect(dialog()).not.toBeInTheDocument())
+    expect(client.loginFactorWithPasskey).toHaveBeenLastCalledWith({ ticket: 'ticket' })
+    expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+    vi.unstubAllGlobals()
+  },
+)
 
 it('whoever turns out to be somebody else leaves the page of the other', async () => {
   const { client, address } = await endedWhileTyping()

@@ -1,3 +1,4 @@
+import type { AuthError } from '@latchkey/auth-client'
 import {
   FactorBodySchema,
   type FactorMethod,
@@ -17,6 +18,7 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { signedOutSentence } from '../auth/ended-sentence.ts'
+import { PasskeyStep } from '../auth/passkey-step.tsx'
 import styles from '../step-up/confirm-form.module.css'
 
 /** Over the page of somebody whose session has ended while they were typing: they sign in, and go on where they were. */
@@ -44,7 +46,7 @@ export function SignInAgain({ user }: { user: User }) {
       lead={`${signedOutSentence(session) ?? 'Your session has ended.'} What you have typed is still here.`}
     >
       {outstanding ? (
-        <Code outstanding={outstanding} leaving={leaving} />
+        <SecondStep outstanding={outstanding} leaving={leaving} />
       ) : (
         <Password user={user} onOutstanding={onOutstanding} leaving={leaving} />
       )}
@@ -94,8 +96,38 @@ function Password({ user, onOutstanding, leaving }: PasswordProps) {
   )
 }
 
-function Code({ outstanding, leaving }: { outstanding: FactorOutstanding; leaving: ReactNode }) {
+function SecondStep({ outstanding, leaving }: { outstanding: FactorOutstanding; leaving: ReactNode }) {
   const { ticket, methods } = outstanding
+  const client = useAuthClient()
+  const passkey = useAction(() => client.loginFactorWithPasskey({ ticket }))
+  const codes = methods.filter((each) => each !== 'passkey')
+  if (codes.length === 0)
+    return (
+      <PasskeyStep passkey={passkey} isOver={passkey.failure?.code === 'ticket_expired'} trust={null}>
+        <div className={styles.answers}>{leaving}</div>
+      </PasskeyStep>
+    )
+  return (
+    <Code ticket={ticket} methods={codes} passkeyFailure={passkey.failure}>
+      {methods.includes('passkey') && supportsPasskeys() && (
+        <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
+          Use a passkey
+        </Button>
+      )}
+      {leaving}
+    </Code>
+  )
+}
+
+interface CodeProps {
+  ticket: string
+  methods: readonly FactorMethod[]
+  passkeyFailure: AuthError | null
+  /** What else can be done. */
+  children: ReactNode
+}
+
+function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
   const client = useAuthClient()
   const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
   const other = methods.find((each) => each !== method)
@@ -106,7 +138,7 @@ function Code({ outstanding, leaving }: { outstanding: FactorOutstanding; leavin
 
   return (
     <form {...form.props} className={styles.form} aria-label="Second step">
-      <FailureAlert failure={form.failure} />
+      <FailureAlert failure={form.failure ?? passkeyFailure} />
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
       <CodeField method={method} error={form.errorOf('code')} />
@@ -121,7 +153,7 @@ function Code({ outstanding, leaving }: { outstanding: FactorOutstanding; leavin
         <Button type="submit" isBusy={form.isSubmitting}>
           Sign in
         </Button>
-        {leaving}
+        {children}
       </div>
     </form>
   )

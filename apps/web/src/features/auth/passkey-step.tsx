@@ -1,0 +1,34 @@
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
+import { Button } from '../../components/button.tsx'
+import { FailureAlert } from '../../components/failure-alert.tsx'
+import type { Action } from '../../components/use-action.ts'
+import styles from './entrance-form.module.css'
+
+interface PasskeyStepProps {
+  passkey: Action
+  /** The sign-in can only begin again. */
+  isOver: boolean
+  /** How one says that this browser is to be trusted. */
+  trust: ReactNode
+  /** The other ways. */
+  children: ReactNode
+}
+
+/** The second step by a passkey. */
+export function PasskeyStep({ passkey, isOver, trust, children }: PasskeyStepProps) {
+  const ref = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => ref.current?.querySelector('button')?.focus(), [])
+
+  return (
+    <div ref={ref} className={styles.form}>
+      <FailureAlert failure={passkey.failure} />
+      {!isOver && trust}
+      {!isOver && (
+        <Button className={styles.submit} isBusy={passkey.isBusy} onClick={passkey.run}>
+          {passkey.isBusy ? 'Waiting for your passkey…' : 'Use your passkey'}
+        </Button>
+      )}
+      {children}
+    </div>
+  )
+}
