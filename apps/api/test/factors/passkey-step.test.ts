@@ -222,7 +222,8 @@ it('one that is removed between the question and the session opens none', async 
   const intact = passkeySignIn.showSecond
   passkeySignIn.showSecond = async (...shown) => {
     const accepted = await intact(...shown)
-    await userPasskeys.remove(person.body.user.id, passkey.id, { isFactorRequired: false })
+    const asker = { userId: person.body.user.id, sessionId: claimsOf(person.body.accessToken).sid }
+    await userPasskeys.remove(asker, passkey.id, { isFactorRequired: false })
     return accepted
   }
   const before = await sessionsOf(api, person)

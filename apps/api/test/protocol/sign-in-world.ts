@@ -634,7 +634,7 @@ export class SignInWorld {
         if (!before && !added) return () => {}
         const relyingParty = present(services.relyingPartyOf(undefined))
         await inSession(async ({ claims }) => {
-          const owner = { ...claims, amr: ['pwd' as const] }
+          const owner = { ...claims, roles: [], amr: ['pwd' as const] }
           if (added) {
             const { challenge, rp, user } = await passkeys.options(owner, relyingParty, false)
             const credential = added.create({ challenge, rp, user: { id: user.id ?? '' } })

@@ -292,7 +292,7 @@ export const factorMutants: FactorMutant[] = [
     [
       trust,
       "{ $set: { 'knownDevices.$.trust.lock': next } }",
-      "{ $set: { 'knownDevices.$.trust.lock': opens } }",
+      "{ $set: { 'knownDevices.$.trust.lock': opens[0] } }",
     ],
     'factors/trusted-browser.test.ts',
     'of one key shown at once on two nodes, one signs in',
