@@ -261,8 +261,8 @@ export const factorMutants: FactorMutant[] = [
     'a reset skips the factor',
     [
       accounts,
-      "passwordResets: oneMore('passwordResets'),\n        emailVerifiedAt",
-      "passwordResets: oneMore('passwordResets'),\n        totp: null,\n        emailVerifiedAt",
+      "        passwordResets: oneMore('passwordResets'),\n",
+      "        passwordResets: oneMore('passwordResets'),\n        totp: null,\n",
     ],
     'factors/sign-in.test.ts',
     'a reset password does not skip the factor',
