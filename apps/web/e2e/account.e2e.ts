@@ -64,8 +64,6 @@ describe('the life of an account', () => {
     await mailTo(product.dataDir, person.email, 'password')
 
     await page.goto(link)
-    await page.getByLabel('New password', { exact: true }).fill(newPassword)
-    await page.getByRole('button', { name: 'Change password' }).click()
     await heading(page, 'This link has already been used').waitFor()
     await expectNoToken(page)
     expect(complaints).toEqual([])
@@ -124,6 +122,36 @@ describe('the life of an account', () => {
     await page.getByRole('link', { name: 'Go to your account' }).click()
     await page.getByText(newEmail).first().waitFor()
     await mailTo(product.dataDir, person.email, 'address')
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  })
+
+  it('a change of address is still known after a reload, and can be taken back', async () => {
+    const person = newPerson()
+    const newEmail = `new-${person.email}`
+    const visitor = await visit(browser, product.origin)
+    const { page, complaints } = visitor
+    await register(page, person)
+    await page.goto('/account')
+    await page.getByRole('button', { name: 'Change email' }).click()
+    await page.getByLabel('New email').fill(newEmail)
+    await page.getByRole('button', { name: 'Send the email' }).click()
+    const waiting = page.getByText(`We have sent an email to ${newEmail}.`)
+    await waiting.waitFor()
+    await page.reload()
+    await waiting.waitFor()
+    await expectAccessible(page)
+    const link = await linkTo(product.dataDir, newEmail, '/confirm-email')
+    await page.getByRole('button', { name: 'Cancel the change' }).click()
+    await page.getByText('The change is cancelled.').waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Change email' }).waitFor()
+    await page.waitForTimeout(500)
+    expect(await waiting.count()).toBe(0)
+
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Confirm my address' }).click()
+    await heading(page, 'This link has already been used').waitFor()
     expect(complaints).toEqual([])
     await visitor.leave()
   })
@@ -247,9 +275,12 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await heading(page, 'Check your email').waitFor()
     await isSound('forgot-password-sent')
 
+    // It takes the link for good as long as nobody says otherwise.
+    await page.route('**/api/reset-password/check', (route) => route.abort())
     await page.goto('/reset-password#token=abc')
     await page.getByLabel('New password', { exact: true }).fill(newPassword)
     await isSound('reset-password')
+    await page.unroute('**/api/reset-password/check')
     await page.getByRole('button', { name: 'Change password' }).click()
     await heading(page, 'This link is not valid').waitFor()
     await isSound('reset-password-invalid')

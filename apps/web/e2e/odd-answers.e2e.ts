@@ -123,6 +123,6 @@ describe('while an answer is on its way', () => {
     await page.getByRole('status', { name: 'Looking for users…' }).waitFor()
     expect(await page.getByRole('link', { name: person.username }).count()).toBe(0)
     answered.open()
-    await page.getByText('No username or email address starts with “nobody”.').waitFor()
+    await page.getByText('No username or email address contains “nobody”.').waitFor()
   })
 })
