@@ -57,7 +57,8 @@ describe('signing out in one tab', () => {
     await other.getByRole('link', { name: 'Sessions', exact: true }).click()
     await other.getByText('You are not signed in anywhere else.').waitFor()
 
-    await visitor.page.getByRole('button', { name: 'Sign out' }).click()
+    await visitor.page.getByRole('button', { name: /^Menu of/ }).click()
+    await visitor.page.getByRole('menuitem', { name: 'Sign out' }).click()
     await loginHeading(other).waitFor()
     await other.goBack()
     await expectNothingOf(other)

@@ -69,3 +69,61 @@ it.each(looks)(
     await visitor.leave()
   },
 )
+
+it.each(looks)(
+  'the menu, the sessions, the activity and the account are sound on a $device, $scheme',
+  async (look) => {
+    const visitor = await visit(browser, product.origin, look)
+    const { page, complaints, screenshot } = visitor
+    await arrive(page, admin)
+    const isSound = async (name: string) => {
+      await expectAccessible(page)
+      await expectNoSidewaysScrolling(page)
+      await screenshot(name)
+    }
+    const button = page.getByRole('button', { name: 'Menu of boss' })
+    await button.press('ArrowDown')
+    await page.getByRole('menu').waitFor()
+    await isSound('menu')
+    await page.keyboard.press('Escape')
+    await button.evaluate((element) => element === document.activeElement)
+
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByRole('region', { name: 'Known browsers' }).waitFor()
+    await page.getByText('Details').first().click()
+    await isSound('sessions')
+    await page.getByRole('link', { name: 'Activity' }).click()
+    await page.getByRole('article').first().waitFor()
+    await isSound('activity')
+    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await page.getByText('Last changed').waitFor()
+    await isSound('account')
+    await page.setViewportSize({ width: 320, height: 700 })
+    await expectNoSidewaysScrolling(page)
+    await button.click()
+    await expectNoSidewaysScrolling(page)
+    expect(complaints).toEqual([])
+    await visitor.leave()
+  },
+)
+
+it('the theme that was chosen is there before anything is painted, in every tab', async () => {
+  const visitor = await visit(browser, product.origin)
+  const { page, complaints } = visitor
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  await arrive(page, admin)
+  const light = await paper()
+  await page.getByRole('button', { name: 'Menu of boss' }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  const dark = await paper()
+  expect(dark).not.toBe(light)
+  // What is painted before the page's own code has come.
+  await page.route('**/assets/*.js', () => {})
+  await page.goto('/login', { waitUntil: 'commit' })
+  await expect.poll(paper).toBe(dark)
+  const tab = await visitor.openTab()
+  await tab.goto('/login')
+  expect(await tab.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+  expect(complaints).toEqual([])
+  await visitor.leave()
+})

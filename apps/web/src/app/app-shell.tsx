@@ -1,13 +1,12 @@
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Link, NavLink } from 'react-router-dom'
 import { Note } from '../components/alert.tsx'
-import { Button } from '../components/button.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SkipLink } from '../components/skip-link.tsx'
 import styles from './app-shell.module.css'
-import { useAuthClient } from './auth-context.ts'
 import { paths } from './paths.ts'
 import { isAdmin, useSignedIn } from './signed-in-context.ts'
+import { UserMenu } from './user-menu.tsx'
 
 const destinations = [
   { path: paths.dashboard, name: 'Dashboard' },
@@ -20,7 +19,7 @@ const forAdmins = { path: paths.admin, name: 'Users' }
 /** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
-  const { user, isKept } = session
+  const { isKept } = session
   const shown = isAdmin(session) ? [...destinations, forAdmins] : destinations
   return (
     <>
@@ -41,12 +40,7 @@ export function AppShell({ children }: { children: ReactNode }) {
               ))}
             </ul>
           </nav>
-          <div className={styles.account}>
-            <span className={styles.username} title={user.email}>
-              {user.username}
-            </span>
-            <SignOutButton />
-          </div>
+          <UserMenu />
         </div>
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -59,21 +53,5 @@ export function AppShell({ children }: { children: ReactNode }) {
         {children}
       </main>
     </>
-  )
-}
-
-function SignOutButton() {
-  const client = useAuthClient()
-  const [isLeaving, setIsLeaving] = useState(false)
-
-  function signOut() {
-    setIsLeaving(true)
-    void client.logout()
-  }
-
-  return (
-    <Button variant="quiet" isBusy={isLeaving} onClick={signOut}>
-      Sign out
-    </Button>
   )
 }

@@ -1,0 +1,7 @@
+// Before the first paint, and so a file of its own: the theme that was chosen in this browser (src/app/theme.ts).
+try {
+  const theme = localStorage.getItem('latchkey.theme')
+  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+} catch {
+  // Storage is blocked: as the system has it.
+}
