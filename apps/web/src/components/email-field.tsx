@@ -4,7 +4,7 @@ import { Field, type FieldProps } from './field.tsx'
 export function EmailField({
   label = 'Email',
   ...field
-}: Pick<FieldProps, 'ref' | 'error'> & { label?: string }) {
+}: Pick<FieldProps, 'ref' | 'error' | 'defaultValue'> & { label?: string }) {
   return (
     <Field
       {...field}

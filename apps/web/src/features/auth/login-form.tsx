@@ -1,6 +1,6 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
 import { Suspense, useState } from 'react'
-import { Link } from 'react-router-dom'
+import { LinkAlong, useAddressAlong } from '../../app/address-along.tsx'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { lazyPart } from '../../app/lazy-part.tsx'
 import { supportsPasskeys, wantsUpgrades } from '../../app/passkey-support.ts'
@@ -27,6 +27,7 @@ interface LoginFormProps {
 
 export function LoginForm({ onOutstanding }: LoginFormProps) {
   const client = useAuthClient()
+  const address = useAddressAlong()
   const [tried, setTried] = useState({ identifier: '', password: '' })
   const form = useForm(bodySchema, async (body) => {
     setTried({ identifier: body.email, password: body.password })
@@ -44,6 +45,7 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
           label="Email or username"
           name="email"
           type="text"
+          defaultValue={address}
           inputMode="email"
           autoComplete="username webauthn"
           autoCapitalize="none"
@@ -64,7 +66,7 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
         </Button>
         <PasskeySignIn />
         <p className={styles.forgot}>
-          <Link to={paths.forgotPassword}>Forgot your password?</Link>
+          <LinkAlong to={paths.forgotPassword}>Forgot your password?</LinkAlong>
         </p>
       </form>
       {form.failure?.code === 'email_not_verified' && (

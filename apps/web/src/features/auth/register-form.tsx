@@ -1,6 +1,11 @@
+import { AuthError } from '@latchkey/auth-client'
 import type { FactorOutstanding } from '@latchkey/contracts'
 import { type FormEvent, useState } from 'react'
+import { useLocation } from 'react-router-dom'
+import { LinkAlong } from '../../app/address-along.tsx'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { paths } from '../../app/paths.ts'
+import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
@@ -27,11 +32,16 @@ interface RegisterFormProps {
 
 export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormProps) {
   const client = useAuthClient()
+  const { search } = useLocation()
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
+  const [taken, setTaken] = useState<string | null>(null)
   const form = useForm(bodySchema, async (body) => {
     const { email, password } = body
-    const outcome = await client.register(body)
+    const outcome = await client.register(body).catch((error: unknown) => {
+      if (error instanceof AuthError && error.code === 'email_taken') setTaken(email)
+      throw error
+    })
     if (!('next' in outcome)) return
     if (outcome.next === 'confirm_email') return onToBeConfirmed({ email: outcome.user.email, password })
     const entered = await client.login({ email, password })
@@ -49,6 +59,14 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
       <FailureAlert failure={form.failure} />
       <UsernameField label="Username" error={form.errorOf('username')} />
       <EmailField error={form.errorOf('email')} />
+      {taken !== null && taken === typed.email.trim() && (
+        <p role="status" className={styles.taken}>
+          Is it yours?{' '}
+          <LinkAlong to={withReturnPath(paths.login, readReturnPath(search))} address={taken}>
+            Sign in with this address
+          </LinkAlong>
+        </p>
+      )}
       <NewPasswordField
         label="Password"
         name="password"

@@ -70,6 +70,19 @@ describe('the registration form', () => {
     expect(screen.getByLabelText('Password')).toHaveValue('otter lamp violet')
   })
 
+  it('offers to sign in with an address that is taken', async () => {
+    const { client, user, email, register, address } = await openRegister()
+    client.register.mockRejectedValue(refusal('email_taken', { status: 409 }))
+    await register()
+    const offer = await screen.findByRole('link', { name: 'Sign in with this address' })
+    await user.type(email, 'x')
+    expect(offer).not.toBeInTheDocument()
+    await user.type(email, '{Backspace}')
+    await user.click(screen.getByRole('link', { name: 'Sign in with this address' }))
+    expect(await screen.findByLabelText('Email or username')).toHaveValue('ada@example.com')
+    expect(address()).toBe('/login')
+  })
+
   it('shows the server’s complaint about a common password beside the field', async () => {
     const { client, password, register } = await openRegister()
     const errors = [{ path: 'password', message: 'This password is on the lists attackers try first.' }]

@@ -13,11 +13,13 @@ interface AddressFormProps {
   route: typeof routes.forgotPassword | typeof routes.resendVerification
   /** `children` is its label. */
   button: ComponentProps<typeof Button>
+  /** What stands in the field at first. */
+  address?: string
   onSent: (email: string) => void
 }
 
 /** Asks for an address and has an email sent to it. The answer is the same whether or not the account exists. */
-export function AddressForm({ label, className, route, button, onSent }: AddressFormProps) {
+export function AddressForm({ label, className, route, button, address, onSent }: AddressFormProps) {
   const client = useAuthClient()
   const form = useForm(EmailOnlyBodySchema, async (body) => {
     await client.call(route, { body })
@@ -26,7 +28,7 @@ export function AddressForm({ label, className, route, button, onSent }: Address
   return (
     <form {...form.props} className={className} aria-label={label}>
       <FailureAlert failure={form.failure} />
-      <EmailField error={form.errorOf('email')} />
+      <EmailField defaultValue={address} error={form.errorOf('email')} />
       <Button {...button} type="submit" isBusy={form.isSubmitting}>
         {form.isSubmitting ? 'Sending…' : button.children}
       </Button>

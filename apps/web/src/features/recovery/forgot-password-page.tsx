@@ -1,6 +1,6 @@
 import { routes } from '@latchkey/contracts'
 import { useState } from 'react'
-import { Link } from 'react-router-dom'
+import { LinkAlong, useAddressAlong } from '../../app/address-along.tsx'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import formStyles from '../auth/entrance-form.module.css'
@@ -11,6 +11,7 @@ import styles from './recovery.module.css'
 
 export default function ForgotPasswordPage() {
   const [sentTo, setSentTo] = useState<string | null>(null)
+  const address = useAddressAlong()
   if (sentTo !== null) return <Sent email={sentTo} tryAnother={() => setSentTo(null)} />
   return (
     <EntranceLayout
@@ -21,12 +22,14 @@ export default function ForgotPasswordPage() {
       <AddressForm
         label="Forgot your password?"
         className={formStyles.form}
+        // No mail goes to a username.
+        address={address.includes('@') ? address : ''}
         route={routes.forgotPassword}
         button={{ children: 'Send me a link', className: formStyles.submit }}
         onSent={setSentTo}
       />
       <p className={formStyles.other}>
-        Remembered it? <Link to={paths.login}>Sign in</Link>
+        Remembered it? <LinkAlong to={paths.login}>Sign in</LinkAlong>
       </p>
     </EntranceLayout>
   )
@@ -46,7 +49,10 @@ function Sent({ email, tryAnother }: { email: string; tryAnother: () => void }) 
           Try another address
         </Button>
         <p className={formStyles.other}>
-          Done? <Link to={paths.login}>Sign in</Link>
+          Done?{' '}
+          <LinkAlong to={paths.login} address={email}>
+            Sign in
+          </LinkAlong>
         </p>
       </div>
     </EntranceLayout>

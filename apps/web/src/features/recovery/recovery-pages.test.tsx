@@ -34,6 +34,30 @@ describe('a forgotten password', () => {
     expect(await screen.findByLabelText('Email')).toHaveValue('')
   })
 
+  it('takes the address along from signing in and back, by link and by Back, and not in the URL', async () => {
+    const { user, address, goBack } = renderApp(fakeAuthClient(anonymous), '/login')
+    await user.type(await screen.findByLabelText('Email or username'), 'ada@example.com')
+    await user.click(screen.getByRole('link', { name: 'Forgot your password?' }))
+    expect(await screen.findByLabelText('Email')).toHaveValue('ada@example.com')
+    expect(address()).toBe('/forgot-password')
+    await goBack()
+    expect(await screen.findByLabelText('Email or username')).toHaveValue('ada@example.com')
+    await user.click(screen.getByRole('link', { name: 'Forgot your password?' }))
+    await user.type(await screen.findByLabelText('Email'), '.uk')
+    await user.click(screen.getByRole('link', { name: 'Sign in' }))
+    expect(await screen.findByLabelText('Email or username')).toHaveValue('ada@example.com.uk')
+    expect(address()).toBe('/login')
+  })
+
+  it('brings a username back, but sends no mail to it', async () => {
+    const { user } = renderApp(fakeAuthClient(anonymous), '/login')
+    await user.type(await screen.findByLabelText('Email or username'), 'ada')
+    await user.click(screen.getByRole('link', { name: 'Forgot your password?' }))
+    expect(await screen.findByLabelText('Email')).toHaveValue('')
+    await user.click(screen.getByRole('link', { name: 'Sign in' }))
+    expect(await screen.findByLabelText('Email or username')).toHaveValue('ada')
+  })
+
   it('complains about what is no address, and asks nobody', async () => {
     const { client, user, email, send } = await openForgot()
     await user.type(email, 'ada')
