@@ -1,4 +1,11 @@
-import { apiPrefix, cookiePrefixMeta, headerNames, passkeyUpgradeMeta, routes } from '@latchkey/contracts'
+import {
+  apiPrefix,
+  cookiePrefixMeta,
+  headerNames,
+  mailboxMeta,
+  passkeyUpgradeMeta,
+  routes,
+} from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
@@ -66,6 +73,7 @@ export function createApp(services: Services, config: Config): Express {
   const meta = {
     [cookiePrefixMeta]: config.cookie.prefix,
     ...(!config.passkeys.upgrade && { [passkeyUpgradeMeta]: 'off' }),
+    ...(services.outbox && { [mailboxMeta]: 'on' }),
   }
   app.use(singlePageApp({ webRoot: services.webRoot, meta }))
   app.use(notFound)

@@ -23,9 +23,12 @@ it('the link opens the mailbox for this browser, and leaves no key in the addres
   expect(link.headers['cache-control']).toBe('no-store')
   expect(setCookies(link)).toEqual([
     `latchkey.mailbox=${keyOf(api)}; Path=/dev/mailbox; HttpOnly; SameSite=Strict`,
+    `latchkey.mailbox-open=${new URL(api.url).port}; Path=/; SameSite=Strict`,
   ])
 
   const cookie = await opened(api)
+  const style = await api.http.get('/dev/mailbox/style.css').set('Cookie', cookie).expect(200)
+  expect(style.headers['content-type']).toContain('text/css')
   const list = await vi.waitFor(
     async () => {
       const page = await api.http.get('/dev/mailbox').set('Cookie', cookie).expect(200)
@@ -35,7 +38,7 @@ it('the link opens the mailbox for this browser, and leaves no key in the addres
     { timeout: 5000 },
   )
   expect(list.text).not.toContain(keyOf(api))
-  const path = /href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? ''
+  const path = /<li><a href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? ''
   const mail = await api.http.get(path).set('Cookie', cookie).expect(200)
   expect(mail.text).toMatch(/http:\/\/localhost:4000\/verify-email#token=[\w-]{43}/)
   await api.http.get('/dev/mailbox/..%2f..%2fpackage').set('Cookie', cookie).expect(404)
@@ -53,7 +56,7 @@ it('without the key it is an address like any other that is not there', async ()
     expect(page.text).toContain(person.email)
     return page
   })
-  const mail = /\/dev\/mailbox\/[^"]+/.exec(list.text)?.[0] ?? ''
+  const mail = /(?<=<li><a href=")\/dev\/mailbox\/[^"]+/.exec(list.text)?.[0] ?? ''
   const key = keyOf(api)
   const unknown = await api.http.get('/dev/nothing')
   const wrong = `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}`
@@ -119,7 +122,7 @@ it('a restart keeps the key, so that an open mailbox stays open', async () => {
   const second = await apiProcess({ DATA_DIR })
   await ready(second)
   const answer = await fetch(`${second.url}/dev/mailbox`, { headers: { cookie: `latchkey.mailbox=${key}` } })
-  expect(await answer.text()).toContain('Mailbox of development')
+  expect(await answer.text()).toContain('<h1>Mailbox</h1>')
 })
 
 it('in production there is no such page, and nothing says of a mail that it was sent', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from './support/chromium.ts'
 import { newPerson, register } from './support/people.ts'
 import { type Product, startProduct } from './support/product.ts'
-import { visit } from './support/visitor.ts'
+import { expectAccessible, expectNoSidewaysScrolling, visit } from './support/visitor.ts'
 
 let product: Product
 let browser: Browser
@@ -24,6 +24,26 @@ it('the link from the terminal opens the mailbox in that browser, and its addres
   const key = await readFile(join(product.dataDir, 'outbox/key'), 'utf8')
   const developer = await visit(browser, product.origin)
   await register(developer.page, newPerson())
+
+  // A page that announces a mail says where it is: in the terminal, and from then on behind a link.
+  const announcing = await visit(browser, product.origin)
+  const announced = async () => {
+    await announcing.page.goto('/forgot-password')
+    await announcing.page.getByLabel('Email', { exact: true }).fill('nobody@example.com')
+    await announcing.page.getByRole('button', { name: 'Send me a link' }).click()
+    await announcing.page.getByText('In development no mail is sent.').waitFor()
+    return announcing.page.getByRole('link', { name: 'Open the mailbox' })
+  }
+  expect(await (await announced()).count()).toBe(0)
+  await announcing.page.goto(`/dev/mailbox?key=${key}`)
+  await announcing.page.getByRole('heading', { name: 'Mailbox' }).waitFor()
+  await expectAccessible(announcing.page)
+  await expectNoSidewaysScrolling(announcing.page)
+  await announcing.screenshot('mailbox')
+  const mailbox = announcing.page.waitForEvent('popup')
+  await (await announced()).click()
+  await (await mailbox).getByRole('heading', { name: 'Mailbox' }).waitFor()
+  await announcing.leave()
 
   const tab = await developer.openTab()
   await tab.goto(`/dev/mailbox?key=${key}`)

@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { mailboxOpenCookie, mailboxPath as path } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import cookieParser from 'cookie-parser'
 import { Router } from 'express'
-import { escapeHtml } from './html.ts'
-import type { Outbox, StoredMail } from './outbox.ts'
-
-const path = '/dev/mailbox'
+import { mailboxPage, mailboxStyle } from './dev-mailbox-page.ts'
+import type { Outbox } from './outbox.ts'
 
 /** Of this browser, since it came with the link from the terminal. */
 const cookieName = 'latchkey.mailbox'
@@ -23,6 +22,9 @@ export function devMailboxRoutes(outbox: Outbox): Router {
   router.get(path, (req, res, next) => {
     if (!opens(req.query.key)) return next()
     res.cookie(cookieName, outbox.key, { httpOnly: true, sameSite: 'strict', path })
+    // Opens nothing: with it the pages know that a link to the mailbox leads somewhere, and to which port.
+    const port = /:(\d{1,5})$/.exec(req.get('Host') ?? '')?.[1] ?? 'same'
+    res.cookie(mailboxOpenCookie, port, { sameSite: 'strict' })
     // Out of the address bar and of what the browser remembers.
     res.set('Cache-Control', 'no-store')
     // A redirect is still the other site's doing, and gets no Strict cookie: a terminal may be a web page, too.
@@ -37,8 +39,10 @@ export function devMailboxRoutes(outbox: Outbox): Router {
   router.get(path, async (_req, res) => {
     const mails = await outbox.list()
     // A new mail appears by itself; no script is needed for that.
-    res.set('Refresh', '5').set('Cache-Control', 'no-store').type('html').send(listPage(mails))
+    res.set('Refresh', '5').set('Cache-Control', 'no-store').type('html').send(mailboxPage(mails, path))
   })
+
+  router.get(`${path}/style.css`, (_req, res) => void res.type('css').send(mailboxStyle))
 
   router.get(`${path}/:id`, async (req, res) => {
     const mail = await outbox.read(req.params.id)
@@ -55,22 +59,3 @@ export function devMailboxRoutes(outbox: Outbox): Router {
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
-
-function listPage(mails: StoredMail[]): string {
-  const rows = mails.map(
-    ({ id, at, to, subject }) =>
-      `<li><a href="${path}/${id}">${escapeHtml(subject)}</a><br><small>to ${escapeHtml(to)}, ${escapeHtml(new Date(at).toUTCString())}</small></li>`,
-  )
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Mailbox of development</title></head>
-<body>
-<main>
-<h1>Mailbox of development</h1>
-<p>Mail that was not sent, because SMTP_URL is not set. The page looks for more every five seconds.</p>
-${rows.length > 0 ? `<ul>${rows.join('')}</ul>` : '<p>Nothing yet.</p>'}
-</main>
-</body>
-</html>
-`
-}

@@ -6,6 +6,7 @@ import { Badge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
@@ -62,6 +63,7 @@ export function EmailRow({ user, pending, onPending }: EmailRowProps) {
             ? `We have sent an email to ${pending}. Your address changes once you confirm it from there; until then it stays ${user.email}.`
             : isCancelled && `The change is cancelled. Your address stays ${user.email}.`)}
       </Note>
+      {!step.isOpen && (pending !== null || !user.emailVerified) && <MailboxHint />}
       <FailureAlert failure={cancel.failure} />
       {!step.isOpen && pending !== null && pending !== user.email && (
         <div>

@@ -1,3 +1,4 @@
+import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { MailAdvice } from './mail-advice.tsx'
 import NotConfirmed from './not-confirmed.tsx'
 import styles from './recovery.module.css'
@@ -13,6 +14,7 @@ export default function CheckMail({ email, password, onCorrected }: CheckMailPro
   return (
     <div className={styles.content}>
       <MailAdvice validity="24 hours" />
+      <MailboxHint />
       <NotConfirmed email={email} credentials={{ identifier: email, password }} onCorrected={onCorrected} />
     </div>
   )

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { LinkAlong, useAddressAlong } from '../../app/address-along.tsx'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
+import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import { AddressForm } from './address-form.tsx'
@@ -45,6 +46,7 @@ function Sent({ email, tryAnother }: { email: string; tryAnother: () => void }) 
     >
       <div className={styles.content}>
         <MailAdvice validity="30 minutes" />
+        <MailboxHint />
         <Button variant="secondary" onClick={tryAnother}>
           Try another address
         </Button>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Note } from '../../components/alert.tsx'
+import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { CorrectAddress, type Credentials } from './correct-address.tsx'
 import styles from './recovery.module.css'
 import ResendVerification from './resend-verification.tsx'
@@ -28,6 +29,8 @@ export default function NotConfirmed({ email, credentials, onCorrected }: NotCon
         {corrected !== null &&
           `The address of your account is now ${corrected}, and we have sent an email there. Open the link in it, then sign in.`}
       </Note>
+      {/* Where it was just announced, it says so itself. */}
+      {!onCorrected && <MailboxHint />}
       <ResendVerification key={corrected} email={corrected ?? email} />
       <CorrectAddress credentials={{ ...credentials, identifier }} onCorrected={correct} />
     </div>

@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
-import { act, screen, waitFor } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { act, cleanup, screen, waitFor } from '@testing-library/react'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
@@ -56,6 +56,37 @@ describe('a forgotten password', () => {
     expect(await screen.findByLabelText('Email')).toHaveValue('')
     await user.click(screen.getByRole('link', { name: 'Sign in' }))
     expect(await screen.findByLabelText('Email or username')).toHaveValue('ada')
+  })
+
+  describe('in development', () => {
+    const sent = async () => {
+      const { user, email, send } = await openForgot()
+      await user.type(email, 'ada@example.com')
+      await user.click(send)
+      await screen.findByRole('heading', { name: 'Check your email' })
+    }
+
+    it('leads to the mailbox where this browser has opened it, at the port of the API', async () => {
+      const cookie = vi.spyOn(document, 'cookie', 'get').mockReturnValue('a=b; latchkey.mailbox-open=4000')
+      onTestFinished(() => cookie.mockRestore())
+      await sent()
+      expect(screen.getByRole('link', { name: 'Open the mailbox' })).toHaveAttribute(
+        'href',
+        'http://localhost:4000/dev/mailbox',
+      )
+    })
+
+    it('says where the way to it is while there is none, and nothing where mail is sent', async () => {
+      await sent()
+      expect(screen.queryByText(/In development/)).not.toBeInTheDocument()
+      const meta = Object.assign(document.createElement('meta'), { name: 'latchkey-mailbox', content: 'on' })
+      document.head.append(meta)
+      onTestFinished(() => meta.remove())
+      cleanup()
+      await sent()
+      expect(screen.getByText(/stands in the terminal/)).toBeVisible()
+      expect(screen.queryByRole('link', { name: 'Open the mailbox' })).not.toBeInTheDocument()
+    })
   })
 
   it('complains about what is no address, and asks nobody', async () => {

@@ -4,6 +4,7 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { AddressForm } from './address-form.tsx'
 import styles from './recovery.module.css'
@@ -32,6 +33,7 @@ function ResendForm() {
   return (
     <div className={styles.resend}>
       <Note>{sentTo !== null && sentSentence(sentTo)}</Note>
+      {sentTo !== null && <MailboxHint />}
       {sentTo === null && (
         <AddressForm
           label="Send the email again"

@@ -1,0 +1,32 @@
+import { mailboxMeta, mailboxOpenCookie, mailboxPath } from '@latchkey/contracts'
+import styles from './mailbox-hint.module.css'
+
+/** In development: where the mail is that was just announced. Elsewhere nothing. No request is needed to know. */
+export function MailboxHint() {
+  const address = mailboxAddress()
+  if (address)
+    return (
+      <p className={styles.hint}>
+        In development no mail is sent.{' '}
+        <a href={address} target="_blank" rel="noreferrer">
+          Open the mailbox
+        </a>
+      </p>
+    )
+  if (document.querySelector(`meta[name="${mailboxMeta}"]`))
+    return (
+      <p className={styles.hint}>
+        In development no mail is sent. The link to the mailbox stands in the terminal, where the API started.
+      </p>
+    )
+  return null
+}
+
+/** The API's own port: the development server of the page does not serve it. Null: this browser has not opened it yet. */
+function mailboxAddress(): string | null {
+  const cookie = document.cookie.split('; ').find((each) => each.startsWith(`${mailboxOpenCookie}=`))
+  const port = /=(\d{1,5}|same)$/.exec(cookie ?? '')?.[1]
+  if (port === undefined) return null
+  if (port === 'same' || port === location.port) return mailboxPath
+  return `${location.protocol}//${location.hostname}:${port}${mailboxPath}`
+}
