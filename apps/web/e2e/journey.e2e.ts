@@ -115,7 +115,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await expectAccessible(page)
     await screenshot('sessions-ending')
     await page.getByRole('button', { name: 'End session' }).click()
-    await page.getByText('curl has been signed out.').waitFor()
+    await page.getByText('The session curl has ended.').waitFor()
     await page.getByRole('heading', { name: 'My phone' }).waitFor()
     await screenshot('sessions')
 
