@@ -1,5 +1,7 @@
 import type { ActivityEvent } from '@latchkey/contracts'
-import { wordsFor } from './event-words.ts'
+
+/** What happens every day. Anything else is read one by one. */
+const routine = new Set<ActivityEvent['kind']>(['signed_in', 'signed_out'])
 
 /** From so many on, what one device did in a row is one line until it is opened. */
 const fewest = 3
@@ -7,7 +9,7 @@ const fewest = 3
 /** Events in a row: one that stands by itself, or what one device did without anything to look at. */
 export type Fold = [ActivityEvent, ...ActivityEvent[]]
 
-/** Puts together what is plain, of one device at one address, and follows one another. Order and number stay. */
+/** Puts together what is routine, of one device at one address, and follows one another. Order and number stay. */
 export function folded(events: readonly ActivityEvent[]): Fold[] {
   const runs: Fold[] = []
   for (const event of events) {
@@ -19,4 +21,4 @@ export function folded(events: readonly ActivityEvent[]): Fold[] {
 }
 
 const isAlike = (a: ActivityEvent, b: ActivityEvent) =>
-  a.device === b.device && a.ip === b.ip && [a, b].every((event) => wordsFor(event).weight === 'plain')
+  a.device === b.device && a.ip === b.ip && routine.has(a.kind) && routine.has(b.kind)
