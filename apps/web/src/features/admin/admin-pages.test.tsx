@@ -94,7 +94,7 @@ describe('finding users', () => {
 
   it('lists the newest first, with their state and how many there are', async () => {
     renderApp(asAdmin(), '/admin')
-    const list = within(await screen.findByRole('region', { name: 'All' }))
+    const list = within(await screen.findByRole('region', { name: 'All users' }))
     const rows = (await list.findAllByRole('row')).map((row) => row.textContent)
     expect(rows).toEqual([
       expect.stringMatching(/^User.*Last seen.*Joined↓Sessions$/),

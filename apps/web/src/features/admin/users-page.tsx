@@ -18,6 +18,12 @@ const filterNames: Record<UserFilter, string> = {
   disabled: 'Disabled',
   unconfirmed: 'Not confirmed',
 }
+const headings: Record<UserFilter, string> = {
+  ...filterNames,
+  all: 'All users',
+  disabled: 'Disabled accounts',
+  unconfirmed: 'Accounts without a confirmed address',
+}
 
 export default function UsersPage() {
   const [parameters] = useSearchParams()
@@ -53,7 +59,7 @@ export default function UsersPage() {
         <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
       ) : (
         <div ref={results} tabIndex={-1} className={styles.results}>
-          <Card title={question.query ? 'Results' : filterNames[question.filter]}>
+          <Card title={question.query ? 'Results' : headings[question.filter]}>
             {users.data ? (
               <UserTable list={users.data} question={question} />
             ) : (
