@@ -7,7 +7,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { DeviceIcon } from './device-icon.tsx'
-import { distinctNames, versionedName } from './device-words.ts'
+import { distinctNames } from './device-words.ts'
 import itemStyles from './session-item.module.css'
 import styles from './sessions-page.module.css'
 import { useForgetBrowser, useKnownBrowsers, useUntrustBrowser } from './use-known-browsers.ts'
@@ -80,16 +80,10 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
           <h3>{name}</h3>
         </div>
         <p className={itemStyles.place}>
-          {versionedName(browser)} · <span className={itemStyles.address}>{browser.ip}</span>
+          {browser.version && `Version ${browser.version} · `}
+          <span className={itemStyles.address}>{browser.ip}</span> · last signed in{' '}
+          <TimeAgo at={browser.lastSeenAt} now={now} />
         </p>
-        <dl className={itemStyles.times}>
-          <div>
-            <dt>Last signed in</dt>
-            <dd>
-              <TimeAgo at={browser.lastSeenAt} now={now} />
-            </dd>
-          </div>
-        </dl>
         {trustedUntil && (
           <p className={itemStyles.place}>
             Signs in without your second step until{' '}
