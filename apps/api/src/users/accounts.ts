@@ -260,8 +260,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const fresh = {
         ...startedOver(passwordHash, knownDevice ? [knownDevice] : []),
         passwordResets: oneMore('passwordResets'),
-        passwordChangedAt: now,
         emailVerifiedAt: now,
+        passwordChangedAt: now,
         updatedAt: now,
         // Until the address was proved, anybody may have had the account, and added one. A second factor stays: it opens
         // nothing by itself, and whoever reads a mistyped mailbox must not get round it.
