@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { brandPlugin } from './build/brand-plugin.ts'
 
 const api = process.env.API_URL ?? 'http://localhost:4000'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), brandPlugin()],
   server: {
     port: 5173,
     strictPort: true,

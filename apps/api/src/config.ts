@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import { cookieNames, passwordLength, type Role, roles, secondsIn } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
@@ -145,7 +146,7 @@ const EnvironmentSchema = z.object({
       error: 'may say requireTLS=true or requireTLS=false',
     })
     .optional(),
-  MAIL_FROM: z.string().default('Latchkey <no-reply@localhost>'),
+  MAIL_FROM: z.string().default('no-reply@localhost').transform(withSender),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
   UNVERIFIED_ACCOUNT_EXPIRY: DurationSchema.optional(),
   LOG_LEVEL: z
@@ -314,7 +315,7 @@ export function readConfig(
         refreshKey,
         ...env.JWT_REFRESH_SECRET_PREVIOUS,
       ],
-      issuer: env.PUBLIC_URL ? new URL(env.PUBLIC_URL).host : 'Latchkey',
+      issuer: env.PUBLIC_URL ? `${brand.name} (${new URL(env.PUBLIC_URL).host})` : brand.name,
       requiredFor: env.REQUIRE_FACTOR_FOR,
     },
     passkeys: {
@@ -359,6 +360,11 @@ function readLimits(given: Record<string, string | undefined>): { limits: Limits
     else problems.push(...parsed.error.issues.map(({ message }) => `${variable} ${message}`))
   }
   return { limits, problems }
+}
+
+/** An address by itself is given the brand's name. */
+function withSender(from: string): string {
+  return from.includes('<') ? from : `${JSON.stringify(brand.mail.sender)} <${from.trim()}>`
 }
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { brand } from '@latchkey/brand'
 import { systemClock } from '@latchkey/contracts/server'
 import { makePrivateFolder, startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { config as loadEnvironmentFile } from 'dotenv'
@@ -58,7 +59,7 @@ async function main() {
   await listen()
   await started
   if (services.lifecycle.draining) return
-  log.info({ database: embedded ? dataDir : 'MONGO_URI' }, `Latchkey is ready on ${address(config)}`)
+  log.info({ database: embedded ? dataDir : 'MONGO_URI' }, `${brand.name} is ready on ${address(config)}`)
   if (services.outbox)
     log.info(
       `Mail is kept, not sent. Read it on ${localAddress(config)}/dev/mailbox?key=${services.outbox.key}`,

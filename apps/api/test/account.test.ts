@@ -1,3 +1,4 @@
+import { slug } from '@latchkey/brand'
 import { mongo } from 'mongoose'
 import { expect, it, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
@@ -158,7 +159,7 @@ it('everything that is kept can be downloaded, and holds no secret', async () =>
   const person = await registered(api)
   const response = await api.http.get('/api/me/export').set(as(person))
   expect(response.status).toBe(200)
-  expect(response.headers['content-disposition']).toBe('attachment; filename="latchkey-account.json"')
+  expect(response.headers['content-disposition']).toBe(`attachment; filename=${slug}-account.json`)
   expect(response.body).toMatchObject({
     user: person.body.user,
     sessions: [{ id: person.sessionId, current: true }],

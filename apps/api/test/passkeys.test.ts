@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import { expect, it } from 'vitest'
 import { authenticator, type Departures } from './support/passkey-authenticator.ts'
 import {
@@ -18,7 +19,7 @@ it('a passkey is added, listed, renamed and removed, and its owner hears of it',
   const token = as(person.body.accessToken)
   const options = await creationOptions(api, person)
   expect(options).toMatchObject({
-    rp: { id: 'localhost', name: 'Latchkey' },
+    rp: { id: 'localhost', name: brand.name },
     user: { name: person.username },
     attestation: 'none',
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },

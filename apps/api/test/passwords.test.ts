@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
+import { slug } from '@latchkey/brand'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { foldPassword } from '../src/sign-in/password-folding.ts'
@@ -69,18 +70,18 @@ describe('a password that is tried first is refused, with the reason', () => {
     ['Summer2024!', common],
     ['***dragon***', common],
     ['monkey-123', common],
-    ['latchkey1', service],
-    ['L@tchk3y!!', service],
-    ['my-latchkey', service],
-    ['latchkey2024', service],
+    [`${slug}1`, service],
+    [`${slug.replaceAll('a', '@').replaceAll('e', '3')}!!`, service],
+    [`my-${slug}`, service],
+    [`${slug}2024`, service],
     ['oystercatcher-99', service],
     ['accounts.oystercatcher.example', service],
-    ['latchkeypassword', service],
+    [`${slug}password`, service],
     ['grace-grace-1', personal],
     ['hopper.hopper', personal],
     ['Gr4ceH0pper!', personal],
     ['navy2025', personal],
-    ['grace@latchkey', service],
+    [`grace@${slug}`, service],
   ])('%s', async (chosen, reason) => {
     const response = await register(chosen)
     expect(response.status).toBe(400)
@@ -100,7 +101,7 @@ describe('a password that only looks like one of those is taken', () => {
     'summer lasted until 1976 there',
     'abcd efgh is how it begins',
     'qwerty was never my idea',
-    'latchkey-x7Kq',
+    `${slug}-x7Kq`,
     'x7Kq-grace-w2',
     'xkwmqvpt',
     'Xk9$wq2!',

@@ -1,3 +1,4 @@
+import { slug } from '@latchkey/brand'
 import { expect, it } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
@@ -53,6 +54,7 @@ it('a name that looks like a web address is refused, at the sign-up and at a cha
 it('a name that speaks for the service is refused, however it is spelled', async () => {
   const api = await apiForTest({ configure: patient })
   const person = await registered(api)
+  const ours = slug.normalize('NFKD').replace(/[^a-z0-9]/g, '')
   for (const name of [
     'admin',
     'Administrator',
@@ -64,8 +66,9 @@ it('a name that speaks for the service is refused, however it is spelled', async
     'supp0rt',
     'r00t',
     'postmaster',
-    'Latchkey',
-    '1atch_key',
+    ours,
+    ours.replaceAll('l', '1'),
+    `${ours}_team`,
     'help-desk',
     'no-reply',
     'security-',

@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from './support/authenticator-app.ts'
@@ -80,7 +81,7 @@ async function withApp(
   await page.emulateMedia({ media: 'print' })
   const [onPaper = ''] = await page.locator('body').allInnerTexts()
   expect(onPaper.trim().split(/\n+/)).toEqual([
-    `Latchkey recovery codes of ${person.username}. Each works once.`,
+    `${brand.name} recovery codes of ${person.username}. Each works once.`,
     ...recoveryCodes,
   ])
   await page.emulateMedia({ media: null })

@@ -1,3 +1,4 @@
+import { slug } from '@latchkey/brand'
 import { type AccessTokenClaims, type Factors, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { sessionView } from '@latchkey/sessions'
@@ -72,7 +73,7 @@ export function accountRoutes(services: Collaborators): Router {
       formerUsernames: resting.usernames.map(former),
       formerEmails: resting.emails.map(former),
     }
-    res.set('Content-Disposition', 'attachment; filename="latchkey-account.json"')
+    res.attachment(`${slug}-account.json`)
     await streamJson(res, account, 'activity', events.each(sub))
     return null
   })

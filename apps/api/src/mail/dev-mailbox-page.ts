@@ -1,3 +1,4 @@
+import { brand, colourStyles } from '@latchkey/brand'
 import { escapeHtml } from './html.ts'
 import type { StoredMail } from './outbox.ts'
 
@@ -21,10 +22,10 @@ export function mailboxPage(mails: StoredMail[], path: string): string {
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${path}/style.css">
 <script src="/theme.js"></script>
-<title>Mailbox · Latchkey</title>
+<title>Mailbox · ${escapeHtml(brand.name)}</title>
 </head>
 <body>
-<header><a href="/"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><circle cx="12.5" cy="10.5" r="4"/><path d="M12.5 14.5V25H21.5M17.5 25V21.5M21.5 25V21"/></svg>Latchkey</a></header>
+<header><a href="/"><img src="/favicon.svg" alt="">${escapeHtml(brand.name)}</a></header>
 <main>
 <h1>Mailbox</h1>
 <p class="lead">Mail of development, which is kept here and not sent, because <code>SMTP_URL</code> is not set. The page looks for more every five seconds.</p>
@@ -35,19 +36,10 @@ ${rows.length > 0 ? `<ul>${rows.join('')}</ul>` : '<p class="none">Nothing yet. 
 `
 }
 
-/** The look of the web app (apps/web/src/styles/tokens.css), as far as a list needs it. */
+/** The look of the web app, as far as a list needs it. */
 export const mailboxStyle = `
-:root {
-  color-scheme: light dark;
-  --paper: light-dark(#f7f5f0, #131512);
-  --surface: light-dark(#ffffff, #1c1f1b);
-  --sunken: light-dark(#f1eee6, #151714);
-  --ink: light-dark(#1b1c19, #f0efe9);
-  --soft: light-dark(#55534b, #b7b4a9);
-  --line: light-dark(#e3ded3, #31352f);
-  --accent: light-dark(#0e5f4e, #74d3b6);
-  --on-accent: light-dark(#ffffff, #05241c);
-}
+${colourStyles()}
+:root { color-scheme: light dark; }
 :root[data-theme="light"] { color-scheme: light; }
 :root[data-theme="dark"] { color-scheme: dark; }
 *, *::before, *::after { box-sizing: border-box; margin: 0; }
@@ -56,20 +48,19 @@ header { border-block-end: 1px solid var(--line); background: var(--surface); }
 header, main { padding: 0.75rem clamp(1rem, 4vw, 2.5rem); }
 header a, main > * { max-inline-size: 48rem; margin-inline: auto; }
 header a { display: flex; align-items: center; gap: 0.75rem; min-block-size: 2.75rem; color: inherit; font-weight: 650; text-decoration: none; }
-svg { inline-size: 2rem; block-size: 2rem; fill: none; stroke: var(--on-accent); stroke-width: 2.6; stroke-linecap: round; stroke-linejoin: round; }
-rect { fill: var(--accent); stroke: none; }
+img { inline-size: 2rem; block-size: 2rem; }
 main { padding-block: clamp(1.5rem, 4vw, 3rem) 4.5rem; }
 h1 { font-size: clamp(1.75rem, 1.5rem + 1.2vw, 2.25rem); font-weight: 680; line-height: 1.2; letter-spacing: -0.02em; }
-.lead { margin-block: 0.5rem 1.5rem; color: var(--soft); }
+.lead { margin-block: 0.5rem 1.5rem; color: var(--ink-soft); }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.9em; }
 ul, .none { padding: 0; border: 1px solid var(--line); border-radius: 1rem; background: var(--surface); overflow: hidden; list-style: none; }
-.none { padding: 1.5rem; color: var(--soft); }
+.none { padding: 1.5rem; color: var(--ink-soft); }
 li + li { border-block-start: 1px solid var(--line); }
 li a { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; padding: 0.75rem 1.5rem; color: inherit; text-decoration: none; }
-li a:hover { background: var(--sunken); }
+li a:hover { background: var(--surface-sunken); }
 li a:hover .subject { text-decoration: underline; }
 .subject { font-weight: 600; color: var(--accent); overflow-wrap: anywhere; }
-.to, time { font-size: 0.875rem; color: var(--soft); }
+.to, time { font-size: 0.875rem; color: var(--ink-soft); }
 .to { grid-column: 1; overflow-wrap: anywhere; }
 time { grid-area: 1 / 2; align-self: center; font-variant-numeric: tabular-nums; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }

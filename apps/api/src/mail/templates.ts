@@ -1,3 +1,4 @@
+import { brand, footerLinks } from '@latchkey/brand'
 import { escapeHtml } from './html.ts'
 import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
@@ -234,6 +235,18 @@ const templates: Record<MailKind, Template> = {
   }),
 }
 
+const { colours } = brand
+
+const footerText = () => [brand.name, ...footerLinks().map(({ text, href }) => `${text}: ${href}`)].join('\n')
+
+const footerHtml = () =>
+  [
+    escapeHtml(brand.name),
+    ...footerLinks().map(
+      ({ text, href }) => `<a href="${escapeHtml(href)}" style="color:inherit">${escapeHtml(text)}</a>`,
+    ),
+  ].join(' · ')
+
 /** The mail of a kind, as plain text and as HTML that follows the reader's light or dark. */
 export function renderMail(kind: MailKind, to: string, facts: MailFacts): Mail {
   const message = templates[kind](facts)
@@ -247,14 +260,16 @@ export function renderMail(kind: MailKind, to: string, facts: MailFacts): Mail {
 }
 
 function asText(greeting: string, { before, button, after }: Message, { link }: MailFacts): string {
-  return [greeting, ...before, ...(button ? [`${button}:\n${link}`] : []), ...after, 'Latchkey'].join('\n\n')
+  return [greeting, ...before, ...(button ? [`${button}:\n${link}`] : []), ...after, footerText()].join(
+    '\n\n',
+  )
 }
 
 function asHtml(greeting: string, { subject, before, button, after }: Message, { link }: MailFacts): string {
   const paragraph = (text: string) => `<p style="margin:0 0 16px">${linked(escapeHtml(text))}</p>`
   const action = button
-    ? `<p style="margin:24px 0"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#0f5b4a;color:#ffffff;font-weight:600;text-decoration:none">${escapeHtml(button)}</a></p>
-<p class="quiet" style="margin:0 0 16px;font-size:13px;color:#5d5d57">Or open this address: <a href="${escapeHtml(link)}" style="color:inherit;word-break:break-all">${escapeHtml(link)}</a></p>`
+    ? `<p style="margin:24px 0"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${colours.accent.light};color:${colours['on-accent'].light};font-weight:600;text-decoration:none">${escapeHtml(button)}</a></p>
+<p class="quiet" style="margin:0 0 16px;font-size:13px;color:${colours['ink-soft'].light}">Or open this address: <a href="${escapeHtml(link)}" style="color:inherit;word-break:break-all">${escapeHtml(link)}</a></p>`
     : ''
   return `<!doctype html>
 <html lang="en">
@@ -266,22 +281,22 @@ function asHtml(greeting: string, { subject, before, button, after }: Message, {
 <title>${escapeHtml(subject)}</title>
 <style>
 @media (prefers-color-scheme: dark) {
-  body, .page { background: #161715 !important; color: #e9e8e2 !important; }
-  .card { background: #1f211e !important; border-color: #363833 !important; }
-  .quiet { color: #a9a9a1 !important; }
-  .button { background: #8fe3c8 !important; color: #10201b !important; }
+  body, .page { background: ${colours.paper.dark} !important; color: ${colours.ink.dark} !important; }
+  .card { background: ${colours.surface.dark} !important; border-color: ${colours.line.dark} !important; }
+  .quiet { color: ${colours['ink-soft'].dark} !important; }
+  .button { background: ${colours.accent.dark} !important; color: ${colours['on-accent'].dark} !important; }
 }
 </style>
 </head>
-<body style="margin:0;background:#f6f5f0;color:#1b1c1a;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<div class="page" style="padding:32px 16px;background:#f6f5f0">
-<div class="card" style="max-width:520px;margin:0 auto;padding:32px;background:#ffffff;border:1px solid #e2e0d8;border-radius:12px">
+<body style="margin:0;background:${colours.paper.light};color:${colours.ink.light};font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<div class="page" style="padding:32px 16px;background:${colours.paper.light}">
+<div class="card" style="max-width:520px;margin:0 auto;padding:32px;background:${colours.surface.light};border:1px solid ${colours.line.light};border-radius:12px">
 <h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">${escapeHtml(subject)}</h1>
 ${paragraph(greeting)}
 ${before.map(paragraph).join('\n')}
 ${action}
 ${after.map(paragraph).join('\n')}
-<p class="quiet" style="margin:24px 0 0;font-size:13px;color:#5d5d57">Latchkey</p>
+<p class="quiet" style="margin:24px 0 0;font-size:13px;color:${colours['ink-soft'].light}">${footerHtml()}</p>
 </div>
 </div>
 </body>

@@ -1,3 +1,4 @@
+import { brand, slug } from '@latchkey/brand'
 import { normalizePassword } from '@latchkey/contracts'
 import { complain } from '@latchkey/contracts/server'
 import type { IsBreached } from './breached-passwords.ts'
@@ -30,7 +31,11 @@ export type PasswordPolicy = ReturnType<typeof createPasswordPolicy>
  * SP 800-63B-4 §3.1.1.2). docs/passwords.md has examples.
  */
 export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Settings) {
-  const serviceWords = ['latchkey', ...(publicUrl ? wordsOf(`@${new URL(publicUrl).hostname}`) : [])]
+  const serviceWords = [
+    slug,
+    ...wordsOf(brand.name),
+    ...(publicUrl ? wordsOf(`@${new URL(publicUrl).hostname}`) : []),
+  ]
 
   return {
     minLength,

@@ -1,3 +1,8 @@
+import { slug } from '@latchkey/brand'
+
+/** As a username may be written. */
+const ours = slug.normalize('NFKD').replace(/[^a-z0-9]/g, '')
+
 /**
  * Names that would speak for whoever runs the service, or that mail and software know as theirs (RFC 2142). Any spelling
  * counts that looks the same: see username-policy.ts.
@@ -40,7 +45,7 @@ export const reservedNames = [
     'bounce',
   ],
   ...['mail', 'email', 'notification', 'notifications', 'alert', 'alerts', 'newsletter', 'status'],
-  ...['latchkey', 'latchkeyteam', 'latchkeysupport', 'latchkeyadmin', 'latchkeysecurity'],
+  ...['', 'team', 'support', 'admin', 'security'].map((role) => `${ours}${role}`),
   ...[
     'account',
     'accounts',

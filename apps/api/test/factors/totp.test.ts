@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import { expect, it } from 'vitest'
 import { stepOf } from '../../src/factors/totp.ts'
 import { apiForTest } from '../support/api.ts'
@@ -42,9 +43,9 @@ it('an app is given its secret as text, as an address and as a picture, and is o
   expect(fromBase32(body.secret)).toHaveLength(20)
   const uri = new URL(body.uri)
   expect([uri.protocol, uri.host]).toEqual(['otpauth:', 'totp'])
-  expect(decodeURIComponent(uri.pathname)).toBe(`/app.example.com:${person.username}`)
+  expect(decodeURIComponent(uri.pathname)).toBe(`/${brand.name} (app.example.com):${person.username}`)
   expect(Object.fromEntries(uri.searchParams)).toEqual({
-    issuer: 'app.example.com',
+    issuer: `${brand.name} (app.example.com)`,
     secret: body.secret,
     algorithm: 'SHA1',
     digits: '6',

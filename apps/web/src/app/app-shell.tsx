@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link, NavLink } from 'react-router-dom'
 import { Note } from '../components/alert.tsx'
+import { BrandLinks } from '../components/brand-links.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SkipLink } from '../components/skip-link.tsx'
 import styles from './app-shell.module.css'
@@ -51,6 +52,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           </Note>
         </div>
         {children}
+        <BrandLinks />
       </main>
     </>
   )

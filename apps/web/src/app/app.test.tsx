@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import { act, screen, waitFor } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { anonymous, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
@@ -22,7 +23,7 @@ describe('somebody who is not signed in', () => {
     await loginHeading()
     expect(address()).toBe('/login?return=/dashboard')
     expect(client.refresh).not.toHaveBeenCalled()
-    expect(document.title).toBe('Sign in · Latchkey')
+    expect(document.title).toBe(`Sign in · ${brand.name}`)
   })
 
   it('starts at the sign-in page', async () => {
@@ -140,6 +141,6 @@ describe('a new page', () => {
     await user.click(screen.getByRole('link', { name: 'Create an account' }))
     const heading = await screen.findByRole('heading', { name: 'Create your account' })
     await waitFor(() => expect(heading).toHaveFocus())
-    expect(document.title).toBe('Create your account · Latchkey')
+    expect(document.title).toBe(`Create your account · ${brand.name}`)
   })
 })

@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import { useLayoutEffect, useRef } from 'react'
 
 /** The first page of a visit leaves focus where the browser put it: at the start of the document. */
@@ -8,7 +9,7 @@ export function PageTitle({ children, tabTitle = children }: { children: string;
   const heading = useRef<HTMLHeadingElement>(null)
 
   useLayoutEffect(() => {
-    document.title = `${tabTitle} · Latchkey`
+    document.title = `${tabTitle} · ${brand.name}`
   }, [tabTitle])
 
   useLayoutEffect(() => {

@@ -1,3 +1,4 @@
+import { slug } from '@latchkey/brand'
 import { normalizePassword, passwordLength } from '@latchkey/contracts'
 
 export type PasswordStrength = 'Too short' | 'Weak' | 'Fair' | 'Good' | 'Strong'
@@ -10,7 +11,7 @@ const obviousWords = [
   'passwort',
   'letmein',
   'welcome',
-  'latchkey',
+  slug,
   'iloveyou',
   'admin',
   'login',

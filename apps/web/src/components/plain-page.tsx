@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { BrandLinks } from './brand-links.tsx'
 import { Logo } from './logo.tsx'
 import { PageTitle } from './page-title.tsx'
 import styles from './plain-page.module.css'
@@ -10,6 +11,7 @@ export function PlainPage({ title, children }: { title: string; children: ReactN
       <Logo />
       <PageTitle>{title}</PageTitle>
       {children}
+      <BrandLinks />
     </main>
   )
 }

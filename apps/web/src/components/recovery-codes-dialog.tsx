@@ -1,3 +1,4 @@
+import { brand, slug } from '@latchkey/brand'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import styles from './recovery-codes-dialog.module.css'
@@ -12,7 +13,7 @@ interface RecoveryCodesDialogProps {
 
 /** The only sight of new recovery codes. */
 export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDialogProps) {
-  const text = `Latchkey recovery codes of ${username}\nEach works once.\n\n${codes.join('\n')}\n`
+  const text = `${brand.name} recovery codes of ${username}\nEach works once.\n\n${codes.join('\n')}\n`
   const copy = useAction(() => navigator.clipboard.writeText(text))
 
   return (
@@ -21,7 +22,9 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
       lead="If you lose your phone, each of these lets you in once. Keep them where only you can find them: this is the only time they are shown."
     >
       <div className={styles.sheet}>
-        <p className={styles.paperOnly}>Latchkey recovery codes of {username}. Each works once.</p>
+        <p className={styles.paperOnly}>
+          {brand.name} recovery codes of {username}. Each works once.
+        </p>
         <ul className={styles.codes} aria-label="Recovery codes">
           {codes.map((code) => (
             <li key={code}>
@@ -36,7 +39,7 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
         </Button>
         <Button
           variant="secondary"
-          onClick={() => saveFile(`latchkey-recovery-codes-${username}.txt`, 'text/plain', text)}
+          onClick={() => saveFile(`${slug}-recovery-codes-${username}.txt`, 'text/plain', text)}
         >
           Download
         </Button>

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { brand } from '@latchkey/brand'
 import { AuthError } from '@latchkey/contracts/server'
 
 /** Whom passkeys are made for: a domain, and the origins whose pages may use them (WebAuthn Level 3 §4, Relying Party). */
@@ -20,7 +21,7 @@ export interface RelyingPartySettings {
 /** Finds out whom a request's passkeys are for, by the `Host` it was sent to. */
 export type RelyingPartyOf = (host: string | undefined) => RelyingParty | null
 
-const name = 'Latchkey'
+const { name } = brand
 
 /**
  * By the settings, or the host of PUBLIC_URL. Without either only `localhost` will do, under which everybody has their own

@@ -1,4 +1,5 @@
 import { AuthError } from '@latchkey/auth-client'
+import { slug } from '@latchkey/brand'
 import { routes } from '@latchkey/contracts'
 import { cleanup, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -188,7 +189,7 @@ describe('my data', () => {
     const { client, user } = await openAccount()
     client.answer(routes.exportMe, () => ({ user: ada }))
     await user.click(screen.getByRole('button', { name: 'Download my data' }))
-    expect(await screen.findByText('latchkey-ada.json is in your downloads.')).toBeVisible()
+    expect(await screen.findByText(`${slug}-ada.json is in your downloads.`)).toBeVisible()
     expect(click).toHaveBeenCalledOnce()
   })
 

@@ -1,3 +1,4 @@
+import { slug } from '@latchkey/brand'
 import { routes } from '@latchkey/contracts'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
@@ -10,7 +11,7 @@ import styles from './account-page.module.css'
 
 export function DownloadData({ username }: { username: string }) {
   const client = useAuthClient()
-  const name = `latchkey-${username}.json`
+  const name = `${slug}-${username}.json`
   const download = useAction(async () => {
     const data = await client.call(routes.exportMe)
     saveFile(name, 'application/json', JSON.stringify(data, null, 2))

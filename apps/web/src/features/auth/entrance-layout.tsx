@@ -1,4 +1,6 @@
+import { brand } from '@latchkey/brand'
 import type { ReactNode } from 'react'
+import { BrandLinks } from '../../components/brand-links.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
 import styles from './entrance-layout.module.css'
@@ -22,9 +24,10 @@ export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
             <p className={styles.lead}>{lead}</p>
           </div>
           {children}
+          <BrandLinks />
         </div>
       </main>
-      <aside className={styles.aside} aria-label="About Latchkey">
+      <aside className={styles.aside} aria-label={`About ${brand.name}`}>
         <div className={styles.scene}>
           <RotationRings />
           <div className={styles.pitch}>
