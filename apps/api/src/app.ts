@@ -75,7 +75,7 @@ export function createApp(services: Services, config: Config): Express {
     ...(!config.passkeys.upgrade && { [passkeyUpgradeMeta]: 'off' }),
     ...(services.outbox && { [mailboxMeta]: 'on' }),
   }
-  app.use(singlePageApp({ webRoot: services.webRoot, meta }))
+  app.use(singlePageApp({ webRoot: services.webRoot, publicUrl: config.server.publicUrl, meta }))
   app.use(notFound)
   app.use(
     answerProblems({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type ErrorRequestHandler } from 'express'
@@ -22,17 +22,103 @@ it('the page is asked for anew each time, under the name of its file too', async
 })
 
 it('there is no page where none was built, and one as soon as it is', async () => {
-  const webRoot = mkdtempSync(join(tmpdir(), 'latchkey-page-'))
-  onTestFinished(() => rmSync(webRoot, { recursive: true }))
+  const webRoot = emptyFolder()
   const codes: string[] = []
   const answerCode: ErrorRequestHandler = (error, _req, res, _next) => {
     codes.push(error.code)
     res.sendStatus(404)
   }
-  const http = supertest(express().use(singlePageApp({ webRoot, meta: {} }), answerCode))
+  const http = supertest(
+    express().use(singlePageApp({ webRoot, publicUrl: undefined, meta: {} }), answerCode),
+  )
   for (const path of ['/', '/login', '/index.html']) await http.get(path).expect(404)
-  expect(codes).toEqual(['not_found', 'not_found', 'not_found'])
   writeFileSync(join(webRoot, 'index.html'), '<head></head>here')
+  for (const path of ['/', '/login', '/index.html']) await http.get(path).expect(404)
+  mkdirSync(join(webRoot, '.vite'))
+  writeFileSync(join(webRoot, '.vite/page-addresses.txt'), '^/(?:|login)/*$')
   for (const path of ['/', '/login', '/index.html'])
     expect((await http.get(path).expect(200)).text).toMatch('here')
+  expect(codes).toEqual(Array.from({ length: 6 }, () => 'not_found'))
 })
+
+const navigation = { Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
+
+it.each([
+  '/login',
+  '/Login/',
+  '/account/password',
+  '/admin/users/0123456789abcdef01234567',
+  '/login?next=%2F',
+])('%s is a page, for a browser and for a program', async (path) => {
+  const api = await apiForTest()
+  for (const headers of [navigation, {}]) {
+    const response = await api.http.get(path).set(headers).expect(200)
+    expect(response.headers['content-type']).toMatch('text/html')
+  }
+})
+
+it.each([
+  '/nonsense',
+  '/wp-admin',
+  '/login/x',
+  '/loginx',
+  '/admin/users/x/y',
+  '/.env',
+  '/.vite/page-addresses.txt',
+  '/.well-known/unknown',
+  '/.well-known/openid-configuration',
+  '/favicon.ico',
+  '/favicon.ico/',
+  '/apple-touch-icon-precomposed.png',
+  '/index.php',
+  '/backup.tar.gz',
+])('%s is a 404: to a browser the page, which says so, to anybody else a problem', async (path) => {
+  const api = await apiForTest()
+  const shown = await api.http.get(path).set(navigation).expect(404)
+  expect(shown.text).toMatch('<div id="root">')
+  expect(shown.headers).toMatchObject({
+    'cache-control': 'no-cache',
+    vary: expect.stringContaining('Accept'),
+    'content-type': expect.stringContaining('text/html'),
+  })
+  for (const headers of [{}, { Accept: 'image/avif,image/webp,*/*' }]) {
+    const { body, headers: answered } = await api.http.get(path).set(headers).expect(404)
+    expect(answered['content-type']).toMatch('application/problem+json')
+    expect(body.code).toBe('not_found')
+  }
+})
+
+it('a page that is gone is never answered from what a browser has kept', async () => {
+  const api = await apiForTest()
+  const { headers } = await api.http.get('/nonsense').set(navigation)
+  await api.http
+    .get('/nonsense')
+    .set({ ...navigation, 'If-None-Match': headers.etag ?? '*' })
+    .expect(404)
+})
+
+it('a script that is gone is a problem even to who opens it: a browser would keep the page as a script', async () => {
+  const api = await apiForTest()
+  const response = await api.http.get('/assets/gone-abc.js').set(navigation).expect(404)
+  expect(response.headers['content-type']).toMatch('application/problem+json')
+})
+
+it('the picture of a link’s preview has a whole address where the public one is known', async () => {
+  const webRoot = emptyFolder()
+  mkdirSync(join(webRoot, '.vite'))
+  writeFileSync(join(webRoot, '.vite/page-addresses.txt'), '^/$')
+  writeFileSync(
+    join(webRoot, 'index.html'),
+    '<head><meta property="og:image" content="/social.png" /></head>',
+  )
+  const pageOf = async (publicUrl: string | undefined) =>
+    (await supertest(express().use(singlePageApp({ webRoot, publicUrl, meta: {} }))).get('/')).text
+  expect(await pageOf('https://id.example.com')).toMatch('content="https://id.example.com/social.png"')
+  expect(await pageOf(undefined)).toMatch('content="/social.png"')
+})
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-page-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
+}

@@ -10,15 +10,17 @@ const changePasswordPath = '/account/password'
 interface Page {
   /** The folder of the built web app. */
   webRoot: string
+  /** The origin that people see, if it is known. */
+  publicUrl: string | undefined
   /** What to tell the page: the names and contents of `<meta>` elements. */
   meta: Record<string, string>
 }
 
 /**
- * Serves the built web app. Assets have hashed names and are cached for a year; the page itself is not. Every other
- * address is the page.
+ * Serves the built web app. Assets have hashed names and are cached for a year; the page itself is not. Its build says
+ * which addresses it has. A browser that asks for another is shown the page all the same, which says so, as a 404.
  */
-export function singlePageApp({ webRoot, meta }: Page): Router {
+export function singlePageApp({ webRoot, publicUrl, meta }: Page): Router {
   const router = Router()
   router.use(compression())
   router.use(
@@ -34,14 +36,19 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
   router.use(express.static(webRoot, { index: false, maxAge: '1h' }))
   // Browsers and password managers send people here to change a password (W3C, change-password-url).
   router.get('/.well-known/change-password', (_req, res) => res.redirect(303, changePasswordPath))
-  router.get('/{*path}', (req, res, next) => {
-    if (isPageAddress(req.path)) return sendPage(req, res)
-    next()
+  router.get('/{*path}', async (req, res, next) => {
+    const { addresses } = await current()
+    if (addresses.test(req.path)) return sendPage(req, res)
+    res.vary('Accept')
+    // Only who opens a page asks for HTML by its name.
+    if (!req.get('Accept')?.includes('text/html')) return next()
+    return sendPage(req, res.status(404))
   })
 
   const file = join(webRoot, 'index.html')
+  const addressesFile = join(webRoot, '.vite/page-addresses.txt')
   const head = Object.entries(meta).map(([name, content]) => `<meta name="${name}" content="${content}" />`)
-  let page = { html: '', etag: '', modifiedMs: Number.NaN }
+  let page = { html: '', etag: '', addresses: /^$/, modifiedMs: Number.NaN }
   return router
 
   async function sendPage(req: Request, res: Response): Promise<void> {
@@ -53,17 +60,23 @@ export function singlePageApp({ webRoot, meta }: Page): Router {
 
   /** Reads the page again after a new build: the scripts that the old page names are gone. */
   async function current(): Promise<typeof page> {
-    const { mtimeMs } = await stat(file).catch((cause) => {
-      // Not built (yet): an API by itself, or a build under way.
-      throw new AuthError('not_found', { cause })
-    })
+    const { mtimeMs } = await stat(file).catch(notBuilt)
     if (mtimeMs === page.modifiedMs) return page
-    const html = (await readFile(file, 'utf8')).replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
+    const addresses = new RegExp(await readFile(addressesFile, 'utf8').catch(notBuilt), 'i')
+    const html = (await readFile(file, 'utf8'))
+      .replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
+      // Who makes a link's preview asks for whole addresses.
+      .replace(
+        '<meta property="og:image" content="/',
+        `<meta property="og:image" content="${publicUrl ?? ''}/`,
+      )
     const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"`
-    page = { html, etag, modifiedMs: mtimeMs }
+    page = { html, etag, addresses, modifiedMs: mtimeMs }
     return page
   }
 }
 
-/** No dot in its last part, and no part that begins with one: otherwise /.env would answer 200. */
-const isPageAddress = (path: string) => !path.includes('/.') && !path.includes('.', path.lastIndexOf('/') + 1)
+/** Not yet, that is: an API by itself, or a build under way. */
+function notBuilt(cause: unknown): never {
+  throw new AuthError('not_found', { cause })
+}
