@@ -47,6 +47,12 @@ async function nextCode(secret: string): Promise<string> {
   return codeOf(secret, Date.now() + aheadMs)
 }
 
+/** What the session at hand says of its sign-in; one has to look for it. */
+async function signedInWith(page: Page, shown: string) {
+  await page.getByRole('main').locator('summary').first().click()
+  await page.getByText(`with ${shown}`).first().waitFor()
+}
+
 interface TwoStepPerson extends Person {
   secret: string
   recoveryCodes: string[]
@@ -110,12 +116,12 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await page.keyboard.press('Enter')
     await greeting(page, person).waitFor()
     await page.getByRole('link', { name: 'Sessions' }).click()
-    await page.getByText('with password and code').first().waitFor()
+    await signedInWith(page, 'password and code')
     expect(countOf(calls, 'POST /api/login 202')).toBe(1)
     expect(countOf(calls, 'POST /api/login/factor 401')).toBe(1)
     expect(countOf(calls, 'POST /api/login/factor 200')).toBe(1)
     await page.reload()
-    await page.getByText('with password and code').first().waitFor()
+    await signedInWith(page, 'password and code')
     expect(complaints).toEqual([])
     await visitor.leave()
   })
@@ -287,7 +293,7 @@ it('by keyboard alone a passkey is shown in place of a code, and starting again 
   expect(countOf(calls, 'POST /api/login/factor/passkey 200')).toBe(1)
   expect(countOf(calls, 'POST /api/login/passkey 200')).toBe(0)
   await page.getByRole('link', { name: 'Sessions' }).click()
-  await page.getByText('with password and passkey').first().waitFor()
+  await signedInWith(page, 'password and passkey')
   expect(complaints).toEqual([])
   await visitor.leave()
 })
