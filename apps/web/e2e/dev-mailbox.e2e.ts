@@ -59,7 +59,7 @@ it('the link from the terminal opens the mailbox in that browser, and its addres
   const elsewhere = await developer.openTab()
   await elsewhere.goto(product.origin.replace('localhost', '127.0.0.1'))
   await elsewhere.evaluate((link) => location.assign(link), `${product.origin}/dev/mailbox?key=${key}`)
-  await elsewhere.getByRole('heading', { name: 'Mailbox of development' }).waitFor()
+  await elsewhere.getByRole('heading', { name: 'Mailbox' }).waitFor()
 
   const stranger = await visit(browser, product.origin)
   await stranger.page.goto('/dev/mailbox')
