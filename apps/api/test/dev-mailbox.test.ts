@@ -135,7 +135,8 @@ it('in production there is no such page, and nothing says of a mail that it was 
     },
   })
   expect(production.services.outbox).toBeNull()
-  await production.http.get('/dev/mailbox').expect(404)
+  const shown = await production.http.get('/dev/mailbox').set('Accept', 'text/html').expect(404)
+  expect(shown.text).toContain('<div id="root">')
   await registered(production)
   await vi.waitFor(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'), {
     timeout: 5000,
