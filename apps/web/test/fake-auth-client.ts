@@ -1,4 +1,4 @@
-import { AuthError, type AuthLogEntry, type SessionState } from '@latchkey/auth-client'
+import { AuthError, type AuthLogEntry, type Exchange, type SessionState } from '@latchkey/auth-client'
 import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { type ErrorCode, type FieldError, type RouteContract, routes, type User } from '@latchkey/contracts'
 import axios from 'axios'
@@ -54,8 +54,14 @@ export function signedIn(
 
 export const anonymous: SessionState = { status: 'signedOut', reason: 'anonymous' }
 
-export function logEntry(id: number, kind: AuthLogEntry['kind'], message: string): AuthLogEntry {
-  return { id, at: new Date(1_760_000_000_000 + id * 1000), kind, message }
+export function logEntry(
+  id: number,
+  kind: AuthLogEntry['kind'],
+  message: string,
+  exchange?: Exchange,
+): AuthLogEntry {
+  const at = new Date(1_760_000_000_000 + id * 1000)
+  return { id, at, atMs: id * 1000, kind, message, ...(exchange && { exchange }) }
 }
 
 interface Refusal {

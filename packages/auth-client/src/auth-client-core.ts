@@ -95,12 +95,12 @@ export function createAuthClientCore(
   const { clock, random } = environment
   const name = `latchkey:${baseUrl}`
 
-  const log = createLog(clock.wallNow)
+  const log = createLog(clock)
   const stepUp = createStepUp(log)
   const cookie = createSessionCookie(environment.cookies, cookiePrefix)
   const session = createSession(cookie.read()?.sid ?? null, () => cookie.read() !== null)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
-  const post = createPost(transport, log)
+  const post = createPost(transport, log, cookie)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
   const keys = createSessionKeys({
     ...environment,

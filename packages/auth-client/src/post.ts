@@ -1,7 +1,8 @@
 import type { AxiosResponse } from 'axios'
 import { isAxiosError } from './auth-error.ts'
-import type { AuthLog } from './log.ts'
+import type { AuthLog, Exchange } from './log.ts'
 import { ownPaths } from './own-paths.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import type { Transport } from './transport.ts'
 
 export type Post = (
@@ -10,25 +11,47 @@ export type Post = (
 ) => Promise<AxiosResponse<unknown>>
 
 /** Sends the client's own calls, with cookies, and logs them. Throws what axios throws. */
-export function createPost(transport: () => Promise<Transport>, log: AuthLog): Post {
+export function createPost(
+  transport: () => Promise<Transport>,
+  log: AuthLog,
+  cookie: Pick<SessionCookie, 'read'>,
+): Post {
   return async (path, { body, headers, signal } = {}) => {
     const { plain } = await transport()
     const isRefresh = path === ownPaths.refresh
     const line = `POST ${plain.getUri({ url: path })}`
-    log.add(isRefresh ? 'refresh' : 'request', line)
+    const call = log.newCall()
+    log.add(isRefresh ? 'refresh' : 'request', line, { call, line, ...generationNow() })
     try {
       const answer = await plain.post<unknown>(path, body, {
         withCredentials: true,
         headers: { ...headers },
         ...(signal && { signal }),
       })
-      log.add(isRefresh ? 'refreshed' : 'response', `${line} → ${answer.status}`)
+      log.add(isRefresh ? 'refreshed' : 'response', `${line} → ${answer.status}`, {
+        call,
+        line,
+        status: answer.status,
+        ...generationNow(),
+        ...timingOf(answer),
+      })
       return answer
     } catch (error) {
-      log.add('response', `${line} → ${outcomeOf(error)}`)
+      const status = isAxiosError(error) ? (error.response?.status ?? null) : null
+      log.add('response', `${line} → ${outcomeOf(error)}`, { call, line, status, ...generationNow() })
       throw error
     }
+
+    function generationNow(): Pick<Exchange, 'generation'> {
+      const session = isRefresh ? cookie.read() : null
+      return session ? { generation: session.generation } : {}
+    }
   }
+}
+
+function timingOf({ headers }: AxiosResponse): Pick<Exchange, 'timing'> {
+  const timing: unknown = headers['server-timing']
+  return typeof timing === 'string' ? { timing } : {}
 }
 
 /** For the log: "401", or why there was no answer. */

@@ -50,13 +50,15 @@ export function createReplaying({ session, renewal, stepUp, log, clock }: Replay
         renewal.renewForRequest().catch(() => undefined),
       )
 
+    const call = log.newCall()
     let askedToConfirm = false
     for (let replay: 'no' | 'newer' | 'refreshed' = 'no'; ; ) {
       if (isVoid()) throw signedOut()
       const token = session.token()
-      log.add(replay === 'no' ? 'request' : 'replay', line)
+      log.add(replay === 'no' ? 'request' : 'replay', line, { call, line })
       const outcome = await send(token)
-      log.add('response', `${line} → ${outcome.inWords}`)
+      const status = outcome.answer?.status ?? null
+      log.add('response', `${line} → ${outcome.inWords}`, { call, line, status })
       // What belongs to somebody who has left must not be shown to whoever comes next.
       if (isVoid()) outcome.drop()
       if (isVoid()) throw signedOut()

@@ -181,6 +181,29 @@ describe('the log', () => {
     }
   })
 
+  it('says in numbers what belongs together, how it ended, and how the generation moved', async () => {
+    const world = await setUp()
+    const tab = await signedInTab(world)
+    tab.clearLog()
+    tab.expireAccessToken()
+    await tab.call(routes.protected)
+    const entries = tab.getLog().filter(({ exchange }) => exchange)
+    const [{ exchange: { call: asked = 0 } = {} } = {}, , { exchange: { call: refreshed = 0 } = {} } = {}] =
+      entries
+    expect(refreshed).not.toBe(asked)
+    const get = { call: asked, line: expect.stringMatching(/^GET .*\/api\/protected$/) }
+    const post = { call: refreshed, line: expect.stringMatching(/^POST .*\/api\/refresh-token$/) }
+    expect(entries.map(({ kind, exchange }) => [kind, exchange])).toEqual([
+      ['request', get],
+      ['response', { ...get, status: 401 }],
+      ['refresh', { ...post, generation: 0 }],
+      ['refreshed', { ...post, status: 200, generation: 1 }],
+      ['replay', get],
+      ['response', { ...get, status: 200 }],
+    ])
+    expect(entries.every(({ atMs }) => atMs === world.browser.time.clock.now())).toBe(true)
+  })
+
   it('keeps the last 200 entries, and the same array until one is added', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)
