@@ -1,6 +1,7 @@
 import {
   apiPrefix,
   cookiePrefixMeta,
+  demoMeta,
   headerNames,
   mailboxMeta,
   passkeyUpgradeMeta,
@@ -20,6 +21,7 @@ import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
+import { demoRoutes } from './demo/demo.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -72,6 +74,7 @@ export function createApp(services: Services, config: Config): Express {
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
   const meta = {
     [cookiePrefixMeta]: config.cookie.prefix,
+    ...(services.outbox && { [demoMeta]: 'on' }),
     ...(!config.passkeys.upgrade && { [passkeyUpgradeMeta]: 'off' }),
     ...(services.outbox && { [mailboxMeta]: 'on' }),
   }
@@ -96,6 +99,8 @@ function api(services: Services, config: Config): Router {
   router.use(healthRoutes(services))
 
   router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
+  // Where mail is kept for a developer, and nowhere else: never in production.
+  if (services.outbox) router.use(demoRoutes(services))
   router.use(services.sessions.routes())
   router.use(refuseTrailingSlash)
   router.use(cookieParser())

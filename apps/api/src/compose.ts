@@ -12,6 +12,7 @@ import { createUserList } from './admin/user-list.ts'
 import { createBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
+import { timeRefresh } from './demo/server-timing.ts'
 import { createNotices } from './events/notices.ts'
 import { securityEventModel } from './events/security-event.model.ts'
 import { createSecurityEvents } from './events/security-events.ts'
@@ -110,6 +111,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     },
     stepUp: true,
     admitRefresh: rateLimits.refresh,
+    // For the page that shows the protocol at work, where there is one.
+    ...(mailer.outbox && { onRefreshed: timeRefresh }),
     origins: config.server,
   })
   const { revocations } = sessions

@@ -74,6 +74,9 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       lastDevice: expect.any(String),
       lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(-7 * 86_400),
+      endsAt: ago(120 - 90 * 86_400),
+      generation: 1,
+      bound: false,
       amr: ['pwd'],
     },
     {
@@ -89,6 +92,9 @@ it('lists where somebody is signed in, in words, and says which one is this one'
       lastDevice: 'Chrome on Android',
       lastIp: expect.stringContaining('127.0.0.1'),
       expiresAt: ago(60 - 7 * 86_400),
+      endsAt: ago(60 - 90 * 86_400),
+      generation: 0,
+      bound: false,
       amr: ['pwd'],
     },
   ])

@@ -30,6 +30,12 @@ export const SessionSchema = z.object({
   lastDevice: z.string(),
   lastIp: z.string(),
   expiresAt: z.iso.datetime(),
+  /** However often it is used, it ends then. Servers of the last release do not say this and the next two. */
+  endsAt: z.optional(z.iso.datetime()),
+  /** How often its refresh token has been replaced. */
+  generation: z.optional(z.int()),
+  /** Whether it goes on only with the key that is kept in its browser. */
+  bound: z.optional(z.boolean()),
   /** By what it was opened (RFC 8176). Missing where nobody kept it. */
   amr: z.optional(z.array(z.enum(authenticationMethods))),
 })

@@ -18,6 +18,8 @@ export interface SignedInSession<Owner extends SessionOwner = SessionOwner> {
    * longer than the revocation that forbids it, however long its making was held up.
    */
   issuedAt: number
+  /** After a refresh: whether it moved the session on. False: it was a retry, and got the token that is current. */
+  rotated?: boolean
 }
 
 /** What the parts of a session's life work with. */

@@ -11,7 +11,7 @@ import { readClaims } from './express/claims.ts'
 import { deviceOf } from './express/device.ts'
 import { jwksRoutes } from './express/jwks.routes.ts'
 import { createPresentedSessions } from './express/presented-sessions.ts'
-import { type AdmitRefresh, createRefresh } from './express/refresh.ts'
+import { type AdmitRefresh, createRefresh, type OnRefreshed } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
 import { signInLockOf, wantsTokenInBody } from './express/refresh-headers.ts'
 import { allRoutes } from './express/routes.ts'
@@ -43,6 +43,8 @@ interface Needs {
   onEvent?: OnSessionEvent
   /** Counts refreshes and may refuse one. Default: none is refused. */
   admitRefresh?: AdmitRefresh
+  /** Called with each refresh that succeeds, before it is answered. Default: nobody is told. */
+  onRefreshed?: OnRefreshed
   /**
    * Whether ending other sessions asks for a sign-in of the last ten minutes, as the contracts say. For applications that
    * let people confirm who they are (`confirm`, `answerConfirmed`). Default: no.
@@ -107,7 +109,8 @@ export function createSessions(
   needs: Needs & Partial<NeedsOwner<SessionOwner, StandardClaims, unknown>>,
 ): Sessions<SessionOwner, StandardClaims, unknown> {
   const { settings, clock = systemClock, log = silent, owner = idOnly } = needs
-  const { onEvent = async () => {}, admitRefresh = async () => {}, origins = { clientOrigins: [] } } = needs
+  const { onEvent = async () => {}, admitRefresh = async () => {}, onRefreshed = () => {} } = needs
+  const { origins = { clientOrigins: [] } } = needs
   const users = needs.users as SessionHolders
 
   const revocations = createRevocations({
@@ -130,6 +133,7 @@ export function createSessions(
     refreshCookies: cookies,
     presentedSessions,
     admitRefresh,
+    onRefreshed,
   })
 
   return {

@@ -3,7 +3,7 @@ import { byPassword } from './authentication.ts'
 import { describeDevice, deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
-/** What clients may see of a session: no lock, no history. `currentId` is the session that makes the request. */
+/** What clients may see of a session: whether it has a lock and not which, and no history. `currentId` is the session that makes the request. */
 export const sessionView = (session: Required<Session>, currentId: string | null): SessionView => ({
   id: session._id.toHexString(),
   current: session._id.toHexString() === currentId,
@@ -15,5 +15,8 @@ export const sessionView = (session: Required<Session>, currentId: string | null
   lastDevice: deviceName(session.lastUserAgent),
   lastIp: session.lastIp,
   expiresAt: session.expiresAt.toISOString(),
+  endsAt: session.absoluteExpiresAt.toISOString(),
+  generation: session.generation,
+  bound: session.lock !== null,
   amr: [...(session.amr ?? byPassword)],
 })

@@ -15,12 +15,16 @@ import { lockProofOf } from './refresh-headers.ts'
  */
 export type AdmitRefresh = (req: Request, res: Response, sessionId: string | null) => Promise<void>
 
+/** Told of each refresh that succeeds, before it is answered: how long the session's part of it took. */
+export type OnRefreshed = (res: Response, refreshed: { rotated: boolean; tookMs: number }) => void
+
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'rotate'>
   refreshTokens: RefreshTokens
   refreshCookies: Pick<RefreshCookies, 'holdsToken' | 'readDeviceIdHash'>
   presentedSessions: Pick<PresentedSessions, 'read'>
   admitRefresh: AdmitRefresh
+  onRefreshed: OnRefreshed
 }
 
 /** `token` undefined: use the one in the request's cookies. */
@@ -38,6 +42,7 @@ export const createRefresh =
     refreshCookies,
     presentedSessions,
     admitRefresh,
+    onRefreshed,
   }: Collaborators<Owner>): Refresh<Owner> =>
   async (req, res, token) => {
     const proof = lockProofOf(req)
@@ -54,7 +59,10 @@ export const createRefresh =
     for (const claims of candidates) {
       await admitRefresh(req, res, claims.sessionId)
       try {
-        return await sessions.rotate(claims, proof, device, browserOf(req))
+        const startedAt = performance.now()
+        const signedIn = await sessions.rotate(claims, proof, device, browserOf(req))
+        onRefreshed(res, { rotated: signedIn.rotated === true, tookMs: performance.now() - startedAt })
+        return signedIn
       } catch (error) {
         // Another cookie of the same name may hold the right token.
         if (!isRefusal(error)) throw error

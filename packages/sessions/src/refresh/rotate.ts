@@ -131,7 +131,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       update,
       { returnDocument: 'after', projection: withOneSession(sessionId) },
     )
-    return user && signedIn(pick(user), now)
+    return user && signedIn(pick(user), now, true)
   }
 
   /** Of a session whose history is missing or null: `swap` wants a list to add to. */
@@ -187,10 +187,10 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
     return onEvent({ kind, userId, sessionId, device, deviceIdHash: null })
   }
 
-  function signedIn(found: ReturnType<typeof pick>, readAt: Date): SignedInSession<Owner> {
+  function signedIn(found: ReturnType<typeof pick>, readAt: Date, rotated = false): SignedInSession<Owner> {
     if (!found) throw new AuthError('refresh_token_revoked')
     const refreshToken = refreshTokens.sign(found.user._id.toHexString(), found.session)
-    return { ...found, refreshToken, issuedAt: toNumericDate(readAt) }
+    return { ...found, refreshToken, issuedAt: toNumericDate(readAt), rotated }
   }
 
   function withOneSession(sessionId: string) {
