@@ -56,7 +56,6 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     calls.length = 0
     await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
     await page.getByText('A new access token has arrived').waitFor()
-    await page.getByRole('log').getByText('Replay', { exact: true }).waitFor()
     await page.getByText('200 OK').waitFor()
     await expect
       .poll(() => calls)

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, launchProfile } from './support/chromium.ts'
 import {
@@ -115,7 +115,7 @@ describe('plain http in a local network', () => {
     const person = newPerson()
     await register(visitor.page, person)
     expect(await visitor.page.evaluate(() => isSecureContext)).toBe(false)
-    await visitor.page.getByRole('log').getByText(unbound).waitFor()
+    await expectUnbound(visitor.page)
     await live(visitor, person)
     expect(visitor.complaints).toEqual([])
     await visitor.leave()
@@ -162,12 +162,20 @@ describe('a browser that keeps nothing but cookies', () => {
     await spoil(visitor.context)
     const person = newPerson()
     await register(visitor.page, person)
-    await visitor.page.getByRole('log').getByText(unbound).waitFor()
+    await expectUnbound(visitor.page)
     await live(visitor, person)
     expect(visitor.complaints).toEqual([])
     await visitor.leave()
   })
 })
+
+async function expectUnbound(page: Page) {
+  await page.getByRole('link', { name: 'Try it' }).click()
+  await page.getByRole('log').getByText(unbound).waitFor()
+  await page.getByText(/^Nothing: this browser/).waitFor()
+  expect(await page.getByRole('button', { name: 'Steal my cookie' }).count()).toBe(0)
+  await page.getByRole('link', { name: 'Back to the dashboard' }).click()
+}
 
 function forbidStorage(context: BrowserContext) {
   return context.addInitScript(() => {

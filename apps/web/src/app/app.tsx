@@ -37,6 +37,7 @@ export function App({ client }: { client: LazyAuthClient }) {
                 <Route element={<SignedInOnly />}>
                   <Route element={<pages.signedInArea.Page />}>
                     <Route path={paths.dashboard} element={<pages.dashboard.Page />} />
+                    <Route path={paths.protocol} element={<pages.protocol.Page />} />
                     <Route path={paths.sessions} element={<pages.sessions.Page />} />
                     <Route path={paths.activity} element={<pages.activity.Page />} />
                     <Route path={paths.account} element={<pages.account.Page />} />

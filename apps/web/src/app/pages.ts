@@ -17,6 +17,7 @@ export const pages = {
   undoEmail: lazyPage(async () => ({ default: (await recovery()).UndoEmailPage })),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
+  protocol: lazyPage(() => import('../features/protocol/protocol-page.tsx')),
   sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
   activity: lazyPage(() => import('../features/activity/activity-page.tsx')),
   account: lazyPage(async () => ({ default: (await account()).AccountPage })),
@@ -27,7 +28,8 @@ export const pages = {
 }
 
 const signedInPages = new Map([
-  [paths.sessions as string, pages.sessions],
+  [paths.protocol as string, pages.protocol],
+  [paths.sessions, pages.sessions],
   [paths.activity, pages.activity],
   [paths.account, pages.account],
   [paths.password, pages.password],

@@ -9,6 +9,7 @@ export const paths = {
   confirmEmail: '/confirm-email',
   undoEmail: '/undo-email',
   dashboard: '/dashboard',
+  protocol: '/dashboard/protocol',
   sessions: '/sessions',
   activity: '/activity',
   account: '/account',

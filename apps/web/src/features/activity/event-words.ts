@@ -169,7 +169,7 @@ const words: Record<ActivityKind, EventWords> = {
   },
 }
 
-export function wordsFor({ kind, sessionId }: ActivityEvent): EventWords {
+export function wordsFor({ kind, sessionId }: Pick<ActivityEvent, 'kind' | 'sessionId'>): EventWords {
   if (kind === 'session_revoked' && sessionId === null) return plain('Several sessions ended')
   // A newer server may know more kinds than this page.
   return Object.hasOwn(words, kind)

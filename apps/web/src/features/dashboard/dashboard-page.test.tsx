@@ -1,12 +1,13 @@
 import { routes } from '@latchkey/contracts'
 import { act, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { ada, fakeAuthClient, logEntry, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 beforeAll(async () => {
   await import('../../app/signed-in-area.tsx')
   await import('./dashboard-page.tsx')
+  await import('../protocol/protocol-page.tsx')
 })
 
 afterEach(() => vi.useRealTimers())
@@ -29,11 +30,12 @@ describe('the dashboard', () => {
     expect(profile.getByText('March 14, 2025')).toBeVisible()
   })
 
-  it('explains every claim of the access token', async () => {
-    await openDashboard()
-    const claims = region('Inside your access token')
-    expect(claims.getByText('session-1')).toBeVisible()
-    expect(claims.getAllByRole('term')).toHaveLength(16)
+  it('leads to the window into the protocol, one step away', async () => {
+    const { user } = await openDashboard()
+    expect(screen.queryByRole('log')).not.toBeInTheDocument()
+    await user.click(screen.getByRole('link', { name: 'Try it' }))
+    expect(await screen.findByRole('heading', { level: 1, name: 'How you stay signed in' })).toHaveFocus()
+    expect(screen.getByRole('link', { name: 'Dashboard' })).toHaveAttribute('aria-current', 'page')
   })
 
   it('calls the protected endpoint on request only, and shows its answer', async () => {
@@ -80,26 +82,5 @@ describe('the dashboard', () => {
     remainingMs = 0
     act(() => void vi.advanceTimersByTime(1000))
     expect(screen.getByRole('timer')).toHaveTextContent('Expired')
-  })
-
-  it('tells what the client did, and forgets it on request', async () => {
-    const { client, user } = await openDashboard()
-    act(() =>
-      client.write([
-        logEntry(1, 'request', 'GET /api/protected'),
-        logEntry(2, 'response', 'GET /api/protected → 401'),
-        logEntry(3, 'refresh', 'POST /api/refresh-token'),
-        logEntry(4, 'replay', 'GET /api/protected again'),
-      ]),
-    )
-    const log = within(screen.getByRole('log'))
-    expect(log.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
-      expect.stringMatching(/Request.*GET \/api\/protected$/),
-      expect.stringMatching(/Answer.*401$/),
-      expect.stringMatching(/Refresh.*POST/),
-      expect.stringMatching(/Replay.*again$/),
-    ])
-    await user.click(screen.getByRole('button', { name: 'Clear the log' }))
-    expect(log.queryByRole('listitem')).not.toBeInTheDocument()
   })
 })

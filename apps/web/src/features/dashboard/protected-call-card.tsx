@@ -9,7 +9,7 @@ const nextSteps = {
   untouched: 'GET /api/protected answers only requests with a valid access token.',
   expired:
     'The server now refuses your access token. Call the endpoint: it gets a 401, refreshes once and tries again.',
-  renewed: 'A new access token has arrived, and you did not have to do anything. The log shows how.',
+  renewed: 'A new access token has arrived, and you did not have to do anything. “Try it” shows how.',
 } satisfies Record<TokenExpiry['stage'], string>
 
 export function ProtectedCallCard({ expiry }: { expiry: TokenExpiry }) {

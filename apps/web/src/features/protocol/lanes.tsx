@@ -1,0 +1,80 @@
+import { useLayoutEffect, useRef, useState } from 'react'
+import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
+import { Button } from '../../components/button.tsx'
+import { Card } from '../../components/card.tsx'
+import { ScrollArea } from '../../components/scroll-area.tsx'
+import { type Group, groupsOf } from './exchanges.ts'
+import { LaneGroup } from './lane-group.tsx'
+import styles from './lanes.module.css'
+import type { SecondClient } from './use-second-client.ts'
+
+/** What page, API and database said to each other, as the clients wrote it down. */
+export function Lanes({ second }: { second: SecondClient }) {
+  const client = useAuthClient()
+  const entries = useAuthLog()
+  const [showsNoise, setShowsNoise] = useState(false)
+  const groups = groupsOf([
+    { sender: 'first', entries },
+    { sender: 'second', entries: second.entries },
+  ]).filter(({ isNoise }) => showsNoise || !isNoise)
+
+  const area = useRef<HTMLDivElement>(null)
+  const newest = groups.at(-1)?.id
+
+  // The newest story begins at the top; the older ones are further up.
+  useLayoutEffect(() => {
+    if (newest && area.current) area.current.scrollTop = area.current.scrollHeight
+  }, [newest])
+
+  function clear() {
+    client.clearLog()
+    second.forget()
+  }
+
+  return (
+    <Card
+      title="What happened"
+      action={
+        <div className={styles.actions}>
+          <label className={styles.switch}>
+            <input
+              type="checkbox"
+              role="switch"
+              aria-checked={showsNoise}
+              checked={showsNoise}
+              onChange={({ target }) => setShowsNoise(target.checked)}
+            />
+            <span>The page’s own calls</span>
+          </label>
+          <Button variant="quiet" aria-label="Clear the lanes" onClick={clear}>
+            Clear
+          </Button>
+        </div>
+      }
+    >
+      <ScrollArea ref={area} className={styles.lanes} role="region" aria-label="Requests, newest last">
+        <div className={styles.heads} aria-hidden="true">
+          <span>Page</span>
+          <p>
+            <span>API</span>
+            <span>Database</span>
+          </p>
+        </div>
+        <Groups groups={groups} />
+      </ScrollArea>
+    </Card>
+  )
+}
+
+function Groups({ groups }: { groups: Group[] }) {
+  if (groups.length === 0) return <p className={styles.empty}>Nothing yet. Press a button and watch.</p>
+  return (
+    <ol>
+      {groups.map((group) => (
+        <li key={group.id}>
+          <LaneGroup group={group} />
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,142 @@
+import type { ActivityEvent } from '@latchkey/contracts'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router-dom'
+import { paths } from '../../app/paths.ts'
+import { useServerNow } from '../../app/server-clock.ts'
+import { Badge } from '../../components/badge.tsx'
+import { Card } from '../../components/card.tsx'
+import { TimeAgo } from '../../components/time-ago.tsx'
+import { EventIcon } from '../activity/event-icon.tsx'
+import { wordsFor } from '../activity/event-words.ts'
+import { useActivity } from '../activity/use-activity.ts'
+import type { Theft } from './experiments.ts'
+import { recordedAlarm, recordedTheft } from './recorded-theft.ts'
+import { StatusMark } from './status-mark.tsx'
+import styles from './theft-card.module.css'
+
+interface TheftCardProps {
+  theft: Theft | null
+  /** Whether it can be tried here. Otherwise a recording is shown. */
+  isLive: boolean
+  /** Why not. */
+  obstacle: string
+}
+
+/** The owner beside the thief: both have the cookie, one has the key. */
+export function TheftCard({ theft, isLive, obstacle }: TheftCardProps) {
+  const activity = useActivity()
+  const event = activity.data?.find(({ kind }) => kind === 'copied_session_refused') ?? null
+  const shown = isLive ? theft : recordedTheft
+  return (
+    <Card title="A stolen cookie" {...(!isLive && { action: <Badge tone="warning">Recorded run</Badge> })}>
+      <div className={styles.content}>
+        <div className={styles.panes}>
+          <Pane title="You" where="this browser">
+            <ul className={styles.has}>
+              <Item has>the refresh cookie</Item>
+              <Item has>the key, which cannot leave it</Item>
+            </ul>
+            {shown ? <Owner theft={shown} event={isLive ? event : recordedAlarm} /> : <NotYet />}
+          </Pane>
+          <Pane title="A thief" where={`${(shown ?? recordedTheft).verdict.userAgent}, without your browser`}>
+            <ul className={styles.has}>
+              <Item has>the refresh cookie, copied</Item>
+              <Item>no key to go with it</Item>
+            </ul>
+            {shown ? <Thief theft={shown} /> : <NotYet />}
+          </Pane>
+        </div>
+        <p className={styles.how}>
+          {isLive
+            ? 'The cookie is HttpOnly, so this page cannot copy it. In development the server does: it takes the cookie from your request and sends it to its own API, from another client and without the key. The alarm is a real one. You find it in your recent activity and, if your address is confirmed, in your mail.'
+            : `This is a recording of a development machine, not your session. ${obstacle}`}
+        </p>
+      </div>
+    </Card>
+  )
+}
+
+function Pane({ title, where, children }: { title: string; where: string; children: ReactNode }) {
+  return (
+    <section className={styles.pane} aria-label={title}>
+      <h3>{title}</h3>
+      <p className={styles.where}>{where}</p>
+      {children}
+    </section>
+  )
+}
+
+function Item({ has = false, children }: { has?: boolean; children: string }) {
+  return (
+    <li data-has={has}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d={has ? 'M3 8.5 6.5 12 13 4.5' : 'M4 4l8 8M12 4l-8 8'} />
+      </svg>
+      {children}
+    </li>
+  )
+}
+
+const NotYet = () => <p className={styles.outcome}>Not tried yet. Press “Steal my cookie”.</p>
+
+function Thief({ theft: { verdict } }: { theft: Theft }) {
+  return (
+    <div className={styles.outcome}>
+      <p>
+        <code dir="ltr">POST /api/refresh-token</code>
+      </p>
+      <p className={styles.verdict}>
+        <StatusMark status={verdict.status} /> <code dir="ltr">{verdict.code ?? 'no code'}</code>
+      </p>
+      {verdict.detail && <p>“{verdict.detail}”</p>}
+      <p className={styles.where}>
+        {verdict.cookiesSet === 0 ? 'No token, no cookie.' : `${verdict.cookiesSet} cookies came back.`}
+      </p>
+    </div>
+  )
+}
+
+function Owner({ theft: { from, to }, event }: { theft: Theft; event: Alarming | null }) {
+  return (
+    <div className={styles.outcome}>
+      <p>
+        <code dir="ltr">POST /api/refresh-token</code>
+      </p>
+      <p className={styles.verdict}>
+        <StatusMark status={200} />{' '}
+        <span>
+          generation{' '}
+          <b dir="ltr">
+            {from} → {to}
+          </b>
+        </span>
+      </p>
+      <p>You go on and notice nothing.</p>
+      {event && <Alarm event={event} />}
+    </div>
+  )
+}
+
+/** A recorded one has no time, and is found nowhere else. */
+type Alarming = Pick<ActivityEvent, 'kind' | 'device'> & Partial<ActivityEvent>
+
+function Alarm({ event: { kind, device, at } }: { event: Alarming }) {
+  const now = useServerNow()
+  const { title, weight } = wordsFor({ kind, sessionId: '' })
+  return (
+    <div className={styles.alarm}>
+      <EventIcon kind={kind} weight={weight} />
+      <p>
+        {at ? <Link to={paths.activity}>{title}</Link> : <span>{title}</span>}
+        <span className={styles.where}>
+          {device}
+          {at && (
+            <>
+              , <TimeAgo at={at} now={now} />
+            </>
+          )}
+        </span>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import type { AuthLogEntry } from '@latchkey/auth-client'
+import type { Session } from '@latchkey/contracts'
+import { useAuthLog } from '../../app/auth-context.ts'
+import { useSessions } from '../sessions/use-sessions.ts'
+
+export interface OwnSession {
+  /** As the server lists it. Null: not loaded yet. */
+  session: Session | null
+  /** Of its refresh token: what the server said last. Null: not known yet. */
+  generation: number | null
+}
+
+export function useOwnSession(): OwnSession {
+  const entries = useAuthLog()
+  const session = useSessions().data?.find(({ current }) => current) ?? null
+  const known = [session?.generation, generationIn(entries)].filter((value) => value !== undefined)
+  return { session, generation: known.length > 0 ? Math.max(...known) : null }
+}
+
+/** Of the last refresh that was answered. */
+export const generationIn = (entries: readonly AuthLogEntry[]): number | undefined =>
+  entries.findLast(({ kind, exchange }) => kind === 'refreshed' && exchange)?.exchange?.generation
