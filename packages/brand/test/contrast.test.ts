@@ -20,6 +20,7 @@ const text: Pairs<Role> = {
     { over: ['on-danger'], under: ['danger', 'ink'] },
     { over: ['paper'], under: ['ink'] },
     { over: ['panel-ink', 'panel-ink-soft'], under: ['panel'] },
+    { over: ['panel'], under: ['panel-ink', 'panel-ink-soft'] },
   ],
 }
 
