@@ -155,8 +155,8 @@ it('an address that is not well-formed is a 400', async () => {
   expect(response.body.code).toBe('bad_request')
 })
 
-it('every other address is the page, with a policy that lets nothing in', async () => {
-  for (const path of ['/', '/dashboard', '/a/b/c']) {
+it('the page comes with a policy that lets nothing in', async () => {
+  for (const path of ['/', '/dashboard']) {
     const response = await api.http.get(path)
     expect(response.status).toBe(200)
     expect(response.text).toContain('<div id="root">')

@@ -221,12 +221,13 @@ describe('a caller', () => {
   it('sends a query and parameters, escaped; the log leaves the query out', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)
-    world.server.answerNext('/api/admin/users', 200, { users: [] })
-    expect(await tab.call(routes.findUsers, { query: { query: 'ada+1 &@x' } })).toEqual({ users: [] })
+    const nobody = { users: [], total: { count: 0, isMore: false }, next: null, previous: null }
+    world.server.answerNext('/api/admin/users', 200, nobody)
+    expect(await tab.call(routes.findUsers, { query: { query: 'ada+1 &@x' } })).toEqual(nobody)
     const found = world.server.calls.at(-1)
     expect(new URLSearchParams(found?.search).get('query')).toBe('ada+1 &@x')
     expect(tab.text()).toContain('/api/admin/users → 200')
-    world.server.answerNext('/api/admin/users', 200, { users: [] })
+    world.server.answerNext('/api/admin/users', 200, nobody)
     await tab.call(routes.findUsers)
     expect(world.server.calls.at(-1)?.search).toBe('')
     world.server.answerNext('/api/sessions/a%2Fb', 204)

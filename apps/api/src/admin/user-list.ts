@@ -1,5 +1,5 @@
 import type { UserList as Answer, FindUsersQuery, UserFilter, UserSort } from '@latchkey/contracts'
-import { type Clock, dateIn, textIn } from '@latchkey/contracts/server'
+import { type Clock, dateIn, idIn, textIn } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
 import { readUser, type StoredUser } from '../users/read-user.ts'
 import { mayHold } from '../users/search-parts.ts'
@@ -117,7 +117,7 @@ export function createUserList({ users, clock }: { users: UserModel; clock: Cloc
         .limit(missing)
       found.push(...(await query.lean<StoredUser[]>()))
     }
-    const page = found.slice(0, pageSize)
+    const page = found.slice(0, pageSize).filter(isOurs)
     return { found: isBackwards ? page.reverse() : page, hasMore: found.length > pageSize }
   }
 
@@ -138,7 +138,7 @@ export function createUserList({ users, clock }: { users: UserModel; clock: Cloc
       if (!isMore) break
     }
     const exact = text === '' ? null : await findExact(text)
-    const holds = (user: StoredUser) => holdsText(user, text) && (known?.holds(user) ?? true)
+    const holds = (user: StoredUser) => isOurs(user) && holdsText(user, text) && (known?.holds(user) ?? true)
     const others = read.filter((user) => String(user._id) !== String(exact?._id) && holds(user))
     return { exact: exact && holds(exact) ? [exact] : [], others, isMore }
   }
@@ -163,6 +163,9 @@ interface Candidates {
   others: StoredUser[]
   isMore: boolean
 }
+
+/** Somebody else's documents may stand beside ours, under ids of another kind. */
+const isOurs = ({ _id }: StoredUser) => idIn(_id) !== null
 
 const holdsText = ({ usernameKey, emailKey }: StoredUser, text: string) =>
   [usernameKey, emailKey].some((key) => textIn(key)?.includes(text)) ||
