@@ -17,7 +17,8 @@ export const pages = {
   undoEmail: lazyPage(async () => ({ default: (await recovery()).UndoEmailPage })),
   signedInArea: lazyPage(() => import('./signed-in-area.tsx')),
   dashboard: lazyPage(() => import('../features/dashboard/dashboard-page.tsx')),
-  protocol: lazyPage(() => import('../features/protocol/protocol-page.tsx')),
+  // In two steps: the entrance carries the list of what each page here needs, and knows this one by a single name.
+  protocol: lazyPage(async () => (await import('../features/protocol/page.ts')).load()),
   sessions: lazyPage(() => import('../features/sessions/sessions-page.tsx')),
   activity: lazyPage(() => import('../features/activity/activity-page.tsx')),
   account: lazyPage(async () => ({ default: (await account()).AccountPage })),

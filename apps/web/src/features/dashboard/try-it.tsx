@@ -1,6 +1,5 @@
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
-import { RotationRings } from '../auth/rotation-rings.tsx'
 import styles from './try-it.module.css'
 
 /** The way to the window into the protocol. */
@@ -14,7 +13,11 @@ export function TryIt() {
           Try it
         </Link>
       </div>
-      <RotationRings />
+      <svg className={styles.rings} viewBox="0 0 120 120" aria-hidden="true">
+        <circle cx="60" cy="60" r="24" strokeDasharray="40 7" />
+        <circle cx="60" cy="60" r="39" strokeDasharray="90 9 30 9" />
+        <circle cx="60" cy="60" r="54" strokeDasharray="150 12" />
+      </svg>
     </section>
   )
 }

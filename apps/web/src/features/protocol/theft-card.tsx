@@ -6,7 +6,6 @@ import { useServerNow } from '../../app/server-clock.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Card } from '../../components/card.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
-import { EventIcon } from '../activity/event-icon.tsx'
 import { wordsFor } from '../activity/event-words.ts'
 import { useActivity } from '../activity/use-activity.ts'
 import type { Theft } from './experiments.ts'
@@ -122,10 +121,12 @@ type Alarming = Pick<ActivityEvent, 'kind' | 'device'> & Partial<ActivityEvent>
 
 function Alarm({ event: { kind, device, at } }: { event: Alarming }) {
   const now = useServerNow()
-  const { title, weight } = wordsFor({ kind, sessionId: '' })
+  const { title } = wordsFor({ kind, sessionId: '' })
   return (
     <div className={styles.alarm}>
-      <EventIcon kind={kind} weight={weight} />
+      <svg className={styles.shield} viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M12 3.5l7 2.75v5c0 4.5-2.9 7.5-7 9.25-4.1-1.75-7-4.75-7-9.25v-5ZM9.5 9.5l5 5M14.5 9.5l-5 5" />
+      </svg>
       <p>
         {at ? <Link to={paths.activity}>{title}</Link> : <span>{title}</span>}
         <span className={styles.where}>

@@ -1,7 +1,7 @@
 import type { AuthLogEntry } from '@latchkey/auth-client'
-import type { Session } from '@latchkey/contracts'
-import { useAuthLog } from '../../app/auth-context.ts'
-import { useSessions } from '../sessions/use-sessions.ts'
+import { routes, type Session } from '@latchkey/contracts'
+import { useQuery } from '@tanstack/react-query'
+import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 
 export interface OwnSession {
   /** As the server lists it. Null: not loaded yet. */
@@ -11,8 +11,14 @@ export interface OwnSession {
 }
 
 export function useOwnSession(): OwnSession {
+  const client = useAuthClient()
   const entries = useAuthLog()
-  const session = useSessions().data?.find(({ current }) => current) ?? null
+  // Shares what it knows with the list of sessions.
+  const { data } = useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => client.call(routes.sessions, { signal }),
+  })
+  const session = data?.sessions.find(({ current }) => current) ?? null
   const known = [session?.generation, generationIn(entries)].filter((value) => value !== undefined)
   return { session, generation: known.length > 0 ? Math.max(...known) : null }
 }

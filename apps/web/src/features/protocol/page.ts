@@ -1,0 +1,2 @@
+/** The page, when it is opened. */
+export const load = () => import('./protocol-page.tsx')
