@@ -311,7 +311,7 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await page.goto('/admin')
     await page.getByRole('link', { name: person.username, exact: true }).waitFor()
     await isSound('admin')
-    await page.getByRole('main').getByRole('listitem').nth(1).getByRole('link').click()
+    await page.getByRole('rowheader').nth(1).getByRole('link').click()
     await heading(page, 'Role').waitFor()
     await isSound('admin-user')
     expect(complaints).toEqual([])
