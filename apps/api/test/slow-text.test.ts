@@ -46,6 +46,9 @@ const post = (headers: Record<string, string>, body = '{}'): Asked => ({
   body,
 })
 
+/** Of nobody: they are refused for what came with them, before any password is hashed. */
+const credentials = '{"email":"nobody@example.com","password":"correct horse"}'
+
 const refresh = { method: 'POST', path: '/api/refresh-token' }
 
 it.each<[string, Asked]>([
@@ -72,6 +75,8 @@ it.each<[string, Asked]>([
   ['a cookie', post({ cookie: of('=') })],
   ['cookies', post({ cookie: of('a=%41;') })],
   ['a user agent', { ...refresh, headers: { 'user-agent': of('Version/') } }],
+  ['keys of a trusted browser', post({ 'x-trust-key': `a${of(' ')}a` }, credentials)],
+  ['many keys of a trusted browser', post({ 'x-trust-key': of('a,') }, credentials)],
   ['nested JSON', post({}, of('[') + of(']').slice(0, 2000))],
   ['a number', post({}, `{"email":${of('9')}}`)],
 ])('%s of 14 kB takes no longer to answer than any other', async (_, asked) => {

@@ -222,6 +222,12 @@ describe('sorting and filtering', () => {
     for (const after of ['x', 'W10', Buffer.from('[1e99,"6543210fedcba9876543210f"]').toString('base64url')])
       await expect(ask({ after })).rejects.toThrow('400')
     await expect(ask({ sort: 'name' as never })).rejects.toThrow('400')
+    // Of a list that is sorted by names, in one that is sorted by dates; and the other way round.
+    const id = new Types.ObjectId().toHexString()
+    const place = (value: unknown) => Buffer.from(JSON.stringify([value, id])).toString('base64url')
+    for (const sort of ['joined', '-joined', 'lastSeen', '-lastSeen'] as const)
+      await expect(ask({ sort, after: place('ada') })).rejects.toThrow('validation_failed')
+    await expect(ask({ sort: 'username', before: place(1) })).rejects.toThrow('validation_failed')
   })
 
   it('no question scans the collection, and none sorts more than it may look at', async () => {

@@ -15,11 +15,13 @@ export function writeCursor({ value, _id }: Place): string {
   return Buffer.from(JSON.stringify([written, _id.toHexString()])).toString('base64url')
 }
 
-/** Throws AuthError `validation_failed` when we have never written that. */
-export function readCursor(cursor: string | undefined, path: string): Place | null {
+/** Throws AuthError `validation_failed` when we have never written that for a list that is sorted so. */
+export function readCursor(cursor: string | undefined, path: string, kind: 'text' | 'date'): Place | null {
   if (cursor === undefined) return null
   const [value, id, ...more] = entriesOf(cursor)
-  const isValue = value === null || typeof value === 'string' || isTime(value)
+  const isText = kind === 'text' && typeof value === 'string'
+  const isDate = kind === 'date' && isTime(value)
+  const isValue = value === null || isText || isDate
   if (!isValue || typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id) || more.length > 0)
     throw new AuthError('validation_failed', {
       errors: [{ path, message: 'This is no place in this list.' }],

@@ -73,11 +73,12 @@ export function createUserList({ users, clock }: { users: UserModel; clock: Cloc
   return {
     /** Throws AuthError `validation_failed` for a cursor that is none. */
     async find({ query, filter, sort, ...cursors }: FindUsersQuery): Promise<Answer> {
-      const after = readCursor(cursors.after, 'after')
-      const before = readCursor(cursors.before, 'before')
+      const order = orderOf(sort)
+      const kind = order.field === 'usernameKey' ? 'text' : 'date'
+      const after = readCursor(cursors.after, 'after', kind)
+      const before = readCursor(cursors.before, 'before', kind)
       const from = before ?? after
       const isBackwards = before !== null
-      const order = orderOf(sort)
       const text = query.normalize('NFC').toLowerCase()
       const isAll = text === '' && filter === 'all'
       const candidates = isAll ? null : await findCandidates(text, filter)

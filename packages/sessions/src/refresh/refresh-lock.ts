@@ -32,7 +32,7 @@ const trustKeyLimit = 4
 
 /** Reads the two headers of a trusted browser. Throws AuthError `refresh_lock_malformed`, as above, and for more than four keys. */
 export function readTrustProof(keys: string | undefined, nextLock: string | undefined): TrustProof {
-  const shown = keys?.split(/ *, */) ?? []
+  const shown = keys?.split(',', trustKeyLimit + 1).map((key) => key.trim()) ?? []
   if (shown.length > trustKeyLimit) throw new AuthError('refresh_lock_malformed')
   return { opens: shown.map(lockOf), next: readLock(nextLock) }
 }
