@@ -150,6 +150,7 @@ export function createUserList({ users, clock }: { users: UserModel; clock: Cloc
   }
 
   async function shown(found: StoredUser[]): Promise<Answer['users']> {
+    if (found.length === 0) return []
     const ids = found.map(({ _id }) => _id)
     const stored = await users.find({ _id: { $in: ids as Types.ObjectId[] } }, managed).lean<StoredUser[]>()
     const byId = new Map(stored.map((user) => [String(user._id), user]))
