@@ -31,12 +31,16 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 }
 
 /** Waits for the server's part, too: the page does not. */
-export async function signOut(page: Page): Promise<void> {
+export async function pressSignOut(page: Page): Promise<void> {
   const answer = page.waitForResponse('**/api/logout')
   await page.getByRole('button', { name: /^Menu of/ }).press('Enter')
   await page.getByRole('menuitem', { name: 'Sign out' }).press('Enter')
-  await loginHeading(page).waitFor()
   await answer
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await pressSignOut(page)
+  await loginHeading(page).waitFor()
 }
 
 export const greeting = (page: Page, { username }: Person) =>
