@@ -5,6 +5,7 @@ import { Router } from 'express'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ApiRoute } from '../guards.ts'
+import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { Administration } from './administration.ts'
 import type { UserList } from './user-list.ts'
@@ -13,12 +14,14 @@ interface Collaborators {
   administration: Administration
   userList: UserList
   sessions: UserSessions
+  knownDevices: Pick<KnownDevices, 'forgetOthers'>
   events: SecurityEvents
   route: ApiRoute
 }
 
 /** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
-export function adminRoutes({ administration, userList, sessions, events, route }: Collaborators): Router {
+export function adminRoutes(services: Collaborators): Router {
+  const { administration, userList, sessions, knownDevices, events, route } = services
   const router = Router()
 
   route(router, routes.findUsers, (_, { query }) => userList.find(query))
@@ -40,6 +43,8 @@ export function adminRoutes({ administration, userList, sessions, events, route 
 
   route(router, routes.endUserSessions, async (_, { params }) => {
     found(await administration.inspect(params.id))
+    // First, or a thief's browser that is trusted would open the next one with no code.
+    await knownDevices.forgetOthers(params.id, null)
     await sessions.revokeOthers(params.id, null)
     await tell('session_revoked', params.id)
     return null

@@ -28,8 +28,8 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
-    /** Keeps somebody out: no sign-in, and every session ends with the same update. */
-    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [] }),
+    /** Keeps somebody out: no sign-in. Every session and the trust in any browser end with the same update. */
+    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] }),
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }

@@ -9,7 +9,7 @@ import {
   stepSeconds,
   ticketOf,
 } from '../support/authenticator.ts'
-import { jarOf, registered } from '../support/people.ts'
+import { jarOf, login, registered, stored } from '../support/people.ts'
 import { lockOwner } from '../support/refresh-lock.ts'
 
 const day = 86_400
@@ -196,6 +196,30 @@ it.each([
     (await devicesOf(all.api, all.as)).some(({ trustedUntil }: { trustedUntil?: string }) => trustedUntil),
   ).toBe(false)
   await passwordStep(all.api, all.person, all.signIn(0)).expect(202)
+})
+
+it.each([
+  ['ends every session', [['delete', '/sessions']]],
+  [
+    'disables and enables the account',
+    [
+      ['post', '/disable'],
+      ['post', '/enable'],
+    ],
+  ],
+] as const)('an administrator who %s ends the trust, and forgets the browsers', async (_, requests) => {
+  const { api, person, signIn } = await trusted()
+  const boss = await registered(api)
+  await api.services.administration.setRoles(boss.body.user.id, ['user', 'admin'])
+  const admin = await login(api, boss)
+  for (const [method, path] of requests) {
+    const answer = await api.http[method](`/api/admin/users/${person.body.user.id}${path}`).set(
+      bearer(admin.body.accessToken),
+    )
+    expect([path, answer.status]).toEqual([path, method === 'delete' ? 204 : 200])
+  }
+  expect((await stored(api, person)).knownDevices).toEqual([])
+  await passwordStep(api, person, signIn(0)).expect(202)
 })
 
 it.each([

@@ -322,6 +322,18 @@ export const factorMutants: FactorMutant[] = [
     'another app ends the trust',
   ),
   mutant(
+    'trust outlives a ban',
+    [`${api}admin/administration.ts`, ', knownDevices: [] })', ' })'],
+    'factors/trusted-browser.test.ts',
+    'an administrator who disables and enables the account ends the trust',
+  ),
+  mutant(
+    'trust outlives that an administrator ends all sessions',
+    [`${api}admin/admin.routes.ts`, '    await knownDevices.forgetOthers(params.id, null)\n', ''],
+    'factors/trusted-browser.test.ts',
+    'an administrator who ends every session ends the trust',
+  ),
+  mutant(
     'a trusted browser has shown the factor just now',
     [auth, 'authenticatedAt: shownAt ?? undefined', 'authenticatedAt: undefined'],
     'factors/trusted-browser.test.ts',
