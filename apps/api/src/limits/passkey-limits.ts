@@ -28,9 +28,9 @@ export function createPasskeyLimits({ admissions, limits }: { admissions: Admiss
       await admissions.take(res, perNetwork(costs, 'passkey-challenge-address', limit, networksOf(req.ip)))
     },
 
-    /** A challenge is asked for by somebody who is signed in. */
-    async ownChallenge(res: Response, userId: string): Promise<void> {
-      await admissions.take(res, [costs('passkey-account', limits.passkeyPerAccount, digest(userId))])
+    /** A challenge is asked for by somebody who is signed in, or with a ticket, which only its holder can use up. */
+    async ownChallenge(res: Response, userIdOrTicket: string): Promise<void> {
+      await admissions.take(res, [costs('passkey-account', limits.passkeyPerAccount, digest(userIdOrTicket))])
     },
 
     /** Counts an attempt before its signature is looked at. `owner` null: the passkey is nobody's. */

@@ -72,8 +72,8 @@ export function authRoutes(services: Collaborators): Router {
   route(router, routes.loginFactorPasskeyOptions, async ({ ticket }, { req, res }) => {
     const relyingParty = present(relyingPartyOf(req.get('host')))
     const signIn = signInOf(req)
-    await rateLimits.passkeys.challenge(req, res)
-    const begin = () => secondSteps.passkeyOptions(ticket, signIn, relyingParty)
+    const admit = () => rateLimits.passkeys.ownChallenge(res, ticket)
+    const begin = () => secondSteps.passkeyOptions(ticket, signIn, admit, relyingParty)
     const options = await rateLimits.link(req, res, begin)
     // The challenge is for this browser alone, so it needs a name from here on.
     if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)

@@ -98,9 +98,18 @@ export function createSecondSteps({
       })
     },
 
-    /** What a browser asks for a passkey of this account with. Throws AuthError `ticket_expired`. */
-    async passkeyOptions(ticket: string, signIn: SecondStep, relyingParty: RelyingParty) {
+    /**
+     * What a browser asks for a passkey of this account with. `admit` counts what a good ticket asks for, and may refuse it.
+     * Throws AuthError `ticket_expired`.
+     */
+    async passkeyOptions(
+      ticket: string,
+      signIn: SecondStep,
+      admit: () => Promise<void>,
+      relyingParty: RelyingParty,
+    ) {
       const { attempt, user } = await find(ticket, 'factor', signIn)
+      await admit()
       return await passkeySignIn.secondStepOptions(relyingParty, user, askerOf(attempt, signIn))
     },
 

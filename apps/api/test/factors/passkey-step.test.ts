@@ -30,8 +30,8 @@ async function withBoth(options?: Parameters<typeof authenticator>[0]) {
 }
 
 /** An administrator, who has to have a second factor and has a passkey alone. */
-async function administrator() {
-  const api = await passkeyApi({ REQUIRE_FACTOR_FOR: 'admin' })
+async function administrator(environment: Record<string, string> = {}) {
+  const api = await passkeyApi({ REQUIRE_FACTOR_FOR: 'admin', ...environment })
   const { person, passkey } = await personWithPasskey(api)
   await api.services.administration.setRoles(person.body.user.id, ['user', 'admin'])
   return { api, person, passkey }
@@ -244,6 +244,23 @@ it('wrong passkeys and wrong codes share one allowance, and the owner hears of t
   for (let i = 0; i < 5; i++) expect(await wrong()).toBe(400)
   expect(await wrong()).toBe(429)
   await factorStep(api, await ticketOf(api, person), app.code()).expect(429)
+})
+
+it('whoever uses up the challenges of an address, or of a ticket, keeps nobody else from the passkey', async () => {
+  const { api, person, passkey } = await administrator({
+    LIMIT_PASSKEY_CHALLENGE_PER_ADDRESS: '3/15m',
+    LIMIT_PASSKEY_PER_ACCOUNT: '3/1h',
+  })
+  const neighbour = () => api.http.post('/api/login/passkey/options')
+  for (let i = 0; i < 3; i++) await neighbour().expect(200)
+  await neighbour().expect(429)
+  expect((await passkeyStep(api, person, passkey)).status).toBe(200)
+
+  // Somebody else who knows the password.
+  const ticket = await ticketOf(api, person)
+  for (let i = 0; i < 3; i++) await askFor(api, ticket).expect(200)
+  await askFor(api, ticket).expect(429)
+  expect((await passkeyStep(api, person, passkey)).status).toBe(200)
 })
 
 it('five passkeys that are not right end a ticket', async () => {
