@@ -69,3 +69,46 @@ it('and whoever ended that session stays signed in', async () => {
   await api.http.post('/api/refresh-token').set('Cookie', owner.jar.header).expect(200)
   await protectedWith(api, thief.body.accessToken).expect(401)
 })
+
+/** What they take back or forget, and what is left as long as they have not. */
+const takenBack: Record<string, [service: 'emailAddresses' | 'knownDevices', name: string, path: string]> = {
+  'takes a change of address back': ['emailAddresses', 'cancelChange', '/change-email'],
+  'forgets a browser': ['knownDevices', 'forget', '/devices/ID'],
+  'ends the trust in a browser': ['knownDevices', 'untrust', '/devices/ID/trust'],
+}
+
+// Keeping somebody out forgets the browsers by itself.
+describe.each([...endings.slice(0, 1), ['who stays', async () => {}] as const])('somebody %s', (who, end) => {
+  it.each(Object.entries(takenBack))('%s, if at all', async (_, [service, name, path]) => {
+    const owner = await registered(api)
+    const thief = await login(api, owner)
+    const users = api.services.database.connection.collection('users')
+    const trust = { lock: 'x'.repeat(43), until: new Date(8e15), passwordChanges: 0, factorChanges: 0 }
+    await users.updateOne({ emailKey: owner.email }, { $set: { 'knownDevices.$[].trust': trust } })
+    const token = { Authorization: `Bearer ${thief.body.accessToken}` }
+    const wanted = { email: `new-${owner.email}`, password }
+    await api.http.post('/api/change-email').set(token).send(wanted).expect(200)
+    const state = async () => [
+      (await stored(api, owner)).knownDevices,
+      await api.services.emailAddresses.pending(owner.body.user.id),
+    ]
+    const before = await state()
+    const [{ idHash }, another] = before[0]
+    const holder = api.services[service] as unknown as Record<string, (...given: unknown[]) => unknown>
+    const original = holder[name]
+    vi.spyOn(holder, name).mockImplementationOnce(async (...given) => {
+      await end(thief)
+      return await original?.apply(holder, given)
+    })
+    const answer = await api.http.delete(`/api${path.replace('ID', idHash)}`).set(token)
+    if (who === 'who stays') {
+      expect(answer.status).toBe(204)
+      const [devices, pending] = await state()
+      expect(devices.at(-1)).toEqual(another)
+      expect([devices, pending]).not.toEqual(before)
+    } else {
+      expect([answer.status, answer.body.code]).toEqual([401, 'access_token_revoked'])
+      expect(await state()).toEqual(before)
+    }
+  })
+})

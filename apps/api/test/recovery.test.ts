@@ -1,3 +1,4 @@
+import { AuthError } from '@latchkey/contracts/server'
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { linkIn, mailServer, tokenIn } from './support/mail-server.ts'
@@ -193,6 +194,27 @@ it('a change of address that waits is told to its owner, and can be taken back',
   api.clock.advance(24 * 3600 + 1)
   const later = await login(api, person)
   expect((await protectedMe(api, later)).pendingEmail).toBeNull()
+})
+
+it('a change that is taken back while its link is tried stays so', async () => {
+  const world = await withMail()
+  const { api } = world
+  const person = await registered(api)
+  const token = await linkToNewAddress(world, person, 'wanted@example.com')
+  const { accounts } = api.services
+  // The address is somebody else's by now, for which a link is given back.
+  vi.spyOn(accounts, 'changeEmail').mockImplementationOnce(async () => {
+    api.clock.advance(1)
+    await api.http
+      .delete('/api/change-email')
+      .set('Authorization', `Bearer ${person.body.accessToken}`)
+      .expect(204)
+    throw new AuthError('email_taken')
+  })
+  expect((await post(api, '/confirm-email', { token }, person)).body.code).toBe('email_taken')
+  expect((await protectedMe(api, person)).pendingEmail).toBeNull()
+  expect((await post(api, '/confirm-email', { token }, person)).body.code).toBe('token_used')
+  expect((await protectedMe(api, person)).user.email).toBe(person.email)
 })
 
 it('a change of address is told before its mail has left, and taken back with it', async () => {

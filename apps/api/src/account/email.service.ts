@@ -66,12 +66,18 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
       )
     },
 
-    /** Takes back what was asked for. The links that were mailed stop working. */
+    /**
+     * Takes back what was asked for. The links that were mailed stop working. Throws AuthError `access_token_revoked` when that
+     * session has ended.
+     */
     async cancelChange(userId: string, sessionId: string, device: Device): Promise<void> {
-      if ((await this.pending(userId)) === null) return
+      if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')
+      const wasPending = (await this.pending(userId)) !== null
       const _id = new Types.ObjectId(userId)
+      // Also when none seems to wait: a link that is being tried at this moment must not be given back.
       await mailQueue.drop('confirm_new_email', _id)
       await actionTokens.consumeAll('confirm_new_email', _id)
+      if (!wasPending) return
       await events.record({ kind: 'email_change_cancelled', userId, sessionId, device })
     },
 

@@ -2,6 +2,7 @@ import type { KnownDevice as KnownDeviceView } from '@latchkey/contracts'
 import { type Clock, listOf } from '@latchkey/contracts/server'
 import { type Device, describeDevice, sameNetwork } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
+import { stillIn } from './accounts.ts'
 import { projectionOf, readUser, type StoredUser } from './read-user.ts'
 import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from './user.model.ts'
 
@@ -69,20 +70,23 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       }))
     },
 
-    /** Returns whether there was one. */
-    async forget(userId: string, idHash: string): Promise<boolean> {
+    /** For somebody who is signed in. False when there was none, or that session has ended. */
+    async forget(userId: string, sessionId: string, idHash: string): Promise<boolean> {
       const { modifiedCount } = await users.updateOne(
-        { _id: userId, 'knownDevices.idHash': idHash },
+        { ...stillIn(sessionId, clock.now()), _id: userId, 'knownDevices.idHash': idHash },
         { $pull: { knownDevices: { idHash } } },
       )
       return modifiedCount > 0
     },
 
-    /** Returns whether it was trusted. It stays known. */
-    async untrust(userId: string, idHash: string): Promise<boolean> {
+    /** For somebody who is signed in. False when it was not trusted, or that session has ended. It stays known. */
+    async untrust(userId: string, sessionId: string, idHash: string): Promise<boolean> {
+      const trusted = { idHash, trust: { $ne: null } }
       const { modifiedCount } = await users.updateOne(
-        { _id: userId, knownDevices: { $elemMatch: { idHash, trust: { $ne: null } } } },
-        { $set: { 'knownDevices.$.trust': null } },
+        { ...stillIn(sessionId, clock.now()), _id: userId, knownDevices: { $elemMatch: trusted } },
+        // Not by `$`, which may be the place of the session.
+        { $set: { 'knownDevices.$[meant].trust': null } },
+        { arrayFilters: [{ 'meant.idHash': idHash }] },
       )
       return modifiedCount > 0
     },
