@@ -86,12 +86,16 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
       return modifiedCount > 0
     },
 
-    /** Null when there is no factor that they would stand in for, or that session has ended. */
+    /**
+     * Null when there is no factor that they would stand in for, the factors have changed since they were read, or that session has
+     * ended. Of several at once one wins: the others would show codes that never work.
+     */
     async renewRecoveryCodes(user: FactorOwner, sessionId: string): Promise<string[] | null> {
       const { codes, stored } = newRecoveryCodes()
       const { modifiedCount } = await users.updateOne(
         { ...stillIn(sessionId, clock.now()), ...asRead(user), totp: { $ne: null } },
-        { $set: { recoveryCodes: stored } },
+        [{ $set: { recoveryCodes: { $literal: stored }, factorChanges: oneMore('factorChanges') } }],
+        { updatePipeline: true },
       )
       return modifiedCount > 0 ? codes : null
     },

@@ -132,7 +132,7 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
       await record('totp_disabled', { claims, device })
     },
 
-    /** Throws AuthError `factor_required` where there is none that they would stand in for. */
+    /** Throws AuthError `factor_required` where there is none that they would stand in for, or they have changed at the same time. */
     async renewRecoveryCodes({ claims, device }: FactorChange): Promise<string[]> {
       const codes = await factorStore.renewRecoveryCodes(await changing(claims), claims.sid)
       if (!codes) throw await accounts.refusal(claims, 'factor_required')

@@ -1,8 +1,18 @@
 import { brand } from '@latchkey/brand'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { stepOf } from '../../src/factors/totp.ts'
+import { userModel } from '../../src/users/user.model.ts'
 import { apiForTest } from '../support/api.ts'
-import { authenticator, bearer, enrolled, fromBase32, stepSeconds, totpAt } from '../support/authenticator.ts'
+import {
+  authenticator,
+  bearer,
+  enrolled,
+  factorStep,
+  fromBase32,
+  stepSeconds,
+  ticketOf,
+  totpAt,
+} from '../support/authenticator.ts'
 import { registered, stored } from '../support/people.ts'
 
 // RFC 6238, appendix B: 20 ASCII bytes, eight digits, SHA-1. Six digits are the last six of these.
@@ -131,6 +141,35 @@ it('each change of a factor is in the activity of its owner', async () => {
     'totp_enabled',
     'registered',
   ])
+})
+
+it('of recovery codes that are renewed several times at once, those that are shown are those that work', async () => {
+  const api = await apiForTest()
+  const person = await registered(api)
+  await enrolled(api, person)
+  const before = await ticketOf(api, person)
+  const as = bearer(person.body.accessToken)
+  // All have read the account before the first changes it.
+  const users = userModel(api.services.database.connection)
+  const { updateOne } = users
+  const waiting: (() => void)[] = []
+  vi.spyOn(users, 'updateOne').mockImplementation(((...given: Parameters<typeof updateOne>) =>
+    new Promise<void>((go) => {
+      waiting.push(go)
+      if (waiting.length === 3) for (const each of waiting) each()
+    }).then(() => updateOne.apply(users, given))) as never)
+  const renew = () => api.http.post('/api/factors/recovery-codes').set(as)
+  const answers = await Promise.all([renew(), renew(), renew()])
+  vi.restoreAllMocks()
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403])
+
+  const [code] = answers.find(({ status }) => status === 200)?.body.recoveryCodes ?? []
+  const show = (ticket: string) => factorStep(api, ticket, code, { method: 'recovery_code' })
+  expect((await show(before)).body.code).toBe('ticket_expired')
+  await show(await ticketOf(api, person)).expect(200)
+  // Whoever renewed them stays signed in.
+  await api.http.get('/api/factors').set(as).expect(200)
+  await api.http.post('/api/refresh-token').set('Cookie', person.jar.header).expect(200)
 })
 
 it('the session in which an app was set up counts as one by two factors', async () => {

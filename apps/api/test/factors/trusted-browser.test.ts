@@ -183,6 +183,12 @@ it.each([
     },
   ],
   [
+    'new recovery codes',
+    async ({ api, as }: Awaited<ReturnType<typeof trusted>>) => {
+      await api.http.post('/api/factors/recovery-codes').set(as).expect(200)
+    },
+  ],
+  [
     'forgetting the browser',
     async ({ api, as }: Awaited<ReturnType<typeof trusted>>) => {
       const [{ id }] = await devicesOf(api, as)

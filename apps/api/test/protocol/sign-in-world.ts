@@ -649,9 +649,8 @@ export class SignInWorld {
       }
     return async () => {
       const codes = await inSession(factorService.renewRecoveryCodes).catch(() => null)
-      return () => {
-        if (codes) this.#replaceCodes(person, codes)
-      }
+      // Where there is no app, nothing changes.
+      return codes ? ends(() => this.#replaceCodes(person, codes)) : () => {}
     }
   }
 

@@ -103,6 +103,16 @@ export const factorMutants: FactorMutant[] = [
   ),
 
   // Recovery codes
+  mutant(
+    'of several who renew the recovery codes at once all are shown some',
+    [
+      store,
+      "recoveryCodes: { $literal: stored }, factorChanges: oneMore('factorChanges') }",
+      'recoveryCodes: { $literal: stored } }',
+    ],
+    'factors/totp.test.ts',
+    'of recovery codes that are renewed several times at once',
+  ),
   mutant('a recovery code is not used up', [store, "{ 'recoveryCodes.$.usedAt': clock.now() }", '{}'], ...i7),
   mutant(
     'a recovery code that is used counts',
