@@ -76,6 +76,7 @@ describe('a device whose clock is wrong', () => {
     await page.getByRole('link', { name: 'Sessions', exact: true }).click()
     await page.getByText('You are not signed in anywhere else.').waitFor()
     await page.getByRole('heading', { name: 'Known browsers' }).waitFor()
+    await page.getByRole('main').locator('summary').first().click()
     // The session's three, and the known browser's.
     expect(await page.getByRole('time').allTextContents()).toEqual([
       'just now',
