@@ -24,13 +24,15 @@ export interface AnyCallOptions {
   body?: unknown
   query?: unknown
   signal?: AbortSignal
+  /** false: nobody is asked to confirm who they are for it. */
+  confirm?: boolean
 }
 
 /** A call with everything unpacked: sends it with `http`, and answers with the reply. Throws as `Call` does. */
 export async function callRoute(
   http: Axios,
   route: RouteContract,
-  { params = {}, body, query, signal }: AnyCallOptions = {},
+  { params = {}, body, query, signal, confirm = true }: AnyCallOptions = {},
 ): Promise<unknown> {
   const url = addressOf(route, params)
   try {
@@ -40,6 +42,7 @@ export async function callRoute(
       params: query,
       data: body ?? emptyBodyOf(route),
       authenticate: route.requires !== 'nothing',
+      confirm,
       ...(signal && { signal }),
     })
     if (route.reply && !isReply(route.reply, answer.data)) throw fromAnswer(answer)

@@ -6,6 +6,8 @@ declare module 'axios' {
   interface AxiosRequestConfig {
     /** false: goes without an access token, and its 401 is its answer. Default: true for the API's own addresses. */
     authenticate?: boolean
+    /** false: where the sign-in is too old or too weak, nobody is asked to confirm who they are. Default: true. */
+    confirm?: boolean
   }
 }
 

@@ -93,12 +93,18 @@ export function createPasskeys({ post, send, signIn, reauthenticate, environment
   }
 
   async function make(body: { upgrade?: true }, name: string | undefined): Promise<Passkey> {
-    const optionsJSON = (await optionsBy(send(creationOptions, { body }))) as unknown as RegistrationOptions
+    // Whoever asked for nothing is asked nothing.
+    const confirm = !body.upgrade
+    const optionsJSON = (await optionsBy(
+      send(creationOptions, { body, confirm }),
+    )) as unknown as RegistrationOptions
     const credential = await ceremony(() =>
       startRegistration({ optionsJSON, useAutoRegister: body.upgrade ?? false }),
     )
     const named = name === undefined ? {} : { name }
-    const { passkey } = (await send(addition, { body: { credential, ...named } })) as { passkey?: Passkey }
+    const { passkey } = (await send(addition, { body: { credential, ...named }, confirm })) as {
+      passkey?: Passkey
+    }
     if (!passkey) throw notUnderstood()
     return passkey
   }

@@ -64,7 +64,7 @@ export function createReplaying({ session, renewal, stepUp, log, clock }: Replay
       if (isVoid()) throw signedOut()
       const demand = sid === null ? null : stepUpDemandOf(outcome.answer)
       if (demand) {
-        if (!canRepeat || !token) return outcome.settle()
+        if (!canRepeat || !token || config.confirm === false) return outcome.settle()
         // Whoever confirmed since this request left, here or in another tab, did it for this one too.
         const isFresher = provedAt(session.token()) > provedAt(token)
         if (!isFresher) {

@@ -204,6 +204,19 @@ it('one is made without asking only by a browser that says it can, and its refus
   expect(credentials.create).toHaveBeenCalledOnce()
 })
 
+it('one that is made without asking asks nobody to confirm who they are either', async () => {
+  const world = await setUp()
+  const tab = await signedInTab(world)
+  const ask = vi.fn(async () => undefined)
+  tab.onStepUp(ask)
+  world.server.answerNext('/api/passkeys/options', 401, '', {
+    'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="mfa"',
+  })
+  expect(await tab.upgradeToPasskey()).toBe(false)
+  expect([ask.mock.calls, credentials.create.mock.calls]).toEqual([[], []])
+  expect(statusOf(tab)).toBe('signedIn')
+})
+
 it('tells password managers which passkeys still work, whether or not they listen', async () => {
   const { tab } = await freshTab()
   const passkeys = [{ id: 'YQ', name: '', synced: true, createdAt: '', lastUsedAt: null }]

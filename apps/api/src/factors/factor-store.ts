@@ -12,7 +12,7 @@ import { newTotpSecret, stepOf } from './totp.ts'
 const pendingSeconds = 15 * 60
 
 /** What of an account says which factors it has. */
-const ownerFields = ['totp', 'recoveryCodes', 'factorChanges'] as const
+const ownerFields = ['totp', 'recoveryCodes', 'factorChanges', 'passkeys'] as const
 export type FactorOwner = UserWith<(typeof ownerFields)[number]>
 
 /** A code was right. */

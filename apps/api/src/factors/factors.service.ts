@@ -11,8 +11,9 @@ import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { Accounts } from '../users/accounts.ts'
 import type { UserIdentity } from '../users/user-identity.ts'
-import { type FactorOwner, type FactorStore, factorMethodsOf } from './factor-store.ts'
+import type { FactorOwner, FactorStore } from './factor-store.ts'
 import { codesLeft } from './recovery-codes.ts'
+import { refuseWeak } from './second-steps.ts'
 import { enrolmentOf } from './totp.ts'
 
 /** With so many left, their owner is told to make new ones. */
@@ -161,14 +162,10 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
     },
   }
 
-  /**
-   * An account whose factors are about to change: who has some has shown one in this session. A session from before there was
-   * one, or from a browser that is trusted, did not. Throws AuthError `step_up_required`.
-   */
-  async function changing({ sub, acr }: FactorChange['claims']): Promise<FactorOwner> {
+  /** An account whose factors are about to change. Throws AuthError `step_up_required`. */
+  async function changing({ sub, acr, roles }: FactorChange['claims']): Promise<FactorOwner> {
     const user = await owner(sub)
-    if (factorMethodsOf(user).length > 0 && acr !== 'mfa')
-      throw new AuthError('step_up_required', { stepUp: { acr: 'mfa' } })
+    refuseWeak(user, { acr, isRequired: isRequired(roles) })
     return user
   }
 

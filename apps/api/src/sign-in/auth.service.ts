@@ -1,6 +1,7 @@
 import type { BodyOf, FactorOutstanding, Role, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import type { SecurityEvents } from '../events/security-events.ts'
+import { secondStepsOf } from '../factors/second-steps.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { AdmittedRegistration } from '../limits/rate-limits.ts'
 import type { Admission, Attempt } from '../limits/sign-in-limits.ts'
@@ -15,7 +16,6 @@ import type { Opening, SignIn } from './opening.ts'
 import type { Passwords } from './password.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import type { SecondStep, SecondSteps } from './second-step.service.ts'
-import { secondStepsOf } from './second-steps.ts'
 import type { TrustedBrowsers } from './trusted-browsers.ts'
 
 /** So many failed sign-ins in a row are worth telling the owner. */

@@ -4,6 +4,7 @@ import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import { factorMethodsOf } from '../factors/factor-store.ts'
 import type { FactorService, ShownFactor } from '../factors/factors.service.ts'
+import { secondStepsOf } from '../factors/second-steps.ts'
 import type { ApiRoute } from '../guards.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { type Credentials, unchanged } from '../users/accounts.ts'
@@ -12,7 +13,6 @@ import type { UserSessions } from '../users/user-identity.ts'
 import type { PasskeySignIn } from './passkeys/passkey-sign-in.service.ts'
 import { present, type RelyingPartyOf } from './passkeys/relying-party.ts'
 import type { PasswordService } from './password.service.ts'
-import { secondStepsOf } from './second-steps.ts'
 
 interface Collaborators {
   passwordService: PasswordService

@@ -214,13 +214,14 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the two is
-     * missing, the password was gone already, or that session has ended.
+     * missing, the password was gone already, `condition` does not hold, or that session has ended.
      */
-    async removePassword(userId: string, sessionId: string): Promise<boolean> {
+    async removePassword(userId: string, sessionId: string, condition: object): Promise<boolean> {
       const { matchedCount } = await users.updateOne(
         {
           ...stillIn(sessionId, clock.now()),
           _id: userId,
+          $and: [condition],
           passwordHash: { $ne: null },
           'passkeys.0': { $exists: true },
           emailVerifiedAt: { $ne: null },

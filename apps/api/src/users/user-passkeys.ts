@@ -16,6 +16,8 @@ export type PasskeyOwner = UserWith<(typeof ownerFields)[number]>
 interface Asker {
   userId: string
   sessionId: string
+  /** What else must hold of the account then. */
+  condition?: object
 }
 
 export type UserPasskeys = ReturnType<typeof createUserPasskeys>
@@ -57,10 +59,10 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
 
     /** `taken`: some account has it, be it this one. `gone`: the session in which it was made, or the account, is. */
     async add(
-      { userId, sessionId }: Asker,
+      { userId, sessionId, condition }: Asker,
       passkey: StoredPasskey,
     ): Promise<'added' | 'taken' | 'full' | 'gone'> {
-      const owner = { ...stillIn(sessionId, clock.now()), _id: userId }
+      const owner = { ...condition, ...stillIn(sessionId, clock.now()), _id: userId }
       const free = {
         'passkeys.id': { $ne: passkey.id },
         [`passkeys.${passkeyLimit - 1}`]: { $exists: false },
@@ -83,10 +85,10 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
     },
 
     /** Null when there is no such passkey, or that session has ended. */
-    async rename({ userId, sessionId }: Asker, id: string, name: string): Promise<Passkey | null> {
+    async rename({ userId, sessionId, condition }: Asker, id: string, name: string): Promise<Passkey | null> {
       const stored = await users
         .findOneAndUpdate(
-          { ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id },
+          { ...condition, ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id },
           // Not `$`, which could be the place of the session.
           { $set: { 'passkeys.$[renamed].name': name } },
           {
@@ -105,7 +107,7 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
      * well when that session has ended.
      */
     async remove(
-      { userId, sessionId }: Asker,
+      { userId, sessionId, condition }: Asker,
       id: string,
       { isFactorRequired }: { isFactorRequired: boolean },
     ): Promise<'removed' | 'last' | 'missing'> {
@@ -117,7 +119,7 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
       ]
       const others = { $filter: { input: '$passkeys', as: 'each', cond: { $ne: ['$$each.id', id] } } }
       const { matchedCount } = await users.updateOne(
-        { ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or: another },
+        { ...condition, ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or: another },
         [
           {
             $set: {

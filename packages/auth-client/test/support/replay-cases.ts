@@ -459,6 +459,12 @@ export const optionCases = {
       shows: { result: { status: 401, error: { code: 'ERR_BAD_REQUEST' } } },
     },
   ],
+  confirm: [
+    {
+      config: () => ({ url: '/own/echo/quiet', confirm: false }),
+      shows: echoed({ path: '/api/own/echo/quiet' }),
+    },
+  ],
 } satisfies Record<keyof AxiosRequestConfig, Case[]>
 
 /** What an application adds to `auth.http`. */

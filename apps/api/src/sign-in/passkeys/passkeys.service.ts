@@ -1,8 +1,9 @@
-import type { AccessTokenClaims, BodyOf, Passkey, Role, routes } from '@latchkey/contracts'
+import type { AccessTokenClaims, BodyOf, ErrorCode, Passkey, Role, routes } from '@latchkey/contracts'
 import { passkeyLimit } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
 import type { SecurityEvents } from '../../events/security-events.ts'
+import { refuseWeak } from '../../factors/second-steps.ts'
 import type { Accounts } from '../../users/accounts.ts'
 import type { StoredPasskey } from '../../users/user.model.ts'
 import { passkeyView, type UserPasskeys } from '../../users/user-passkeys.ts'
@@ -12,7 +13,7 @@ import type { RelyingParty } from './relying-party.ts'
 import { algorithms, clientDataOf, verifyNew } from './webauthn.ts'
 
 interface Collaborators {
-  accounts: Pick<Accounts, 'removePassword' | 'refusal'>
+  accounts: Pick<Accounts, 'credentials' | 'removePassword' | 'refusal'>
   userPasskeys: UserPasskeys
   challenges: Challenges
   events: SecurityEvents
@@ -23,13 +24,13 @@ interface Collaborators {
   isFactorRequired: (roles: readonly Role[]) => boolean
 }
 
-type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'amr' | 'roles'>
+type Claims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'acr' | 'amr' | 'roles'>
 
 export type Passkeys = ReturnType<typeof createPasskeys>
 
 /**
  * What people do to their own passkeys. Each change throws AuthError `access_token_revoked` when their session has ended
- * meanwhile, and changes nothing.
+ * meanwhile, `step_up_required` when it has shown less than a sign-in would be asked for, and changes nothing.
  */
 export function createPasskeys({
   accounts,
@@ -47,8 +48,10 @@ export function createPasskeys({
      * What a browser makes a passkey from. Throws AuthError `too_many_passkeys`, or `forbidden` where nobody signed in by
      * password whom a passkey could be made for without asking.
      */
-    async options({ sub, sid, amr }: Claims, relyingParty: RelyingParty, unattended: boolean) {
+    async options(claims: Claims, relyingParty: RelyingParty, unattended: boolean) {
+      const { sub, sid, amr } = claims
       if (unattended && !(upgrade && amr.includes('pwd'))) throw new AuthError('forbidden')
+      await changing(claims)
       const user = await userPasskeys.withHandle(sub)
       if (!user) throw new AuthError('access_token_revoked')
       const own = user.passkeys
@@ -75,12 +78,14 @@ export function createPasskeys({
 
     /** Throws AuthError `passkey_challenge_invalid`, `passkey_invalid`, `passkey_taken` or `too_many_passkeys`. */
     async add(
-      { sub, sid }: Claims,
+      claims: Claims,
       { credential, name }: BodyOf<typeof routes.addPasskey>,
       { relyingParty, device }: { relyingParty: RelyingParty; device: Device },
     ): Promise<Passkey> {
+      const { sub, sid } = claims
+      // First, so that the challenge is still good once more was shown.
+      const asker = await changing(claims)
       const { challenge } = clientDataOf(credential)
-      const asker = { userId: sub, sessionId: sid }
       const purpose = await challenges.use(challenge, ['register', 'upgrade'], asker)
       const made = await verifyNew(credential, {
         challenge,
@@ -94,26 +99,26 @@ export function createPasskeys({
         lastUsedAt: null,
       }
       const outcome = await userPasskeys.add(asker, passkey)
+      if (outcome === 'gone') throw await refusal(claims, 'access_token_revoked')
       if (outcome !== 'added') throw new AuthError(refusals[outcome])
       await events.record({ kind: 'passkey_added', userId: sub, sessionId: sid, device })
       return passkeyView(passkey)
     },
 
     /** Throws AuthError `not_found`. */
-    async rename({ sub, sid }: Claims, id: string, name: string): Promise<Passkey> {
-      const renamed = await userPasskeys.rename({ userId: sub, sessionId: sid }, id, name)
-      if (!renamed) throw await accounts.refusal({ sub, sid }, 'not_found')
+    async rename(claims: Claims, id: string, name: string): Promise<Passkey> {
+      const renamed = await userPasskeys.rename(await changing(claims), id, name)
+      if (!renamed) throw await refusal(claims, 'not_found')
       return renamed
     },
 
     /** Throws AuthError `not_found`, `last_way_in`, or `factor_required` for the last factor of who has to have one. */
-    async remove({ sub, sid, roles }: Claims, id: string, device: Device): Promise<void> {
+    async remove(claims: Claims, id: string, device: Device): Promise<void> {
+      const { sub, sid, roles } = claims
       const isRequired = isFactorRequired(roles)
-      const asker = { userId: sub, sessionId: sid }
-      const outcome = await userPasskeys.remove(asker, id, { isFactorRequired: isRequired })
+      const outcome = await userPasskeys.remove(await changing(claims), id, { isFactorRequired: isRequired })
       const kept = isRequired ? 'factor_required' : 'last_way_in'
-      if (outcome !== 'removed')
-        throw await accounts.refusal({ sub, sid }, outcome === 'last' ? kept : 'not_found')
+      if (outcome !== 'removed') throw await refusal(claims, outcome === 'last' ? kept : 'not_found')
       await events.record({ kind: 'passkey_removed', userId: sub, sessionId: sid, device })
     },
 
@@ -121,21 +126,36 @@ export function createPasskeys({
      * Leaves passkeys as the only way in. The way back is a link to the address of the account, so it has to be proved.
      * Throws AuthError `last_way_in`, `email_not_verified`, or `not_found` where there is no password.
      */
-    async removePassword({ sub, sid }: Claims, device: Device): Promise<void> {
-      if (!(await accounts.removePassword(sub, sid))) {
+    async removePassword(claims: Claims, device: Device): Promise<void> {
+      const { sub, sid } = claims
+      const { condition } = await changing(claims)
+      if (!(await accounts.removePassword(sub, sid, condition))) {
         const { password, passkey } = await userPasskeys.waysIn(sub)
         const kept = passkey ? 'email_not_verified' : 'last_way_in'
-        throw await accounts.refusal({ sub, sid }, password ? kept : 'not_found')
+        throw await refusal(claims, password ? kept : 'not_found')
       }
       await events.record({ kind: 'password_removed', userId: sub, sessionId: sid, device })
     },
+  }
+
+  /** Somebody who has shown enough to change what opens their account. */
+  async function changing({ sub, sid, acr, roles }: Claims) {
+    const user = await accounts.credentials(sub)
+    if (!user) throw new AuthError('access_token_revoked')
+    const condition = refuseWeak(user, { acr, isRequired: isFactorRequired(roles) })
+    return { userId: sub, sessionId: sid, condition }
+  }
+
+  /** Why nothing was changed: more may have to be shown by now. */
+  async function refusal(claims: Claims, otherwise: ErrorCode): Promise<AuthError> {
+    await changing(claims)
+    return await accounts.refusal(claims, otherwise)
   }
 }
 
 const refusals = {
   taken: 'passkey_taken',
   full: 'too_many_passkeys',
-  gone: 'access_token_revoked',
 } as const
 
 /** How a browser finds a passkey again. */

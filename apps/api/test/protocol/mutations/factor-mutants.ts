@@ -16,6 +16,7 @@ const factors = `${api}factors/factors.service.ts`
 const attempt = `${api}sign-in/attempt.ts`
 const attempts = `${api}sign-in/sign-in-attempts.ts`
 const secondStep = `${api}sign-in/second-step.service.ts`
+const secondSteps = `${api}factors/second-steps.ts`
 const trust = `${api}sign-in/trusted-browsers.ts`
 const auth = `${api}sign-in/auth.service.ts`
 const accounts = `${api}users/accounts.ts`
@@ -134,7 +135,7 @@ export const factorMutants: FactorMutant[] = [
   // Changing factors
   mutant(
     'a session in which no factor was shown changes them',
-    [factors, "&& acr !== 'mfa')", '&& acr === undefined)'],
+    [secondSteps, "if (acr === 'mfa') return {}", 'if (acr) return {}'],
     'factors/totp.test.ts',
     'a session in which no factor was shown changes none',
   ),
@@ -152,8 +153,8 @@ export const factorMutants: FactorMutant[] = [
     'a session that has ended removes a passkey',
     [
       passkeys,
-      "{ ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or",
-      "{ _id: userId, 'passkeys.id': id, $or",
+      "{ ...condition, ...stillIn(sessionId, clock.now()), _id: userId, 'passkeys.id': id, $or",
+      "{ ...condition, _id: userId, 'passkeys.id': id, $or",
     ],
     'factors/ended-meanwhile.test.ts',
     'removes a passkey',
