@@ -173,7 +173,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     log,
     requireVerifiedEmail,
   })
-  const shown = { factorService, factorResets, passkeySignIn }
+  const shown = { factorService, passkeySignIn }
   const steps = { accounts, attempts, ...shown, opening, trustedBrowsers, events }
   const secondSteps = createSecondSteps(steps)
   const auth = createAuth({

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { authenticator, type Departures } from './support/passkey-authenticator.ts'
 import { activityOf, as, passkeyApi, personWithPasskey, withPasskey } from './support/passkeys.ts'
 import { refresh, registered, type SignedInPerson } from './support/people.ts'
@@ -106,4 +106,20 @@ it('a thief with the cookies alone can add none: it asks for a recent sign-in', 
 it.each([{ password: 'a', passkey: {} }, { passkey: 7 }, {}])('nothing is confirmed by %j', async (body) => {
   const { api, token } = await longAgo()
   expect((await api.http.post('/api/reauthenticate').set(token).send(body)).status).toBe(400)
+})
+
+it('a passkey that is removed while it confirms confirms nothing', async () => {
+  const api = await passkeyApi()
+  const { person, passkey } = await personWithPasskey(api)
+  const { userPasskeys } = api.services
+  const { use } = userPasskeys
+  const asker = { userId: person.body.user.id, sessionId: person.sessionId }
+  // Another request is quicker than the end of this one.
+  vi.spyOn(userPasskeys, 'use').mockImplementation(async (...all) => {
+    const outcome = await use(...all)
+    await userPasskeys.remove(asker, passkey.id, { isFactorRequired: false })
+    return outcome
+  })
+  const refused = await confirm({ api, passkey }, person)
+  expect([refused.status, refused.body.code]).toEqual([401, 'access_token_revoked'])
 })

@@ -1,5 +1,5 @@
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
-import { administratorAgent, type Device } from '@latchkey/sessions'
+import { administratorAgent } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { withoutFactors } from '../users/accounts.ts'
@@ -17,11 +17,9 @@ interface Collaborators {
   clock: Clock
 }
 
-export type FactorResets = ReturnType<typeof createFactorResets>
-
 /**
  * For somebody who has lost everything: the operator has the factors of an account removed, after a time in which its owner is
- * told and can still say no, by signing in with a factor (factor-store.ts).
+ * told and can still say no, by signing in with a factor or a passkey (factor-store.ts, user-passkeys.ts).
  */
 export function createFactorResets({ users, events, clock }: Collaborators) {
   return {
@@ -42,13 +40,13 @@ export function createFactorResets({ users, events, clock }: Collaborators) {
       return user?.factorReset?.dueAt ?? null
     },
 
-    /** Takes it back. False when nothing was asked for. `by`: its owner, from there. Default: the operator. */
-    async cancel(userId: Types.ObjectId, by: Device = operator): Promise<boolean> {
+    /** Takes it back. False when nothing was asked for. */
+    async cancel(userId: Types.ObjectId): Promise<boolean> {
       const { modifiedCount } = await users.updateOne(
         { _id: userId, factorReset: { $ne: null } },
         { $set: { factorReset: null } },
       )
-      if (modifiedCount > 0) await record('factors_reset_cancelled', userId, by)
+      if (modifiedCount > 0) await record('factors_reset_cancelled', userId)
       return modifiedCount > 0
     },
 
@@ -69,8 +67,7 @@ export function createFactorResets({ users, events, clock }: Collaborators) {
   function record(
     kind: 'factors_reset_requested' | 'factors_reset_cancelled' | 'factors_reset',
     userId: Types.ObjectId,
-    device: Device = operator,
   ): Promise<void> {
-    return events.record({ kind, userId, sessionId: null, device })
+    return events.record({ kind, userId, sessionId: null, device: operator })
   }
 }

@@ -166,7 +166,7 @@ const templates: Record<MailKind, Template> = {
     subject: 'Your second factor will be removed',
     before: [
       `Whoever runs this service was asked to let you in without your authenticator app and recovery codes. On ${when} they will be removed; from then on your password alone signs in.`,
-      'If you still have one of them, sign in with it: that stops it at once.',
+      'If you still have one of them, or a passkey, sign in with it: that stops it at once.',
     ],
     after: [`If you did not ask for this, sign in with your second factor and change your password: ${link}`],
   }),

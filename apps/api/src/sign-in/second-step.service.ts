@@ -2,7 +2,6 @@ import type { BodyOf, FactorOutstanding, routes, SecondStepMethod, TotpEnrolment
 import { AuthError } from '@latchkey/contracts/server'
 import type { TrustProof } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
-import type { FactorResets } from '../factors/factor-resets.ts'
 import { type FactorService, failureBurst } from '../factors/factors.service.ts'
 import type { AdmittedFactor, FactorTry } from '../limits/factor-limits.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -19,7 +18,6 @@ interface Collaborators {
   accounts: Pick<Accounts, 'credentials'>
   attempts: SignInAttempts
   factorService: FactorService
-  factorResets: Pick<FactorResets, 'cancel'>
   passkeySignIn: PasskeySignIn
   opening: Opening
   trustedBrowsers: TrustedBrowsers
@@ -58,7 +56,6 @@ export function createSecondSteps({
   accounts,
   attempts,
   factorService,
-  factorResets,
   passkeySignIn,
   opening,
   trustedBrowsers,
@@ -129,8 +126,6 @@ export function createSecondSteps({
           const shown = { assertion, asker: askerOf(attempt, signIn), relyingParty }
           try {
             const accepted = await passkeySignIn.showSecond(user._id.toHexString(), shown, device)
-            // Whoever has it has not lost everything.
-            await factorResets.cancel(user._id, device)
             return {
               step: stepOn('factor', accepted.event),
               condition: { ...condition, ...accepted.condition },

@@ -139,27 +139,33 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
 
     /**
      * Notes that a passkey was used. Of any number of sign-ins with one count, one is the first; a passkey that counts must
-     * have counted on. `stale`: it has not, as a copy would not. `gone`: the account or the passkey is, or may not come in.
+     * have counted on. Whoever has it has not lost everything: the removal of factors that the operator was asked for is
+     * cancelled. `stale`: it has not, as a copy would not. `gone`: the account or the passkey is, or may not come in.
      */
     async use(
       userId: Types.ObjectId | string,
       id: string,
       { counter, backedUp }: Pick<StoredPasskey, 'counter' | 'backedUp'>,
-    ): Promise<'used' | 'stale' | 'gone'> {
+    ): Promise<'used' | 'usedAndResetCancelled' | 'stale' | 'gone'> {
       const _id = new Types.ObjectId(userId)
       // One that does not count says 0 each time.
       const before = { $lt: Math.max(counter, 1) }
-      const { matchedCount } = await users.updateOne(
-        { _id, disabledAt: null, passkeys: { $elemMatch: { id, counter: before } } },
-        {
-          $set: {
-            'passkeys.$.counter': counter,
-            'passkeys.$.backedUp': backedUp,
-            'passkeys.$.lastUsedAt': clock.now(),
+      const stored = await users
+        .findOneAndUpdate(
+          { _id, disabledAt: null, passkeys: { $elemMatch: { id, counter: before } } },
+          {
+            $set: {
+              'passkeys.$.counter': counter,
+              'passkeys.$.backedUp': backedUp,
+              'passkeys.$.lastUsedAt': clock.now(),
+              factorReset: null,
+            },
           },
-        },
-      )
-      if (matchedCount > 0) return 'used'
+          { returnDocument: 'before', projection: projectionOf(['factorReset']) },
+        )
+        .lean<StoredUser>()
+      const owner = readUser(stored, ['factorReset'])
+      if (owner) return owner.factorReset ? 'usedAndResetCancelled' : 'used'
       return (await users.exists({ _id, disabledAt: null, 'passkeys.id': id })) ? 'stale' : 'gone'
     },
   }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { apiForTest } from '../support/api.ts'
 import { bearer, enrolled, factorStep, passwordStep, ticketOf } from '../support/authenticator.ts'
 import { mailServer } from '../support/mail-server.ts'
+import { passkeyApi, personWithPasskey, signInByPasskey } from '../support/passkeys.ts'
 import { login, registered, stored, verified } from '../support/people.ts'
 import { command } from '../support/process.ts'
 
@@ -58,6 +59,31 @@ it.each(['totp', 'recovery_code'] as const)(
     await factorStep(api, await ticketOf(api, person), code, { method }).expect(200)
     await mail.mailTo(person.email, /stays/)
     api.clock.advance(2 * day)
+    await factorResets.sweep()
+    await passwordStep(api, person).expect(202)
+    expect(await kindsOf({ api, person })).toContain('factors_reset_cancelled')
+  },
+)
+
+it.each(['signs in', 'confirms'] as const)(
+  'whoever uses a passkey has not lost everything: it is stopped when somebody %s by one',
+  async (how) => {
+    const api = await passkeyApi()
+    const { person, passkey } = await personWithPasskey(api)
+    await enrolled(api, person)
+    const { factorResets } = api.services
+    await factorResets.request((await stored(api, person))._id, day)
+    const as = bearer(person.body.accessToken)
+    // A wrong one stops nothing.
+    expect((await signInByPasskey(api, passkey, { userVerified: false })).status).toBe(400)
+    expect((await stored(api, person)).factorReset).not.toBeNull()
+    if (how === 'signs in') expect((await signInByPasskey(api, passkey)).status).toBe(200)
+    else {
+      const asked = await api.http.post('/api/reauthenticate/passkey/options').set(as).expect(200)
+      const shown = { passkey: passkey.get(asked.body.options) }
+      await api.http.post('/api/reauthenticate').set(as).send(shown).expect(200)
+    }
+    api.clock.advance(day)
     await factorResets.sweep()
     await passwordStep(api, person).expect(202)
     expect(await kindsOf({ api, person })).toContain('factors_reset_cancelled')

@@ -142,7 +142,7 @@ export function createPasskeySignIn(collaborators: Collaborators) {
       const asker = { userId: sub, sessionId: sid }
       const shown: Shown = { assertion, purpose: 'confirm', asker, relyingParty }
       const passkey = await showOwn(shown, sub, { device, sessionId: sid })
-      return await sessions.confirm(sub, sid, stepOn('begun', stepOf(passkey)).amr, { disabledAt: null })
+      return await sessions.confirm(sub, sid, stepOn('begun', stepOf(passkey)).amr, stillOpenedBy(passkey.id))
     },
   }
 
@@ -194,7 +194,9 @@ export function createPasskeySignIn(collaborators: Collaborators) {
     from: { device: Device; sessionId: string | null },
   ): Promise<void> {
     const outcome = await userPasskeys.use(userId, id, { counter, backedUp })
-    if (outcome === 'used') return
+    if (outcome === 'usedAndResetCancelled')
+      await events.record({ kind: 'factors_reset_cancelled', userId, ...from })
+    if (outcome === 'used' || outcome === 'usedAndResetCancelled') return
     if (outcome === 'gone') throw new AuthError('passkey_unknown')
     await events.record({ kind: 'passkey_counter_back', userId, ...from })
     throw new AuthError('passkey_invalid')

@@ -285,6 +285,12 @@ export const factorMutants: FactorMutant[] = [
     'whoever signs in by totp has not lost everything',
   ),
   mutant(
+    'a sign-in by passkey does not stop its removal',
+    [passkeys, '              factorReset: null,\n', ''],
+    'factors/lost.test.ts',
+    'whoever uses a passkey has not lost everything',
+  ),
+  mutant(
     'factors are removed before the time is over',
     [`${api}factors/factor-resets.ts`, '{ $lte: clock.now() }', '{ $ne: null }'],
     'factors/lost.test.ts',
