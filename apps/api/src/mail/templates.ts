@@ -165,8 +165,8 @@ const templates: Record<MailKind, Template> = {
   factors_reset_requested: ({ when, link }) => ({
     subject: 'Your second factor will be removed',
     before: [
-      `Whoever runs this service was asked to let you in without your authenticator app and recovery codes. On ${when} they will be removed; from then on your password alone signs in.`,
-      'If you still have one of them, or a passkey, sign in with it: that stops it at once.',
+      `Whoever runs this service was asked to let you in without your authenticator app, recovery codes and passkeys. On ${when} all that you have of these will be removed; from then on your password alone signs in.`,
+      'If you still have one of them, sign in with it: that stops it at once.',
     ],
     after: [`If you did not ask for this, sign in with your second factor and change your password: ${link}`],
   }),
@@ -178,7 +178,7 @@ const templates: Record<MailKind, Template> = {
   factors_reset: ({ when, link }) => ({
     subject: 'Your second factor was removed',
     before: [
-      `Your authenticator app and your recovery codes were removed on ${when}, as whoever runs this service was asked to. Your password alone signs in from now on.`,
+      `Your authenticator app, recovery codes and passkeys, as far as you had them, were removed on ${when}, as whoever runs this service was asked to. Your password alone signs in from now on.`,
     ],
     after: [
       `Set up a new one soon. If you did not ask for this, change your password and tell whoever runs this service: ${link}`,

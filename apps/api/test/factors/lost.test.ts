@@ -90,6 +90,35 @@ it.each(['signs in', 'confirms'] as const)(
   },
 )
 
+it('an administrator whose only passkey is lost is helped by the operator, too', async () => {
+  const api = await passkeyApi({ REQUIRE_FACTOR_FOR: 'admin' })
+  const { person, passkey } = await personWithPasskey(api)
+  await api.services.administration.setRoles(person.body.user.id, ['user', 'admin'])
+  const { factorResets } = api.services
+  expect(await factorResets.request((await stored(api, person))._id, day)).not.toBeNull()
+  api.clock.advance(day)
+  await factorResets.sweep()
+  expect((await passwordStep(api, person).expect(202)).body).toMatchObject({ methods: [], enrol: true })
+  expect((await signInByPasskey(api, passkey)).status).toBe(401)
+})
+
+it('passkeys stay where there is no password, and what was asked for is taken back', async () => {
+  const api = await passkeyApi()
+  const { person, passkey } = await personWithPasskey(api)
+  const { factorResets, accounts } = api.services
+  const { _id } = await stored(api, person)
+  await factorResets.request(_id, day)
+  await accounts.markVerified(_id, person.email)
+  await api.http.delete('/api/password').set(bearer(person.body.accessToken)).expect(200)
+  api.clock.advance(day)
+  await factorResets.sweep()
+  expect((await stored(api, person)).factorReset).toBeNull()
+  expect(await factorResets.request(_id, day)).toBeNull()
+  const refused = await command('reset-factors', [person.email], api.mongoUri)
+  expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('by passkey alone')])
+  expect((await signInByPasskey(api, passkey)).status).toBe(200)
+})
+
 it('asked for again, the first time stands, and nothing is asked for an account without a factor', async () => {
   const { api, person } = await withApp()
   const { factorResets } = api.services
