@@ -231,6 +231,7 @@ it('without any one field, a user can do all that does not need it', async () =>
       'refreshTokens: change the name': 'PATCH /me: 401 access_token_revoked',
       'refreshTokens: change the address and put it back': 'POST /change-email: 401 access_token_revoked',
       'refreshTokens: delete the account': 'DELETE /me: 401 access_token_revoked',
+      'refreshTokens: forget a browser': 'DELETE /devices/:id: 401 access_token_revoked',
     },
   })
 }, 180_000)

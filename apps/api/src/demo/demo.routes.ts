@@ -1,6 +1,6 @@
 import type { AccessTokenClaims } from '@latchkey/contracts'
 import { demoRoutes as contracts, routes } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Request, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import { createLostAnswers } from './lost-answers.ts'
@@ -8,6 +8,7 @@ import { copiedCookies, showCopy } from './thief.ts'
 
 interface Collaborators {
   route: ApiRoute
+  clock: Clock
   sessions: Parameters<typeof copiedCookies>[2] &
     Parameters<typeof createLostAnswers>[0] & {
       list(userId: string): Promise<readonly { _id: { toHexString(): string }; lock: string | null }[]>
@@ -18,9 +19,9 @@ interface Collaborators {
  * What the page needs to show the protocol at work. Only in development, beside the mailbox (app.ts), and only about the
  * caller's own session. Stands before the routes of a session, because it gets at their answers.
  */
-export function demoRoutes({ route, sessions }: Collaborators): Router {
+export function demoRoutes({ route, sessions, clock }: Collaborators): Router {
   const router = Router({ strict: true })
-  const lostAnswers = createLostAnswers(sessions)
+  const lostAnswers = createLostAnswers(sessions, clock)
 
   router.post(routes.refreshToken.path, lostAnswers.lose)
 

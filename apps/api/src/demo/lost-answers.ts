@@ -1,25 +1,32 @@
+import type { Clock } from '@latchkey/contracts/server'
 import type { Request, RequestHandler } from 'express'
 
 interface Sessions {
   cookies: { readTokens(req: Request): readonly { claims: { sessionId: string } }[] }
 }
 
+/**
+ * Browsers take the end of a connection that they have used or kept ready for bad luck, and send the request once more by
+ * themselves, at once (RFC 9112 §9.3.1). The page waits longer than that before it tries again.
+ */
+const repeatMs = 500
+
 /** Loses answers to refreshes, as a network does: everything is done, and the connection ends without a word. */
-export function createLostAnswers({ cookies }: Sessions) {
-  const chosen = new Set<string>()
+export function createLostAnswers({ cookies }: Sessions, clock: Clock) {
+  /** Sessions that lose answers, and until when; null: until the first one. */
+  const chosen = new Map<string, number | null>()
 
   const lose: RequestHandler = (req, res, next) => {
-    const token = cookies.readTokens(req).find(({ claims }) => chosen.has(claims.sessionId))
-    if (token) {
-      // On a connection that has answered before, browsers take an end for bad luck, and send the request once more by
-      // themselves (RFC 9112 §9.3.1). The page is to see the loss, so the answer to that is lost, too.
-      const isFirst = req.socket.bytesWritten === 0
+    const now = clock.now().getTime()
+    for (const [sessionId, until] of chosen) if (until !== null && until < now) chosen.delete(sessionId)
+    const sessionId = cookies.readTokens(req).find(({ claims }) => chosen.has(claims.sessionId))
+      ?.claims.sessionId
+    if (sessionId)
       res.end = () => {
-        if (isFirst) chosen.delete(token.claims.sessionId)
+        if (chosen.get(sessionId) === null) chosen.set(sessionId, clock.now().getTime() + repeatMs)
         req.socket.destroy()
         return res
       }
-    }
     next()
   }
 
@@ -27,6 +34,6 @@ export function createLostAnswers({ cookies }: Sessions) {
     /** Before the refresh itself. */
     lose,
     /** From now on, until one is lost. */
-    next: (sessionId: string) => void chosen.add(sessionId),
+    next: (sessionId: string) => void chosen.set(sessionId, null),
   }
 }
