@@ -12,6 +12,7 @@ import { AuthError, signedOut, toAuthError, withoutCode } from './auth-error.ts'
 import type { AnyCallOptions, Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
+import { createKeptCookies } from './kept-cookies.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
 import type { PasskeyClient } from './passkey-client.ts'
@@ -98,7 +99,8 @@ export function createAuthClientCore(
   const log = createLog(clock)
   const stepUp = createStepUp(log)
   const cookie = createSessionCookie(environment.cookies, cookiePrefix)
-  const session = createSession(cookie.read()?.sid ?? null, () => cookie.read() !== null)
+  const isKept = createKeptCookies(cookie, environment.cookies)
+  const session = createSession(cookie.read()?.sid ?? null, isKept)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log, cookie)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)

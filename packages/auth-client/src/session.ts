@@ -41,8 +41,8 @@ export interface Session {
   end(reason: SignedOutReason, code?: ErrorCode): void
 }
 
-/** `hasCookie`: whether the browser has the session's cookie now. */
-export function createSession(initialSid: string | null, hasCookie: () => boolean): Session {
+/** `isCookieKept`: whether the browser keeps the session's cookie. */
+export function createSession(initialSid: string | null, isCookieKept: () => boolean): Session {
   const state = createObservable<SessionState>(
     initialSid === null
       ? { status: 'signedOut', reason: 'anonymous' }
@@ -64,7 +64,7 @@ export function createSession(initialSid: string | null, hasCookie: () => boolea
     hold(next) {
       sid = next.view.claims.sid
       token = next
-      const isKept = hasCookie()
+      const isKept = isCookieKept()
       state.set({ status: 'signedIn', user: next.user, accessToken: next.view, problem: null, isKept })
     },
     report(problem) {

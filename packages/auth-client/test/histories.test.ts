@@ -189,6 +189,17 @@ it('no history without a thief and without a sign-out ends a session', { timeout
   )
 })
 
+/** Another tab signs out while the answer to a sign-in is on its way, and takes the cookies that came with it away. */
+const signedOutMeanwhile: [Step[], number, Means] = [
+  [
+    { do: 'fault', path: '/api/login', fault: 'holdLong' },
+    { do: 'signIn', tab: 0 },
+    { do: 'fault', path: '/api/logout', fault: 'hold' },
+  ],
+  1,
+  { locks: false, channel: false },
+]
+
 it('after any history all tabs agree with the cookie, and a sign-out is final', { timeout }, async () => {
   const steps = fc.array(fc.oneof({ weight: 8, arbitrary: peaceful }, { weight: 1, arbitrary: signing }), {
     maxLength: 25,
@@ -205,6 +216,6 @@ it('after any history all tabs agree with the cookie, and a sign-out is final', 
       if (!before.some((step) => step.do === 'signIn')) expect(sid).toBeNull()
       for (const each of tabs) each.stop()
     }),
-    { numRuns: histories, timeout: longestMs },
+    { numRuns: histories, timeout: longestMs, examples: [signedOutMeanwhile] },
   )
 })
