@@ -143,8 +143,8 @@ export const factorMutants: FactorMutant[] = [
     'a session that has ended switches the app off',
     [
       store,
-      '{ ...stillIn(sessionId, clock.now()), ...asRead(user), totp: { $ne: null } },\n        [',
-      '{ ...asRead(user), totp: { $ne: null } },\n        [',
+      '{ ...stillIn(sessionId, clock.now()), ...asRead(user), totp: { $ne: null } },\n        [{ $set: withoutFactors',
+      '{ ...asRead(user), totp: { $ne: null } },\n        [{ $set: withoutFactors',
     ],
     'factors/ended-meanwhile.test.ts',
     'switches the app off',
