@@ -1,9 +1,8 @@
 import {
   apiPrefix,
   cookiePrefixMeta,
-  demoMeta,
+  developmentMeta,
   headerNames,
-  mailboxMeta,
   passkeyUpgradeMeta,
   routes,
 } from '@latchkey/contracts'
@@ -74,9 +73,8 @@ export function createApp(services: Services, config: Config): Express {
   if (services.outbox) app.use(devMailboxRoutes(services.outbox))
   const meta = {
     [cookiePrefixMeta]: config.cookie.prefix,
-    ...(services.outbox && { [demoMeta]: 'on' }),
+    ...(services.outbox && { [developmentMeta]: 'on' }),
     ...(!config.passkeys.upgrade && { [passkeyUpgradeMeta]: 'off' }),
-    ...(services.outbox && { [mailboxMeta]: 'on' }),
   }
   app.use(singlePageApp({ webRoot: services.webRoot, publicUrl: config.server.publicUrl, meta }))
   app.use(notFound)

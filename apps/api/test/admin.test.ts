@@ -130,7 +130,7 @@ it('a disabled user is out at once and cannot sign in, until enabled again', asy
   const person = await registered(api)
   const disabled = await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)
   expect(disabled.body.user).toMatchObject({ disabled: true, sessionCount: 0 })
-  expect(await api.services.events.list(person.body.user.id)).toContainEqual(
+  expect((await api.services.events.page(person.body.user.id)).events).toContainEqual(
     expect.objectContaining({ kind: 'account_disabled', device: 'Administrator', ip: '' }),
   )
   await protectedWith(api, person.body.accessToken).expect(401)
@@ -184,7 +184,7 @@ it('a command makes the first administrator, while the API runs', async () => {
   // The command is another process: this one hears of it within a second.
   const refused = async () => protectedWith(api, person.body.accessToken).expect(401)
   await vi.waitFor(refused, { timeout: 5000, interval: 50 })
-  expect(await api.services.events.list(person.body.user.id)).toContainEqual(
+  expect((await api.services.events.page(person.body.user.id)).events).toContainEqual(
     expect.objectContaining({ kind: 'roles_changed', device: 'Administrator', ip: '' }),
   )
   const refreshed = await refresh(api, person.jar).expect(200)

@@ -52,7 +52,7 @@ describe.each(endings)('somebody %s meanwhile', (_, end) => {
     expect(after.username).toBe(owner.username)
     const jobs = api.services.database.connection.collection('mailJobs')
     expect(await jobs.countDocuments({ kind: 'confirm_new_email' })).toBe(0)
-    expect(await api.services.events.list(owner.body.user.id)).not.toEqual([])
+    expect((await api.services.events.page(owner.body.user.id)).events).not.toEqual([])
     await login(api, owner)
   })
 })

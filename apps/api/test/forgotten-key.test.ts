@@ -138,10 +138,10 @@ it('the list says where a session was used last, beside where it was opened', as
   expect((await refresh(node, person.jar, { ...moved, 'X-Forwarded-For': '198.51.100.200' })).status).toBe(
     200,
   )
-  const before = await node.services.events.list(person.body.user.id)
+  const before = (await node.services.events.page(person.body.user.id)).events
   expect(before.map(({ kind }) => kind)).not.toContain('answered_elsewhere')
   expect((await refresh(node, person.jar, { ...moved, 'X-Forwarded-For': '192.0.2.1' })).status).toBe(200)
-  const after = await node.services.events.list(person.body.user.id)
+  const after = (await node.services.events.page(person.body.user.id)).events
   expect(after.map(({ kind }) => kind)).toContain('answered_elsewhere')
   await node.close()
 })

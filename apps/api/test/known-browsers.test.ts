@@ -25,7 +25,7 @@ async function devicesOf(
   return response.body.devices
 }
 const kindsOf = async (api: TestApi, person: SignedInPerson) =>
-  (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  (await api.services.events.page(person.body.user.id)).events.map(({ kind }) => kind)
 const attempt = (api: TestApi, { email }: Person, password: string, headers: Record<string, string>) =>
   api.http.post('/api/login').set(headers).send({ email, password })
 

@@ -438,7 +438,7 @@ it('where addresses have to be proved, a registration signs nobody in and a sign
   const token = tokenIn(await mail.mailTo(person.email, /Confirm/))
   await post(api, '/verify-email', { token, password: person.password }).expect(200)
   await login(api, person, { Cookie: device?.split(';', 1)[0] ?? '' })
-  const activity = await api.services.events.list(registration.body.user.id)
+  const activity = (await api.services.events.page(registration.body.user.id)).events
   expect(activity.map(({ kind }) => kind)).toContain('signed_in')
   expect(activity.map(({ kind }) => kind)).not.toContain('new_device')
 })

@@ -74,7 +74,7 @@ it('a changed address is put back by the link in the notice to the old one, once
   expect(back.body.user).toMatchObject({ email: owner.email, emailVerified: true })
 
   expect((await post(api, '/undo-email', { token })).body.code).toBe('token_used')
-  expect((await api.services.events.list(owner.body.user.id)).map(({ kind }) => kind)).toContain(
+  expect((await api.services.events.page(owner.body.user.id)).events.map(({ kind }) => kind)).toContain(
     'email_change_undone',
   )
   // Should it have been the other way round, the address that was put away hears of it.

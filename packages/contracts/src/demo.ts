@@ -2,9 +2,6 @@ import * as z from 'zod/mini'
 import { errorCodes } from './errors.ts'
 import { contract } from './route-contract.ts'
 
-/** `<meta name="…" content="on">`: tells the page that the routes below are there. */
-export const demoMeta = 'latchkey-demo'
-
 /**
  * Routes by which the page shows what the protocol is for. They are no part of the API: they exist only in development,
  * where the mailbox does, and so they are not in `routes`.

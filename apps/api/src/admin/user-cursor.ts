@@ -1,4 +1,4 @@
-import { AuthError } from '@latchkey/contracts/server'
+import { complain } from '@latchkey/contracts/server'
 import { Types } from 'mongoose'
 
 /** What a list is sorted by, of one account. Null: it has none, and comes before all that have one. */
@@ -23,9 +23,7 @@ export function readCursor(cursor: string | undefined, path: string, kind: 'text
   const isDate = kind === 'date' && isTime(value)
   const isValue = value === null || isText || isDate
   if (!isValue || typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id) || more.length > 0)
-    throw new AuthError('validation_failed', {
-      errors: [{ path, message: 'This is no place in this list.' }],
-    })
+    complain(path, 'This is no place in this list.')
   return { value: typeof value === 'number' ? new Date(value) : value, _id: new Types.ObjectId(id) }
 }
 

@@ -1,5 +1,5 @@
 import type { ActivityEvent, ActivityKind, AuthenticationMethod } from '@latchkey/contracts'
-import { AuthError, addSeconds, type Clock, dateIn, type Stored } from '@latchkey/contracts/server'
+import { addSeconds, type Clock, complain, dateIn, type Stored } from '@latchkey/contracts/server'
 import { type Device, describeDevice, deviceName } from '@latchkey/sessions'
 import { mongo, Types } from 'mongoose'
 import type { Logger } from 'pino'
@@ -91,13 +91,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await model.deleteMany({ userId })
     },
 
-    /** The latest events of one user, newest first. */
-    async list(userId: string): Promise<ActivityEvent[]> {
-      const events = await newest(userId, shownLimit).lean<StoredEvent[]>()
-      return events.flatMap((event) => view(event) ?? [])
-    },
-
-    /** The same, page by page, as far as events are kept. Throws AuthError `validation_failed` for a cursor that is none. */
+    /** The events of one user, newest first, page by page as far as they are kept. Throws AuthError `validation_failed` for a cursor that is none. */
     async page(userId: string, after?: string): Promise<{ events: ActivityEvent[]; next: string | null }> {
       const found = await model
         .find({ userId, ...(after !== undefined && olderThan(after)) })
@@ -137,10 +131,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 function olderThan(cursor: string) {
   const [, at = '', _id = ''] = /^([^~]+)~(.+)$/.exec(cursor) ?? []
   const time = new Date(at)
-  if (Number.isNaN(time.getTime()))
-    throw new AuthError('validation_failed', {
-      errors: [{ path: 'after', message: 'This is no place in this list.' }],
-    })
+  if (Number.isNaN(time.getTime())) complain('after', 'This is no place in this list.')
   return { $or: [{ at: { $lt: time } }, { at: time, _id: { $lt: _id } }] }
 }
 

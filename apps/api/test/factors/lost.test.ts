@@ -17,7 +17,7 @@ async function withApp() {
 }
 
 const kindsOf = async ({ api, person }: Pick<Awaited<ReturnType<typeof withApp>>, 'api' | 'person'>) =>
-  (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  (await api.services.events.page(person.body.user.id)).events.map(({ kind }) => kind)
 
 it('the operator removes what was lost, after a day in which its owner is told', async () => {
   const { api, mail, person } = await withApp()

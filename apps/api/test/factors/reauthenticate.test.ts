@@ -66,7 +66,7 @@ it('a thief with an old token and no code changes no factor, and wrong codes are
     before.recoveryCodes,
     before.factorChanges,
   ])
-  const events = await api.services.events.list(person.body.user.id)
+  const events = (await api.services.events.page(person.body.user.id)).events
   expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['factor_failed', 'failed_factors']))
   // The owner's own browser is not made to wait for that.
   const Cookie = person.jar.header

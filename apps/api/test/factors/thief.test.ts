@@ -14,7 +14,7 @@ async function withApp() {
   await verified(api, mail, person)
   const factors = await enrolled(api, person)
   const recorded = async () => {
-    const events = await api.services.events.list(person.body.user.id)
+    const events = (await api.services.events.page(person.body.user.id)).events
     return events.map(({ kind }) => kind)
   }
   const sessions = async () => (await stored(api, person)).refreshTokens.length

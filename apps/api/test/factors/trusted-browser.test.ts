@@ -146,7 +146,7 @@ it('its owner stops trusting it: it stays known, is asked for the code, and that
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 404, 404])
   const { trustedUntil: _, ...known } = device
   expect(await devicesOf(api, as)).toEqual([known])
-  const kinds = (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  const kinds = (await api.services.events.page(person.body.user.id)).events.map(({ kind }) => kind)
   expect(kinds.filter((kind) => kind === 'browser_untrusted')).toHaveLength(1)
   const exported = await api.http
     .get('/api/me/export')
@@ -265,7 +265,7 @@ it('a browser without a cookie so far is trusted under the name it is given', as
   api.clock.advance(stepSeconds)
   const Cookie = deviceIn(jarOf(answer).header)
   await passwordStep(api, person, { Cookie, ...lockOwner().signIn, ...keys.at(0) }).expect(200)
-  const kinds = (await api.services.events.list(person.body.user.id)).map(({ kind }) => kind)
+  const kinds = (await api.services.events.page(person.body.user.id)).events.map(({ kind }) => kind)
   expect(kinds).toContain('browser_trusted')
 })
 

@@ -470,7 +470,7 @@ export class World {
 
   /** I2: the owner can read of every copy that was refused. */
   async theftIsRecorded(): Promise<void> {
-    const events = await this.#nodes.all[0].services.events.list(this.userId)
+    const events = (await this.#nodes.all[0].services.events.page(this.userId)).events
     const told = new Set(
       events.filter(({ kind }) => kind === 'copied_session_refused').map((e) => e.sessionId),
     )

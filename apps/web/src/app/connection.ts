@@ -20,7 +20,10 @@ const listeners = new Set<() => void>()
 export const connection = {
   /** What became of a request: any answer is one, whatever it says. */
   heard(isAnswered: boolean) {
-    if (!isAnswered) return state === 'lost' ? undefined : void look()
+    if (!isAnswered) {
+      if (state !== 'lost') void look()
+      return
+    }
     clearTimeout(timer)
     pauses = 0
     if (state === 'fine') return

@@ -1,4 +1,4 @@
-import { mailboxMeta, mailboxOpenCookie, mailboxPath } from '@latchkey/contracts'
+import { developmentMeta, mailboxOpenCookie, mailboxPath } from '@latchkey/contracts'
 import styles from './mailbox-hint.module.css'
 
 /** In development: where the mail is that was just announced. Elsewhere nothing. No request is needed to know. */
@@ -13,7 +13,7 @@ export function MailboxHint() {
         </a>
       </p>
     )
-  if (document.querySelector(`meta[name="${mailboxMeta}"]`))
+  if (document.querySelector(`meta[name="${developmentMeta}"]`))
     return (
       <p className={styles.hint}>
         In development no mail is sent. The link to the mailbox stands in the terminal, where the API started.

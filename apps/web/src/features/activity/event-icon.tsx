@@ -57,12 +57,12 @@ const pictures: Record<ActivityKind, string> = {
   factors_reset: taken,
 }
 
-/** A picture of what the title beside it says. */
 interface EventIconProps {
   kind: ActivityKind
   weight: EventWords['weight']
 }
 
+/** A picture of what the title beside it says. */
 export function EventIcon({ kind, weight }: EventIconProps) {
   return (
     <span className={styles.plate} data-weight={weight} aria-hidden="true">

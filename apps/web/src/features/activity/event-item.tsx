@@ -9,7 +9,7 @@ import { EventIcon } from './event-icon.tsx'
 import styles from './event-item.module.css'
 import { wordsFor } from './event-words.ts'
 
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+export const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 interface EventItemProps {
   event: ActivityEvent

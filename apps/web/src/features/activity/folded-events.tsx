@@ -1,11 +1,10 @@
 import { DeviceIcon } from '../sessions/device-icon.tsx'
 import { versionedName } from '../sessions/device-words.ts'
-import { EventItem } from './event-item.tsx'
+import { clock, EventItem } from './event-item.tsx'
 import { wordsFor } from './event-words.ts'
 import type { Fold } from './fold.ts'
 import styles from './folded-events.module.css'
 
-const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const list = new Intl.ListFormat('en')
 
 /** What one device did in a row, the newest first, as one line that opens. */

@@ -60,11 +60,11 @@ beforeAll(async () => {
 beforeEach(() => void vi.stubEnv('DEV', false))
 afterEach(() => {
   vi.unstubAllEnvs()
-  document.head.querySelector('meta[name="latchkey-demo"]')?.remove()
+  document.head.querySelector('meta[name="latchkey-development"]')?.remove()
 })
 
 function inDevelopment() {
-  const meta = Object.assign(document.createElement('meta'), { name: 'latchkey-demo', content: 'on' })
+  const meta = Object.assign(document.createElement('meta'), { name: 'latchkey-development', content: 'on' })
   document.head.append(meta)
 }
 

@@ -79,7 +79,10 @@ describe('a forgotten password', () => {
     it('says where the way to it is while there is none, and nothing where mail is sent', async () => {
       await sent()
       expect(screen.queryByText(/In development/)).not.toBeInTheDocument()
-      const meta = Object.assign(document.createElement('meta'), { name: 'latchkey-mailbox', content: 'on' })
+      const meta = Object.assign(document.createElement('meta'), {
+        name: 'latchkey-development',
+        content: 'on',
+      })
       document.head.append(meta)
       onTestFinished(() => meta.remove())
       cleanup()
