@@ -30,7 +30,8 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
-        // The folders and the files beside them (`guards.ts`, `config.ts`) import each other, files never do: each still runs first.
+        // The folders and the files beside them (`guards.ts`, `config.ts`) import each other, files never do: each
+        // still runs first.
         strictExecutionOrder: true,
         // One file for each folder, so that a stack trace says where it points even without its source map.
         codeSplitting: {

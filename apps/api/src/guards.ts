@@ -14,8 +14,8 @@ interface Collaborators {
 }
 
 /**
- * Decides which guards a route gets, from `requires` in its contract; its `stepUp` is checked after them. A new word in `requires` needs an entry here to
- * compile.
+ * Decides which guards a route gets, from `requires` in its contract; its `stepUp` is checked after them. A new word
+ * in `requires` needs an entry here to compile.
  */
 export function createApiRoute({ authenticate, claimsOf, stepUp, factorRoles }: Collaborators): ApiRoute {
   function hasRole(role: Role): RequestHandler {

@@ -15,7 +15,8 @@ const values: Record<string, string> = {
 }
 
 /**
- * Makes the page the brand's: its colours, the words in index.html, manifest and icons. Tells the server which addresses are pages.
+ * Makes the page the brand's: its colours, the words in index.html, manifest and icons. Tells the server which
+ * addresses are pages.
  */
 export function brandPlugin(): Plugin {
   return {

@@ -29,7 +29,8 @@ export function pictures(): Map<string, Buffer> {
     ['favicon.ico', ico(png({ width: 32, height: 32, logoSize: 32 }))],
     ['icon-192.png', png({ width: 192, height: 192, logoSize: 192 })],
     ['icon-512.png', png({ width: 512, height: 512, logoSize: 512 })],
-    // A system cuts these itself. Of a maskable icon it may leave a circle of four fifths (W3C, Web Application Manifest).
+    // A system cuts these itself. Of a maskable icon it may leave a circle of four fifths (W3C, Web Application
+    // Manifest).
     ['icon-maskable-512.png', png(square(512, 384))],
     ['apple-touch-icon.png', png(square(180))],
     ['social.png', png({ width: 1200, height: 630, logoSize: 320, background: colours.panel.light })],

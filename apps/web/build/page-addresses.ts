@@ -8,5 +8,8 @@ const oneOf = Object.values(paths).map((path) =>
     .join('/'),
 )
 
-/** Matches the addresses that the router in the page knows, as the router does: in any case, with a slash at the end or not. */
+/**
+ * Matches the addresses that the router in the page knows, as the router does: in any case, with a slash at the end
+ * or not.
+ */
 export const pageAddresses = new RegExp(`^/(?:${oneOf.join('|')})/*$`, 'i')

@@ -111,7 +111,10 @@ it('every address that the page knows is answered with 200, and what is none wit
 const rgb = (colour: string) =>
   `rgb(${[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ')})`
 
-/** A picture as the page sees it: its size, the colours at a corner and in the middle of an edge, and all that are in it. */
+/**
+ * A picture as the page sees it: its size, the colours at a corner and in the middle of an edge, and all that are in
+ * it.
+ */
 function look(page: Page, address: string) {
   return page.evaluate(async (src) => {
     const image = new Image()

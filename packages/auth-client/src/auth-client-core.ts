@@ -44,13 +44,13 @@ export interface AuthClientCore extends PasskeyClient {
   getState(): SessionState
   subscribe(listener: () => void): () => void
   /**
-   * Creates an account and signs in; or, where something is left to do first, says what comes `next`, and nobody is signed in
-   * yet. @throws AuthError
+   * Creates an account and signs in; or, where something is left to do first, says what comes `next`, and nobody is
+   * signed in yet. @throws AuthError
    */
   register(body: BodyInputOf<typeof routes.register>): Promise<User | RegisteredOnly>
   /**
-   * Who is signed in now; or, where a second factor is outstanding, the ticket with which `loginFactor` goes on. Nobody is
-   * signed in by that yet. @throws AuthError
+   * Who is signed in now; or, where a second factor is outstanding, the ticket with which `loginFactor` goes on.
+   * Nobody is signed in by that yet. @throws AuthError
    */
   login(body: BodyInputOf<typeof routes.login>): Promise<User | FactorOutstanding>
   /**
@@ -68,8 +68,8 @@ export interface AuthClientCore extends PasskeyClient {
    */
   reauthenticate(body: BodyInputOf<typeof routes.reauthenticate>): Promise<void>
   /**
-   * Who asks people to confirm who they are: one question for however many requests wait, which then go on. Without it, or
-   * when the promise is rejected, they fail with `step_up_required`. Returns a function that ends it.
+   * Who asks people to confirm who they are: one question for however many requests wait, which then go on. Without
+   * it, or when the promise is rejected, they fail with `step_up_required`. Returns a function that ends it.
    */
   onStepUp(ask: AskForStepUp): () => void
   /** Ends the session here at once, and on the server as soon as that can be reached. Never fails. */

@@ -19,8 +19,8 @@ export interface InterceptorNeeds extends ReplayingNeeds {
 /**
  * Makes requests for the API carry the access token, and replays those that are refused because of it.
  *
- * All it changes is the adapter. That works below interceptors, transforms and `validateStatus`, so each of them meets one
- * request and one answer, with or without a refresh in between.
+ * All it changes is the adapter. That works below interceptors, transforms and `validateStatus`, so each of them
+ * meets one request and one answer, with or without a refresh in between.
  */
 export function installInterceptor(http: AxiosInstance, { baseUrl, ...needs }: InterceptorNeeds) {
   const page = typeof location === 'undefined' ? 'http://localhost' : location.href

@@ -2,8 +2,8 @@ import type { CookieAccess } from './environment.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 /**
- * Whether this browser keeps the session's cookie. One that has kept it before and has none now is not one that keeps none: a
- * sign-out in another tab was quicker than the answer to a sign-in.
+ * Whether this browser keeps the session's cookie. One that has kept it before and has none now is not one that keeps
+ * none: a sign-out in another tab was quicker than the answer to a sign-in.
  */
 export function createKeptCookies(cookie: SessionCookie, { areBlocked }: CookieAccess): () => boolean {
   let wasKept = cookie.read() !== null

@@ -2,8 +2,8 @@
 export const trustPrefix = 'trust:'
 
 /**
- * A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. Or a key by which the
- * browser shows that it is trusted.
+ * A refresh key in the store. `id` is a `sid`, or a pending name while the answer to the sign-in is awaited. Or a key
+ * by which the browser shows that it is trusted.
  */
 export interface StoredKey {
   id: string

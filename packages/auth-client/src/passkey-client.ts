@@ -32,7 +32,10 @@ export interface PasskeyClient {
   addPasskey(name?: string): Promise<Passkey>
   /** `reauthenticate` by a passkey. @throws AuthError */
   confirmWithPasskey(): Promise<void>
-  /** After a sign-in by password: lets the password manager make a passkey without asking. False: it made none. Never fails. */
+  /**
+   * After a sign-in by password: lets the password manager make a passkey without asking. False: it made none. Never
+   * fails.
+   */
   upgradeToPasskey(): Promise<boolean>
   /** Tells password managers which passkeys of the account still work. Never fails. */
   signalPasskeys(known: PasskeysOfAccount): Promise<void>

@@ -27,8 +27,8 @@ const refusedPauseMs = 10_000
 const streamMarginMs = 10_000
 
 /**
- * Sends with the token; when that is refused, refreshes once and sends again. When the sign-in behind it is too old or too
- * weak, its owner is asked to confirm who they are, and it is sent again.
+ * Sends with the token; when that is refused, refreshes once and sends again. When the sign-in behind it is too old
+ * or too weak, its owner is asked to confirm who they are, and it is sent again.
  */
 export function createReplaying({ session, renewal, stepUp, log, clock }: ReplayingNeeds): Send {
   /** The last token that was refused, and when that happened to one that had come by a refresh. */

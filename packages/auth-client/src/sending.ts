@@ -26,8 +26,8 @@ export interface Sending {
 }
 
 /**
- * Prepares a request to be sent any number of times, each time with headers of its own. The caller never sees the headers that
- * carry the token, because the config of an answer often ends up in an error report.
+ * Prepares a request to be sent any number of times, each time with headers of its own. The caller never sees the
+ * headers that carry the token, because the config of an answer often ends up in an error report.
  */
 export function createSending(config: InternalAxiosRequestConfig): Sending {
   const progress = createProgress(config)

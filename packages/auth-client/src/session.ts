@@ -12,8 +12,8 @@ export type SessionState =
    */
   | { status: 'signedOut'; reason: SignedOutReason; code?: ErrorCode }
   /**
-   * `problem`: the last renewal failed for a reason that may pass (offline, 5xx, 429), and is being retried. `isKept`: the
-   * browser kept the cookies; without them a reload, or the end of the access token, ends the session.
+   * `problem`: the last renewal failed for a reason that may pass (offline, 5xx, 429), and is being retried.
+   * `isKept`: the browser kept the cookies; without them a reload, or the end of the access token, ends the session.
    */
   | {
       status: 'signedIn'

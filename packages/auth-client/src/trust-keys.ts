@@ -38,9 +38,9 @@ const keptKeys = 16
 /**
  * The keys by which a browser shows an account that it is trusted; each is for one sign-in (docs/sign-in.md).
  *
- * The next key is stored before the sign-in is sent. Where the answer is lost, nobody here knows whether the server counts the
- * old key or the new one, so the next sign-in shows both. Several people may share a browser: whose a key is says its name, by a
- * hash that only the key itself can make.
+ * The next key is stored before the sign-in is sent. Where the answer is lost, nobody here knows whether the server
+ * counts the old key or the new one, so the next sign-in shows both. Several people may share a browser: whose a key
+ * is says its name, by a hash that only the key itself can make.
  */
 export function createTrustKeys({
   subtle,

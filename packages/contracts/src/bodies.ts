@@ -45,8 +45,8 @@ export const ResetPasswordBodySchema = z.strictObject({
   password: NewPasswordSchema,
 })
 /**
- * Step-up is what these ask for. A password that is sent all the same has to be right: clients from before there was step-up
- * ask people for it.
+ * Step-up is what these ask for. A password that is sent all the same has to be right: clients from before there was
+ * step-up ask people for it.
  */
 const formerProof = { password: z.optional(PasswordSchema) }
 export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, ...formerProof })

@@ -4,5 +4,8 @@ export const developmentMeta = 'latchkey-development'
 /** The page that shows the mail. */
 export const mailboxPath = '/dev/mailbox'
 
-/** A cookie that scripts read, in a browser that has opened the mailbox: the port of the API, or "same". It opens nothing. */
+/**
+ * A cookie that scripts read, in a browser that has opened the mailbox: the port of the API, or "same". It opens
+ * nothing.
+ */
 export const mailboxOpenCookie = 'latchkey.mailbox-open'

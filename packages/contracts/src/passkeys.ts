@@ -82,7 +82,10 @@ export type Passkey = z.infer<typeof PasskeySchema>
 
 export const PasskeysSchema = z.object({
   passkeys: z.array(PasskeySchema),
-  /** With these a page tells password managers which passkeys still work (WebAuthn Level 3 §5.1.10). Null: there never was one, or none can be used at this address. */
+  /**
+   * With these a page tells password managers which passkeys still work (WebAuthn Level 3 §5.1.10). Null: there never
+   * was one, or none can be used at this address.
+   */
   rpId: z.nullable(z.string()),
   userHandle: z.nullable(z.string()),
   /** Whether a password opens the account as well. */

@@ -61,7 +61,10 @@ export const KnownDeviceSchema = z.object({
   ip: z.string(),
   firstSeenAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime(),
-  /** Until then the password alone signs in from it, where a second factor is asked for elsewhere. Missing: it is not trusted. */
+  /**
+   * Until then the password alone signs in from it, where a second factor is asked for elsewhere. Missing: it is not
+   * trusted.
+   */
   trustedUntil: z.optional(z.iso.datetime()),
 })
 export type KnownDevice = z.infer<typeof KnownDeviceSchema>

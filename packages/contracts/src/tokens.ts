@@ -31,15 +31,18 @@ export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   /** base64url of the 32-byte key that opens the stored lock. */
   refreshKey: 'X-Refresh-Key',
-  /** For a browser that is trusted: what its next sign-in must open, and what opens it now: up to four keys, with commas between. */
+  /**
+   * For a browser that is trusted: what its next sign-in must open, and what opens it now: up to four keys, with
+   * commas between.
+   */
   trustLock: 'X-Trust-Lock',
   trustKey: 'X-Trust-Key',
 } as const
 
 /**
  * What every access token says (RFC 9068 §2.2). `iat`, `exp` and `auth_time` are seconds since 1970; a refresh leaves
- * `auth_time`, when its owner last proved who they are, as it was. `epoch` counts how often what its user was issued so far
- * has been revoked. Tokens from before there was a claim say what proves least.
+ * `auth_time`, when its owner last proved who they are, as it was. `epoch` counts how often what its user was issued
+ * so far has been revoked. Tokens from before there was a claim say what proves least.
  */
 export const StandardClaimsSchema = z.object({
   iss: z.string(),

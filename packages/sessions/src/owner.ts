@@ -10,9 +10,9 @@ export interface SessionOwner {
 }
 
 /**
- * A document that sessions live in: it has `refreshTokens: [sessionSchema]`, and `epoch`, a whole number that only rises
- * (missing: 0). Each access token carries it as it was when its user was read. Raising it revokes what was issued before, once
- * the new one is told to `Revocations.revokeBelow`.
+ * A document that sessions live in: it has `refreshTokens: [sessionSchema]`, and `epoch`, a whole number that only
+ * rises (missing: 0). Each access token carries it as it was when its user was read. Raising it revokes what was
+ * issued before, once the new one is told to `Revocations.revokeBelow`.
  */
 export type SessionHolders = Pick<
   Model<SessionHolder>,

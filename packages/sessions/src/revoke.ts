@@ -46,9 +46,9 @@ export function createRevoke<Owner extends SessionOwner>({
       (await revokeWhere(userId, (_id) => _id.toHexString() !== keptSessionId)).length,
 
     /**
-     * Ends all access tokens of a user, except those of one session; the sessions go on, and their clients refresh. Call it
-     * before a change, so that a crash right after that leaves no token that says what was true before. If the change then
-     * fails, clients only refresh once more.
+     * Ends all access tokens of a user, except those of one session; the sessions go on, and their clients refresh.
+     * Call it before a change, so that a crash right after that leaves no token that says what was true before. If
+     * the change then fails, clients only refresh once more.
      */
     async revokeIssued(userId: Types.ObjectId, keptSessionId: string | null = null): Promise<void> {
       const user = await users.collection.findOneAndUpdate(

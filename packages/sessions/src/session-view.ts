@@ -3,7 +3,10 @@ import { byPassword } from './authentication.ts'
 import { describeDevice, deviceName } from './device-name.ts'
 import type { Session } from './session.schema.ts'
 
-/** What clients may see of a session: whether it has a lock and not which, and no history. `currentId` is the session that makes the request. */
+/**
+ * What clients may see of a session: whether it has a lock and not which, and no history. `currentId` is the session
+ * that makes the request.
+ */
 export const sessionView = (session: Required<Session>, currentId: string | null): SessionView => ({
   id: session._id.toHexString(),
   current: session._id.toHexString() === currentId,

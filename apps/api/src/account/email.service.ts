@@ -43,8 +43,8 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     },
 
     /**
-     * Asks to use another address, for somebody who is signed in; nothing changes before it is confirmed from there. Throws
-     * AuthError `email_taken`, or `access_token_revoked` when their session has ended.
+     * Asks to use another address, for somebody who is signed in; nothing changes before it is confirmed from there.
+     * Throws AuthError `email_taken`, or `access_token_revoked` when their session has ended.
      */
     async requestChange(
       { _id: userId, passwordChanges }: Credentials,
@@ -67,8 +67,8 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     },
 
     /**
-     * Takes back what was asked for. The links that were mailed stop working. Throws AuthError `access_token_revoked` when that
-     * session has ended.
+     * Takes back what was asked for. The links that were mailed stop working. Throws AuthError `access_token_revoked`
+     * when that session has ended.
      */
     async cancelChange(userId: string, sessionId: string, device: Device): Promise<void> {
       if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')

@@ -4,9 +4,9 @@ import { runCommand, say, withServices } from './with-services.ts'
 const longestSeconds = 30 * 86_400
 
 /**
- * For somebody who has lost every second factor, be it an app or passkeys: `reset-factors <email address or username> [--after 24h]`. Their owner is told
- * at once and can stop it by signing in with a factor; when the time is over, a running API removes them. `--cancel`: takes it
- * back.
+ * For somebody who has lost every second factor, be it an app or passkeys: `reset-factors <email address or username>
+ * [--after 24h]`. Their owner is told at once and can stop it by signing in with a factor; when the time is over, a
+ * running API removes them. `--cancel`: takes it back.
  */
 runCommand(async (words) => {
   const { identifier, waitSeconds, cancel } = read(words)

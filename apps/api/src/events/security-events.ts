@@ -91,7 +91,10 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await model.deleteMany({ userId })
     },
 
-    /** The events of one user, newest first, page by page as far as they are kept. Throws AuthError `validation_failed` for a cursor that is none. */
+    /**
+     * The events of one user, newest first, page by page as far as they are kept. Throws AuthError
+     * `validation_failed` for a cursor that is none.
+     */
     async page(userId: string, after?: string): Promise<{ events: ActivityEvent[]; next: string | null }> {
       const found = await model
         .find({ userId, ...(after !== undefined && olderThan(after)) })

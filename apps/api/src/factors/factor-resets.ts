@@ -8,7 +8,10 @@ import type { UserModel } from '../users/user.model.ts'
 
 /** So many at a time. */
 const batch = 100
-/** With a second step that can be lost. Where there is no password, passkeys are the way in, and a mail is the way back. */
+/**
+ * With a second step that can be lost. Where there is no password, passkeys are the way in, and a mail is the way
+ * back.
+ */
 const resettable = {
   passwordHash: { $ne: null },
   $or: [{ totp: { $ne: null } }, { 'passkeys.0': { $exists: true } }],
@@ -23,8 +26,9 @@ interface Collaborators {
 }
 
 /**
- * For somebody who has lost everything: the operator has the factors and passkeys of an account removed, after a time in which its owner is
- * told and can still say no, by signing in with a factor or a passkey (factor-store.ts, user-passkeys.ts).
+ * For somebody who has lost everything: the operator has the factors and passkeys of an account removed, after a time
+ * in which its owner is told and can still say no, by signing in with a factor or a passkey (factor-store.ts,
+ * user-passkeys.ts).
  */
 export function createFactorResets({ users, events, clock }: Collaborators) {
   return {

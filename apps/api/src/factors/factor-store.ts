@@ -42,7 +42,10 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     openSecret: (userId: Types.ObjectId, sealed: string): Buffer =>
       box.open(sealed, userId.toHexString()).secret,
 
-    /** A secret for an app that does not count yet; null: that session has ended. Another one that was begun is forgotten. */
+    /**
+     * A secret for an app that does not count yet; null: that session has ended. Another one that was begun is
+     * forgotten.
+     */
     async begin(userId: string, sessionId: string): Promise<Buffer | null> {
       const secret = newTotpSecret()
       const now = clock.now()
@@ -55,8 +58,8 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     },
 
     /**
-     * Switches on what was begun. New recovery codes, or null when the code is wrong, nothing was begun lately, or that session
-     * has ended.
+     * Switches on what was begun. New recovery codes, or null when the code is wrong, nothing was begun lately, or
+     * that session has ended.
      */
     async confirm(
       { _id, factorChanges }: FactorOwner,
@@ -87,8 +90,8 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     },
 
     /**
-     * Null when there is no factor that they would stand in for, the factors have changed since they were read, or that session has
-     * ended. Of several at once one wins: the others would show codes that never work.
+     * Null when there is no factor that they would stand in for, the factors have changed since they were read, or
+     * that session has ended. Of several at once one wins: the others would show codes that never work.
      */
     async renewRecoveryCodes(user: FactorOwner, sessionId: string): Promise<string[] | null> {
       const { codes, stored } = newRecoveryCodes()
@@ -101,9 +104,9 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
     },
 
     /**
-     * Uses a code up: of any number of callers with the same one, on any node, one is told that it was right. It counts
-     * only for an account as it was read, and of which `condition` holds. Whoever has it has not lost everything: what the
-     * operator was asked for is taken back.
+     * Uses a code up: of any number of callers with the same one, on any node, one is told that it was right. It
+     * counts only for an account as it was read, and of which `condition` holds. Whoever has it has not lost
+     * everything: what the operator was asked for is taken back.
      */
     accept(
       user: FactorOwner,
@@ -117,8 +120,8 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
   }
 
   /**
-   * Switches an app on, for whoever shows a code of it; that code is used up by it. New recovery codes, or null when the code
-   * is wrong, or `condition` does not hold of the account.
+   * Switches an app on, for whoever shows a code of it; that code is used up by it. New recovery codes, or null when
+   * the code is wrong, or `condition` does not hold of the account.
    */
   async function enable(
     userId: string,

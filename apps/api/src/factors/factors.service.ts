@@ -73,8 +73,8 @@ interface Where {
 export type FactorService = ReturnType<typeof createFactorService>
 
 /**
- * Second factors: setting them up, showing them, and what their owner is told. What somebody who is signed in asks for throws
- * AuthError `access_token_revoked` when their session has ended meanwhile, and changes nothing.
+ * Second factors: setting them up, showing them, and what their owner is told. What somebody who is signed in asks
+ * for throws AuthError `access_token_revoked` when their session has ended meanwhile, and changes nothing.
  */
 export function createFactorService({ accounts, factorStore, events, issuer, requiredFor }: Collaborators) {
   const isRequired = (roles: readonly Role[]) => roles.some((role) => requiredFor.includes(role))
@@ -133,7 +133,10 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
       await record('totp_disabled', { claims, device })
     },
 
-    /** Throws AuthError `factor_required` where there is none that they would stand in for, or they have changed at the same time. */
+    /**
+     * Throws AuthError `factor_required` where there is none that they would stand in for, or they have changed at
+     * the same time.
+     */
     async renewRecoveryCodes({ claims, device }: FactorChange): Promise<string[]> {
       const codes = await factorStore.renewRecoveryCodes(await changing(claims), claims.sid)
       if (!codes) throw await accounts.refusal(claims, 'factor_required')
@@ -142,8 +145,8 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
     },
 
     /**
-     * Uses a code up. Throws AuthError `factor_invalid` when it is not right, not any more, or its account has changed since
-     * it was read.
+     * Uses a code up. Throws AuthError `factor_invalid` when it is not right, not any more, or its account has
+     * changed since it was read.
      */
     async show(user: FactorOwner, { method, code }: ShownFactor, where: Where): Promise<void> {
       const { failures, condition, ...from } = where

@@ -6,8 +6,9 @@ import { factorMethodsOf } from './factor-store.ts'
 type Shown = Pick<Credentials, 'totp' | 'recoveryCodes' | 'passkeys'>
 
 /**
- * What is asked for beside the password; by any of it the sign-in goes on. Passkeys alone ask for nothing: whoever has them
- * need not type a password, and whoever types one may have lost them. Where the role asks for a factor, they are one.
+ * What is asked for beside the password; by any of it the sign-in goes on. Passkeys alone ask for nothing: whoever
+ * has them need not type a password, and whoever types one may have lost them. Where the role asks for a factor, they
+ * are one.
  */
 export function secondStepsOf(user: Shown, { isRequired }: { isRequired: boolean }): SecondStepMethod[] {
   const codes = factorMethodsOf(user)
@@ -16,9 +17,9 @@ export function secondStepsOf(user: Shown, { isRequired }: { isRequired: boolean
 }
 
 /**
- * For changes of what opens an account: where the password alone does not sign in, this session has to have shown more. One
- * from before there was more to show, or from a browser that is trusted, did not. What must still hold when the change is made.
- * Throws AuthError `step_up_required`.
+ * For changes of what opens an account: where the password alone does not sign in, this session has to have shown
+ * more. One from before there was more to show, or from a browser that is trusted, did not. What must still hold when
+ * the change is made. Throws AuthError `step_up_required`.
  */
 export function refuseWeak(
   user: Shown,

@@ -19,9 +19,9 @@ export class UnknownKeyError extends Error {
 export type SecretBox = ReturnType<typeof createSecretBox>
 
 /**
- * Keeps secrets in the database that have to be read again (AES-256-GCM). The keys are not in the database: the first of
- * `secrets` seals, all of them open. A sealed secret names its key and is tied to one account: in another account it cannot
- * be opened.
+ * Keeps secrets in the database that have to be read again (AES-256-GCM). The keys are not in the database: the first
+ * of `secrets` seals, all of them open. A sealed secret names its key and is tied to one account: in another account
+ * it cannot be opened.
  */
 export function createSecretBox(secrets: readonly string[]) {
   const keys = secrets.map(keyOf)

@@ -51,7 +51,10 @@ export function createAdmissions({ model, clock }: Collaborators) {
       return count
     },
 
-    /** Gives back, at most once, the guesses among what was taken. Should that fail, they count until their window ends. */
+    /**
+     * Gives back, at most once, the guesses among what was taken. Should that fail, they count until their window
+     * ends.
+     */
     settle,
 
     /** Gives back all of what was taken, at most once: it counts elsewhere. */

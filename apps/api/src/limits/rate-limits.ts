@@ -150,8 +150,8 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
   }
 
   /**
-   * Uses a link that was sent by mail. Looked at before it is counted, and held against the address only if it does not work:
-   * nobody guesses 256 bits, and a neighbour's nonsense must not stand in the way of a link that does.
+   * Uses a link that was sent by mail. Looked at before it is counted, and held against the address only if it does
+   * not work: nobody guesses 256 bits, and a neighbour's nonsense must not stand in the way of a link that does.
    */
   async function link<T>(req: Request, res: Response, use: () => Promise<T>): Promise<T> {
     try {

@@ -19,7 +19,10 @@ export interface Admission {
   failures: number
   /** For whom the password is hashed. */
   whom: Whom
-  /** Counts a right password on the account that it opens, and no longer on the address. Throws AuthError `rate_limited`. */
+  /**
+   * Counts a right password on the account that it opens, and no longer on the address. Throws AuthError
+   * `rate_limited`.
+   */
   charge(userId: string): Promise<void>
   /** Gives the attempts back: it was the owner. */
   settle(): Promise<void>

@@ -7,8 +7,8 @@ const usualMs = 300
 const remembered = 16
 
 /**
- * When there is nobody to write to, waits as long as a real mail takes and ends the same way. Otherwise the gap between two
- * mails that somebody asks for to themselves would tell whether there was anybody to write to.
+ * When there is nobody to write to, waits as long as a real mail takes and ends the same way. Otherwise the gap
+ * between two mails that somebody asks for to themselves would tell whether there was anybody to write to.
  */
 export function createRehearsal() {
   let recent = { failed: false, ms: [usualMs] }

@@ -2,7 +2,8 @@ import type { AuthenticationMethod } from '@latchkey/contracts'
 
 /**
  * Where a sign-in stands. `begun`: nothing was shown. `factor`: the password was, and a second factor is outstanding.
- * `enrolment`: the same, but the account has no second factor yet and must set one up. `open`: it has opened its one session. `over`: it never will.
+ * `enrolment`: the same, but the account has no second factor yet and must set one up. `open`: it has opened its one
+ * session. `over`: it never will.
  */
 export type AttemptState = 'begun' | 'factor' | 'enrolment' | 'open' | 'over'
 
@@ -18,11 +19,11 @@ export interface OpeningStep {
 type Step = { to: Exclude<AttemptState, 'begun' | 'open'> } | OpeningStep
 
 /**
- * Every way from nothing to a session (docs/sign-in.md has it in words). A step that is not listed is impossible: a session
- * opens by a step to `open`, and that step says what was shown.
+ * Every way from nothing to a session (docs/sign-in.md has it in words). A step that is not listed is impossible: a
+ * session opens by a step to `open`, and that step says what was shown.
  *
- * Changes to the account need no step. The counts stored with the attempt no longer match then, so it is refused for good
- * (sign-in-attempts.ts).
+ * Changes to the account need no step. The counts stored with the attempt no longer match then, so it is refused for
+ * good (sign-in-attempts.ts).
  */
 const steps = {
   begun: {
@@ -31,7 +32,8 @@ const steps = {
     browserTrusted: { to: 'open', amr: ['pwd'] },
     factorOutstanding: { to: 'factor' },
     enrolmentOutstanding: { to: 'enrolment' },
-    // Its user was verified, so these are two factors (RFC 8176): a key in hardware, or one that is copied between devices.
+    // Its user was verified, so these are two factors (RFC 8176): a key in hardware, or one that is copied between
+    // devices.
     devicePasskeyAccepted: { to: 'open', amr: ['hwk', 'user', 'mfa'] },
     syncedPasskeyAccepted: { to: 'open', amr: ['swk', 'user', 'mfa'] },
   },

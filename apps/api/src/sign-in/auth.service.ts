@@ -165,8 +165,8 @@ export function createAuth(collaborators: Collaborators) {
   }
 
   /**
-   * The account changed between the comparison and the session: its password, the hash of it that another sign-in made anew
-   * at today's cost, or its factors. All is looked at once more.
+   * The account changed between the comparison and the session: its password, the hash of it that another sign-in
+   * made anew at today's cost, or its factors. All is looked at once more.
    */
   async function goOnAgain(
     { email, password }: BodyOf<typeof routes.login>,

@@ -81,8 +81,8 @@ export function createSecondSteps({
 
     /**
      * Opens the session. `admit` counts the code before it is looked at, and may refuse it. Throws AuthError
-     * `ticket_expired` for a ticket that is used, too old, unknown or another browser's, and when what it was given for has
-     * changed; `factor_invalid` for a code that is not right.
+     * `ticket_expired` for a ticket that is used, too old, unknown or another browser's, and when what it was given
+     * for has changed; `factor_invalid` for a code that is not right.
      */
     finish(
       { ticket, trustBrowser, ...shown }: BodyOf<typeof routes.loginFactor>,
@@ -96,8 +96,8 @@ export function createSecondSteps({
     },
 
     /**
-     * What a browser asks for a passkey of this account with. `admit` counts what a good ticket asks for, and may refuse it.
-     * Throws AuthError `ticket_expired`.
+     * What a browser asks for a passkey of this account with. `admit` counts what a good ticket asks for, and may
+     * refuse it. Throws AuthError `ticket_expired`.
      */
     async passkeyOptions(
       ticket: string,

@@ -16,10 +16,10 @@ interface Collaborators {
 export type TrustedBrowsers = ReturnType<typeof createTrustedBrowsers>
 
 /**
- * Browsers that sign in without the second factor for 30 days. A cookie can be copied, so it takes a key as well, which never
- * leaves the browser and is good for one sign-in: with each it shows the key of the stored lock and sends the next lock, as a
- * session does (docs/refresh-protocol.md). Whoever copies a request comes too late. After an answer that was lost it shows both keys
- * that may count.
+ * Browsers that sign in without the second factor for 30 days. A cookie can be copied, so it takes a key as well,
+ * which never leaves the browser and is good for one sign-in: with each it shows the key of the stored lock and sends
+ * the next lock, as a session does (docs/refresh-protocol.md). Whoever copies a request comes too late. After an
+ * answer that was lost it shows both keys that may count.
  */
 export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
   return {
@@ -49,7 +49,8 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
     },
 
     /**
-     * Of a sign-in from one, told by one of its keys, which is used up: when the factors were last shown there. Null: it is not one.
+     * Of a sign-in from one, told by one of its keys, which is used up: when the factors were last shown there. Null:
+     * it is not one.
      */
     async shownAt(
       user: Credentials,

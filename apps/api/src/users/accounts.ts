@@ -74,8 +74,8 @@ export const withoutFactors = {
 }
 
 /**
- * What must still hold when somebody who is signed in changes the account, however long their password took to compare: their
- * session goes on, and nobody keeps them out.
+ * What must still hold when somebody who is signed in changes the account, however long their password took to
+ * compare: their session goes on, and nobody keeps them out.
  */
 export const stillIn = (sessionId: string, now: Date) => ({
   disabledAt: null,
@@ -213,8 +213,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /**
-     * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the two is
-     * missing, the password was gone already, `condition` does not hold, or that session has ended.
+     * Takes the password away from an account that a passkey opens and a mail can bring back. False when one of the
+     * two is missing, the password was gone already, `condition` does not hold, or that session has ended.
      */
     async removePassword(userId: string, sessionId: string, condition: object): Promise<boolean> {
       const { matchedCount } = await users.updateOne(
@@ -301,9 +301,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       null,
 
     /**
-     * Changes the address to one that is proved, for whoever showed the password when it had changed so many times. The
-     * one before, if it was proved, rests as long as the change can be undone; no token goes on saying it. The account as it was; null when it is
-     * gone, has another password by now, or is kept out. Throws `email_taken`.
+     * Changes the address to one that is proved, for whoever showed the password when it had changed so many times.
+     * The one before, if it was proved, rests as long as the change can be undone; no token goes on saying it. The
+     * account as it was; null when it is gone, has another password by now, or is kept out. Throws `email_taken`.
      */
     async changeEmail(
       userId: Types.ObjectId,

@@ -9,8 +9,8 @@ import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from '
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
 /**
- * The browsers that have signed in to an account before. Being known spares its owner the waits that others cause; it opens
- * nothing.
+ * The browsers that have signed in to an account before. Being known spares its owner the waits that others cause; it
+ * opens nothing.
  */
 export function createKnownDevices({ users, clock }: { users: UserModel; clock: Clock }) {
   return {

@@ -9,8 +9,8 @@ import type { UserModel } from './user.model.ts'
 const partLength = 10
 
 /**
- * What a name or an address is found by, also from the middle of it: what stands at each of its characters. Whatever holds
- * a text has a part that begins with it, and an index finds beginnings.
+ * What a name or an address is found by, also from the middle of it: what stands at each of its characters. Whatever
+ * holds a text has a part that begins with it, and an index finds beginnings.
  */
 export function partsOf(key: string): string[] {
   const characters = [...key]
@@ -31,8 +31,8 @@ const seen = ['knownDevices'] as const
 const needed = { ...projectionOf(seen), usernameKey: 1, emailKey: 1, refreshTokens: 1 }
 
 /**
- * Gives parts to accounts that have none, and notes when they were last seen: those from before there were such fields, and
- * what another system stores. Each on the condition that it is still called that.
+ * Gives parts to accounts that have none, and notes when they were last seen: those from before there were such
+ * fields, and what another system stores. Each on the condition that it is still called that.
  */
 export function createSearchParts({ users }: { users: UserModel }) {
   return {

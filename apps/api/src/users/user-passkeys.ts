@@ -103,8 +103,8 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
     },
 
     /**
-     * `last`: it stays, since nothing else would open the account, or be the second factor that its role asks for. It stays as
-     * well when that session has ended.
+     * `last`: it stays, since nothing else would open the account, or be the second factor that its role asks for. It
+     * stays as well when that session has ended.
      */
     async remove(
       { userId, sessionId, condition }: Asker,
@@ -138,9 +138,10 @@ export function createUserPasskeys({ users, clock }: { users: UserModel; clock: 
     },
 
     /**
-     * Notes that a passkey was used. Of any number of sign-ins with one count, one is the first; a passkey that counts must
-     * have counted on. Whoever has it has not lost everything: the removal of factors that the operator was asked for is
-     * cancelled. `stale`: it has not, as a copy would not. `gone`: the account or the passkey is, or may not come in.
+     * Notes that a passkey was used. Of any number of sign-ins with one count, one is the first; a passkey that
+     * counts must have counted on. Whoever has it has not lost everything: the removal of factors that the operator
+     * was asked for is cancelled. `stale`: it has not, as a copy would not. `gone`: the account or the passkey is, or
+     * may not come in.
      */
     async use(
       userId: Types.ObjectId | string,

@@ -208,7 +208,10 @@ export class World {
     if (request) await this.#carry(request, fate)
   }
 
-  /** Many tabs at once, and whatever of the bound ones is still on its way; the responses arrive in an order of their own. */
+  /**
+   * Many tabs at once, and whatever of the bound ones is still on its way; the responses arrive in an order of their
+   * own.
+   */
   async storm(tabs: Tab[], order: number): Promise<void> {
     const late = this.requests.filter(({ tab }) => tab.browser.bound)
     for (const request of late) this.requests.splice(this.requests.indexOf(request), 1)
@@ -291,7 +294,10 @@ export class World {
     return responses
   }
 
-  /** A response reaches the browser: its cookies are set whatever has happened since, and its tab reads it if it waits. */
+  /**
+   * A response reaches the browser: its cookies are set whatever has happened since, and its tab reads it if it
+   * waits.
+   */
   async #arrive({ request, answer }: Response): Promise<void> {
     const { tab, id } = request
     this.#setCookies(tab.browser, answer.setCookies)

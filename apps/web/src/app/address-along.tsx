@@ -1,7 +1,10 @@
 import type { MouseEvent, ReactNode } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router-dom'
 
-/** The address, or username, that was typed on the page before. In the history's state: an address in a URL ends up in logs. */
+/**
+ * The address, or username, that was typed on the page before. In the history's state: an address in a URL ends up in
+ * logs.
+ */
 export function useAddressAlong(): string {
   const { state } = useLocation()
   return typeof state?.address === 'string' ? state.address : ''

@@ -12,8 +12,8 @@ function isHalfFilled(): boolean {
 }
 
 /**
- * Whose page stays on the screen; null: nobody's. It is whoever is signed in; and when their session has ended while a form
- * was half filled, whoever it was, until they have signed in again or would rather leave.
+ * Whose page stays on the screen; null: nobody's. It is whoever is signed in; and when their session has ended while
+ * a form was half filled, whoever it was, until they have signed in again or would rather leave.
  */
 export function useShownSession(session: SessionState) {
   const [shown, show] = useState<SignedInSession | null>(null)

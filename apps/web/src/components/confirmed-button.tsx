@@ -9,8 +9,8 @@ interface ConfirmedButtonProps {
   label?: string
   question: ReactNode
   /**
-   * How much is at stake. plain: it is easily put right. danger: think first. grave: it cannot be undone, or touches others;
-   * its button already looks so.
+   * How much is at stake. plain: it is easily put right. danger: think first. grave: it cannot be undone, or touches
+   * others; its button already looks so.
    */
   tone?: 'plain' | 'danger' | 'grave'
   /** Names the action: "End it", not "Yes". */

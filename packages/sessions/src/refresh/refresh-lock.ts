@@ -30,7 +30,10 @@ export interface TrustProof {
 /** A browser that got no answer does not know which of its keys counts (docs/sign-in.md). */
 const trustKeyLimit = 4
 
-/** Reads the two headers of a trusted browser. Throws AuthError `refresh_lock_malformed`, as above, and for more than four keys. */
+/**
+ * Reads the two headers of a trusted browser. Throws AuthError `refresh_lock_malformed`, as above, and for more than
+ * four keys.
+ */
 export function readTrustProof(keys: string | undefined, nextLock: string | undefined): TrustProof {
   const shown = keys?.split(',', trustKeyLimit + 1).map((key) => key.trim()) ?? []
   if (shown.length > trustKeyLimit) throw new AuthError('refresh_lock_malformed')

@@ -144,9 +144,9 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
   }
 
   /**
-   * Without its key nobody can continue a session. It is no longer listed, so what it was issued so far dies: nobody must use
-   * what its owner cannot see. It ends when its browser signs in again. If it was a copy that also took the `device` cookie,
-   * the owner's next refresh removes the mark, and that is all they lose.
+   * Without its key nobody can continue a session. It is no longer listed, so what it was issued so far dies: nobody
+   * must use what its owner cannot see. It ends when its browser signs in again. If it was a copy that also took the
+   * `device` cookie, the owner's next refresh removes the mark, and that is all they lose.
    */
   async function markKeyLost({ userId, sessionId }: RefreshTokenClaims): Promise<void> {
     const _id = new Types.ObjectId(sessionId)

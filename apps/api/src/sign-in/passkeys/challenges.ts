@@ -19,7 +19,10 @@ export type Asker =
 
 export type Challenges = ReturnType<typeof createChallenges>
 
-/** Challenges that passkeys sign (WebAuthn Level 3 §13.4.3): random, for one purpose and one asker, and used up by the first answer. */
+/**
+ * Challenges that passkeys sign (WebAuthn Level 3 §13.4.3): random, for one purpose and one asker, and used up by the
+ * first answer.
+ */
 export function createChallenges({ model, clock }: { model: ChallengeModel; clock: Clock }) {
   return {
     /** 32 random bytes in base64url. They are returned once and stored as a hash. */

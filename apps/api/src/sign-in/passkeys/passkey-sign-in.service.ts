@@ -41,7 +41,10 @@ interface Shown {
 
 export type PasskeySignIn = ReturnType<typeof createPasskeySignIn>
 
-/** Signing in by a passkey, and confirming by one. Either way it must have verified its user, which makes it two factors. */
+/**
+ * Signing in by a passkey, and confirming by one. Either way it must have verified its user, which makes it two
+ * factors.
+ */
 export function createPasskeySignIn(collaborators: Collaborators) {
   const { userPasskeys, challenges, knownDevices, sessions, events, log, requireVerifiedEmail } =
     collaborators
@@ -81,8 +84,9 @@ export function createPasskeySignIn(collaborators: Collaborators) {
     },
 
     /**
-     * Throws AuthError `passkey_unknown`, `passkey_invalid` or `passkey_challenge_invalid`; to whoever shows a passkey that is
-     * right, `account_disabled` or `email_not_verified`. `admit` counts the attempt before its signature is looked at.
+     * Throws AuthError `passkey_unknown`, `passkey_invalid` or `passkey_challenge_invalid`; to whoever shows a
+     * passkey that is right, `account_disabled` or `email_not_verified`. `admit` counts the attempt before its
+     * signature is looked at.
      */
     async signIn(
       assertion: Assertion,

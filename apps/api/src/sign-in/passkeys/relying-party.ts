@@ -2,7 +2,10 @@ import { isIP } from 'node:net'
 import { brand } from '@latchkey/brand'
 import { AuthError } from '@latchkey/contracts/server'
 
-/** Whom passkeys are made for: a domain, and the origins whose pages may use them (WebAuthn Level 3 §4, Relying Party). */
+/**
+ * Whom passkeys are made for: a domain, and the origins whose pages may use them (WebAuthn Level 3 §4, Relying
+ * Party).
+ */
 export interface RelyingParty {
   id: string
   name: string
@@ -24,8 +27,8 @@ export type RelyingPartyOf = (host: string | undefined) => RelyingParty | null
 const { name } = brand
 
 /**
- * By the settings, or the host of PUBLIC_URL. Without either only `localhost` will do, under which everybody has their own
- * machine: the header is the sender's to choose.
+ * By the settings, or the host of PUBLIC_URL. Without either only `localhost` will do, under which everybody has
+ * their own machine: the header is the sender's to choose.
  */
 export function createRelyingParty({
   rpId,

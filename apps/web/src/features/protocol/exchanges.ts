@@ -152,7 +152,10 @@ function belongTogether(thread: Thread, refresh: Thread): boolean {
   return wasRefused && first.sentAtMs <= endOf(refresh) && other.sentAtMs <= endOf(thread)
 }
 
-/** The next try of the same client, after one that may have been lost. Nothing but the cookie's word stands against it. */
+/**
+ * The next try of the same client, after one that may have been lost. Nothing but the cookie's word stands against
+ * it.
+ */
 function isRetryOf(failed: Exchange, next: Exchange): boolean {
   const isOpen = failed.tookMs !== null && (failed.status === null || failed.status >= 429)
   return (

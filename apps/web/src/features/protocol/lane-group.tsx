@@ -75,8 +75,8 @@ function LaneRow({ row, namesSender }: { row: Row; namesSender: boolean }) {
 }
 
 /**
- * What is known of the database. Without a word from the API that is what the cookie says, and not by which request it came to
- * that: an earlier one may have been lost.
+ * What is known of the database. Without a word from the API that is what the cookie says, and not by which request
+ * it came to that: an earlier one may have been lost.
  */
 function Stored({ exchange: { status, generation, nextGeneration, outcome } }: { exchange: Exchange }) {
   if (status === null) return <p className={styles.unknown}>No answer: not known here.</p>

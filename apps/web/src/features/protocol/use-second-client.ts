@@ -11,8 +11,9 @@ export interface SecondClient {
 }
 
 /**
- * A client as another tab would have it: a token in memory of its own, a request of its own for the lock that all tabs share,
- * a channel of its own to the other. The cookies and the key are the browser's. It is there until the page is left.
+ * A client as another tab would have it: a token in memory of its own, a request of its own for the lock that all
+ * tabs share, a channel of its own to the other. The cookies and the key are the browser's. It is there until the
+ * page is left.
  */
 export function useSecondClient(): SecondClient {
   const [client, setClient] = useState<LazyAuthClient | null>(null)

@@ -10,8 +10,8 @@ interface Question {
 }
 
 /**
- * Asks who sits here to confirm that it is them, whenever the server wants to know. What was asked for waits meanwhile; the
- * page behind stays as it is.
+ * Asks who sits here to confirm that it is them, whenever the server wants to know. What was asked for waits
+ * meanwhile; the page behind stays as it is.
  */
 export function StepUpDialog() {
   const client = useAuthClient()
