@@ -1,24 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { linkTo, mailTo } from './support/mail.ts'
 import { arrive, greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { expectAccessible, expectNoSidewaysScrolling, layoutShift, looks, visit } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 const newPassword = 'candle river mosaic'
 const heading = (page: Page, name: string) => page.getByRole('heading', { name })

@@ -1,22 +1,7 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import { describe, expect, it } from 'vitest'
 import { callAfterExpiry, greeting, loginHeading, newPerson, register, sessionId } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { visit } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 describe('cookies copied into another browser', () => {
   it('open nothing there, and their owner goes on and is told', async () => {

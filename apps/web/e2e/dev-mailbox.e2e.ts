@@ -1,24 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import { expect, it } from 'vitest'
 import { newPerson, register } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { expectAccessible, expectNoSidewaysScrolling, visit } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 it('the link from the terminal opens the mailbox in that browser, and its address in no other', async () => {
   const key = await readFile(join(product.dataDir, 'outbox/key'), 'utf8')

@@ -1,25 +1,12 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { arrive, loginHeading, newPerson, type Person, register } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { expectAccessible, type Visitor, visit } from './support/visitor.ts'
 
-let product: Product
-let browser: Browser
 let visitor: Visitor
 let elsewhere: Visitor
 let person: Person
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 beforeEach(async () => {
   visitor = await visit(browser, product.origin)

@@ -1,9 +1,7 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import { describe, expect, it } from 'vitest'
 import { otherBrowsers, presentCopy, signInFrom } from './support/elsewhere.ts'
 import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import {
   countOf,
   expectAccessible,
@@ -12,19 +10,6 @@ import {
   looks,
   visit,
 } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 describe.each(looks)('on a $device, $scheme', (look) => {
   it('one registers, watches a refresh, reloads, and leaves without a trace', async () => {

@@ -1,6 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   arrive,
   greeting,
@@ -10,23 +9,11 @@ import {
   register,
   signOut,
 } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { type Visitor, visit } from './support/visitor.ts'
 
-let product: Product
-let browser: Browser
 let visitor: Visitor
 let person: Person
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 beforeEach(async () => {
   visitor = await visit(browser, product.origin)

@@ -1,26 +1,13 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { otherBrowsers, signInFrom } from './support/elsewhere.ts'
 import { gate } from './support/gate.ts'
 import { greeting, newPerson, type Person, register, signIn } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { type Visitor, visit } from './support/visitor.ts'
 
-let product: Product
-let browser: Browser
 let visitor: Visitor
 let person: Person
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 beforeEach(async () => {
   visitor = await visit(browser, product.origin)

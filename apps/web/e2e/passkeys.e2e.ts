@@ -1,6 +1,5 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { reach } from './support/keyboard.ts'
 import { linkTo, mailTo } from './support/mail.ts'
 import {
@@ -14,7 +13,8 @@ import {
   signIn,
   signOut,
 } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { giveAuthenticator } from './support/virtual-authenticator.ts'
 import {
   countOf,
@@ -24,19 +24,6 @@ import {
   looks,
   visit,
 } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 const section = (page: Page) => page.getByRole('region', { name: 'Passkeys' })
 const passkeyButton = (page: Page) => page.getByRole('button', { name: 'Sign in with a passkey' })

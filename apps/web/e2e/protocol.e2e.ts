@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { newPerson, register, sessionId } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import {
   countOf,
   expectAccessible,
@@ -12,19 +12,6 @@ import {
   type Visitor,
   visit,
 } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 async function arrive(visitor: Visitor) {
   await register(visitor.page, newPerson())

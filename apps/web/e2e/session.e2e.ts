@@ -1,23 +1,10 @@
-import type { Browser, Page, Route } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page, Route } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { countOf, expectNoSidewaysScrolling, type Visitor, visit } from './support/visitor.ts'
 
-let product: Product
-let browser: Browser
 let visitor: Visitor
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 beforeEach(async () => {
   visitor = await visit(browser, product.origin)

@@ -1,22 +1,8 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium } from './support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { newPerson, register } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { countOf, expectAccessible, expectNoSidewaysScrolling, looks, visit } from './support/visitor.ts'
-
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 const button = (page: Page, name: string) => page.getByRole('button', { name })
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Confirm it’s you' })

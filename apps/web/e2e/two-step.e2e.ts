@@ -1,8 +1,7 @@
 import { brand } from '@latchkey/brand'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { codeOf } from './support/authenticator-app.ts'
-import { launchChromium } from './support/chromium.ts'
 import { reach } from './support/keyboard.ts'
 import {
   greeting,
@@ -13,7 +12,8 @@ import {
   signIn,
   signOut,
 } from './support/people.ts'
-import { type Product, startProduct } from './support/product.ts'
+import { startProduct } from './support/product.ts'
+import { browser, product } from './support/stage.ts'
 import { giveAuthenticator } from './support/virtual-authenticator.ts'
 import {
   countOf,
@@ -24,19 +24,7 @@ import {
   visit,
 } from './support/visitor.ts'
 
-let product: Product
-let browser: Browser
 let aheadMs = 0
-
-beforeAll(async () => {
-  product = await startProduct()
-  browser = await launchChromium()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
 
 const button = (page: Page, name: string) => page.getByRole('button', { name })
 

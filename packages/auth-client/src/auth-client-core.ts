@@ -99,7 +99,7 @@ export function createAuthClientCore(
   const log = createLog(clock)
   const stepUp = createStepUp(log)
   const cookie = createSessionCookie(environment.cookies, cookiePrefix)
-  const isKept = createKeptCookies(cookie, environment.cookies)
+  const isKept = createKeptCookies(cookie)
   const session = createSession(cookie.read()?.sid ?? null, isKept)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
   const post = createPost(transport, log, cookie)

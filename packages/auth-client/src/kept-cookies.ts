@@ -1,15 +1,13 @@
-import type { CookieAccess } from './environment.ts'
 import type { SessionCookie } from './session-cookie.ts'
 
 /**
  * Whether this browser keeps the session's cookie. One that has kept it before and has none now is not one that keeps
  * none: a sign-out in another tab was quicker than the answer to a sign-in.
  */
-export function createKeptCookies(cookie: SessionCookie, { areBlocked }: CookieAccess): () => boolean {
+export function createKeptCookies(cookie: Pick<SessionCookie, 'read'>): () => boolean {
   let wasKept = cookie.read() !== null
   return () => {
-    if (cookie.read() === null) return wasKept && !areBlocked?.()
-    wasKept = true
-    return true
+    wasKept ||= cookie.read() !== null
+    return wasKept
   }
 }
