@@ -1,3 +1,4 @@
+import { AuthError } from '@latchkey/contracts/server'
 import type { Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { FactorChange } from '../../src/factors/factors.service.ts'
@@ -527,7 +528,7 @@ export class SignInWorld {
     requests: (() => Promise<Reply>)[],
   ): Promise<Reply[]> {
     if (!meanwhile) return await Promise.all(requests.map((send) => send()))
-    const make = await this.#prepare(person, meanwhile.change)
+    const make = await this.#prepare(person, meanwhile.change, requests.length === 0)
     const done: (() => void)[] = []
     const happen = async () => void done.push(await make())
     if (meanwhile.when === 'in between') this.#nodes.inBetween = happen
@@ -541,7 +542,7 @@ export class SignInWorld {
   }
 
   /** What takes time first; then the change itself, and how the world is after it. */
-  async #prepare(person: Somebody, change: Change): Promise<() => Promise<() => void>> {
+  async #prepare(person: Somebody, change: Change, isAlone: boolean): Promise<() => Promise<() => void>> {
     const { services } = this.#node(1)
     const { accounts, administration, factorService, passkeys, passwords, sessions } = services
     const device = { userAgent: '', ip: '' }
@@ -602,7 +603,14 @@ export class SignInWorld {
       const begun = await inSession(({ claims }) => factorService.enrolTotp(claims))
       const app = authenticator({ clock: this.#clock }, begun.secret)
       return async () => {
-        const codes = await inSession((from) => factorService.confirmTotp(from, app.code()))
+        const codes = await inSession((from) => factorService.confirmTotp(from, app.code())).catch(
+          (error) => {
+            if (!(error instanceof AuthError) || error.code !== 'factor_invalid' || isAlone) throw error
+            return null
+          },
+        )
+        // Somebody set another one up at the same time, while signing in.
+        if (!codes) return () => {}
         return ends(() => {
           person.removedApp = person.app ?? person.removedApp
           const step = Math.floor(this.#now() / stepSeconds)
