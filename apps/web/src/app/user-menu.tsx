@@ -1,10 +1,10 @@
 import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { words } from '../words/en/menu.ts'
+import { type Language, languages, useLanguage } from '../words/language.ts'
 import { useAuthClient } from './auth-context.ts'
 import { useSignedIn } from './signed-in-context.ts'
-import { type Theme, themes, useTheme } from './theme.ts'
+import { themes, useTheme } from './theme.ts'
 import styles from './user-menu.module.css'
-
-const themeNames: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' }
 
 /** Who is signed in, what concerns this browser, and the way out: a menu button as WAI-ARIA describes it. */
 export function UserMenu() {
@@ -12,6 +12,7 @@ export function UserMenu() {
   const menu = useMenu()
   const id = useId()
   const [theme, chooseTheme] = useTheme()
+  const [language, chooseLanguage] = useLanguage()
   return (
     <div className={styles.place} ref={menu.place}>
       <button
@@ -21,7 +22,7 @@ export function UserMenu() {
         aria-haspopup="menu"
         aria-expanded={menu.isOpen}
         aria-controls={menu.isOpen ? id : undefined}
-        aria-label={`Menu of ${user.username}`}
+        aria-label={words.menuOf(user.username)}
         onClick={menu.toggle}
         onKeyDown={menu.onKeyDown}
       >
@@ -48,26 +49,51 @@ export function UserMenu() {
             onKeyDown={menu.onKeyDown}
             onBlur={menu.onBlur}
           >
-            <fieldset className={styles.group} aria-label="Theme">
-              {themes.map((each) => (
-                <button
-                  key={each}
-                  type="button"
-                  role="menuitemradio"
-                  aria-checked={each === theme}
-                  tabIndex={-1}
-                  className={styles.item}
-                  onClick={() => chooseTheme(each)}
-                >
-                  {themeNames[each]}
-                </button>
-              ))}
-            </fieldset>
+            <Choice
+              label={words.theme}
+              options={themes.map((each) => [each, words.themes[each]])}
+              chosen={theme}
+              onChoose={chooseTheme}
+            />
+            <Choice
+              label={words.language}
+              options={Object.entries(languages) as [Language, string][]}
+              chosen={language}
+              onChoose={chooseLanguage}
+            />
             <SignOut />
           </div>
         </div>
       )}
     </div>
+  )
+}
+
+interface ChoiceProps<Value extends string> {
+  label: string
+  /** With their names. */
+  options: [Value, string][]
+  chosen: Value
+  onChoose: (value: Value) => void
+}
+
+function Choice<Value extends string>({ label, options, chosen, onChoose }: ChoiceProps<Value>) {
+  return (
+    <fieldset className={styles.group} aria-label={label}>
+      {options.map(([value, name]) => (
+        <button
+          key={value}
+          type="button"
+          role="menuitemradio"
+          aria-checked={value === chosen}
+          tabIndex={-1}
+          className={styles.item}
+          onClick={() => onChoose(value)}
+        >
+          {name}
+        </button>
+      ))}
+    </fieldset>
   )
 }
 
@@ -94,7 +120,7 @@ function SignOut() {
 
   return (
     <button type="button" role="menuitem" tabIndex={-1} className={styles.item} onClick={signOut}>
-      {isLeaving ? 'Signing out…' : 'Sign out'}
+      {isLeaving ? words.signingOut : words.signOut}
     </button>
   )
 }

@@ -1,0 +1,36 @@
+import type { Translation } from '../translation.ts'
+import { account } from './account.ts'
+import { activity } from './activity.ts'
+import { admin } from './admin.ts'
+import { common } from './common.ts'
+import { complaints } from './complaints.ts'
+import { dashboard } from './dashboard.ts'
+import { entrance } from './entrance.ts'
+import { errors } from './errors.ts'
+import { frame } from './frame.ts'
+import { menu } from './menu.ts'
+import { protocol } from './protocol.ts'
+import { recovery } from './recovery.ts'
+import { sessions } from './sessions.ts'
+import { signInAgain } from './sign-in-again.ts'
+import { stepUp } from './step-up.ts'
+
+const translation: Translation = {
+  account,
+  activity,
+  admin,
+  common,
+  complaints,
+  dashboard,
+  entrance,
+  errors,
+  frame,
+  menu,
+  protocol,
+  recovery,
+  sessions,
+  signInAgain,
+  stepUp,
+}
+
+export default translation

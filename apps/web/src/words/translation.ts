@@ -1,0 +1,5 @@
+import type { Like } from './catalogue.ts'
+import type * as english from './en/index.ts'
+
+/** Every word of the page in one more language. It does not compile while one is missing. */
+export type Translation = Like<typeof english>
