@@ -20,12 +20,12 @@ void authClient.start()
 preloadFor(authClient.getState(), window.location.pathname)
 
 const language = preferredLanguage()
-if (language !== 'en') await speakLanguage(language)
-
-createRoot(root).render(
-  <StrictMode>
-    <BrowserRouter>
-      <App client={authClient} />
-    </BrowserRouter>
-  </StrictMode>,
+void (language === 'en' ? Promise.resolve() : speakLanguage(language)).then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <BrowserRouter>
+        <App client={authClient} />
+      </BrowserRouter>
+    </StrictMode>,
+  ),
 )
