@@ -222,7 +222,7 @@ describe('what is refused', () => {
     const numeric = await visit(browser, product.origin.replace('localhost', '127.0.0.1'))
     await numeric.page.goto('/login')
     await passkeyButton(numeric.page).click()
-    await numeric.page.getByText('Passkeys do not work under this address').waitFor()
+    await numeric.page.getByText('Passkeys do not work at this address').waitFor()
     await numeric.leave()
   })
 })

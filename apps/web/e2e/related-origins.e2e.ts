@@ -50,7 +50,7 @@ it('a passkey of one domain signs in at another that it names, and at no third',
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   }
   await enter(stranger)
-  await page.getByText('Passkeys do not work under this address').waitFor()
+  await page.getByText('Passkeys do not work at this address').waitFor()
   expect(countOf(calls, 'POST /api/login/passkey 200')).toBe(0)
   await enter(related)
   await greeting(page, person).waitFor()

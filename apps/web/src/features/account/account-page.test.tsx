@@ -4,6 +4,7 @@ import { routes } from '@latchkey/contracts'
 import { cleanup, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 beforeAll(async () => {
@@ -257,4 +258,19 @@ describe('deleting the account', () => {
     expect(screen.getByRole('button', { name: 'Delete my account' })).toHaveFocus()
     expect(client.call).not.toHaveBeenCalledWith(routes.deleteMeByPost)
   })
+})
+
+it('speaks German, dates and counts included', async () => {
+  await inGerman()
+  const client = fakeAuthClient(signedIn())
+  client.answer(routes.me, () => ({ user: ada, pendingEmail: 'countess@example.com' }))
+  const totp = { confirmedAt: '2025-03-14T12:00:00.000Z' }
+  client.answer(routes.factors, () => ({ totp, recoveryCodesLeft: 3, required: false }))
+  renderApp(client, '/account')
+  expect(await screen.findByRole('heading', { name: 'Konto' })).toBeVisible()
+  expect(
+    await screen.findByText(/^Eingeschaltet seit 14. März 2025.*3 Wiederherstellungscodes sind noch übrig.$/),
+  ).toBeVisible()
+  expect(screen.getByText(/an countess@example.com gesendet.*bleibt sie ada@example.com/)).toBeVisible()
+  expect(screen.getByRole('button', { name: 'Benutzernamen ändern' })).toBeVisible()
 })

@@ -1,5 +1,6 @@
 import { Card } from '../../components/card.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadData } from './download-data.tsx'
@@ -14,11 +15,9 @@ export default function AccountPage() {
   const { user, pendingEmail, show, showPending } = useMe()
   return (
     <>
-      <PageHeading title="Account">
-        Your username, email address, password and passkeys, and the data we keep about you.
-      </PageHeading>
+      <PageHeading title={words.account}>{words.lead}</PageHeading>
       <div className={styles.page}>
-        <Card title="Profile">
+        <Card title={words.profile}>
           <div className={styles.rows}>
             <UsernameRow user={user} onChanged={show} />
             <EmailRow user={user} pending={pendingEmail} onPending={showPending} />

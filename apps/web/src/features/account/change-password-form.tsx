@@ -8,6 +8,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/account.ts'
 import styles from './password-page.module.css'
 
 export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
@@ -27,19 +28,19 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   }
 
   return (
-    <form {...form.props} onInput={onInput} className={styles.form} aria-label="Change your password">
+    <form {...form.props} onInput={onInput} className={styles.form} aria-label={words.changeYourPassword}>
       <FailureAlert failure={form.failure} />
       {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
       <PasswordField
-        label="Current password"
+        label={words.currentPassword}
         name="currentPassword"
         autoComplete="current-password"
         required
         error={form.errorOf('currentPassword')}
       />
       <NewPasswordField
-        label="New password"
+        label={words.newPassword}
         name="newPassword"
         value={newPassword}
         personal={[user.username, user.email]}
@@ -47,7 +48,7 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
         error={form.errorOf('newPassword')}
       />
       <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Changing your password…' : 'Change password'}
+        {form.isSubmitting ? words.changingPassword : words.changePassword}
       </Button>
     </form>
   )

@@ -7,6 +7,7 @@ import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
 import { useForgetPasskeys } from './use-passkeys.ts'
 
@@ -26,28 +27,28 @@ export function DeleteAccount() {
       return setFailure(error)
     }
     forgetPasskeys()
-    leave(`Your account and everything about it have been deleted. Goodbye, ${user.username}.`)
+    leave(words.goodbye(user.username))
     // The server is done; this tells the page and the other tabs.
     await client.logout()
   }
 
   return (
-    <Card title="Delete your account" tone="danger">
+    <Card title={words.deleteYourAccount} tone="danger">
       <div className={styles.part}>
-        <p>This deletes, at once and for good:</p>
+        <p>{words.deletesForGood}</p>
         <ul>
-          <li>your username, email address, password and passkeys,</li>
-          <li>every session on every device,</li>
-          <li>the account’s activity.</li>
+          <li>{words.deletesProfile}</li>
+          <li>{words.deletesSessions}</li>
+          <li>{words.deletesActivity}</li>
         </ul>
         <FailureAlert failure={failure} />
         <ConfirmedButton
           tone="grave"
-          question="Your account and everything about it will be gone. This can’t be undone."
-          confirm="Delete for good"
+          question={words.deleteQuestion}
+          confirm={words.deleteForGood}
           onConfirm={deleteForGood}
         >
-          Delete my account
+          {words.deleteAccount}
         </ConfirmedButton>
       </div>
     </Card>

@@ -7,6 +7,7 @@ import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useAction } from '../../components/use-action.ts'
+import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
 
 export function DownloadData({ username }: { username: string }) {
@@ -17,15 +18,13 @@ export function DownloadData({ username }: { username: string }) {
     saveFile(name, 'application/json', JSON.stringify(data, null, 2))
   })
   return (
-    <Card title="Your data">
+    <Card title={words.yourData}>
       <div className={styles.part}>
-        <p>
-          Everything we keep about you, as a JSON file: your account, your sessions and your recent activity.
-        </p>
+        <p>{words.aboutData}</p>
         <FailureAlert failure={download.failure} />
-        <Note>{download.successes > 0 && `${name} is in your downloads.`}</Note>
+        <Note>{download.successes > 0 && words.dataDownloaded(name)}</Note>
         <Button variant="secondary" isBusy={download.isBusy} onClick={download.run}>
-          {download.isBusy ? 'Preparing your data…' : 'Download my data'}
+          {download.isBusy ? words.preparingData : words.downloadData}
         </Button>
       </div>
     </Card>

@@ -10,6 +10,7 @@ import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { words } from '../../words/en/account.ts'
 import ResendVerification from '../recovery/resend-verification.tsx'
 import styles from './account-page.module.css'
 
@@ -40,19 +41,19 @@ export function EmailRow({ user, pending, onPending }: EmailRowProps) {
     <div>
       <div className={styles.line}>
         <div className={styles.fact}>
-          <h3>Email</h3>
+          <h3>{words.email}</h3>
           <p className={styles.value}>
             <span>{user.email}</span>
             {user.emailVerified ? (
-              <Badge tone="good">Confirmed</Badge>
+              <Badge tone="good">{words.confirmed}</Badge>
             ) : (
-              <Badge tone="warning">Not confirmed</Badge>
+              <Badge tone="warning">{words.notConfirmed}</Badge>
             )}
           </p>
         </div>
         {!step.isOpen && (
-          <Button ref={step.trigger} variant="secondary" aria-label="Change email" onClick={step.open}>
-            Change
+          <Button ref={step.trigger} variant="secondary" aria-label={words.changeEmail} onClick={step.open}>
+            {words.change}
           </Button>
         )}
       </div>
@@ -60,25 +61,21 @@ export function EmailRow({ user, pending, onPending }: EmailRowProps) {
       <Note>
         {!step.isOpen &&
           (pending !== null && pending !== user.email
-            ? `We have sent an email to ${pending}. Your address changes once you confirm it from there; until then it stays ${user.email}.`
-            : isCancelled && `The change is cancelled. Your address stays ${user.email}.`)}
+            ? words.emailSent(pending, user.email)
+            : isCancelled && words.changeCancelled(user.email))}
       </Note>
       {!step.isOpen && (pending !== null || !user.emailVerified) && <MailboxHint />}
       <FailureAlert failure={cancel.failure} />
       {!step.isOpen && pending !== null && pending !== user.email && (
         <div>
           <Button variant="secondary" isBusy={cancel.isBusy} onClick={cancel.run}>
-            Cancel the change
+            {words.cancelChange}
           </Button>
         </div>
       )}
       {!step.isOpen && !user.emailVerified && (
         <>
-          <p className={styles.explanation}>
-            Open the link in the email we sent you. Until then, we cannot warn you there when somebody new
-            signs in to your account. An account whose address is never confirmed is deleted after a while; we
-            remind you first.
-          </p>
+          <p className={styles.explanation}>{words.openTheLink}</p>
           <ResendVerification email={user.email} />
         </>
       )}
@@ -110,24 +107,18 @@ function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
   }
 
   return (
-    <form
-      {...form.props}
-      className={styles.form}
-      onKeyDown={onKeyDown}
-      aria-label="Change your email address"
-    >
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.changeYourEmail}>
       <p className={styles.explanation}>
-        We will send an email to the new address. Your address changes once you confirm it from there
-        {user.emailVerified && ', and we let the old one know'}.
+        {user.emailVerified ? words.aboutEmail : words.aboutUnconfirmedEmail}
       </p>
       <FailureAlert failure={form.failure} />
-      <EmailField ref={input} label="New email" error={form.errorOf('email')} />
+      <EmailField ref={input} label={words.newEmail} error={form.errorOf('email')} />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Send the email
+          {words.sendEmail}
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>

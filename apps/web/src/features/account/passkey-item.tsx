@@ -7,6 +7,7 @@ import { Field } from '../../components/field.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { words } from '../../words/en/account.ts'
 import styles from './passkeys.module.css'
 import { useRemovePasskey, useRenamePasskey } from './use-passkeys.ts'
 
@@ -34,23 +35,21 @@ export function PasskeyItem({ passkey, now, onRemoved }: PasskeyItemProps) {
               ref={naming.trigger}
               variant="quiet"
               className={styles.rename}
-              aria-label={`Rename ${name}`}
+              aria-label={words.renameIt(name)}
               onClick={naming.open}
             >
-              Rename
+              {words.rename}
             </Button>
           </div>
         )}
-        <p className={styles.kind}>
-          {synced ? 'Kept by a password manager, which may copy it to your devices' : 'Stays on one device'}
-        </p>
+        <p className={styles.kind}>{synced ? words.synced : words.onOneDevice}</p>
         <dl className={styles.times}>
           <div>
-            <dt>Last used</dt>
-            <dd>{lastUsedAt === null ? 'Not yet' : <TimeAgo at={lastUsedAt} now={now} />}</dd>
+            <dt>{words.lastUsed}</dt>
+            <dd>{lastUsedAt === null ? words.notYet : <TimeAgo at={lastUsedAt} now={now} />}</dd>
           </div>
           <div>
-            <dt>Added</dt>
+            <dt>{words.added}</dt>
             <dd>
               <TimeAgo at={createdAt} now={now} />
             </dd>
@@ -60,14 +59,14 @@ export function PasskeyItem({ passkey, now, onRemoved }: PasskeyItemProps) {
       </div>
       <div className={styles.end}>
         <ConfirmedButton
-          label={`Remove ${name}`}
-          question={`Remove ${name}? Nobody can sign in with it any more.`}
-          confirm="Remove"
+          label={words.removeIt(name)}
+          question={words.removePasskeyQuestion(name)}
+          confirm={words.remove}
           onConfirm={() =>
-            remove.mutateAsync(undefined, { onSuccess: () => onRemoved(`${name} has been removed.`) })
+            remove.mutateAsync(undefined, { onSuccess: () => onRemoved(words.passkeyRemoved(name)) })
           }
         >
-          Remove
+          {words.remove}
         </ConfirmedButton>
       </div>
     </div>
@@ -97,11 +96,11 @@ function NameForm({ passkey, input, onClose }: NameFormProps) {
   }
 
   return (
-    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Rename this passkey">
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.renamePasskey}>
       <FailureAlert failure={form.failure} />
       <Field
         ref={input}
-        label="Name"
+        label={words.name}
         name="name"
         defaultValue={passkey.name}
         autoComplete="off"
@@ -109,10 +108,10 @@ function NameForm({ passkey, input, onClose }: NameFormProps) {
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Save
+          {words.save}
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>

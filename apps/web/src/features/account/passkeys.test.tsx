@@ -135,13 +135,13 @@ it('with a passkey and a proved address the password can go, and its owner reads
   client.answer(routes.passkeys, () => ({ ...account }))
   client.answer(routes.removePassword, () => {
     account.hasPassword = false
-    return { message: 'Your password has been removed.' }
+    return { message: 'What the page says in words of its own.' }
   })
   const { user } = renderApp(client, '/account')
   await user.click(await screen.findByRole('button', { name: 'Remove your password' }))
   expect(screen.getByText(/a link to ada@example.com lets you choose a new password/)).toBeVisible()
   await user.click(screen.getByRole('button', { name: 'Remove password' }))
-  expect(await screen.findByText('Your password has been removed.')).toBeVisible()
+  expect(await screen.findByText(/^Your password has been removed\./)).toBeVisible()
   expect(await screen.findByText('None: you sign in by passkey')).toBeVisible()
   expect(screen.getByText(/sends a link to ada@example.com/)).toBeVisible()
   expect(screen.getByRole('link', { name: 'Choose one by email' })).toHaveAttribute(

@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/account.ts'
 import { PasskeyItem } from './passkey-item.tsx'
 import styles from './passkeys.module.css'
 import { useAddPasskey, usePasskeys } from './use-passkeys.ts'
@@ -16,14 +17,11 @@ import { useAddPasskey, usePasskeys } from './use-passkeys.ts'
 export function Passkeys() {
   const passkeys = usePasskeys()
   return (
-    <Card title="Passkeys">
+    <Card title={words.passkeys}>
       <div className={styles.part}>
-        <p className={styles.explanation}>
-          A passkey signs you in with your fingerprint, your face or the lock of your device, without a
-          password. It works on this site alone, so nobody can trick you into giving it away.
-        </p>
+        <p className={styles.explanation}>{words.aboutPasskeys}</p>
         {passkeys.data && <PasskeyList {...passkeys.data} />}
-        {passkeys.isPending && <Skeleton label="Loading your passkeys…" count={1} />}
+        {passkeys.isPending && <Skeleton label={words.loadingPasskeys} count={1} />}
         {passkeys.isLoadingError && (
           <LoadFailure
             failure={passkeys.error}
@@ -51,8 +49,7 @@ function PasskeyList({ passkeys, rpId }: { passkeys: Passkey[]; rpId: string | n
   function onAdd() {
     setNews(null)
     add.mutate(undefined, {
-      onSuccess: (added) =>
-        setNews(added ? `${added.name} has been added. Sign in with it next time.` : 'No passkey was added.'),
+      onSuccess: (added) => setNews(added ? words.passkeyAdded(added.name) : words.noPasskeyAdded),
     })
   }
 
@@ -61,7 +58,7 @@ function PasskeyList({ passkeys, rpId }: { passkeys: Passkey[]; rpId: string | n
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.list}>
         {passkeys.length > 0 && (
-          <ul className={styles.items} aria-label="Your passkeys">
+          <ul className={styles.items} aria-label={words.yourPasskeys}>
             {passkeys.map((passkey) => (
               <li key={passkey.id}>
                 <PasskeyItem passkey={passkey} now={now} onRemoved={onRemoved} />
@@ -72,20 +69,16 @@ function PasskeyList({ passkeys, rpId }: { passkeys: Passkey[]; rpId: string | n
       </div>
       <FailureAlert failure={add.error} />
       {!supportsPasskeys() ? (
-        <p className={styles.explanation}>
-          This browser cannot make passkeys. Open this page in another one.
-        </p>
+        <p className={styles.explanation}>{words.noPasskeysInBrowser}</p>
       ) : rpId === null ? (
-        <p className={styles.explanation}>
-          Passkeys do not work under this address. Open this page by its usual name.
-        </p>
+        <p className={styles.explanation}>{words.noPasskeysAtAddress}</p>
       ) : (
         <Button
           variant={passkeys.length > 0 ? 'secondary' : 'primary'}
           isBusy={add.isPending}
           onClick={onAdd}
         >
-          {passkeys.length > 0 ? 'Add another passkey' : 'Add a passkey'}
+          {passkeys.length > 0 ? words.addAnotherPasskey : words.addPasskey}
         </Button>
       )}
     </>

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
+import { words } from '../../words/en/account.ts'
 import { ChangePasswordForm } from './change-password-form.tsx'
 import styles from './password-page.module.css'
 
@@ -15,17 +16,12 @@ export default function PasswordPage() {
 
   return (
     <>
-      <PageHeading title="Change your password">
-        You stay signed in here and are signed out everywhere else. Anyone who knew the old password is locked
-        out within a second.
-      </PageHeading>
+      <PageHeading title={words.changeYourPassword}>{words.aboutPassword}</PageHeading>
       <div className={styles.page}>
         <div ref={result} tabIndex={-1} className={styles.result}>
-          <Note>
-            {changes > 0 && 'Your password has been changed. You have been signed out everywhere else.'}
-          </Note>
+          <Note>{changes > 0 && words.passwordChanged}</Note>
         </div>
-        <Card title="Choose a new password">
+        <Card title={words.choosePassword}>
           {/* After each change a new form starts empty. */}
           <ChangePasswordForm key={changes} onChanged={() => setChanges((count) => count + 1)} />
         </Card>

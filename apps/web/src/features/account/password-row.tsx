@@ -9,6 +9,8 @@ import { Note } from '../../components/alert.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { words } from '../../words/en/account.ts'
+import { fill } from '../../words/fill.ts'
 import styles from './account-page.module.css'
 import { passkeysKey, usePasskeys } from './use-passkeys.ts'
 
@@ -29,37 +31,28 @@ export function PasswordRow({ user }: { user: User }) {
     <div>
       <div className={styles.line}>
         <div className={styles.fact}>
-          <h3>Password</h3>
+          <h3>{words.password}</h3>
           <p className={styles.value}>
-            {hasPassword ? (
-              <PasswordAge changedAt={data?.passwordChangedAt} />
-            ) : (
-              'None: you sign in by passkey'
-            )}
+            {hasPassword ? <PasswordAge changedAt={data?.passwordChangedAt} /> : words.noPassword}
           </p>
         </div>
         <Link to={hasPassword ? paths.password : paths.forgotPassword} className={styles.link}>
-          {hasPassword ? 'Change password' : 'Choose one by email'}
+          {hasPassword ? words.changePassword : words.chooseByEmail}
         </Link>
       </div>
-      <Note>{remove.data?.message}</Note>
+      <Note>{remove.isSuccess && words.passwordRemoved}</Note>
       <FailureAlert failure={remove.error} />
-      {!hasPassword && (
-        <p className={styles.explanation}>
-          Should you lose your passkeys, “Forgot your password?” sends a link to {user.email}. Keep that
-          mailbox.
-        </p>
-      )}
+      {!hasPassword && <p className={styles.explanation}>{words.keepThatMailbox(user.email)}</p>}
       {canRemove && (
         <div>
           <ConfirmedButton
-            label="Remove your password"
+            label={words.removeYourPassword}
             tone="grave"
-            question={`Remove your password? You will sign in by passkey alone. Should you lose your passkeys, a link to ${user.email} lets you choose a new password.`}
-            confirm="Remove password"
+            question={words.removePasswordQuestion(user.email)}
+            confirm={words.removePassword}
             onConfirm={() => remove.mutateAsync()}
           >
-            Sign in by passkey alone
+            {words.passkeyAlone}
           </ConfirmedButton>
         </div>
       )}
@@ -70,10 +63,6 @@ export function PasswordRow({ user }: { user: User }) {
 /** Nothing of an account that nobody kept it for. */
 function PasswordAge({ changedAt }: { changedAt: string | null | undefined }) {
   const now = useServerNow()
-  if (!changedAt) return 'Known only to you'
-  return (
-    <span>
-      Last changed <TimeAgo at={changedAt} now={now} />
-    </span>
-  )
+  if (!changedAt) return words.knownOnlyToYou
+  return <span>{fill(words.lastChanged, { when: <TimeAgo at={changedAt} now={now} /> })}</span>
 }

@@ -15,10 +15,11 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/account.ts'
+import { formatDate } from '../../words/formats.ts'
 import styles from './account-page.module.css'
 
 const queryKey = ['factors']
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
 /** A second step at sign-in: an authenticator app, and codes for the day it is lost. */
 export function TwoStep() {
@@ -30,7 +31,7 @@ export function TwoStep() {
   })
 
   return (
-    <Card title="Two-step sign-in">
+    <Card title={words.twoStep}>
       <div className={styles.part}>
         <Note>{news}</Note>
         {factors.data ? (
@@ -40,7 +41,7 @@ export function TwoStep() {
             <Off onNews={setNews} />
           )
         ) : factors.isPending ? (
-          <Skeleton label="Loading…" count={1} />
+          <Skeleton label={words.loading} count={1} />
         ) : (
           <LoadFailure
             failure={factors.error}
@@ -59,10 +60,7 @@ function Off({ onNews }: { onNews: (news: string | null) => void }) {
   if (enrol.data) return <SetUp enrolment={enrol.data} onCancel={enrol.reset} onNews={onNews} />
   return (
     <>
-      <p>
-        After your password, sign-in asks for a code from an app on your phone. Whoever learns your password
-        gets no further.
-      </p>
+      <p>{words.aboutTwoStep}</p>
       <FailureAlert failure={enrol.error} />
       <Button
         variant="secondary"
@@ -72,7 +70,7 @@ function Off({ onNews }: { onNews: (news: string | null) => void }) {
           enrol.mutate()
         }}
       >
-        Set up two-step sign-in
+        {words.setUp}
       </Button>
     </>
   )
@@ -92,7 +90,7 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   const form = useForm(CodeBodySchema, async (body) => {
     const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
     show({ userId: user.id, codes: recoveryCodes })
-    onNews('Two-step sign-in is on.')
+    onNews(words.isOn)
     await queryClient.invalidateQueries({ queryKey })
   })
 
@@ -106,16 +104,16 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   }
 
   return (
-    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Set up two-step sign-in">
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.setUp}>
       <EnrolmentView enrolment={enrolment} />
       <FailureAlert failure={form.failure} />
       <CodeField method="totp" error={form.errorOf('code')} />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Turn on
+          {words.turnOn}
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>
@@ -138,7 +136,7 @@ function On({ factors, since, onNews }: OnProps) {
   const renew = useMutation<string[], AuthError>({
     mutationFn: async () => (await client.call(routes.renewRecoveryCodes)).recoveryCodes,
     onSuccess: async (codes) => {
-      onNews('The recovery codes from before no longer work.')
+      onNews(words.oldCodesGone)
       show({ userId: user.id, codes })
       await refresh()
     },
@@ -146,39 +144,38 @@ function On({ factors, since, onNews }: OnProps) {
   const remove = useMutation<void, AuthError>({
     mutationFn: async () => void (await client.call(routes.removeTotp)),
     onSuccess: async () => {
-      onNews('Two-step sign-in is off.')
+      onNews(words.isOff)
       await refresh()
     },
   })
-  const left = factors.recoveryCodesLeft
 
   return (
     <>
       <p>
-        On since {day.format(new Date(since))}. Sign-in asks for a code from your app after the password.{' '}
-        {left === 1 ? '1 recovery code is left.' : `${left} recovery codes are left.`}
+        {words.onSince(formatDate(new Date(since), { dateStyle: 'long' }))}{' '}
+        {words.codesLeft(factors.recoveryCodesLeft)}
       </p>
       <FailureAlert failure={renew.error ?? remove.error} />
       <div className={styles.answers}>
         <ConfirmedButton
-          question="Make new recovery codes? Those you have saved will stop working."
-          confirm="Make new codes"
+          question={words.newCodesQuestion}
+          confirm={words.makeNewCodes}
           onConfirm={() => renew.mutateAsync()}
         >
-          New recovery codes
+          {words.newCodes}
         </ConfirmedButton>
         {!factors.required && (
           <ConfirmedButton
-            label="Turn off two-step sign-in"
-            question="Turn off two-step sign-in? Your password alone will open the account."
-            confirm="Turn it off"
+            label={words.turnOffTwoStep}
+            question={words.turnOffQuestion}
+            confirm={words.turnItOff}
             onConfirm={() => remove.mutateAsync()}
           >
-            Turn off
+            {words.turnOff}
           </ConfirmedButton>
         )}
       </div>
-      {factors.required && <p>Your role needs two-step sign-in, so it cannot be turned off.</p>}
+      {factors.required && <p>{words.roleNeedsIt}</p>}
     </>
   )
 }

@@ -7,6 +7,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import { UsernameField } from '../../components/username-field.tsx'
+import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
 
 interface UsernameRowProps {
@@ -20,7 +21,7 @@ export function UsernameRow({ user, onChanged }: UsernameRowProps) {
 
   function onSaved(changed: User) {
     onChanged(changed)
-    setNews(`Your username is now ${changed.username}.`)
+    setNews(words.usernameIsNow(changed.username))
     step.close()
   }
 
@@ -31,13 +32,18 @@ export function UsernameRow({ user, onChanged }: UsernameRowProps) {
       ) : (
         <div className={styles.line}>
           <div className={styles.fact}>
-            <h3>Username</h3>
+            <h3>{words.username}</h3>
             <p className={styles.value}>
               <span>{user.username}</span>
             </p>
           </div>
-          <Button ref={step.trigger} variant="secondary" aria-label="Change username" onClick={step.open}>
-            Change
+          <Button
+            ref={step.trigger}
+            variant="secondary"
+            aria-label={words.changeUsername}
+            onClick={step.open}
+          >
+            {words.change}
           </Button>
         </div>
       )}
@@ -72,23 +78,21 @@ function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
   }
 
   return (
-    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Change your username">
-      <p className={styles.explanation}>
-        You sign in with it. For 30 days nobody else can take your old one, and you can take it back.
-      </p>
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.changeYourUsername}>
+      <p className={styles.explanation}>{words.aboutUsername}</p>
       <FailureAlert failure={form.failure} />
       <UsernameField
         ref={input}
-        label="New username"
+        label={words.newUsername}
         defaultValue={user.username}
         error={form.errorOf('username')}
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Save
+          {words.save}
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>
