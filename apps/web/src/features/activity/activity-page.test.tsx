@@ -2,6 +2,7 @@ import { type ActivityEvent, activityKinds, routes } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeAuthClient, signedIn } from '../../../test/fake-auth-client.ts'
+import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 /** What the fake session's access token makes the server's time. */
@@ -168,5 +169,34 @@ describe('the notice on the dashboard', () => {
     await screen.findByRole('article')
     await goBack()
     await expectNoNotice(client)
+  })
+})
+
+describe('recent activity in German', () => {
+  it('names the days, the devices and what happened', async () => {
+    await inGerman()
+    const quiet = { version: '131', device: 'Firefox on macOS' }
+    await openActivity(
+      event('failed_sign_ins', 30),
+      { ...event('signed_out'), ...quiet },
+      { ...event('signed_in'), ...quiet },
+      { ...event('signed_in'), ...quiet },
+      { ...event('session_revoked', 86_400), ended: { name: null, device: 'Unknown device' } },
+      event('registered', 400 * 86_400),
+    )
+    expect(screen.getByRole('heading', { name: 'Letzte Aktivitäten' })).toBeVisible()
+    const days = screen.getAllByRole('heading', { level: 2 }).map((day) => day.textContent)
+    expect(days).toEqual(['Heute', 'Gestern', expect.stringMatching(/^\d+\. \p{L}+ 2024$/u)])
+    expect(screen.getByText('3 Ereignisse: Firefox 131 auf macOS')).toBeVisible()
+    expect(screen.getByText('192.0.2.7 · abgemeldet und angemeldet')).toBeVisible()
+    expect(screen.getByText('Sie lief auf: Unbekanntes Gerät.')).toBeVisible()
+    expect(screen.getByText(/kam nicht hinein/)).toBeVisible()
+    expect(screen.getByText('Bitte prüfen')).toBeVisible()
+  })
+
+  it('says what a newer server told, as far as it can', async () => {
+    await inGerman()
+    await openActivity({ ...event('signed_in'), kind: 'moon_landed' as ActivityEvent['kind'] })
+    expect(screen.getByText('Neue Art von Ereignis: Moon landed')).toBeVisible()
   })
 })

@@ -8,8 +8,9 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/activity.ts'
 import styles from './activity-page.module.css'
-import { byDay, type Day } from './days.ts'
+import { byDay, type Day, today } from './days.ts'
 import { EventItem } from './event-item.tsx'
 import { folded } from './fold.ts'
 import { FoldedEvents } from './folded-events.tsx'
@@ -20,10 +21,7 @@ export default function ActivityPage() {
   const activity = useActivityPages()
   return (
     <>
-      <PageHeading title="Recent activity">
-        What happened to your account in the last 90 days, newest first. If something wasn’t you, change your
-        password.
-      </PageHeading>
+      <PageHeading title={words.recentActivity}>{words.lead}</PageHeading>
       {activity.data && <Events events={activity.data} />}
       {activity.hasNextPage && (
         <div className={styles.older}>
@@ -33,13 +31,13 @@ export default function ActivityPage() {
             isBusy={activity.isFetchingNextPage}
             onClick={() => void activity.fetchNextPage()}
           >
-            Show older activity
+            {words.showOlder}
           </Button>
         </div>
       )}
       {activity.isPending && (
-        <Card title="Today">
-          <Skeleton label="Loading your activity…" count={4} />
+        <Card title={today()}>
+          <Skeleton label={words.loading} count={4} />
         </Card>
       )}
       {activity.isLoadingError && (
@@ -59,7 +57,7 @@ function Events({ events }: { events: ActivityEvent[] }) {
 
   useEffect(() => rememberSeen(user.id, events), [user.id, events])
 
-  if (events.length === 0) return <p>Nothing has happened yet.</p>
+  if (events.length === 0) return <p>{words.nothingYet}</p>
   return (
     <div className={styles.days}>
       {byDay(events, now).map((day) => (

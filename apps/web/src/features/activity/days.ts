@@ -1,4 +1,6 @@
 import type { ActivityEvent } from '@latchkey/contracts'
+import { formatDate } from '../../words/formats.ts'
+import { locale } from '../../words/language.ts'
 
 export interface Day {
   /** "Today", "Yesterday", or the date. */
@@ -7,8 +9,6 @@ export interface Day {
 }
 
 const dayMs = 86_400_000
-const date = new Intl.DateTimeFormat('en', { weekday: 'long', month: 'long', day: 'numeric' })
-const dateWithYear = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
 /** Groups events by day, in the reader's time zone and in the order they come. `now`: milliseconds since 1970. */
 export function byDay(events: readonly ActivityEvent[], now: number): Day[] {
@@ -25,9 +25,18 @@ export function byDay(events: readonly ActivityEvent[], now: number): Day[] {
 function dayName(at: Date, now: Date): string {
   // Rounded, because the day when clocks go forward has 23 hours.
   const age = Math.round((midnight(now) - midnight(at)) / dayMs)
-  if (age <= 0) return 'Today'
-  if (age === 1) return 'Yesterday'
-  return at.getFullYear() === now.getFullYear() ? date.format(at) : dateWithYear.format(at)
+  if (age <= 1) return relativeDay(-Math.max(age, 0))
+  return at.getFullYear() === now.getFullYear()
+    ? formatDate(at, { weekday: 'long', month: 'long', day: 'numeric' })
+    : formatDate(at, { dateStyle: 'long' })
+}
+
+export const today = (): string => relativeDay(0)
+
+/** As the title that it is: "Today", for Intl has it as in the middle of a sentence. */
+function relativeDay(days: number): string {
+  const name = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
+  return name.charAt(0).toLocaleUpperCase(locale()) + name.slice(1)
 }
 
 const midnight = (time: Date) => new Date(time).setHours(0, 0, 0, 0)

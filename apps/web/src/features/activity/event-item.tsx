@@ -1,15 +1,18 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
+import { deviceName } from '../../components/device-name.ts'
 import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import hidden from '../../components/visually-hidden.module.css'
-import { versionedName } from '../sessions/device-words.ts'
+import { words } from '../../words/en/activity.ts'
+import { formatDate } from '../../words/formats.ts'
 import { EventIcon } from './event-icon.tsx'
 import styles from './event-item.module.css'
 import { wordsFor } from './event-words.ts'
 
-export const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+/** "4:05 PM" or "16:05", of ISO 8601. */
+export const clockTime = (at: string): string => formatDate(new Date(at), { timeStyle: 'short' })
 
 interface EventItemProps {
   event: ActivityEvent
@@ -18,28 +21,27 @@ interface EventItemProps {
 }
 
 function endedInWords({ name, device }: NonNullable<ActivityEvent['ended']>): string {
-  return name === null ? `It was on ${device}.` : `It was on ${name} (${device}).`
+  const shown = deviceName(device)
+  return name === null ? words.wasOn(shown) : words.wasOnNamed(name, shown)
 }
 
 export function EventItem({ event, now }: EventItemProps) {
   const { title, weight } = wordsFor(event)
-  const time = clock.format(new Date(event.at))
+  const device = deviceName(event.device, event.version)
+  const time = clockTime(event.at)
   return (
     <article className={styles.event} data-weight={weight}>
       <EventIcon kind={event.kind} weight={weight} />
       <div className={styles.words}>
         <div className={styles.title}>
           <h3>{title}</h3>
-          {weight === 'alarm' && <span className={styles.mark}>Please check</span>}
+          {weight === 'alarm' && <span className={styles.mark}>{words.pleaseCheck}</span>}
         </div>
         {weight === 'check' ? (
           <details className={styles.advice}>
             <summary>
-              <span className={styles.mark}>Was this you?</span>
-              <span className={hidden.hidden}>
-                {' '}
-                {title}, {time}
-              </span>
+              <span className={styles.mark}>{words.wasThisYou}</span>
+              <span className={hidden.hidden}>{` ${title}, ${time}`}</span>
             </summary>
             <Advice event={event} />
           </details>
@@ -48,8 +50,7 @@ export function EventItem({ event, now }: EventItemProps) {
         )}
         {event.ended && <p className={styles.meaning}>{endedInWords(event.ended)}</p>}
         <p className={styles.circumstances}>
-          {event.ended && 'Ended from '}
-          {versionedName(event)}
+          {event.ended ? words.endedFrom(device) : device}
           {event.ip && (
             <>
               {' '}
@@ -75,8 +76,8 @@ function Advice({ event }: { event: ActivityEvent }) {
       {meaning && <p className={styles.meaning}>{meaning}</p>}
       {weight !== 'plain' && (
         <p className={styles.steps}>
-          <Link to={paths.sessions}>Look at your sessions</Link>
-          <Link to={paths.password}>Change your password</Link>
+          <Link to={paths.sessions}>{words.lookAtSessions}</Link>
+          <Link to={paths.password}>{words.changePassword}</Link>
         </p>
       )}
     </>

@@ -1,7 +1,10 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 
 /** What happens every day. Anything else is read one by one. */
-const routine = new Set<ActivityEvent['kind']>(['signed_in', 'signed_out'])
+const routine = ['signed_in', 'signed_out'] as const
+
+export const isRoutine = (kind: ActivityEvent['kind']): kind is (typeof routine)[number] =>
+  routine.some((each) => each === kind)
 
 /** From so many on, what one device did in a row is one line until it is opened. */
 const fewest = 3
@@ -21,4 +24,4 @@ export function folded(events: readonly ActivityEvent[]): Fold[] {
 }
 
 const isAlike = (a: ActivityEvent, b: ActivityEvent) =>
-  a.device === b.device && a.ip === b.ip && routine.has(a.kind) && routine.has(b.kind)
+  a.device === b.device && a.ip === b.ip && isRoutine(a.kind) && isRoutine(b.kind)

@@ -1,29 +1,28 @@
+import { deviceName } from '../../components/device-name.ts'
+import { words } from '../../words/en/activity.ts'
+import { formatList } from '../../words/formats.ts'
 import { DeviceIcon } from '../sessions/device-icon.tsx'
-import { versionedName } from '../sessions/device-words.ts'
-import { clock, EventItem } from './event-item.tsx'
-import { wordsFor } from './event-words.ts'
-import type { Fold } from './fold.ts'
+import { clockTime, EventItem } from './event-item.tsx'
+import { type Fold, isRoutine } from './fold.ts'
 import styles from './folded-events.module.css'
-
-const list = new Intl.ListFormat('en')
 
 /** What one device did in a row, the newest first, as one line that opens. */
 export function FoldedEvents({ events, now }: { events: Fold; now: number }) {
   const [latest] = events
-  const from = clock.format(new Date(events.at(-1)?.at ?? latest.at))
-  const until = clock.format(new Date(latest.at))
-  const kinds = [...new Set(events.map((event) => wordsFor(event).title.toLowerCase()))]
+  const from = clockTime(events.at(-1)?.at ?? latest.at)
+  const until = clockTime(latest.at)
+  const kinds = new Set(events.map(({ kind }) => kind).filter(isRoutine))
   return (
     <details className={styles.fold}>
       <summary className={styles.summary}>
         <DeviceIcon device={latest.device} form={latest.form} />
         <span className={styles.words}>
           <span className={styles.title}>
-            {events.length} events on {versionedName(latest)}
+            {words.eventsOn(events.length, deviceName(latest.device, latest.version))}
           </span>
           <span className={styles.soft}>
             {latest.ip && `${latest.ip} · `}
-            {list.format(kinds)}
+            {formatList([...kinds].map((kind) => words.routine[kind]))}
           </span>
         </span>
         <span className={styles.time}>{from === until ? until : `${from} – ${until}`}</span>

@@ -1,6 +1,8 @@
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
+import { words } from '../../words/en/activity.ts'
+import { fill } from '../../words/fill.ts'
 import { isAlarming, wordsFor } from './event-words.ts'
 import styles from './security-notice.module.css'
 import { unseenOf } from './seen-activity.ts'
@@ -15,11 +17,9 @@ export function SecurityNotice() {
     <div role="status" className={styles.region}>
       {latest && (
         <div className={styles.notice}>
-          <p>
-            <strong>{wordsFor(latest).title}.</strong> See what happened and what you can do.
-          </p>
+          <p>{fill(words.notice, { title: <strong>{wordsFor(latest).title}</strong> })}</p>
           <Link to={paths.activity} className={styles.link}>
-            See recent activity
+            {words.seeActivity}
           </Link>
         </div>
       )}

@@ -1,5 +1,6 @@
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/sessions.ts'
 import { useEndOtherSessions } from './use-sessions.ts'
 
 interface EndOthersProps {
@@ -13,13 +14,11 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
     <div>
       <ConfirmedButton
         tone="plain"
-        question={`End all ${count} other sessions? Those devices will have to sign in again.`}
-        confirm={`End all ${count}`}
-        onConfirm={() =>
-          end.mutateAsync(undefined, { onSuccess: () => onEnded('All other sessions have ended.') })
-        }
+        question={words.endOthersQuestion(count)}
+        confirm={words.endAll(count)}
+        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(words.othersEnded) })}
       >
-        End all others
+        {words.endOthers}
       </ConfirmedButton>
       <FailureAlert failure={end.error} />
     </div>

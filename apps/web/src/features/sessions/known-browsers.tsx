@@ -3,16 +3,18 @@ import { useRef, useState } from 'react'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { words } from '../../words/en/sessions.ts'
+import { fill } from '../../words/fill.ts'
+import { formatDate } from '../../words/formats.ts'
 import { DeviceIcon } from './device-icon.tsx'
 import { distinctNames } from './device-words.ts'
 import itemStyles from './session-item.module.css'
 import styles from './sessions-page.module.css'
 import { useForgetBrowser, useKnownBrowsers, useUntrustBrowser } from './use-known-browsers.ts'
-
-const day = new Intl.DateTimeFormat('en', { month: 'long', day: 'numeric' })
 
 /** Browsers that have signed in before. They have an easier time signing in, and no more than that. */
 export function KnownBrowsers({ now }: { now: number }) {
@@ -32,21 +34,19 @@ export function KnownBrowsers({ now }: { now: number }) {
   }
 
   return (
-    <Card title="Known browsers">
+    <Card title={words.knownBrowsers}>
       <p className={styles.empty}>
-        {browsers.data.length > 0
-          ? 'These have signed in before, so nobody else’s wrong passwords can lock them out. Forgetting one does not sign it out; its next sign-in will count as one from a new device.'
-          : 'No browser is remembered. The next sign-in from any of them will count as one from a new device.'}
+        {browsers.data.length > 0 ? words.aboutKnownBrowsers : words.noKnownBrowsers}
       </p>
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.others}>
         {browsers.data.length > 0 && (
-          <FirstFew name="browsers" className={styles.items}>
+          <FirstFew name={words.manyBrowsers} className={styles.items}>
             {browsers.data.map((browser) => (
               <li key={browser.id}>
                 <KnownBrowser
                   browser={browser}
-                  label={names.get(browser.id) ?? browser.device}
+                  label={names.get(browser.id) ?? deviceName(browser.device)}
                   now={now}
                   onDone={onDone}
                 />
@@ -71,7 +71,8 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
   const untrust = useUntrustBrowser(browser)
   const { trustedUntil } = browser
-  const name = browser.current ? `${browser.device} (this browser)` : browser.device
+  const device = deviceName(browser.device)
+  const name = browser.current ? words.thisBrowser(device) : device
   return (
     <div className={itemStyles.item}>
       <DeviceIcon device={browser.device} form={browser.form} />
@@ -80,44 +81,45 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
           <h3>{name}</h3>
         </div>
         <p className={itemStyles.place}>
-          {browser.version && `Version ${browser.version} · `}
-          <span className={itemStyles.address}>{browser.ip}</span> · last signed in{' '}
-          <TimeAgo at={browser.lastSeenAt} now={now} />
+          {browser.version && `${words.version(browser.version)} · `}
+          <span className={itemStyles.address}>{browser.ip}</span>
+          {' · '}
+          {fill(words.lastSignedIn, { when: <TimeAgo at={browser.lastSeenAt} now={now} /> })}
         </p>
         {trustedUntil && (
-          <p className={itemStyles.place}>
-            Signs in without your second step until{' '}
-            <time dateTime={trustedUntil}>{day.format(new Date(trustedUntil))}</time>
-          </p>
+          <p className={itemStyles.place}>{fill(words.trustedUntil, { date: <Day at={trustedUntil} /> })}</p>
         )}
         <FailureAlert failure={forget.error ?? untrust.error} />
       </div>
       <div className={`${itemStyles.end} ${styles.actions}`}>
         {trustedUntil && (
           <ConfirmedButton
-            label={`Stop trusting ${browser.current ? name : label}`}
+            label={words.stopTrustingIt(browser.current ? name : label)}
             tone="plain"
-            question={`Stop trusting ${name}? Its next sign-in will ask for your second step.`}
-            confirm="Stop trusting"
+            question={words.stopTrustingQuestion(name)}
+            confirm={words.stopTrusting}
             onConfirm={() =>
-              untrust.mutateAsync(undefined, { onSuccess: () => onDone(`${name} is no longer trusted.`) })
+              untrust.mutateAsync(undefined, { onSuccess: () => onDone(words.trustedNoMore(name)) })
             }
           >
-            Stop trusting
+            {words.stopTrusting}
           </ConfirmedButton>
         )}
         <ConfirmedButton
-          label={`Forget ${browser.current ? name : label}`}
+          label={words.forgetIt(browser.current ? name : label)}
           tone="plain"
-          question={`Forget ${name}? Its next sign-in will count as one from a new device${trustedUntil ? ', and ask for your second step' : ''}.`}
-          confirm="Forget"
-          onConfirm={() =>
-            forget.mutateAsync(undefined, { onSuccess: () => onDone(`${name} has been forgotten.`) })
-          }
+          question={trustedUntil ? words.forgetTrustedQuestion(name) : words.forgetQuestion(name)}
+          confirm={words.forget}
+          onConfirm={() => forget.mutateAsync(undefined, { onSuccess: () => onDone(words.forgotten(name)) })}
         >
-          Forget
+          {words.forget}
         </ConfirmedButton>
       </div>
     </div>
   )
 }
+
+/** "November 8". */
+const Day = ({ at }: { at: string }) => (
+  <time dateTime={at}>{formatDate(new Date(at), { month: 'long', day: 'numeric' })}</time>
+)

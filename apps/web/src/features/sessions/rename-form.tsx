@@ -1,8 +1,10 @@
 import { RenameSessionBodySchema, type Session } from '@latchkey/contracts'
 import type { KeyboardEvent, RefObject } from 'react'
 import { Button } from '../../components/button.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { Field } from '../../components/field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/sessions.ts'
 import styles from './rename-form.module.css'
 
 interface RenameFormProps {
@@ -20,21 +22,21 @@ export function RenameForm({ session, input, onSave, onCancel }: RenameFormProps
   }
 
   return (
-    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label="Rename this session">
+    <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.renameSession}>
       <Field
         ref={input}
-        label="Name"
+        label={words.name}
         name="name"
         defaultValue={session.name ?? ''}
-        placeholder={session.device}
+        placeholder={deviceName(session.device)}
         autoComplete="off"
-        hint="Leave it empty to use the browser’s name."
+        hint={words.emptyName}
         error={form.errorOf('name')}
       />
       <div className={styles.answers}>
-        <Button type="submit">Save</Button>
+        <Button type="submit">{words.save}</Button>
         <Button variant="secondary" onClick={onCancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>

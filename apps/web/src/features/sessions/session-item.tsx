@@ -3,13 +3,16 @@ import type { ReactNode } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import hidden from '../../components/visually-hidden.module.css'
+import { words } from '../../words/en/sessions.ts'
+import { fill } from '../../words/fill.ts'
 import { DeviceIcon } from './device-icon.tsx'
-import { isIPad, maybeIPad, versionedName } from './device-words.ts'
+import { isIPad, maybeIPad } from './device-words.ts'
 import { RenameForm } from './rename-form.tsx'
 import styles from './session-item.module.css'
 import { useEndSession, useRenameSession } from './use-sessions.ts'
@@ -25,7 +28,7 @@ export function ThisSession({ session, now, label }: SessionProps & { label: str
   return (
     <SessionItem session={session} now={now} label={label}>
       <Button variant="secondary" onClick={() => void client.logout()}>
-        Sign out
+        {words.signOut}
       </Button>
     </SessionItem>
   )
@@ -43,15 +46,13 @@ export function OtherSession({ session, now, label, onEnded }: OtherSessionProps
   return (
     <SessionItem session={session} now={now} label={label} failure={<FailureAlert failure={end.error} />}>
       <ConfirmedButton
-        label={`End the session ${label}`}
+        label={words.endIt(label)}
         tone="plain"
-        question={`End this session? ${name} will have to sign in again.`}
-        confirm="End session"
-        onConfirm={() =>
-          end.mutateAsync(undefined, { onSuccess: () => onEnded(`The session ${name} has ended.`) })
-        }
+        question={words.endQuestion(name)}
+        confirm={words.endSession}
+        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(words.ended(name)) })}
       >
-        End
+        {words.end}
       </ConfirmedButton>
     </SessionItem>
   )
@@ -88,22 +89,23 @@ function SessionItem({ session, now, label, failure, children }: SessionItemProp
               ref={naming.trigger}
               variant="quiet"
               className={styles.rename}
-              aria-label={`Rename ${label}`}
+              aria-label={words.renameIt(label)}
               onClick={naming.open}
             >
-              Rename
+              {words.rename}
             </Button>
           </div>
         )}
         <p className={styles.place}>
-          {session.name !== null && `${session.device} · `}
+          {session.name !== null && `${deviceName(session.device)} · `}
           <span className={styles.address}>{session.lastIp}</span>
           {' · '}
-          {session.current ? 'in use now' : <TimeAgo at={session.lastUsedAt} now={now} />}
+          {session.current ? words.inUseNow : <TimeAgo at={session.lastUsedAt} now={now} />}
         </p>
         <details className={styles.details}>
           <summary>
-            Details<span className={hidden.hidden}> of {label}</span>
+            {words.details}
+            <span className={hidden.hidden}>{`: ${label}`}</span>
           </summary>
           <SessionDetails session={session} now={now} isThisIPad={isThisIPad} />
         </details>
@@ -120,40 +122,34 @@ function SessionDetails({ session, now, isThisIPad }: SessionProps & { isThisIPa
   return (
     <dl className={styles.times}>
       <div>
-        <dt>Browser</dt>
-        <dd>
-          {isThisIPad ? 'Safari on iPadOS' : versionedName(session)}
-          {!session.current && maybeIPad(session) && ' or on an iPad, which says the same'}
-        </dd>
+        <dt>{words.browser}</dt>
+        <dd>{browserOf(session, isThisIPad)}</dd>
       </div>
       <div>
-        <dt>Signed in</dt>
+        <dt>{words.signedIn}</dt>
         <dd>
-          <TimeAgo at={session.createdAt} now={now} />
-          {session.amr && `, with ${signInWords(session.amr)}`}
-          {hasMoved && (
-            <>
-              , from <span className={styles.address}>{session.ip}</span>
-            </>
-          )}
+          {fill(words.signedInWhen(session.amr ? signInWords(session.amr) : null, hasMoved), {
+            when: <TimeAgo at={session.createdAt} now={now} />,
+            address: <span className={styles.address}>{session.ip}</span>,
+          })}
         </dd>
       </div>
       {hasMoved && (
         <div>
-          <dt>Last used from</dt>
+          <dt>{words.lastUsedFrom}</dt>
           <dd>
-            {session.lastDevice} · <span className={styles.address}>{session.lastIp}</span>
+            {deviceName(session.lastDevice)} · <span className={styles.address}>{session.lastIp}</span>
           </dd>
         </div>
       )}
       <div>
-        <dt>Last used</dt>
+        <dt>{words.lastUsed}</dt>
         <dd>
           <TimeAgo at={session.lastUsedAt} now={now} />
         </dd>
       </div>
       <div>
-        <dt>Expires</dt>
+        <dt>{words.expires}</dt>
         <dd>
           <TimeAgo at={session.expiresAt} now={now} />
         </dd>
@@ -162,4 +158,10 @@ function SessionDetails({ session, now, isThisIPad }: SessionProps & { isThisIPa
   )
 }
 
-const nameOf = ({ name, device }: Session) => name ?? device
+function browserOf(session: Session, isThisIPad: boolean): string {
+  if (isThisIPad) return deviceName('Safari on iPadOS')
+  const name = deviceName(session.device, session.version)
+  return !session.current && maybeIPad(session) ? words.orAnIPad(name) : name
+}
+
+const nameOf = ({ name, device }: Session) => name ?? deviceName(device)

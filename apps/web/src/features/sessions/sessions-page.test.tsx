@@ -3,6 +3,7 @@ import { type KnownDevice, routes, type Session } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 /** What the fake session's access token makes the server's time. */
@@ -332,5 +333,33 @@ describe('ending a session', () => {
     const after = card.getAllByRole('listitem').map((item) => item.textContent?.includes(until))
     expect(after).toEqual([true, false, false])
     expect(card.queryByRole('button', { name: stop })).toBeNull()
+  })
+})
+
+describe('the sessions page in German', () => {
+  it('names the devices, and says until when one is trusted', async () => {
+    await inGerman()
+    const client = fakeAuthClient(signedIn())
+    const nameless = session({ id: 'session-4', device: 'Unknown device' })
+    client.answer(routes.sessions, () => ({ sessions: [{ ...here, version: '131' }, phone, nameless] }))
+    const trustedUntil = '2025-11-08T12:00:00.000Z'
+    client.answer(routes.devices, () => ({
+      devices: [{ ...known('b', false, 'Chrome on Android'), trustedUntil }],
+    }))
+    const { user } = renderApp(client, '/sessions')
+    expect(await screen.findByRole('heading', { name: 'Sitzungen' })).toBeVisible()
+    await screen.findByRole('region', { name: 'Überall abmelden' })
+    const mine = region('Dieses Gerät')
+    expect(mine.getByRole('heading', { name: 'Firefox auf macOS' })).toBeVisible()
+    expect(mine.getByText('Firefox 131 auf macOS')).toBeInTheDocument()
+    expect(await screen.findByText(/^Meldet sich bis/)).toHaveTextContent(
+      'Meldet sich bis 8. November ohne zweiten Schritt an',
+    )
+    await user.click(screen.getByRole('button', { name: 'Sitzung Unbekanntes Gerät beenden' }))
+    expect(screen.getByRole('alertdialog')).toHaveTextContent(
+      'Diese Sitzung beenden? Unbekanntes Gerät muss sich dann neu anmelden.',
+    )
+    await user.click(screen.getByRole('button', { name: 'Sitzung beenden' }))
+    expect(await screen.findByText('Die Sitzung „Unbekanntes Gerät“ wurde beendet.')).toBeVisible()
   })
 })

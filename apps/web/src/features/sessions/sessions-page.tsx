@@ -3,10 +3,12 @@ import { useRef, useState } from 'react'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { FirstFew } from '../../components/first-few.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/sessions.ts'
 import { distinctNames } from './device-words.ts'
 import { EndOthers } from './end-others.tsx'
 import { KnownBrowsers } from './known-browsers.tsx'
@@ -19,13 +21,11 @@ export default function SessionsPage() {
   const sessions = useSessions()
   return (
     <>
-      <PageHeading title="Sessions">
-        Every browser and app that is signed in to your account. End any you don’t recognise or no longer use.
-      </PageHeading>
+      <PageHeading title={words.sessions}>{words.lead}</PageHeading>
       {sessions.data && <SessionLists sessions={sessions.data} />}
       {sessions.isPending && (
-        <Card title="This device">
-          <Skeleton label="Loading your sessions…" count={1} />
+        <Card title={words.thisDevice}>
+          <Skeleton label={words.loading} count={1} />
         </Card>
       )}
       {sessions.isLoadingError && (
@@ -57,26 +57,30 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
     <div className={styles.layout}>
       <div className={styles.lists}>
         {current && (
-          <Card title="This device">
-            <ThisSession session={current} now={now} label={names.get(current.id) ?? current.device} />
+          <Card title={words.thisDevice}>
+            <ThisSession
+              session={current}
+              now={now}
+              label={names.get(current.id) ?? deviceName(current.device)}
+            />
           </Card>
         )}
         <Note>{news}</Note>
         <div ref={list} tabIndex={-1} className={styles.others}>
           <Card
-            title="Other devices"
+            title={words.otherDevices}
             action={others.length > 1 && <EndOthers count={others.length} onEnded={onEnded} />}
           >
             {others.length === 0 ? (
-              <p className={styles.empty}>You are not signed in anywhere else.</p>
+              <p className={styles.empty}>{words.nowhereElse}</p>
             ) : (
-              <FirstFew name="sessions" className={styles.items}>
+              <FirstFew name={words.manySessions} className={styles.items}>
                 {others.map((session) => (
                   <li key={session.id}>
                     <OtherSession
                       session={session}
                       now={now}
-                      label={names.get(session.id) ?? session.device}
+                      label={names.get(session.id) ?? deviceName(session.device)}
                       onEnded={onEnded}
                     />
                   </li>

@@ -1,0 +1,21 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { speak } from '../words/catalogue.ts'
+import german from '../words/de/index.ts'
+import { deviceName } from './device-name.ts'
+
+afterEach(() => speak({}))
+
+describe('the name of a device', () => {
+  it.each([
+    ['Firefox on macOS', undefined, 'Firefox on macOS', 'Firefox auf macOS'],
+    ['Firefox on macOS', '131', 'Firefox 131 on macOS', 'Firefox 131 auf macOS'],
+    ['Chrome', '130', 'Chrome 130', 'Chrome 130'],
+    ['curl', undefined, 'curl', 'curl'],
+    ['Unknown device', undefined, 'Unknown device', 'Unbekanntes Gerät'],
+    ['Administrator', undefined, 'Administrator', 'Administrator'],
+  ])('%s, version %s', (device, version, inEnglish, inGerman) => {
+    expect(deviceName(device, version)).toBe(inEnglish)
+    speak(german)
+    expect(deviceName(device, version)).toBe(inGerman)
+  })
+})
