@@ -3,6 +3,7 @@ import { type ManagedUser, routes, type Session, type UserList } from '@latchkey
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 const boss = {
@@ -317,5 +318,30 @@ describe('the page of a user', () => {
     const { client } = await openUser()
     client.become(signedIn({ user: { ...boss, roles: ['user'] } }))
     await waitFor(() => expect(screen.getByRole('heading', { name: 'Page not found' })).toBeVisible())
+  })
+})
+
+describe('the pages of administrators in German', () => {
+  it('count and find users', async () => {
+    await inGerman()
+    const client = asAdmin()
+    client.answer(routes.findUsers, () => listed([managed()], { total: { count: 1234, isMore: false } }))
+    renderApp(client, '/admin')
+    expect(await screen.findByRole('heading', { name: 'Benutzer' })).toBeVisible()
+    expect(await screen.findByText('1.234 Benutzer')).toBeVisible()
+    expect(screen.getByRole('columnheader', { name: /^Zuletzt gesehen/ })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Gesperrt' })).toBeVisible()
+    expect(screen.getByText('14.03.2025')).toBeVisible()
+  })
+
+  it('show a user, since when they are one, and their devices', async () => {
+    await inGerman()
+    const { user } = renderApp(asAdmin(), '/admin/users/1')
+    expect(await screen.findByText(/dabei seit 14. März 2025, zuletzt gesehen:/)).toBeVisible()
+    expect(screen.getByRole('heading', { name: 'Firefox auf macOS' })).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Alle beenden' }))
+    expect(screen.getByRole('alertdialog')).toHaveTextContent(
+      'Alle 2 Sitzungen beenden? ada wird dann überall abgemeldet.',
+    )
   })
 })

@@ -2,6 +2,7 @@ import type { ManagedUser } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/admin.ts'
 import styles from './admin.module.css'
 import { useSetDisabled, useSetRoles } from './use-users.ts'
 
@@ -14,11 +15,8 @@ interface UserAccessProps {
 export function UserAccess({ user, isOwn, onDone }: UserAccessProps & { isOwn: boolean }) {
   if (isOwn)
     return (
-      <Card title="Role and access">
-        <p className={styles.soft}>
-          This is your own account. Another administrator can change its role or disable it; you can’t, so
-          that the last administrator is never locked out.
-        </p>
+      <Card title={words.roleAndAccess}>
+        <p className={styles.soft}>{words.ownAccount}</p>
       </Card>
     )
   return (
@@ -34,40 +32,36 @@ function RoleCard({ user, onDone }: UserAccessProps) {
   const { username } = user
   const isAdmin = user.roles.includes('admin')
   return (
-    <Card title="Role">
+    <Card title={words.role}>
       <div className={styles.part}>
-        <p className={styles.soft}>
-          {isAdmin
-            ? `${username} is an administrator: they can see and change every account.`
-            : `${username} is a user: they can see and change only their own account.`}
-        </p>
+        <p className={styles.soft}>{words.roles[isAdmin ? 'admin' : 'user'](username)}</p>
         <FailureAlert failure={setRoles.error} />
         {isAdmin ? (
           <ConfirmedButton
             key="demote"
             tone="grave"
-            question={`Remove ${username} as administrator? This takes effect within a second.`}
-            confirm="Remove administrator"
+            question={words.removeAsAdministratorQuestion(username)}
+            confirm={words.removeAdministrator}
             onConfirm={() =>
               setRoles.mutateAsync(['user'], {
-                onSuccess: () => onDone(`${username} is no longer an administrator.`),
+                onSuccess: () => onDone(words.administratorNoMore(username)),
               })
             }
           >
-            Remove as administrator
+            {words.removeAsAdministrator}
           </ConfirmedButton>
         ) : (
           <ConfirmedButton
             key="promote"
-            question={`Let ${username} see and change every account?`}
-            confirm="Make administrator"
+            question={words.makeAdministratorQuestion(username)}
+            confirm={words.makeAdministrator}
             onConfirm={() =>
               setRoles.mutateAsync(['user', 'admin'], {
-                onSuccess: () => onDone(`${username} is now an administrator.`),
+                onSuccess: () => onDone(words.nowAdministrator(username)),
               })
             }
           >
-            Make administrator
+            {words.makeAdministrator}
           </ConfirmedButton>
         )}
       </div>
@@ -79,39 +73,35 @@ function AccessCard({ user, onDone }: UserAccessProps) {
   const setDisabled = useSetDisabled(user.id)
   const { username, disabled } = user
   return (
-    <Card title="Access">
+    <Card title={words.access}>
       <div className={styles.part}>
-        <p className={styles.soft}>
-          {disabled
-            ? `${username} is disabled and can’t sign in.`
-            : 'Disabling an account ends its sessions and refuses every sign-in. Nothing is deleted.'}
-        </p>
+        <p className={styles.soft}>{disabled ? words.userIsDisabled(username) : words.aboutDisabling}</p>
         <FailureAlert failure={setDisabled.error} />
         {disabled ? (
           <ConfirmedButton
             key="enable"
             tone="plain"
-            question={`Let ${username} sign in again?`}
-            confirm="Enable account"
+            question={words.enableQuestion(username)}
+            confirm={words.enable}
             onConfirm={() =>
-              setDisabled.mutateAsync(false, { onSuccess: () => onDone(`${username} can sign in again.`) })
+              setDisabled.mutateAsync(false, { onSuccess: () => onDone(words.enabled(username)) })
             }
           >
-            Enable account
+            {words.enable}
           </ConfirmedButton>
         ) : (
           <ConfirmedButton
             key="disable"
             tone="grave"
-            question={`Sign ${username} out everywhere and keep them out?`}
-            confirm="Disable account"
+            question={words.disableQuestion(username)}
+            confirm={words.disable}
             onConfirm={() =>
               setDisabled.mutateAsync(true, {
-                onSuccess: () => onDone(`${username} has been disabled and signed out.`),
+                onSuccess: () => onDone(words.disabled(username)),
               })
             }
           >
-            Disable account
+            {words.disable}
           </ConfirmedButton>
         )}
       </div>

@@ -9,14 +9,15 @@ import { Card } from '../../components/card.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/admin.ts'
+import { fill } from '../../words/fill.ts'
+import { formatDate } from '../../words/formats.ts'
 import styles from './admin.module.css'
 import { LastSeen } from './last-seen.tsx'
 import { useUser } from './use-users.ts'
 import { UserAccess } from './user-access.tsx'
 import { UserBadges } from './user-badges.tsx'
 import { UserSessions } from './user-sessions.tsx'
-
-const longDate = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
 export default function UserPage() {
   const { id = '' } = useParams()
@@ -27,20 +28,18 @@ export default function UserPage() {
       {found.data && <UserDetails user={found.data.user} sessions={found.data.sessions} />}
       {found.isPending && (
         <>
-          <PageHeading title="User">One moment.</PageHeading>
-          <Card title="Sessions">
-            <Skeleton label="Loading the user…" count={2} />
+          <PageHeading title={words.user}>{words.oneMoment}</PageHeading>
+          <Card title={words.sessions}>
+            <Skeleton label={words.loadingUser} count={2} />
           </Card>
         </>
       )}
       {found.isLoadingError &&
         (found.error.code === 'not_found' ? (
-          <PageHeading title="No such user">
-            The account may have been deleted, or the address of this page mistyped.
-          </PageHeading>
+          <PageHeading title={words.noSuchUser}>{words.mayBeDeleted}</PageHeading>
         ) : (
           <>
-            <PageHeading title="User">The account could not be loaded.</PageHeading>
+            <PageHeading title={words.user}>{words.notLoaded}</PageHeading>
             <LoadFailure
               failure={found.error}
               isRetrying={found.isFetching}
@@ -60,7 +59,7 @@ function BackToSearch() {
       to={{ pathname: paths.admin, search: typeof search === 'string' ? search : '' }}
       className={styles.back}
     >
-      ← All users
+      {words.allUsers}
     </Link>
   )
 }
@@ -80,8 +79,12 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
   return (
     <>
       <PageHeading title={user.username}>
-        {user.email}, member since {longDate.format(new Date(user.createdAt))}, last seen:{' '}
-        <LastSeen at={user.lastSeenAt} now={now} />. <UserBadges user={user} />
+        {fill(words.about, {
+          email: user.email,
+          joined: formatDate(new Date(user.createdAt), { dateStyle: 'long' }),
+          lastSeen: <LastSeen at={user.lastSeenAt} now={now} />,
+        })}{' '}
+        <UserBadges user={user} />
       </PageHeading>
       <div ref={result} tabIndex={-1} className={styles.result}>
         <Note>{news}</Note>

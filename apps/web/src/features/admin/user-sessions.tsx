@@ -2,9 +2,12 @@ import type { ManagedUser, Session } from '@latchkey/contracts'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { words } from '../../words/en/admin.ts'
+import { fill } from '../../words/fill.ts'
 import { DeviceIcon } from '../sessions/device-icon.tsx'
 import { distinctNames } from '../sessions/device-words.ts'
 import styles from './admin.module.css'
@@ -21,19 +24,19 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
   const names = distinctNames(sessions, useServerNow())
   return (
     <Card
-      title="Sessions"
+      title={words.sessions}
       action={
         sessions.length > 1 && (
           <ConfirmedButton
-            question={`End all ${sessions.length} sessions? ${user.username} will be signed out everywhere.`}
-            confirm={`End all ${sessions.length}`}
+            question={words.endAllQuestion(user.username, sessions.length)}
+            confirm={words.endThem(sessions.length)}
             onConfirm={() =>
               endAll.mutateAsync(undefined, {
-                onSuccess: () => onDone(`All sessions of ${user.username} have ended.`),
+                onSuccess: () => onDone(words.allEnded(user.username)),
               })
             }
           >
-            End all
+            {words.endAll}
           </ConfirmedButton>
         )
       }
@@ -41,15 +44,15 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
       <div>
         <FailureAlert failure={endAll.error} />
         {sessions.length === 0 ? (
-          <p className={styles.soft}>{user.username} is not signed in anywhere.</p>
+          <p className={styles.soft}>{words.nowhereSignedIn(user.username)}</p>
         ) : (
-          <FirstFew name="sessions" className={styles.sessions}>
+          <FirstFew name={words.manySessions} className={styles.sessions}>
             {sessions.map((session) => (
               <li key={session.id}>
                 <UserSession
                   user={user}
                   session={session}
-                  label={names.get(session.id) ?? session.device}
+                  label={names.get(session.id) ?? deviceName(session.device)}
                   onDone={onDone}
                 />
               </li>
@@ -71,31 +74,35 @@ interface UserSessionProps {
 
 function UserSession({ user, session, label, onDone }: UserSessionProps) {
   const now = useServerNow()
+  const device = deviceName(session.device)
   const end = useEndUserSession(user.id, session.id)
   return (
     <div className={styles.session}>
       <DeviceIcon device={session.device} form={session.form} />
       <div>
-        <h3>{session.device}</h3>
+        <h3>{device}</h3>
         <p className={styles.soft}>
-          {session.ip}, last used <TimeAgo at={session.lastUsedAt} now={now} />, signed in{' '}
-          <TimeAgo at={session.createdAt} now={now} />
+          {fill(words.sessionUse, {
+            ip: session.ip,
+            lastUsed: <TimeAgo at={session.lastUsedAt} now={now} />,
+            signedIn: <TimeAgo at={session.createdAt} now={now} />,
+          })}
         </p>
         <FailureAlert failure={end.error} />
       </div>
       <div className={styles.end}>
         <ConfirmedButton
-          label={`End the session ${label}`}
+          label={words.endIt(label)}
           tone="plain"
-          question={`End this session? ${user.username} will have to sign in again there.`}
-          confirm="End session"
+          question={words.endQuestion(user.username)}
+          confirm={words.endSession}
           onConfirm={() =>
             end.mutateAsync(undefined, {
-              onSuccess: () => onDone(`The session ${session.device} has ended.`),
+              onSuccess: () => onDone(words.ended(device)),
             })
           }
         >
-          End
+          {words.end}
         </ConfirmedButton>
       </div>
     </div>

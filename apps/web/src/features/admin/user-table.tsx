@@ -3,13 +3,12 @@ import { generatePath, Link, useLocation } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { useServerNow } from '../../app/server-clock.ts'
 import { relativeTime } from '../../components/relative-time.ts'
+import { words } from '../../words/en/admin.ts'
+import { formatDate, formatNumber } from '../../words/formats.ts'
 import { LastSeen } from './last-seen.tsx'
 import { UserBadges } from './user-badges.tsx'
 import { firstPage, searchOf, type UserQuestion } from './user-question.ts'
 import styles from './users-page.module.css'
-
-const number = new Intl.NumberFormat('en')
-const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
 
 interface UserTableProps {
   list: UserList
@@ -27,11 +26,11 @@ export function UserTable({ list, question }: UserTableProps) {
         <table className={styles.table}>
           <thead>
             <tr>
-              <SortableColumn question={question} by="username" name="User" first="username" />
-              <SortableColumn question={question} by="lastSeen" name="Last seen" first="-lastSeen" />
-              <SortableColumn question={question} by="joined" name="Joined" first="-joined" />
+              <SortableColumn question={question} by="username" name={words.user} first="username" />
+              <SortableColumn question={question} by="lastSeen" name={words.lastSeen} first="-lastSeen" />
+              <SortableColumn question={question} by="joined" name={words.joined} first="-joined" />
               <th scope="col" className={styles.sessions}>
-                Sessions
+                {words.sessions}
               </th>
             </tr>
           </thead>
@@ -43,16 +42,18 @@ export function UserTable({ list, question }: UserTableProps) {
         </table>
       )}
       {(next || previous || question.after || question.before) && (
-        <nav aria-label="Pages" className={styles.pages}>
+        <nav aria-label={words.pages} className={styles.pages}>
           {previous ? (
             <Link to={{ search: searchOf({ ...firstPage(question), before: previous }) }}>
-              ← Previous page
+              {words.previousPage}
             </Link>
           ) : (
-            users.length === 0 && <Link to={{ search: searchOf(firstPage(question)) }}>First page</Link>
+            users.length === 0 && (
+              <Link to={{ search: searchOf(firstPage(question)) }}>{words.firstPage}</Link>
+            )
           )}
           {next && (
-            <Link to={{ search: searchOf({ ...firstPage(question), after: next }) }}>Next page →</Link>
+            <Link to={{ search: searchOf({ ...firstPage(question), after: next }) }}>{words.nextPage}</Link>
           )}
         </nav>
       )}
@@ -60,15 +61,16 @@ export function UserTable({ list, question }: UserTableProps) {
   )
 }
 
+/** The API searches no more of them than this. */
+const mostLookedAt = 1000
+
 function countInWords({ total: { count, isMore } }: UserList, { query, filter }: UserQuestion): string {
-  const many = number.format(count)
-  if (isMore && query)
-    return `${many} found among the first 1,000 that were looked at. Type more to narrow the search.`
-  if (isMore) return `More than ${many} users. These are the latest ${many} of them; search to find others.`
-  if (count === 0 && query && filter === 'all') return `No username or email address contains “${query}”.`
-  if (count === 0 && query) return `None of these users’ names or addresses contains “${query}”.`
-  if (count === 0) return 'There are none.'
-  return count === 1 ? '1 user' : `${many} users`
+  const many = formatNumber(count)
+  if (isMore && query) return words.foundAmong(many, formatNumber(mostLookedAt))
+  if (isMore) return words.moreThan(many)
+  if (count === 0 && query && filter === 'all') return words.noneContains(query)
+  if (count === 0 && query) return words.noneOfTheseContains(query)
+  return count === 0 ? words.none : words.count(count, many)
 }
 
 interface SortableColumnProps {
@@ -114,16 +116,16 @@ function UserRow({ user }: { user: ManagedUser }) {
         </span>
         <span className={styles.email}>{user.email}</span>
       </th>
-      <td data-label="Last seen">
+      <td data-label={words.lastSeen}>
         <LastSeen at={user.lastSeenAt} now={now} />
       </td>
-      <td data-label="Joined">
+      <td data-label={words.joined}>
         <time dateTime={user.createdAt} title={relativeTime(joined.getTime(), now)}>
-          {date.format(joined)}
+          {formatDate(joined, { dateStyle: 'medium' })}
         </time>
       </td>
-      <td data-label="Sessions" className={styles.sessions}>
-        {user.sessionCount}
+      <td data-label={words.sessions} className={styles.sessions}>
+        {formatNumber(user.sessionCount)}
       </td>
     </tr>
   )

@@ -1,4 +1,4 @@
-import { type UserFilter, userFilters } from '@latchkey/contracts'
+import { userFilters } from '@latchkey/contracts'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useSearchParams } from 'react-router-dom'
 import { Card } from '../../components/card.tsx'
@@ -6,24 +6,13 @@ import { Field } from '../../components/field.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/admin.ts'
 import { useUsers } from './use-users.ts'
 import { firstPage, longestQuery, questionIn, searchOf, type UserQuestion } from './user-question.ts'
 import { UserTable } from './user-table.tsx'
 import styles from './users-page.module.css'
 
 const pauseMs = 250
-const filterNames: Record<UserFilter, string> = {
-  all: 'All',
-  administrators: 'Administrators',
-  disabled: 'Disabled',
-  unconfirmed: 'Not confirmed',
-}
-const headings: Record<UserFilter, string> = {
-  ...filterNames,
-  all: 'All users',
-  disabled: 'Disabled accounts',
-  unconfirmed: 'Accounts without a confirmed address',
-}
 
 export default function UsersPage() {
   const [parameters] = useSearchParams()
@@ -34,12 +23,10 @@ export default function UsersPage() {
 
   return (
     <>
-      <PageHeading title="Users">
-        Find users, see where they are signed in, change what they may do, or disable them.
-      </PageHeading>
+      <PageHeading title={words.users}>{words.lead}</PageHeading>
       <div className={styles.tools}>
         <Search question={question} />
-        <nav aria-label="Filter">
+        <nav aria-label={words.filter}>
           <ul className={styles.filters}>
             {userFilters.map((filter) => (
               <li key={filter}>
@@ -48,7 +35,7 @@ export default function UsersPage() {
                   className={styles.filter}
                   aria-current={filter === question.filter || undefined}
                 >
-                  {filterNames[filter]}
+                  {words.filters[filter]}
                 </Link>
               </li>
             ))}
@@ -59,11 +46,11 @@ export default function UsersPage() {
         <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
       ) : (
         <div ref={results} tabIndex={-1} className={styles.results}>
-          <Card title={question.query ? 'Results' : headings[question.filter]}>
+          <Card title={question.query ? words.results : words.headings[question.filter]}>
             {users.data ? (
               <UserTable list={users.data} question={question} />
             ) : (
-              <Skeleton label="Looking for users…" count={8} />
+              <Skeleton label={words.looking} count={8} />
             )}
           </Card>
         </div>
@@ -99,7 +86,7 @@ function Search({ question }: { question: UserQuestion }) {
   return (
     <search>
       <Field
-        label="Search"
+        label={words.search}
         name="q"
         type="search"
         value={typed}
@@ -108,7 +95,7 @@ function Search({ question }: { question: UserQuestion }) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        hint="Any part of a username or an email address."
+        hint={words.searchHint}
       />
     </search>
   )
