@@ -1,4 +1,5 @@
 import { footerLinks } from '@latchkey/brand'
+import { words } from '../words/en/common.ts'
 import styles from './brand-links.module.css'
 
 /** Help, privacy, imprint: those that the brand has. */
@@ -7,9 +8,9 @@ export function BrandLinks() {
   if (links.length === 0) return null
   return (
     <footer className={styles.links}>
-      {links.map(({ text, href }) => (
+      {links.map(({ which, href }) => (
         <a key={href} href={href}>
-          {text}
+          {words.links[which]}
         </a>
       ))}
     </footer>

@@ -1,4 +1,5 @@
 import type { FactorMethod } from '@latchkey/contracts'
+import { words } from '../words/en/common.ts'
 import { Field, type FieldProps } from './field.tsx'
 
 type CodeFieldProps = Pick<FieldProps, 'error' | 'ref'> & { method: FactorMethod }
@@ -9,26 +10,26 @@ export function CodeField({ method, ...field }: CodeFieldProps) {
     <Field
       key="totp"
       {...field}
-      label="Code from your app"
+      label={words.codeFromApp}
       name="code"
       inputMode="numeric"
       autoComplete="one-time-code"
       spellCheck={false}
       required
-      hint="Six digits. A new one comes every 30 seconds."
+      hint={words.codeFromAppHint}
     />
   ) : (
     <Field
       key="recovery"
       {...field}
-      label="Recovery code"
+      label={words.recoveryCode}
       name="code"
       autoComplete="off"
       autoCapitalize="none"
       autoCorrect="off"
       spellCheck={false}
       required
-      hint="One of the codes you saved. Each works once."
+      hint={words.recoveryCodeHint}
     />
   )
 }

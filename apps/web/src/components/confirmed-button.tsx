@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react'
+import { words } from '../words/en/common.ts'
 import { Button } from './button.tsx'
 import styles from './confirmed-button.module.css'
 import { useInlineStep } from './use-inline-step.ts'
@@ -77,7 +78,7 @@ export function ConfirmedButton({
           {confirm}
         </Button>
         <Button ref={step.target} variant="secondary" aria-disabled={isBusy || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </div>

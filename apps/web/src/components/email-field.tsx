@@ -1,8 +1,9 @@
+import { words } from '../words/en/common.ts'
 import { Field, type FieldProps } from './field.tsx'
 
 /** An email address, marked so that phones and password managers know what it is. */
 export function EmailField({
-  label = 'Email',
+  label = words.email,
   ...field
 }: Pick<FieldProps, 'ref' | 'error' | 'defaultValue'> & { label?: string }) {
   return (

@@ -1,15 +1,16 @@
 import { type ReactNode, useState } from 'react'
+import { words } from '../words/en/common-inside.ts'
 import { Button } from './button.tsx'
 
 const fewest = 10
 
-/** A list of which the rest is shown when asked for, if it is long. `name`: of all there are, "sessions". */
+/** A list of which the rest is shown when asked for, if it is long. */
 export function FirstFew({
   name,
   className,
   children,
 }: {
-  name: string
+  name: 'sessions' | 'browsers'
   className?: string | undefined
   children: ReactNode[]
 }) {
@@ -20,7 +21,7 @@ export function FirstFew({
       <ul className={className}>{isLong && !isOpen ? children.slice(0, fewest) : children}</ul>
       {isLong && (
         <Button variant="secondary" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          {isOpen ? `Show fewer ${name}` : `Show all ${children.length} ${name}`}
+          {isOpen ? words.showFewer[name] : words.showAll[name](children.length)}
         </Button>
       )}
     </>

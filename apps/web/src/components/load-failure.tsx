@@ -1,4 +1,5 @@
 import type { AuthError } from '@latchkey/auth-client'
+import { words } from '../words/en/common.ts'
 import { Button } from './button.tsx'
 import { FailureAlert } from './failure-alert.tsx'
 import styles from './load-failure.module.css'
@@ -15,7 +16,7 @@ export function LoadFailure({ failure, isRetrying, retry }: LoadFailureProps) {
     <div className={styles.failure}>
       <FailureAlert failure={failure} />
       <Button variant="secondary" isBusy={isRetrying} onClick={retry}>
-        Try again
+        {words.tryAgain}
       </Button>
     </div>
   )

@@ -1,4 +1,5 @@
 import { developmentMeta, mailboxOpenCookie, mailboxPath } from '@latchkey/contracts'
+import { words } from '../words/en/common.ts'
 import styles from './mailbox-hint.module.css'
 
 /** In development: where the mail is that was just announced. Elsewhere nothing. No request is needed to know. */
@@ -7,18 +8,14 @@ export function MailboxHint() {
   if (address)
     return (
       <p className={styles.hint}>
-        In development no mail is sent.{' '}
+        {words.noMailInDevelopment}{' '}
         <a href={address} target="_blank" rel="noreferrer">
-          Open the mailbox
+          {words.openMailbox}
         </a>
       </p>
     )
   if (document.querySelector(`meta[name="${developmentMeta}"]`))
-    return (
-      <p className={styles.hint}>
-        In development no mail is sent. The link to the mailbox stands in the terminal, where the API started.
-      </p>
-    )
+    return <p className={styles.hint}>{words.mailboxInTerminal}</p>
   return null
 }
 

@@ -1,3 +1,4 @@
+import { words } from '../words/en/common.ts'
 import styles from './new-password-field.module.css'
 import { PasswordField } from './password-field.tsx'
 import { passwordStrength, passwordStrengths } from './password-strength.ts'
@@ -20,7 +21,7 @@ export function NewPasswordField({ value, personal, shortest, ...field }: NewPas
       {...field}
       autoComplete="new-password"
       required
-      hint={`At least ${shortest} characters. A few unrelated words make a good one.`}
+      hint={words.passwordRule(shortest)}
       below={<StrengthMeter password={value} personal={personal} shortest={shortest} />}
     />
   )
@@ -43,7 +44,7 @@ function StrengthMeter({ password, personal, shortest }: StrengthMeterProps) {
         ))}
       </div>
       <p role="status" className={styles.word}>
-        {strength && `Strength: ${strength}`}
+        {strength && words.strength[strength]}
       </p>
     </div>
   )

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useState } from 'react'
+import { words } from '../words/en/common.ts'
 import { Field, type FieldProps } from './field.tsx'
 import styles from './password-field.module.css'
 
@@ -28,8 +29,8 @@ export function PasswordField({ below, ...field }: PasswordFieldProps) {
           type="button"
           className={styles.toggle}
           aria-pressed={isShown}
-          aria-label="Show password"
-          title={isShown ? 'Hide password' : 'Show password'}
+          aria-label={words.showPassword}
+          title={isShown ? words.hidePassword : words.showPassword}
           onClick={() => setIsShown(!isShown)}
         >
           <EyeIcon isCrossed={isShown} />
@@ -38,7 +39,7 @@ export function PasswordField({ below, ...field }: PasswordFieldProps) {
       below={
         <>
           <p role="status" className={styles.capsLock}>
-            {hasCapsLock && 'Caps Lock is on.'}
+            {hasCapsLock && words.capsLockIsOn}
           </p>
           {below}
         </>

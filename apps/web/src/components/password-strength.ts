@@ -1,10 +1,10 @@
 import { slug } from '@latchkey/brand'
 import { normalizePassword, passwordLength } from '@latchkey/contracts'
 
-export type PasswordStrength = 'Too short' | 'Weak' | 'Fair' | 'Good' | 'Strong'
+export type PasswordStrength = 'tooShort' | 'weak' | 'fair' | 'good' | 'strong'
 
 /** From weakest to strongest. */
-export const passwordStrengths: readonly PasswordStrength[] = ['Too short', 'Weak', 'Fair', 'Good', 'Strong']
+export const passwordStrengths: readonly PasswordStrength[] = ['tooShort', 'weak', 'fair', 'good', 'strong']
 
 const obviousWords = [
   'password',
@@ -41,13 +41,13 @@ export function passwordStrength(
   shortest = passwordLength.min,
 ): PasswordStrength {
   const text = normalizePassword(password)
-  if ([...text].length < shortest) return 'Too short'
+  if ([...text].length < shortest) return 'tooShort'
 
   const bits = unpredictableLength(text.toLowerCase(), personal) * bitsPerCharacter(text)
-  if (bits < 30) return 'Weak'
-  if (bits < 46) return 'Fair'
-  if (bits < 62) return 'Good'
-  return 'Strong'
+  if (bits < 30) return 'weak'
+  if (bits < 46) return 'fair'
+  if (bits < 62) return 'good'
+  return 'strong'
 }
 
 function unpredictableLength(text: string, personal: readonly string[]): number {

@@ -1,3 +1,4 @@
+import { words } from '../words/en/common.ts'
 import { LogoMark } from './logo.tsx'
 import styles from './progress-screen.module.css'
 import { Spinner } from './spinner.tsx'
@@ -9,7 +10,7 @@ interface ProgressScreenProps {
 }
 
 /** Shown while something loads. CSS makes it visible after a moment, so that nothing flashes when that is quick. */
-export function ProgressScreen({ label = 'Loading…', trouble = null }: ProgressScreenProps) {
+export function ProgressScreen({ label = words.loading, trouble = null }: ProgressScreenProps) {
   return (
     <div className={styles.screen}>
       <div className={styles.content} role="status">

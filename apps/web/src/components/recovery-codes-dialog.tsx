@@ -1,4 +1,5 @@
-import { brand, slug } from '@latchkey/brand'
+import { slug } from '@latchkey/brand'
+import { words } from '../words/en/common-inside.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import styles from './recovery-codes-dialog.module.css'
@@ -13,19 +14,14 @@ interface RecoveryCodesDialogProps {
 
 /** The only sight of new recovery codes. */
 export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDialogProps) {
-  const text = `${brand.name} recovery codes of ${username}\nEach works once.\n\n${codes.join('\n')}\n`
+  const text = `${words.codesOf(username)}\n\n${codes.join('\n')}\n`
   const copy = useAction(() => navigator.clipboard.writeText(text))
 
   return (
-    <Dialog
-      title="Save your recovery codes"
-      lead="If you lose your phone, each of these lets you in once. Keep them where only you can find them: this is the only time they are shown."
-    >
+    <Dialog title={words.saveCodes} lead={words.saveCodesWhy}>
       <div className={styles.sheet}>
-        <p className={styles.paperOnly}>
-          {brand.name} recovery codes of {username}. Each works once.
-        </p>
-        <ul className={styles.codes} aria-label="Recovery codes">
+        <p className={styles.paperOnly}>{words.codesOf(username)}</p>
+        <ul className={styles.codes} aria-label={words.recoveryCodes}>
           {codes.map((code) => (
             <li key={code}>
               <code>{code}</code>
@@ -35,19 +31,19 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
       </div>
       <div className={styles.ways}>
         <Button variant="secondary" onClick={copy.run}>
-          {copy.successes > 0 ? 'Copied' : 'Copy'}
+          {copy.successes > 0 ? words.copied : words.copy}
         </Button>
         <Button
           variant="secondary"
           onClick={() => saveFile(`${slug}-recovery-codes-${username}.txt`, 'text/plain', text)}
         >
-          Download
+          {words.download}
         </Button>
         <Button variant="secondary" onClick={() => print()}>
-          Print
+          {words.print}
         </Button>
       </div>
-      <Button onClick={onDone}>I have saved them</Button>
+      <Button onClick={onDone}>{words.haveSavedThem}</Button>
     </Dialog>
   )
 }

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { speakLanguage } from '../words/language.ts'
 import { relativeTime } from './relative-time.ts'
 
 const now = Date.UTC(2026, 0, 2)
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
+
+afterEach(() => speakLanguage('en'))
 
 describe('a time in words', () => {
   it.each([
@@ -21,5 +24,11 @@ describe('a time in words', () => {
     [-800 * day, '2 years ago'],
   ])('%i ms away is %j', (distanceMs, words) => {
     expect(relativeTime(now + distanceMs, now)).toBe(words)
+  })
+
+  it('is told in the language that is spoken', async () => {
+    await speakLanguage('de')
+    expect(relativeTime(now - 3 * day, now)).toBe('vor 3 Tagen')
+    expect(relativeTime(now + 30 * second, now)).toBe('in weniger als einer Minute')
   })
 })

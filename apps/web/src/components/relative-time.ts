@@ -1,4 +1,6 @@
-const inWords = new Intl.RelativeTimeFormat('en')
+import { words } from '../words/en/common-inside.ts'
+import { locale } from '../words/language.ts'
+
 const dayMs = 86_400_000
 /** The largest first. Of weeks and months the first ones are told in days and weeks. */
 const units = [
@@ -16,6 +18,7 @@ const blurMs = 5000
 export function relativeTime(at: number, now: number): string {
   const distanceMs = at - now
   const fitting = units.find(({ fromMs }) => Math.abs(distanceMs) >= fromMs)
-  if (fitting) return inWords.format(Math.round(distanceMs / fitting.ms), fitting.unit)
-  return distanceMs > blurMs ? 'in less than a minute' : 'just now'
+  if (fitting)
+    return new Intl.RelativeTimeFormat(locale()).format(Math.round(distanceMs / fitting.ms), fitting.unit)
+  return distanceMs > blurMs ? words.inLessThanAMinute : words.justNow
 }

@@ -1,11 +1,13 @@
 import type { AuthenticationMethod } from '@latchkey/contracts'
+import { words } from '../words/en/common-inside.ts'
+import { formatList } from '../words/formats.ts'
 
 /** By what somebody signed in: "password and code". */
 export function signInWords(amr: readonly AuthenticationMethod[]): string {
   const shown = [
-    amr.includes('pwd') && 'password',
-    amr.includes('otp') && 'code',
-    (amr.includes('hwk') || amr.includes('swk')) && 'passkey',
+    amr.includes('pwd') && words.methods.password,
+    amr.includes('otp') && words.methods.code,
+    (amr.includes('hwk') || amr.includes('swk')) && words.methods.passkey,
   ]
-  return shown.filter(Boolean).join(' and ')
+  return formatList(shown.filter((method) => method !== false))
 }

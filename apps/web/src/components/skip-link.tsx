@@ -1,9 +1,10 @@
+import { words } from '../words/en/common.ts'
 import styles from './skip-link.module.css'
 
 export function SkipLink() {
   return (
     <a className={styles.link} href="#main">
-      Skip to content
+      {words.skipToContent}
     </a>
   )
 }

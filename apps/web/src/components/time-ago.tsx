@@ -1,6 +1,5 @@
+import { formatDate } from '../words/formats.ts'
 import { relativeTime } from './relative-time.ts'
-
-const exact = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' })
 
 interface TimeAgoProps {
   /** ISO 8601. */
@@ -13,7 +12,7 @@ interface TimeAgoProps {
 export function TimeAgo({ at, now }: TimeAgoProps) {
   const date = new Date(at)
   return (
-    <time dateTime={at} title={exact.format(date)}>
+    <time dateTime={at} title={formatDate(date, { dateStyle: 'full', timeStyle: 'short' })}>
       {relativeTime(date.getTime(), now)}
     </time>
   )

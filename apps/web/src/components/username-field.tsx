@@ -1,4 +1,5 @@
 import { usernameLength } from '@latchkey/contracts'
+import { words } from '../words/en/common.ts'
 import { Field, type FieldProps } from './field.tsx'
 
 /** A field for choosing a username. */
@@ -12,7 +13,7 @@ export function UsernameField(field: Pick<FieldProps, 'ref' | 'label' | 'default
       autoCorrect="off"
       spellCheck={false}
       required
-      hint={`${usernameLength.min} to ${usernameLength.max} letters, digits, dots, dashes or underscores.`}
+      hint={words.usernameRule(usernameLength.min, usernameLength.max)}
     />
   )
 }

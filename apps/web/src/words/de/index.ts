@@ -3,6 +3,7 @@ import { account } from './account.ts'
 import { activity } from './activity.ts'
 import { admin } from './admin.ts'
 import { common } from './common.ts'
+import { commonInside } from './common-inside.ts'
 import { complaints } from './complaints.ts'
 import { dashboard } from './dashboard.ts'
 import { entrance } from './entrance.ts'
@@ -20,6 +21,7 @@ const translation: Translation = {
   activity,
   admin,
   common,
+  commonInside,
   complaints,
   dashboard,
   entrance,

@@ -1,0 +1,30 @@
+import { brand } from '@latchkey/brand'
+import type { Translation } from '../translation.ts'
+
+export const commonInside: Translation['commonInside'] = {
+  justNow: 'gerade eben',
+  inLessThanAMinute: 'in weniger als einer Minute',
+  methods: { password: 'Passwort', code: 'Code', passkey: 'Passkey' },
+  showAll: {
+    sessions: (count) => `Alle ${count} Sitzungen anzeigen`,
+    browsers: (count) => `Alle ${count} Browser anzeigen`,
+  },
+  showFewer: { sessions: 'Weniger Sitzungen anzeigen', browsers: 'Weniger Browser anzeigen' },
+
+  scanThis:
+    'Scannen Sie diesen Code mit einer Authenticator-App, zum Beispiel der Ihres Passwort-Managers, und geben Sie den Code ein, den sie anzeigt.',
+  qrCode: 'QR-Code für Ihre Authenticator-App',
+  cannotScan: 'Scannen geht nicht? Öffnen Sie den Code {inApp} oder geben Sie diesen Schlüssel ein:',
+  inAppHere: 'in einer App auf diesem Gerät',
+
+  saveCodes: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+  saveCodesWhy:
+    'Wenn Sie Ihr Telefon verlieren, kommen Sie mit jedem dieser Codes einmal hinein. Bewahren Sie sie dort auf, wo nur Sie sie finden: Sie werden nur dieses eine Mal angezeigt.',
+  codesOf: (username) => `Wiederherstellungscodes von ${username} für ${brand.name}. Jeder gilt einmal.`,
+  recoveryCodes: 'Wiederherstellungscodes',
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  download: 'Herunterladen',
+  print: 'Drucken',
+  haveSavedThem: 'Ich habe sie aufbewahrt',
+}

@@ -1,0 +1,32 @@
+import { brand } from '@latchkey/brand'
+import { catalogue } from '../catalogue.ts'
+
+/** Of shared components that nobody sees before the password is right. */
+export const words = catalogue('commonInside', {
+  justNow: 'just now',
+  inLessThanAMinute: 'in less than a minute',
+  /** By what somebody signed in. They stand in a list: "password and code". */
+  methods: { password: 'password', code: 'code', passkey: 'passkey' },
+  showAll: {
+    sessions: (count: number) => `Show all ${count} sessions`,
+    browsers: (count: number) => `Show all ${count} browsers`,
+  },
+  showFewer: { sessions: 'Show fewer sessions', browsers: 'Show fewer browsers' },
+
+  scanThis:
+    'Scan this with an authenticator app, such as the one your password manager has, and enter the code that it shows.',
+  qrCode: 'QR code for your authenticator app',
+  cannotScan: 'Can’t scan it? Open it {inApp}, or type this key:',
+  inAppHere: 'in an app on this device',
+
+  saveCodes: 'Save your recovery codes',
+  saveCodesWhy:
+    'If you lose your phone, each of these lets you in once. Keep them where only you can find them: this is the only time they are shown.',
+  codesOf: (username: string) => `${brand.name} recovery codes of ${username}. Each works once.`,
+  recoveryCodes: 'Recovery codes',
+  copy: 'Copy',
+  copied: 'Copied',
+  download: 'Download',
+  print: 'Print',
+  haveSavedThem: 'I have saved them',
+})
