@@ -10,7 +10,8 @@ export function formatDate(date: Date, options: Intl.DateTimeFormatOptions): str
   return format.format(date)
 }
 
-export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value)
+export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(locale(), options).format(value)
 
 /** "a, b and c". */
 export const formatList = (all: readonly string[]): string =>

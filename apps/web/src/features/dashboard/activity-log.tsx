@@ -4,37 +4,22 @@ import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'
+import { words } from '../../words/en/protocol.ts'
+import { formatDate } from '../../words/formats.ts'
 import styles from './activity-log.module.css'
 
-const kindNames = {
-  request: 'Request',
-  response: 'Answer',
-  refresh: 'Refresh',
-  refreshed: 'Refreshed',
-  replay: 'Replay',
-  signIn: 'Sign-in',
-  signOut: 'Sign-out',
-  retry: 'Retry',
-  notice: 'Notice',
-  error: 'Error',
-} satisfies Record<AuthLogEntry['kind'], string>
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
 
-const clock = new Intl.DateTimeFormat('en', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-})
-
+/** What the client wrote down, for developers: its own words are English in every language. */
 export function ActivityLog() {
   const client = useAuthClient()
   const entries = useAuthLog()
   return (
     <Card
-      title="What the client did"
+      title={words.clientLog}
       action={
-        <Button variant="quiet" aria-label="Clear the log" onClick={() => client.clearLog()}>
-          Clear
+        <Button variant="quiet" aria-label={words.clearLog} onClick={() => client.clearLog()}>
+          {words.clear}
         </Button>
       }
     >
@@ -51,16 +36,18 @@ function EntryList({ entries }: { entries: readonly AuthLogEntry[] }) {
   }, [entries])
 
   return (
-    <ScrollArea ref={list} className={styles.log} role="log" aria-label="What the client did">
+    <ScrollArea ref={list} className={styles.log} role="log" aria-label={words.clientLog}>
       {entries.length === 0 ? (
-        <p className={styles.empty}>Nothing yet. Call the endpoint and watch.</p>
+        <p className={styles.empty}>{words.nothingLogged}</p>
       ) : (
         <ol>
           {entries.map((entry) => (
             <li key={entry.id} className={styles.entry} data-kind={entry.kind}>
-              <time dateTime={entry.at.toISOString()}>{clock.format(entry.at)}</time>
-              <span className={styles.kind}>{kindNames[entry.kind]}</span>
-              <span className={styles.message}>{entry.message}</span>
+              <time dateTime={entry.at.toISOString()}>{formatDate(entry.at, clock)}</time>
+              <span className={styles.kind}>{words.kinds[entry.kind]}</span>
+              <span className={styles.message} lang="en">
+                {entry.message}
+              </span>
             </li>
           ))}
         </ol>

@@ -1,3 +1,5 @@
+import { words } from '../../words/en/dashboard.ts'
+import { formatNumber } from '../../words/formats.ts'
 import styles from './answer-view.module.css'
 import type { Answer } from './use-protected-call.ts'
 
@@ -5,10 +7,10 @@ export function AnswerView({ answer }: { answer: Answer | null }) {
   return (
     <div className={styles.answer}>
       <p role="status" className={styles.summary}>
-        {answer ? <Summary answer={answer} /> : 'No call yet.'}
+        {answer ? <Summary answer={answer} /> : words.noCallYet}
       </p>
       <pre className={styles.body}>
-        <code>{answer ? JSON.stringify(answer.body, null, 2) : 'The answer will appear here.'}</code>
+        <code>{answer ? JSON.stringify(answer.body, null, 2) : words.answerAppearsHere}</code>
       </pre>
     </div>
   )
@@ -19,9 +21,9 @@ function Summary({ answer: { status, took } }: { answer: Answer }) {
   return (
     <>
       <span className={isGood ? styles.good : styles.bad}>
-        {status === null ? 'No answer' : `${status} ${isGood ? 'OK' : 'refused'}`}
+        {status === null ? words.noAnswer : isGood ? words.answered(status) : words.refused(status)}
       </span>{' '}
-      <span>after {Math.round(took)} ms</span>
+      <span>{words.afterMs(formatNumber(Math.round(took)))}</span>
     </>
   )
 }

@@ -3,6 +3,7 @@ import { act, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
+import { speakLanguage } from '../../words/language.ts'
 
 beforeAll(async () => {
   await import('../../app/signed-in-area.tsx')
@@ -10,7 +11,10 @@ beforeAll(async () => {
   await import('../protocol/protocol-page.tsx')
 })
 
-afterEach(() => vi.useRealTimers())
+afterEach(async () => {
+  vi.useRealTimers()
+  await speakLanguage('en')
+})
 
 async function openDashboard(session = signedIn()) {
   const client = fakeAuthClient(session)
@@ -82,5 +86,17 @@ describe('the dashboard', () => {
     remainingMs = 0
     act(() => void vi.advanceTimersByTime(1000))
     expect(screen.getByRole('timer')).toHaveTextContent('Expired')
+  })
+
+  it('is there in German', async () => {
+    await speakLanguage('de')
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.protected, () => ({ message: 'Welcome, ada', user: ada }))
+    const { user } = renderApp(client, '/dashboard')
+    expect(await screen.findByRole('heading', { level: 1, name: 'Hallo, ada' })).toBeVisible()
+    expect(document.title).toMatch(/^Übersicht · /)
+    expect(region('Angemeldet als').getByText('14. März 2025')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Geschützten Endpunkt aufrufen' }))
+    expect(await screen.findByText(/^nach \d+ ms$/)).toBeVisible()
   })
 })

@@ -1,5 +1,6 @@
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { PageTitle } from '../../components/page-title.tsx'
+import { words } from '../../words/en/dashboard.ts'
 import { SecurityNotice } from '../activity/security-notice.tsx'
 import styles from './dashboard-page.module.css'
 import { ProfileCard } from './profile-card.tsx'
@@ -16,10 +17,8 @@ export default function DashboardPage() {
       <SecurityNotice />
       <div className={styles.heading}>
         <div className={styles.welcome}>
-          <PageTitle tabTitle="Dashboard">{`Hello, ${user.username}`}</PageTitle>
-          <p>
-            You are signed in. Call a protected endpoint, let your access token expire, and call it again.
-          </p>
+          <PageTitle tabTitle={words.title}>{words.hello(user.username)}</PageTitle>
+          <p>{words.lead}</p>
         </div>
         <TokenCountdown accessToken={accessToken} isSpoiled={expiry.stage === 'expired'} />
       </div>

@@ -1,29 +1,31 @@
 import type { User } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
+import { words } from '../../words/en/dashboard.ts'
+import { formatDate } from '../../words/formats.ts'
 import styles from './profile-card.module.css'
-
-const longDate = new Intl.DateTimeFormat('en', { dateStyle: 'long' })
 
 export function ProfileCard({ user }: { user: User }) {
   return (
-    <Card title="Signed in as">
+    <Card title={words.signedInAs}>
       <dl className={styles.facts}>
         <div>
-          <dt>Username</dt>
+          <dt>{words.username}</dt>
           <dd>{user.username}</dd>
         </div>
         <div>
-          <dt>Email</dt>
+          <dt>{words.email}</dt>
           <dd>{user.email}</dd>
         </div>
         <div>
-          <dt>Roles</dt>
+          <dt>{words.roles}</dt>
           <dd>{user.roles.join(', ')}</dd>
         </div>
         <div>
-          <dt>Member since</dt>
+          <dt>{words.memberSince}</dt>
           <dd>
-            <time dateTime={user.createdAt}>{longDate.format(new Date(user.createdAt))}</time>
+            <time dateTime={user.createdAt}>
+              {formatDate(new Date(user.createdAt), { dateStyle: 'long' })}
+            </time>
           </dd>
         </div>
       </dl>

@@ -1,5 +1,6 @@
 import type { AccessTokenView } from '@latchkey/auth-client'
 import { useEffect, useState } from 'react'
+import { words } from '../../words/en/dashboard.ts'
 import styles from './token-countdown.module.css'
 
 interface TokenCountdownProps {
@@ -32,14 +33,10 @@ export function TokenCountdown({ accessToken, isSpoiled }: TokenCountdownProps) 
       </svg>
       <div>
         {/* Screen readers do not announce a timer as it ticks, but can read it at any moment. */}
-        <p className={styles.time} role="timer" aria-label="Time until the access token expires">
-          {seconds === 0 ? 'Expired' : inMinutes(seconds)}
+        <p className={styles.time} role="timer" aria-label={words.untilExpiry}>
+          {seconds === 0 ? words.expired : inMinutes(seconds)}
         </p>
-        <p className={styles.caption}>
-          {seconds === 0
-            ? 'The next call gets a new access token.'
-            : 'left on your access token. It renews itself.'}
-        </p>
+        <p className={styles.caption}>{seconds === 0 ? words.nextCallRenews : words.renewsItself}</p>
       </div>
     </div>
   )

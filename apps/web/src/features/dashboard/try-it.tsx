@@ -1,5 +1,6 @@
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
+import { words } from '../../words/en/dashboard.ts'
 import styles from './try-it.module.css'
 
 /** The way to the window into the protocol. */
@@ -7,10 +8,10 @@ export function TryIt() {
   return (
     <section className={styles.invitation} aria-labelledby="try-it">
       <div className={styles.words}>
-        <h2 id="try-it">Why you stay signed in</h2>
-        <p>Let your token expire, lose an answer, have your cookie stolen. Watch what happens.</p>
+        <h2 id="try-it">{words.whySignedIn}</h2>
+        <p>{words.whatToTry}</p>
         <Link to={paths.protocol} className={styles.link}>
-          Try it
+          {words.tryIt}
         </Link>
       </div>
       <svg className={styles.rings} viewBox="0 0 120 120" aria-hidden="true">

@@ -1,4 +1,7 @@
 import type { CSSProperties } from 'react'
+import { words } from '../../words/en/protocol.ts'
+import { fill } from '../../words/fill.ts'
+import { formatNumber } from '../../words/formats.ts'
 import { type Exchange, type Group, type Remark, type Row, rowsOf } from './exchanges.ts'
 import styles from './lane-group.module.css'
 import { StatusMark } from './status-mark.tsx'
@@ -17,7 +20,7 @@ export function LaneGroup({ group }: { group: Group }) {
     <article className={styles.group}>
       <div className={styles.head}>
         <h3>{titleOf(group)}</h3>
-        <p dir="ltr">{group.tookMs === null ? 'under way' : inMs(group.tookMs)}</p>
+        <p dir="ltr">{group.tookMs === null ? words.underWay : inMs(group.tookMs)}</p>
       </div>
       <ol>
         {items.map((item, step) => (
@@ -27,7 +30,8 @@ export function LaneGroup({ group }: { group: Group }) {
             ) : (
               <div className={styles.row}>
                 <p className={`${styles.wire} ${styles.remark}`}>
-                  {namesSenders && <Sender sender={item.remark.sender} />} {item.remark.text}
+                  {namesSenders && <Sender sender={item.remark.sender} />}{' '}
+                  <span lang="en">{item.remark.text}</span>
                 </p>
                 <p className={styles.wire} />
               </div>
@@ -42,12 +46,13 @@ export function LaneGroup({ group }: { group: Group }) {
 function LaneRow({ row, namesSender }: { row: Row; namesSender: boolean }) {
   const { exchange, count } = row
   const isUnderWay = exchange.tookMs === null
+  const line = <code dir="ltr">{exchange.line}</code>
   return (
     <div className={styles.row} data-kind={exchange.isRefresh ? 'refresh' : 'call'}>
       <div className={styles.wire}>
         <p className={styles.said}>
-          {namesSender && <Sender sender={exchange.sender} />} {count > 1 && <b>{count} ×</b>}{' '}
-          <code dir="ltr">{exchange.line}</code> {exchange.isReplay && 'again'}
+          {namesSender && <Sender sender={exchange.sender} />} {count > 1 && <b>{`${count} ×`}</b>}{' '}
+          {exchange.isReplay ? fill(words.sentAgain, { line }) : line}
         </p>
         <span className={styles.there} />
         {/* Has its place while it is awaited, so that what follows stays where it is. */}
@@ -79,29 +84,27 @@ function LaneRow({ row, namesSender }: { row: Row; namesSender: boolean }) {
  * it came to that: an earlier one may have been lost.
  */
 function Stored({ exchange: { status, generation, nextGeneration, outcome } }: { exchange: Exchange }) {
-  if (status === null) return <p className={styles.unknown}>No answer: not known here.</p>
-  if (status === 403) return <p className={styles.unknown}>Nothing was rotated.</p>
+  if (status === null) return <p className={styles.unknown}>{words.stored.unknown}</p>
+  if (status === 403) return <p className={styles.unknown}>{words.stored.nothing}</p>
   if (status !== 200 || generation === null || nextGeneration === null) return null
   if (outcome?.what === 'answered')
     return (
       <>
-        <p className={styles.stored}>
-          It is at <b>{nextGeneration}</b> already
-        </p>
+        <p className={styles.stored}>{fill(words.stored.already, { generation: <b>{nextGeneration}</b> })}</p>
         <span className={styles.both} />
-        <p className={styles.detail}>A retry: same token again, {inMs(outcome.tookMs)}</p>
+        <p className={styles.detail}>{words.stored.retry(inMs(outcome.tookMs))}</p>
       </>
     )
+  const change = (
+    <b dir="ltr">
+      {generation} → {nextGeneration}
+    </b>
+  )
   return (
     <>
-      <p className={styles.stored}>
-        Generation{' '}
-        <b dir="ltr">
-          {generation} → {nextGeneration}
-        </b>
-      </p>
+      <p className={styles.stored}>{fill(words.stored.rotated, { change })}</p>
       <span className={styles.both} />
-      {outcome && <p className={styles.detail}>One atomic update, {inMs(outcome.tookMs)}</p>}
+      {outcome && <p className={styles.detail}>{words.stored.atomic(inMs(outcome.tookMs))}</p>}
     </>
   )
 }
@@ -109,7 +112,7 @@ function Stored({ exchange: { status, generation, nextGeneration, outcome } }: {
 function Sender({ sender }: { sender: Exchange['sender'] }) {
   return (
     <span className={styles.sender} data-sender={sender}>
-      {sender === 'first' ? 'Tab 1' : 'Tab 2'}
+      {words.tabs[sender]}
     </span>
   )
 }
@@ -117,16 +120,13 @@ function Sender({ sender }: { sender: Exchange['sender'] }) {
 function titleOf({ exchanges }: Group): string {
   const calls = new Set(exchanges.filter(({ isRefresh }) => !isRefresh).map(({ call }) => call)).size
   const refreshes = exchanges.filter(({ isRefresh }) => isRefresh)
-  const tabs = new Set(exchanges.map(({ sender }) => sender)).size > 1 ? ' in two tabs' : ''
-  const called = calls === 1 ? 'One call' : `${calls} calls`
-  if (refreshes.length === 0) return called
+  const isInTwoTabs = new Set(exchanges.map(({ sender }) => sender)).size > 1
+  if (refreshes.length === 0) return words.story.calls(calls)
   const isRetried = refreshes.length > 1 && refreshes.some(({ status }) => status === null)
-  const refreshed = isRetried
-    ? 'a lost answer and its retry'
-    : refreshes.length === 1
-      ? 'one refresh'
-      : `${refreshes.length} refreshes`
-  return calls > 0 ? `${called}${tabs}, ${refreshed}` : refreshed.charAt(0).toUpperCase() + refreshed.slice(1)
+  if (calls === 0) return isRetried ? words.story.retried : words.story.refreshes(refreshes.length)
+  return isRetried
+    ? words.story.callsAndRetry(calls, isInTwoTabs)
+    : words.story.callsAndRefreshes(calls, isInTwoTabs, refreshes.length)
 }
 
 function timesOf({ shortestMs, longestMs }: Row): string {
@@ -135,9 +135,11 @@ function timesOf({ shortestMs, longestMs }: Row): string {
   return shortest === longest ? shortest : `${shortest.replace(/ ms$/, '')}–${longest}`
 }
 
+const oneDigit = { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+
 function inMs(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
+  if (ms >= 1000) return `${formatNumber(ms / 1000, oneDigit)} s`
+  return ms < 10 ? `${formatNumber(ms, oneDigit)} ms` : `${Math.round(ms)} ms`
 }
 
 /** Steps appear one after the other: what took a few milliseconds is over before anybody sees it. */

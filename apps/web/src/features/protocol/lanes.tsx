@@ -3,6 +3,7 @@ import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'
+import { words } from '../../words/en/protocol.ts'
 import { type Group, groupsOf } from './exchanges.ts'
 import { LaneGroup } from './lane-group.tsx'
 import styles from './lanes.module.css'
@@ -33,7 +34,7 @@ export function Lanes({ second }: { second: SecondClient }) {
 
   return (
     <Card
-      title="What happened"
+      title={words.whatHappened}
       action={
         <div className={styles.actions}>
           <label className={styles.switch}>
@@ -44,20 +45,20 @@ export function Lanes({ second }: { second: SecondClient }) {
               checked={showsNoise}
               onChange={({ target }) => setShowsNoise(target.checked)}
             />
-            <span>The page’s own calls</span>
+            <span>{words.ownCalls}</span>
           </label>
-          <Button variant="quiet" aria-label="Clear the lanes" onClick={clear}>
-            Clear
+          <Button variant="quiet" aria-label={words.clearLanes} onClick={clear}>
+            {words.clear}
           </Button>
         </div>
       }
     >
-      <ScrollArea ref={area} className={styles.lanes} role="region" aria-label="Requests, newest last">
+      <ScrollArea ref={area} className={styles.lanes} role="region" aria-label={words.requests}>
         <div className={styles.heads} aria-hidden="true">
-          <span>Page</span>
+          <span>{words.lanes.page}</span>
           <p>
-            <span>API</span>
-            <span>Database</span>
+            <span>{words.lanes.api}</span>
+            <span>{words.lanes.database}</span>
           </p>
         </div>
         <Groups groups={groups} />
@@ -67,7 +68,7 @@ export function Lanes({ second }: { second: SecondClient }) {
 }
 
 function Groups({ groups }: { groups: Group[] }) {
-  if (groups.length === 0) return <p className={styles.empty}>Nothing yet. Press a button and watch.</p>
+  if (groups.length === 0) return <p className={styles.empty}>{words.noRequestYet}</p>
   return (
     <ol>
       {groups.map((group) => (

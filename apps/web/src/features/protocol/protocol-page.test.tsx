@@ -4,6 +4,7 @@ import { act, screen, within } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeAuthClient, logEntry, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
+import { speakLanguage } from '../../words/language.ts'
 import { recordedTheft } from './recorded-theft.ts'
 
 /** What the fake session's access token makes the server's time. */
@@ -58,7 +59,8 @@ beforeAll(async () => {
 
 // The page in production, until a test says otherwise: vitest serves it as Vite does.
 beforeEach(() => void vi.stubEnv('DEV', false))
-afterEach(() => {
+afterEach(async () => {
+  await speakLanguage('en')
   vi.unstubAllEnvs()
   document.head.querySelector('meta[name="latchkey-development"]')?.remove()
 })
@@ -76,7 +78,7 @@ async function openWindow(shown: Partial<Session> = {}) {
     return {}
   })
   const { user } = renderApp(client, '/dashboard/protocol')
-  await screen.findByText('in 7 days')
+  await screen.findByText(/^in 7 /)
   return { client, user }
 }
 
@@ -117,8 +119,8 @@ describe('the lanes', () => {
       lanes.getAllByRole('listitem').map(({ textContent }) => textContent?.replace(/\s+/g, ' ')),
     ).toEqual([
       expect.stringContaining('One call, one refresh5.0 s'),
-      ' GET /api/protected 401 1.0 s',
-      ' POST /api/refresh-token 200 1.0 sGeneration 4 → 5One atomic update, 2.8 ms',
+      ' GET /api/protected401 1.0 s',
+      ' POST /api/refresh-token200 1.0 sGeneration 4 → 5One atomic update, 2.8 ms',
       ' GET /api/protected again200 1.0 s',
     ])
   })
@@ -258,4 +260,29 @@ it('the access token and the client’s own words are there, too', async () => {
   ])
   await user.click(press('Clear the log'))
   expect(log.queryByRole('listitem')).not.toBeInTheDocument()
+})
+
+it('is there in German, with the client’s own words marked as English', async () => {
+  await speakLanguage('de')
+  const { client, user } = await openWindow()
+  expect(screen.getByRole('heading', { level: 1, name: 'Wie Sie angemeldet bleiben' })).toBeVisible()
+  const card = region('Ihr Refresh-Token')
+  expect(card.getByText('Die nächste Erneuerung ersetzt es durch Generation 5.')).toBeVisible()
+  expect(card.getByText('in 7 Tagen').parentElement).toHaveTextContent(
+    'Endet in 7 Tagen. Jede Erneuerung schiebt das hinaus.',
+  )
+
+  act(() =>
+    client.write([
+      logEntry(1, 'refresh', '', { ...post, generation: 4 }),
+      logEntry(2, 'retry', 'Renewing again in 1 s.'),
+    ]),
+  )
+  const lanes = region('Anfragen, die neueste zuletzt')
+  expect(lanes.getByRole('heading', { name: 'Eine Erneuerung' })).toBeVisible()
+  expect(lanes.getByText('Renewing again in 1 s.')).toHaveAttribute('lang', 'en')
+  expect(within(screen.getByRole('log')).getByText('Renewing again in 1 s.')).toHaveAttribute('lang', 'en')
+
+  await user.click(press('Zugriffstoken ablaufen lassen'))
+  expect(await screen.findByText(/^Abgewiesen, .* ging von Generation 4 zu 5 über\.$/)).toBeVisible()
 })

@@ -3,6 +3,8 @@ import { paths } from '../../app/paths.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Card } from '../../components/card.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
+import { words } from '../../words/en/protocol.ts'
+import { fill } from '../../words/fill.ts'
 import { ActivityLog } from '../dashboard/activity-log.tsx'
 import { ClaimList } from '../dashboard/claim-list.tsx'
 import { hasDemo } from './demo-support.ts'
@@ -29,11 +31,8 @@ export default function ProtocolPage() {
   return (
     <>
       <div className={styles.heading}>
-        <PageTitle>How you stay signed in</PageTitle>
-        <p>
-          Press a button and watch what your browser, the server and its database say to each other. These are
-          real requests of your own session. <Link to={paths.dashboard}>Back to the dashboard</Link>
-        </p>
+        <PageTitle>{words.title}</PageTitle>
+        <p>{fill(words.lead, { back: <Link to={paths.dashboard}>{words.back}</Link> })}</p>
       </div>
       <div className={styles.grid}>
         <TryCard experiments={experiments} hasDemo={isDemo} isBound={isBound} />
@@ -45,16 +44,12 @@ export default function ProtocolPage() {
           <TheftCard
             theft={experiments.theft}
             isLive={isDemo && isBound}
-            obstacle={
-              isDemo
-                ? 'Your session has no key: browsers offer none on plain http, so a copy would work here until the second of you used it.'
-                : 'In production nothing may copy your cookie, not even to show you this.'
-            }
+            obstacle={isDemo ? words.noKeyHere : words.notInProduction}
           />
         </div>
       </div>
       <div className={styles.more}>
-        <Card title="Inside your access token">
+        <Card title={words.insideAccessToken}>
           <ClaimList claims={accessToken.claims} />
         </Card>
         <ActivityLog />

@@ -1,5 +1,7 @@
 import { useServerNow } from '../../app/server-clock.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { words } from '../../words/en/protocol.ts'
+import { fill } from '../../words/fill.ts'
 import styles from './refresh-token-card.module.css'
 import type { OwnSession } from './use-own-session.ts'
 
@@ -9,39 +11,29 @@ export function RefreshTokenCard({ session, generation }: OwnSession) {
   return (
     <section className={styles.card} aria-labelledby="refresh-token">
       <div className={styles.head}>
-        <h2 id="refresh-token">Your refresh token</h2>
+        <h2 id="refresh-token">{words.refreshToken}</h2>
         <p className={styles.generation}>
-          <span className={styles.caption}>Generation</span>{' '}
+          <span className={styles.caption}>{words.generation}</span>{' '}
           <span key={generation} className={styles.number}>
             {generation ?? '–'}
           </span>
         </p>
       </div>
       <dl className={styles.facts}>
-        <Fact name="Used once">
-          {generation === null
-            ? 'Each refresh replaces it.'
-            : `The next refresh replaces it with generation ${generation + 1}.`}
+        <Fact name={words.usedOnce}>
+          {generation === null ? words.replacedByRefresh : words.replacedBy(generation + 1)}
         </Fact>
-        <Fact name="Hidden">In an HttpOnly cookie. No script can read it, and neither can this page.</Fact>
-        <Fact name="Bound to">{boundTo(session)}</Fact>
-        <Fact name="If not used">
-          {session ? (
-            <>
-              Ends <TimeAgo at={session.expiresAt} now={now} />. Each refresh puts that off.
-            </>
-          ) : (
-            'Ends in some days. Each refresh puts that off.'
-          )}
+        <Fact name={words.hidden}>{words.hiddenHow}</Fact>
+        <Fact name={words.boundTo}>{boundTo(session)}</Fact>
+        <Fact name={words.ifUnused}>
+          {session
+            ? fill(words.endsUnused, { when: <TimeAgo at={session.expiresAt} now={now} /> })
+            : words.endsUnusedSomeDay}
         </Fact>
-        <Fact name="In any case">
-          {session?.endsAt ? (
-            <>
-              Ends <TimeAgo at={session.endsAt} now={now} />. Nothing puts that off.
-            </>
-          ) : (
-            'Ends in some months. Nothing puts that off.'
-          )}
+        <Fact name={words.inAnyCase}>
+          {session?.endsAt
+            ? fill(words.endsAnyway, { when: <TimeAgo at={session.endsAt} now={now} /> })
+            : words.endsAnywaySomeDay}
         </Fact>
       </dl>
     </section>
@@ -49,10 +41,8 @@ export function RefreshTokenCard({ session, generation }: OwnSession) {
 }
 
 function boundTo(session: OwnSession['session']): string {
-  const device = session ? session.device : 'a moment, please'
-  return session?.bound === false
-    ? `Nothing: this browser (${device}) keeps no key under this address.`
-    : `A key in this browser (${device}) that nobody can read out. The cookie alone opens nothing.`
+  const device = session ? session.device : words.aMoment
+  return session?.bound === false ? words.boundToNothing(device) : words.boundToKey(device)
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

@@ -1,3 +1,4 @@
+import { words } from '../../words/en/protocol.ts'
 import styles from './status-mark.module.css'
 
 const pictures = {
@@ -14,7 +15,7 @@ export function StatusMark({ status }: { status: number | null }) {
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d={pictures[kind]} />
       </svg>
-      {status ?? 'answer lost'}
+      {status ?? words.answerLost}
     </span>
   )
 }

@@ -6,12 +6,16 @@ import { useServerNow } from '../../app/server-clock.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Card } from '../../components/card.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { words } from '../../words/en/protocol.ts'
+import { fill } from '../../words/fill.ts'
 import { wordsFor } from '../activity/event-words.ts'
 import { useActivity } from '../activity/use-activity.ts'
 import type { Theft } from './experiments.ts'
 import { recordedAlarm, recordedTheft } from './recorded-theft.ts'
 import { StatusMark } from './status-mark.tsx'
 import styles from './theft-card.module.css'
+
+const refreshLine = 'POST /api/refresh-token'
 
 interface TheftCardProps {
   theft: Theft | null
@@ -27,29 +31,28 @@ export function TheftCard({ theft, isLive, obstacle }: TheftCardProps) {
   const event = activity.data?.find(({ kind }) => kind === 'copied_session_refused') ?? null
   const shown = isLive ? theft : recordedTheft
   return (
-    <Card title="A stolen cookie" {...(!isLive && { action: <Badge tone="warning">Recorded run</Badge> })}>
+    <Card
+      title={words.stolenCookie}
+      {...(!isLive && { action: <Badge tone="warning">{words.recordedRun}</Badge> })}
+    >
       <div className={styles.content}>
         <div className={styles.panes}>
-          <Pane title="You" where="this browser">
+          <Pane title={words.you} where={words.thisBrowser}>
             <ul className={styles.has}>
-              <Item has>the refresh cookie</Item>
-              <Item has>the key, which cannot leave it</Item>
+              <Item has>{words.refreshCookie}</Item>
+              <Item has>{words.keyThatStays}</Item>
             </ul>
             {shown ? <Owner theft={shown} event={isLive ? event : recordedAlarm} /> : <NotYet />}
           </Pane>
-          <Pane title="A thief" where={`${(shown ?? recordedTheft).verdict.userAgent}, without your browser`}>
+          <Pane title={words.thief} where={words.elsewhere((shown ?? recordedTheft).verdict.userAgent)}>
             <ul className={styles.has}>
-              <Item has>the refresh cookie, copied</Item>
-              <Item>no key to go with it</Item>
+              <Item has>{words.copiedCookie}</Item>
+              <Item>{words.noKey}</Item>
             </ul>
             {shown ? <Thief theft={shown} /> : <NotYet />}
           </Pane>
         </div>
-        <p className={styles.how}>
-          {isLive
-            ? 'The cookie is HttpOnly, so this page cannot copy it. In development the server does: it takes the cookie from your request and sends it to its own API, from another client and without the key. The alarm is a real one. You find it in your recent activity and, if your address is confirmed, in your mail.'
-            : `This is a recording of a development machine, not your session. ${obstacle}`}
-        </p>
+        <p className={styles.how}>{isLive ? words.howItIsStolen : words.recorded(obstacle)}</p>
       </div>
     </Card>
   )
@@ -76,41 +79,38 @@ function Item({ has = false, children }: { has?: boolean; children: string }) {
   )
 }
 
-const NotYet = () => <p className={styles.outcome}>Not tried yet. Press “Steal my cookie”.</p>
+const NotYet = () => <p className={styles.outcome}>{words.notTriedYet}</p>
 
 function Thief({ theft: { verdict } }: { theft: Theft }) {
   return (
     <div className={styles.outcome}>
       <p>
-        <code dir="ltr">POST /api/refresh-token</code>
+        <code dir="ltr">{refreshLine}</code>
       </p>
       <p className={styles.verdict}>
-        <StatusMark status={verdict.status} /> <code dir="ltr">{verdict.code ?? 'no code'}</code>
+        <StatusMark status={verdict.status} /> <code dir="ltr">{verdict.code ?? words.noCode}</code>
       </p>
-      {verdict.detail && <p>“{verdict.detail}”</p>}
-      <p className={styles.where}>
-        {verdict.cookiesSet === 0 ? 'No token, no cookie.' : `${verdict.cookiesSet} cookies came back.`}
-      </p>
+      {verdict.detail && <p lang="en">{`“${verdict.detail}”`}</p>}
+      <p className={styles.where}>{words.cookiesBack(verdict.cookiesSet)}</p>
     </div>
   )
 }
 
 function Owner({ theft: { from, to }, event }: { theft: Theft; event: Alarming | null }) {
+  const change = (
+    <b dir="ltr">
+      {from} → {to}
+    </b>
+  )
   return (
     <div className={styles.outcome}>
       <p>
-        <code dir="ltr">POST /api/refresh-token</code>
+        <code dir="ltr">{refreshLine}</code>
       </p>
       <p className={styles.verdict}>
-        <StatusMark status={200} />{' '}
-        <span>
-          generation{' '}
-          <b dir="ltr">
-            {from} → {to}
-          </b>
-        </span>
+        <StatusMark status={200} /> <span>{fill(words.ownerRotated, { change })}</span>
       </p>
-      <p>You go on and notice nothing.</p>
+      <p>{words.noticeNothing}</p>
       {event && <Alarm event={event} />}
     </div>
   )
@@ -130,12 +130,7 @@ function Alarm({ event: { kind, device, at } }: { event: Alarming }) {
       <p>
         {at ? <Link to={paths.activity}>{title}</Link> : <span>{title}</span>}
         <span className={styles.where}>
-          {device}
-          {at && (
-            <>
-              , <TimeAgo at={at} now={now} />
-            </>
-          )}
+          {at ? fill(words.alarmFrom, { device, when: <TimeAgo at={at} now={now} /> }) : device}
         </span>
       </p>
     </div>

@@ -1,41 +1,13 @@
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/protocol.ts'
 import styles from './try-card.module.css'
 import type { ExperimentName, Experiments } from './use-experiments.ts'
 
-interface Offer {
-  name: ExperimentName
-  label: string
-  meaning: string
-  /** Only where the server plays along. */
-  needsDemo?: boolean
-}
-
-const offers: Offer[] = [
-  {
-    name: 'expired',
-    label: 'Let the access token expire',
-    meaning: 'Then a call: it is refused, refreshes once and goes through.',
-  },
-  {
-    name: 'twoTabs',
-    label: 'Ten calls in two tabs at once',
-    meaning: 'All are refused; one refresh serves them. The second tab is a second client in this page.',
-  },
-  {
-    name: 'lostAnswer',
-    label: 'Lose the next answer',
-    meaning: 'The server refreshes, and the connection breaks before you hear of it.',
-    needsDemo: true,
-  },
-  {
-    name: 'theft',
-    label: 'Steal my cookie',
-    meaning: 'A thief has a copy of it, and not the key of this browser.',
-    needsDemo: true,
-  },
-]
+const offers: readonly ExperimentName[] = ['expired', 'twoTabs', 'lostAnswer', 'theft']
+/** Only where the server plays along. */
+const needDemo: readonly ExperimentName[] = ['lostAnswer', 'theft']
 
 interface TryCardProps {
   experiments: Experiments
@@ -45,13 +17,13 @@ interface TryCardProps {
 }
 
 export function TryCard({ experiments: { running, finding, failure, run }, hasDemo, isBound }: TryCardProps) {
-  const isOffered = ({ name, needsDemo = false }: Offer) =>
-    (hasDemo || !needsDemo) && (isBound || name !== 'theft')
+  const isOffered = (name: ExperimentName) =>
+    (hasDemo || !needDemo.includes(name)) && (isBound || name !== 'theft')
   return (
-    <Card title="Try it">
+    <Card title={words.tryIt}>
       <div className={styles.content}>
         <ul className={styles.offers}>
-          {offers.filter(isOffered).map(({ name, label, meaning }) => (
+          {offers.filter(isOffered).map((name) => (
             <li key={name}>
               <Button
                 variant="secondary"
@@ -60,20 +32,16 @@ export function TryCard({ experiments: { running, finding, failure, run }, hasDe
                 aria-describedby={`try-${name}`}
                 onClick={() => run(name)}
               >
-                {label}
+                {words.offers[name].label}
               </Button>
-              <p id={`try-${name}`}>{meaning}</p>
+              <p id={`try-${name}`}>{words.offers[name].meaning}</p>
             </li>
           ))}
         </ul>
-        {!hasDemo && (
-          <p className={styles.elsewhere}>
-            Losing answers and stealing cookies on request are for development: there, two more buttons do it.
-          </p>
-        )}
+        {!hasDemo && <p className={styles.elsewhere}>{words.inDevelopmentAlone}</p>}
         <div className={styles.outcome}>
           <p role="status" className={styles.finding}>
-            {running ? '' : (finding ?? 'Each button sends real requests. Watch them in the lanes.')}
+            {running ? '' : (finding ?? words.watchTheLanes)}
           </p>
           <FailureAlert failure={failure} />
         </div>

@@ -2,6 +2,7 @@ import type { AuthError } from '@latchkey/auth-client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
+import { words } from '../../words/en/protocol.ts'
 import { callExpired, callFromTwoTabs, loseAnswer, stealCookie, type Theft } from './experiments.ts'
 import type { SecondClient } from './use-second-client.ts'
 
@@ -26,22 +27,20 @@ export function useExperiments(second: SecondClient): Experiments {
   const experiments: Record<ExperimentName, () => Promise<string>> = {
     async expired() {
       const { from, to } = await callExpired(client)
-      return `Refused, refreshed once, sent again. The refresh token went from generation ${from} to ${to}.`
+      return words.found.expired(from, to)
     },
     async twoTabs() {
       const { sent, from, to } = await callFromTwoTabs(client, await second.open())
-      const times = sent === 1 ? 'one refresh' : `${sent} refreshes`
-      return `Ten calls, two clients, ${times}: generation ${from} to ${to}. Nobody was signed out.`
+      return words.found.twoTabs(sent, from, to)
     },
     async lostAnswer() {
       const { sent, from, to } = await loseAnswer(client)
-      return `Asked ${sent} times, moved on once: generation ${from} to ${to}. The retry was recognised by its key.`
+      return words.found.lostAnswer(sent, from, to)
     },
     async theft() {
       const done = await stealCookie(client)
       setTheft(done)
-      const { status } = done.verdict
-      return `The thief got ${status}. You went on, from generation ${done.from} to ${done.to}.`
+      return words.found.theft(done.verdict.status, done.from, done.to)
     },
   }
 

@@ -87,7 +87,7 @@ describe('a forgotten password', () => {
       onTestFinished(() => meta.remove())
       cleanup()
       await sent()
-      expect(screen.getByText(/stands in the terminal/)).toBeVisible()
+      expect(screen.getByText(/is in the terminal/)).toBeVisible()
       expect(screen.queryByRole('link', { name: 'Open the mailbox' })).not.toBeInTheDocument()
     })
   })

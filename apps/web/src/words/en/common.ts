@@ -39,5 +39,5 @@ export const words = catalogue('common', {
   noMailInDevelopment: 'In development no mail is sent.',
   openMailbox: 'Open the mailbox',
   mailboxInTerminal:
-    'In development no mail is sent. The link to the mailbox stands in the terminal, where the API started.',
+    'In development no mail is sent. The link to the mailbox is in the terminal where the API started.',
 })
