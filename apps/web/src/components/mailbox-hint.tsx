@@ -1,5 +1,5 @@
 import { developmentMeta, mailboxOpenCookie, mailboxPath } from '@latchkey/contracts'
-import { words } from '../words/en/common.ts'
+import { words } from '../words/en/common-inside.ts'
 import styles from './mailbox-hint.module.css'
 
 /** In development: where the mail is that was just announced. Elsewhere nothing. No request is needed to know. */

@@ -1,4 +1,4 @@
-import { words } from '../words/en/common.ts'
+import { words } from '../words/en/common-inside.ts'
 import styles from './new-password-field.module.css'
 import { PasswordField } from './password-field.tsx'
 import { passwordStrength, passwordStrengths } from './password-strength.ts'

@@ -1,4 +1,4 @@
-import { words } from '../words/en/common.ts'
+import { words } from '../words/en/common-inside.ts'
 import styles from './skip-link.module.css'
 
 export function SkipLink() {

@@ -1,5 +1,5 @@
 import { usernameLength } from '@latchkey/contracts'
-import { words } from '../words/en/common.ts'
+import { words } from '../words/en/common-inside.ts'
 import { Field, type FieldProps } from './field.tsx'
 
 /** A field for choosing a username. */

@@ -2,6 +2,24 @@ import { brand } from '@latchkey/brand'
 import type { Translation } from '../translation.ts'
 
 export const commonInside: Translation['commonInside'] = {
+  skipToContent: 'Zum Inhalt springen',
+  usernameRule: (min, max) =>
+    `${min} bis ${max} Buchstaben, Ziffern, Punkte, Bindestriche oder Unterstriche.`,
+  passwordRule: (shortest) =>
+    `Mindestens ${shortest} Zeichen. Ein paar Wörter ohne Zusammenhang ergeben ein gutes Passwort.`,
+  strength: {
+    tooShort: 'Stärke: zu kurz',
+    weak: 'Stärke: schwach',
+    fair: 'Stärke: mittel',
+    good: 'Stärke: gut',
+    strong: 'Stärke: sehr gut',
+  },
+
+  noMailInDevelopment: 'In der Entwicklung werden keine E-Mails verschickt.',
+  openMailbox: 'Postfach öffnen',
+  mailboxInTerminal:
+    'In der Entwicklung werden keine E-Mails verschickt. Den Link zum Postfach finden Sie im Terminal, in dem die API gestartet wurde.',
+
   justNow: 'gerade eben',
   inLessThanAMinute: 'in weniger als einer Minute',
   methods: { password: 'Passwort', code: 'Code', passkey: 'Passkey' },

@@ -1,8 +1,26 @@
 import { brand } from '@latchkey/brand'
 import { catalogue } from '../catalogue.ts'
 
-/** Of shared components that nobody sees before the password is right. */
+/** Of shared components that the sign-in page does not show. */
 export const words = catalogue('commonInside', {
+  skipToContent: 'Skip to content',
+  usernameRule: (min: number, max: number) =>
+    `${min} to ${max} letters, digits, dots, dashes or underscores.`,
+  passwordRule: (shortest: number) =>
+    `At least ${shortest} characters. A few unrelated words make a good one.`,
+  strength: {
+    tooShort: 'Strength: Too short',
+    weak: 'Strength: Weak',
+    fair: 'Strength: Fair',
+    good: 'Strength: Good',
+    strong: 'Strength: Strong',
+  },
+
+  noMailInDevelopment: 'In development no mail is sent.',
+  openMailbox: 'Open the mailbox',
+  mailboxInTerminal:
+    'In development no mail is sent. The link to the mailbox is in the terminal where the API started.',
+
   justNow: 'just now',
   inLessThanAMinute: 'in less than a minute',
   /** By what somebody signed in. They stand in a list: "password and code". */
