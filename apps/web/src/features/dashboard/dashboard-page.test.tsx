@@ -93,7 +93,7 @@ describe('the dashboard', () => {
     const client = fakeAuthClient(signedIn())
     client.answer(routes.protected, () => ({ message: 'Welcome, ada', user: ada }))
     const { user } = renderApp(client, '/dashboard')
-    expect(await screen.findByRole('heading', { level: 1, name: 'Hallo, ada' })).toBeVisible()
+    expect(await screen.findByRole('heading', { level: 1, name: 'Hallo ada' })).toBeVisible()
     expect(document.title).toMatch(/^Übersicht · /)
     expect(region('Angemeldet als').getByText('14. März 2025')).toBeVisible()
     await user.click(screen.getByRole('button', { name: 'Geschützten Endpunkt aufrufen' }))

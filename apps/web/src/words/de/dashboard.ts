@@ -2,7 +2,7 @@ import type { Translation } from '../translation.ts'
 
 export const dashboard: Translation['dashboard'] = {
   title: 'Übersicht',
-  hello: (username) => `Hallo, ${username}`,
+  hello: (username) => `Hallo ${username}`,
   lead: 'Sie sind angemeldet. Rufen Sie einen geschützten Endpunkt auf, lassen Sie Ihr Zugriffstoken ablaufen, und rufen Sie ihn noch einmal auf.',
 
   untilExpiry: 'Zeit bis zum Ablauf des Zugriffstokens',
