@@ -46,7 +46,7 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
         {sessions.length === 0 ? (
           <p className={styles.soft}>{words.nowhereSignedIn(user.username)}</p>
         ) : (
-          <FirstFew name={words.manySessions} className={styles.sessions}>
+          <FirstFew name="sessions" className={styles.sessions}>
             {sessions.map((session) => (
               <li key={session.id}>
                 <UserSession

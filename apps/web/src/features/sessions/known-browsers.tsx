@@ -41,7 +41,7 @@ export function KnownBrowsers({ now }: { now: number }) {
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.others}>
         {browsers.data.length > 0 && (
-          <FirstFew name={words.manyBrowsers} className={styles.items}>
+          <FirstFew name="browsers" className={styles.items}>
             {browsers.data.map((browser) => (
               <li key={browser.id}>
                 <KnownBrowser

@@ -74,7 +74,7 @@ function SessionLists({ sessions }: { sessions: Session[] }) {
             {others.length === 0 ? (
               <p className={styles.empty}>{words.nowhereElse}</p>
             ) : (
-              <FirstFew name={words.manySessions} className={styles.items}>
+              <FirstFew name="sessions" className={styles.items}>
                 {others.map((session) => (
                   <li key={session.id}>
                     <OtherSession

@@ -36,7 +36,6 @@ export const admin: Translation['admin'] = {
   withinTheHour: 'in der letzten Stunde',
   joined: 'Beigetreten',
   sessions: 'Sitzungen',
-  manySessions: 'Sitzungen',
   pages: 'Seiten',
   previousPage: '← Vorherige Seite',
   firstPage: 'Erste Seite',

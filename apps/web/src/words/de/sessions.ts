@@ -7,7 +7,6 @@ export const sessions: Translation['sessions'] = {
   thisDevice: 'Dieses Gerät',
   otherDevices: 'Andere Geräte',
   nowhereElse: 'Sie sind sonst nirgends angemeldet.',
-  manySessions: 'Sitzungen',
 
   deviceOn: (browser, system) => `${browser} auf ${system}`,
   unknownDevice: 'Unbekanntes Gerät',
@@ -56,7 +55,6 @@ export const sessions: Translation['sessions'] = {
     'Diese haben sich schon einmal angemeldet, daher können falsche Passwörter anderer sie nicht aussperren. Wird einer vergessen, bleibt er angemeldet; seine nächste Anmeldung gilt dann als die eines neuen Geräts.',
   noKnownBrowsers:
     'Es ist kein Browser gespeichert. Die nächste Anmeldung von jedem gilt als die eines neuen Geräts.',
-  manyBrowsers: 'Browser',
   thisBrowser: (device) => `${device} (dieser Browser)`,
   version: (version) => `Version ${version}`,
   lastSignedIn: 'zuletzt angemeldet: {when}',

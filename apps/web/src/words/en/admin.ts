@@ -37,8 +37,6 @@ export const words = catalogue('admin', {
   withinTheHour: 'within the hour',
   joined: 'Joined',
   sessions: 'Sessions',
-  /** Of many, in the middle of a sentence. */
-  manySessions: 'sessions',
   pages: 'Pages',
   previousPage: '← Previous page',
   firstPage: 'First page',

@@ -7,8 +7,6 @@ export const words = catalogue('sessions', {
   thisDevice: 'This device',
   otherDevices: 'Other devices',
   nowhereElse: 'You are not signed in anywhere else.',
-  /** Of many, in the middle of a sentence. */
-  manySessions: 'sessions',
 
   deviceOn: (browser: string, system: string) => `${browser} on ${system}`,
   unknownDevice: 'Unknown device',
@@ -58,8 +56,6 @@ export const words = catalogue('sessions', {
     'These have signed in before, so nobody else’s wrong passwords can lock them out. Forgetting one does not sign it out; its next sign-in will count as one from a new device.',
   noKnownBrowsers:
     'No browser is remembered. The next sign-in from any of them will count as one from a new device.',
-  /** Of many, in the middle of a sentence. */
-  manyBrowsers: 'browsers',
   thisBrowser: (device: string) => `${device} (this browser)`,
   version: (version: string) => `Version ${version}`,
   lastSignedIn: 'last signed in {when}',
