@@ -10,20 +10,33 @@ const translations: Record<Exclude<Language, 'en'>, () => Promise<{ default: Tra
   de: () => import('./de/index.ts'),
 }
 
+/** Those of the world's that one may want to add and that are written from right to left. */
+const rightToLeft: readonly string[] = ['ar', 'fa', 'he', 'ur']
+
 const key = 'latchkey.language'
 const listeners = new Set<() => void>()
 let current: Language = 'en'
+/** What was asked for last. Its words may not be there yet. */
+let wanted: Language = current
 
 export const isLanguage = (text: unknown): text is Language => Object.hasOwn(languages, text as string)
 
-/** The language of the page, and how to choose another. Whoever shows words is rendered anew (`Spoken`). */
+/** The language of the page, and how to choose another. `App` reads it, and so everything that shows words is rendered again. */
 export function useLanguage(): [Language, (language: Language) => void] {
   return [useSyncExternalStore(subscribe, () => current), choose]
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
-  return () => listeners.delete(listener)
+  addEventListener('storage', followOtherTabs)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) removeEventListener('storage', followOtherTabs)
+  }
+}
+
+function followOtherTabs(event: StorageEvent): void {
+  if (event.key === key) void speakLanguage(preferredLanguage())
 }
 
 function choose(language: Language): void {
@@ -50,13 +63,17 @@ function kept(): string | null {
 
 /** Changes the language of the page. Where the words cannot be downloaded, it stays as it is. */
 export async function speakLanguage(language: Language): Promise<void> {
+  wanted = language
   try {
-    speak(language === 'en' ? {} : (await translations[language]()).default)
+    const translation = language === 'en' ? {} : (await translations[language]()).default
+    if (wanted !== language) return
+    speak(translation)
   } catch {
     return
   }
   current = language
   document.documentElement.lang = language
+  document.documentElement.dir = rightToLeft.includes(language) ? 'rtl' : 'ltr'
   for (const listener of listeners) listener()
 }
 
