@@ -1,4 +1,5 @@
 import type { AuthError } from '@latchkey/auth-client'
+import { words } from '../words/en/errors.ts'
 import type { FieldErrors } from './form-schema.ts'
 
 /** The server's complaints about single fields of the form, or null when one is about something else. */
@@ -14,11 +15,11 @@ export function serverFieldErrors(error: AuthError, hasField: (name: string) => 
 function complaintsOf(error: AuthError): readonly { path: string; message: string }[] {
   switch (error.code) {
     case 'email_taken':
-      return [{ path: 'email', message: 'There is already an account with this email address.' }]
+      return [{ path: 'email', message: words.byCode.email_taken }]
     case 'username_taken':
-      return [{ path: 'username', message: 'This username is taken. Try another.' }]
+      return [{ path: 'username', message: words.byCode.username_taken }]
     case 'factor_invalid':
-      return [{ path: 'code', message: 'This code is not right, or it has been used. Enter the newest one.' }]
+      return [{ path: 'code', message: words.byCode.factor_invalid }]
     default:
       return error.problem?.errors ?? []
   }

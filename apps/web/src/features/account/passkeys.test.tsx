@@ -73,9 +73,9 @@ it('a change of mind is no failure, and what fails says why', async () => {
   client.addPasskey.mockRejectedValueOnce(new AuthError('passkey_cancelled', 'cancelled'))
   await user.click(section.getByRole('button', { name: 'Add a passkey' }))
   expect(await section.findByText('No passkey was added.')).toBeVisible()
-  client.addPasskey.mockRejectedValueOnce(new AuthError('passkey_exists', 'There is one already.'))
+  client.addPasskey.mockRejectedValueOnce(new AuthError('passkey_exists', 'exists'))
   await user.click(section.getByRole('button', { name: 'Add a passkey' }))
-  expect(await section.findByText('There is one already.')).toBeVisible()
+  expect(await section.findByText(/passkey for your account on this device already/)).toBeVisible()
 })
 
 it('renames one by keyboard, and keeps the form with the reason when that fails', async () => {
@@ -120,11 +120,11 @@ it('removes one after a question, and tells the password manager what is left', 
 it('the only way in stays, and the page says why', async () => {
   const { client, section, user } = await openPasskeys(phone)
   client.answer(routes.removePasskey, () => {
-    throw refusal('last_way_in', { status: 409, detail: 'This is the only way into your account.' })
+    throw refusal('last_way_in', { status: 409 })
   })
   await user.click(section.getByRole('button', { name: 'Remove My phone' }))
   await user.click(section.getByRole('button', { name: 'Remove' }))
-  expect(await section.findByText('This is the only way into your account.')).toBeVisible()
+  expect(await section.findByText(/This is the only way into your account/)).toBeVisible()
   expect(client.signalPasskeys).not.toHaveBeenCalled()
 })
 

@@ -58,8 +58,8 @@ it.each([[['totp', 'passkey']], [['passkey']]] as const)(
       expiresIn: 300,
     })
     await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
-    const detail = 'No passkey was used. You can try again.'
-    client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('passkey_invalid', { detail }))
+    const sentence = 'This passkey was not accepted. Try again, or use another way.'
+    client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('passkey_invalid'))
     client.loginFactorWithPasskey.mockImplementationOnce(async () => {
       client.become(signedIn({ tokenId: 'token-2' }))
       return ada
@@ -68,7 +68,7 @@ it.each([[['totp', 'passkey']], [['passkey']]] as const)(
       name: methods.length === 1 ? 'Use your passkey' : 'Use a passkey',
     })
     await user.click(button)
-    expect(await screen.findByText(detail)).toBeVisible()
+    expect(await screen.findByText(sentence)).toBeVisible()
     await user.click(button)
     await waitFor(() => expect(dialog()).not.toBeInTheDocument())
     expect(client.loginFactorWithPasskey).toHaveBeenLastCalledWith({ ticket: 'ticket' })
