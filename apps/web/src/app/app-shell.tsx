@@ -4,24 +4,19 @@ import { Note } from '../components/alert.tsx'
 import { BrandLinks } from '../components/brand-links.tsx'
 import { Logo } from '../components/logo.tsx'
 import { SkipLink } from '../components/skip-link.tsx'
+import { words } from '../words/en/frame.ts'
 import styles from './app-shell.module.css'
 import { paths } from './paths.ts'
 import { isAdmin, useSignedIn } from './signed-in-context.ts'
 import { UserMenu } from './user-menu.tsx'
 
-const destinations = [
-  { path: paths.dashboard, name: 'Dashboard' },
-  { path: paths.sessions, name: 'Sessions' },
-  { path: paths.activity, name: 'Activity' },
-  { path: paths.account, name: 'Account' },
-]
-const forAdmins = { path: paths.admin, name: 'Users' }
+const destinations = ['dashboard', 'sessions', 'activity', 'account'] as const
 
 /** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
   const { isKept } = session
-  const shown = isAdmin(session) ? [...destinations, forAdmins] : destinations
+  const shown = isAdmin(session) ? ([...destinations, 'admin'] as const) : destinations
   return (
     <>
       <SkipLink />
@@ -30,12 +25,12 @@ export function AppShell({ children }: { children: ReactNode }) {
           <Link to={paths.dashboard} className={styles.home}>
             <Logo />
           </Link>
-          <nav className={styles.nav} aria-label="Main">
+          <nav className={styles.nav} aria-label={words.mainNavigation}>
             <ul>
-              {shown.map(({ path, name }) => (
-                <li key={path}>
-                  <NavLink to={path} className={styles.destination ?? ''}>
-                    {name}
+              {shown.map((page) => (
+                <li key={page}>
+                  <NavLink to={paths[page]} className={styles.destination ?? ''}>
+                    {words.pages[page]}
                   </NavLink>
                 </li>
               ))}
@@ -46,10 +41,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       </header>
       <main id="main" className={styles.main} tabIndex={-1}>
         <div className={styles.notice}>
-          <Note>
-            {!isKept &&
-              'Your browser blocks cookies here, so you will be signed out soon, at the latest when you reload or close this page. Allow cookies for this site, then sign in again.'}
-          </Note>
+          <Note>{!isKept && words.cookiesBlocked}</Note>
         </div>
         {children}
         <BrandLinks />

@@ -1,3 +1,4 @@
+import { words } from '../words/en/frame.ts'
 import { useSession } from './auth-context.ts'
 import { useConnection } from './connection.ts'
 import styles from './connection-line.module.css'
@@ -11,16 +12,16 @@ export function ConnectionLine() {
     <div role="status" className={styles.region}>
       {connection === 'lost' ? (
         <p key="lost" className={styles.trouble}>
-          No connection. What you typed stays; we’ll say when it is back.
+          {words.connectionLost}
         </p>
       ) : hasTrouble ? (
         <p key="trouble" className={styles.trouble}>
-          Connection trouble: you are still signed in. Retrying…
+          {words.connectionTrouble}
         </p>
       ) : (
         connection === 'back' && (
           <p key="back" className={styles.good}>
-            The connection is back.
+            {words.connectionBack}
           </p>
         )
       )}

@@ -1,6 +1,7 @@
 import { Component, type ComponentType, type ReactNode } from 'react'
 import { useLocation } from 'react-router-dom'
 import { Button } from '../components/button.tsx'
+import { words } from '../words/en/frame.ts'
 import { forgetFailures } from './lazy-page.ts'
 import { MissingCode } from './missing-code.ts'
 
@@ -45,24 +46,22 @@ class Boundary extends Component<BoundaryProps & { at: string }, BoundaryState> 
     const { error } = failure
     if (error instanceof MissingCode && !error.isReplaced)
       return (
-        <View title="This could not be loaded">
-          <p>We can’t reach the server. Check your connection and try again.</p>
-          <Button onClick={this.tryAgain}>Try again</Button>
+        <View title={words.notLoaded}>
+          <p>{words.unreachable}</p>
+          <Button onClick={this.tryAgain}>{words.tryAgain}</Button>
         </View>
       )
     if (error instanceof MissingCode)
       return (
-        <View title="There is a new version">
-          <p>This page has been replaced by a newer one since you opened it. Reload it to go on.</p>
-          <Button onClick={() => window.location.reload()}>Reload the page</Button>
+        <View title={words.newVersion}>
+          <p>{words.replaced}</p>
+          <Button onClick={() => window.location.reload()}>{words.reload}</Button>
         </View>
       )
     return (
-      <View title="Something went wrong">
-        <p>
-          This page stopped working. If you were signed in, you still are. Reloading the page usually helps.
-        </p>
-        <Button onClick={() => window.location.reload()}>Reload the page</Button>
+      <View title={words.wentWrong}>
+        <p>{words.stoppedWorking}</p>
+        <Button onClick={() => window.location.reload()}>{words.reload}</Button>
       </View>
     )
   }

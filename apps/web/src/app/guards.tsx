@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
+import { words } from '../words/en/frame.ts'
 import { useAuthClient, useSession } from './auth-context.ts'
 import { PageOutlet } from './page-outlet.tsx'
 import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
@@ -105,10 +106,5 @@ function Redirect({ to }: { to: string }) {
 }
 
 function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
-  return (
-    <ProgressScreen
-      label="Signing you in…"
-      trouble={hasTrouble ? 'Can’t reach the server. Still trying…' : null}
-    />
-  )
+  return <ProgressScreen label={words.signingYouIn} trouble={hasTrouble ? words.stillTrying : null} />
 }

@@ -9,6 +9,7 @@ import { EnrolmentView } from '../../components/enrolment-view.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/second-step.ts'
 import styles from './entrance-form.module.css'
 
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).EnrolBodySchema
@@ -37,7 +38,7 @@ export function EnrolStep({ ticket, onStartAgain }: EnrolStepProps) {
   }, [client, ticket])
 
   return (
-    <form {...form.props} className={styles.form} aria-label="Set up two-step sign-in">
+    <form {...form.props} className={styles.form} aria-label={words.setUp}>
       <FailureAlert failure={failure ?? form.failure} />
       <input type="hidden" name="ticket" value={ticket} />
       {enrolment ? (
@@ -45,15 +46,15 @@ export function EnrolStep({ ticket, onStartAgain }: EnrolStepProps) {
           <EnrolmentView enrolment={enrolment} />
           <CodeField method="totp" error={form.errorOf('code')} />
           <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-            {form.isSubmitting ? 'Signing in…' : 'Turn on and sign in'}
+            {form.isSubmitting ? words.signingIn : words.turnOn}
           </Button>
         </>
       ) : (
-        !failure && <Skeleton label="Loading…" count={2} />
+        !failure && <Skeleton label={words.loading} count={2} />
       )}
       <div className={styles.ways}>
         <Button variant="quiet" onClick={onStartAgain}>
-          Start again
+          {words.startAgain}
         </Button>
       </div>
     </form>

@@ -11,6 +11,7 @@ import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/entrance.ts'
 import styles from './entrance-form.module.css'
 import { PasskeySignIn } from './passkey-sign-in.tsx'
 
@@ -39,10 +40,10 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
 
   return (
     <>
-      <form {...form.props} className={styles.form} aria-label="Sign in">
+      <form {...form.props} className={styles.form} aria-label={words.signIn}>
         <FailureAlert failure={form.failure} />
         <Field
-          label="Email or username"
+          label={words.emailOrUsername}
           name="email"
           type="text"
           defaultValue={address}
@@ -55,22 +56,22 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
           error={form.errorOf('email')}
         />
         <PasswordField
-          label="Password"
+          label={words.password}
           name="password"
           autoComplete="current-password"
           required
           error={form.errorOf('password')}
         />
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-          {form.isSubmitting ? 'Signing in…' : 'Sign in'}
+          {form.isSubmitting ? words.signingIn : words.signIn}
         </Button>
         <PasskeySignIn />
         <p className={styles.forgot}>
-          <LinkAlong to={paths.forgotPassword}>Forgot your password?</LinkAlong>
+          <LinkAlong to={paths.forgotPassword}>{words.forgotPassword}</LinkAlong>
         </p>
       </form>
       {form.failure?.code === 'email_not_verified' && (
-        <Suspense fallback={<Skeleton label="Loading…" count={1} />}>
+        <Suspense fallback={<Skeleton label={words.loading} count={1} />}>
           {/* A username does not say where to send the email. */}
           <NotConfirmed
             email={tried.identifier.includes('@') ? tried.identifier : null}

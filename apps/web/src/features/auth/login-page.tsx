@@ -9,6 +9,7 @@ import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { Note } from '../../components/alert.tsx'
 import { PlainPage } from '../../components/plain-page.tsx'
 import { ProgressScreen } from '../../components/progress-screen.tsx'
+import { words } from '../../words/en/entrance.ts'
 import { signedOutSentence } from './ended-sentence.ts'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
@@ -31,11 +32,12 @@ export default function LoginPage() {
       </Suspense>
     )
   return (
-    <EntranceLayout title="Sign in" lead="Welcome. Enter your details to continue.">
+    <EntranceLayout title={words.signIn} lead={words.welcome}>
       <Note>{note ?? reason}</Note>
       <LoginForm onOutstanding={setOutstanding} />
       <p className={styles.other}>
-        New here? <Link to={withReturnPath(paths.register, readReturnPath(search))}>Create an account</Link>
+        {words.newHere}{' '}
+        <Link to={withReturnPath(paths.register, readReturnPath(search))}>{words.createAnAccount}</Link>
       </p>
     </EntranceLayout>
   )

@@ -4,6 +4,7 @@ import { useAuthClient } from '../../app/auth-context.ts'
 import { supportsAutofill, supportsPasskeys } from '../../app/passkey-support.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/entrance.ts'
 import styles from './entrance-form.module.css'
 
 /** The form comes first; then what few people need. */
@@ -56,7 +57,7 @@ export function PasskeySignIn() {
   return (
     <>
       <Button variant="secondary" className={styles.passkey} isBusy={isBusy} onClick={() => void signIn()}>
-        {isBusy ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
+        {isBusy ? words.waitingForPasskey : words.signInWithPasskey}
       </Button>
       <FailureAlert failure={failure} />
     </>

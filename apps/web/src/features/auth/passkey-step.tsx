@@ -2,6 +2,7 @@ import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import type { Action } from '../../components/use-action.ts'
+import { words } from '../../words/en/second-step.ts'
 import styles from './entrance-form.module.css'
 
 interface PasskeyStepProps {
@@ -25,7 +26,7 @@ export function PasskeyStep({ passkey, isOver, trust, children }: PasskeyStepPro
       {!isOver && trust}
       {!isOver && (
         <Button className={styles.submit} isBusy={passkey.isBusy} onClick={passkey.run}>
-          {passkey.isBusy ? 'Waiting for your passkey…' : 'Use your passkey'}
+          {passkey.isBusy ? words.waitingForPasskey : words.usePasskey}
         </Button>
       )}
       {children}

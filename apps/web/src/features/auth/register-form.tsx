@@ -13,6 +13,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { UsernameField } from '../../components/username-field.tsx'
+import { words } from '../../words/en/register.ts'
 import styles from './entrance-form.module.css'
 
 // As with signing in, no part of the first download.
@@ -55,20 +56,20 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
   }
 
   return (
-    <form {...form.props} onInput={onInput} className={styles.form} aria-label="Create your account">
+    <form {...form.props} onInput={onInput} className={styles.form} aria-label={words.createYourAccount}>
       <FailureAlert failure={form.failure} />
-      <UsernameField label="Username" error={form.errorOf('username')} />
+      <UsernameField label={words.username} error={form.errorOf('username')} />
       <EmailField error={form.errorOf('email')} />
       {taken !== null && taken === typed.email.trim() && (
         <p role="status" className={styles.taken}>
-          Is it yours?{' '}
+          {words.isItYours}{' '}
           <LinkAlong to={withReturnPath(paths.login, readReturnPath(search))} address={taken}>
-            Sign in with this address
+            {words.signInWithAddress}
           </LinkAlong>
         </p>
       )}
       <NewPasswordField
-        label="Password"
+        label={words.password}
         name="password"
         value={typed.password}
         personal={[typed.username, typed.email]}
@@ -76,7 +77,7 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
         error={form.errorOf('password')}
       />
       <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Creating your account…' : 'Create account'}
+        {form.isSubmitting ? words.creating : words.create}
       </Button>
     </form>
   )

@@ -7,6 +7,7 @@ import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
 import { ProgressScreen } from '../../components/progress-screen.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words } from '../../words/en/register.ts'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { type Made, RegisterForm } from './register-form.tsx'
@@ -29,24 +30,20 @@ export default function RegisterPage() {
     )
   if (unconfirmed !== null)
     return (
-      <EntranceLayout
-        key="check-mail"
-        title="Check your email"
-        lead={`Your account has been created. Confirm your address with the link we sent to ${unconfirmed.email}, then sign in.`}
-      >
-        <Suspense fallback={<Skeleton label="Loading…" count={1} />}>
+      <EntranceLayout key="check-mail" title={words.checkEmail} lead={words.created(unconfirmed.email)}>
+        <Suspense fallback={<Skeleton label={words.loading} count={1} />}>
           <CheckMail {...unconfirmed} onCorrected={(email) => setUnconfirmed({ ...unconfirmed, email })} />
         </Suspense>
         <p className={styles.other}>
-          Already confirmed? <Link to={loginPath}>Sign in</Link>
+          {words.alreadyConfirmed} <Link to={loginPath}>{words.signIn}</Link>
         </p>
       </EntranceLayout>
     )
   return (
-    <EntranceLayout key="form" title="Create your account" lead="It takes a minute.">
+    <EntranceLayout key="form" title={words.createYourAccount} lead={words.takesAMinute}>
       <RegisterForm onToBeConfirmed={setUnconfirmed} onOutstanding={setOutstanding} />
       <p className={styles.other}>
-        Already have an account? <Link to={loginPath}>Sign in</Link>
+        {words.haveAccount} <Link to={loginPath}>{words.signIn}</Link>
       </p>
     </EntranceLayout>
   )

@@ -7,6 +7,7 @@ import { CodeField } from '../../components/code-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/second-step.ts'
 import { EnrolStep } from './enrol-step.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
@@ -23,10 +24,7 @@ interface SecondStepProps {
 /** The password was right, and something is left to show. */
 export default function SecondStepPage({ outstanding, onStartAgain }: SecondStepProps) {
   return outstanding.enrol ? (
-    <EntranceLayout
-      title="Set up two-step sign-in"
-      lead="Your role needs a second step at sign-in. Set it up once, and you are in."
-    >
+    <EntranceLayout title={words.setUp} lead={words.roleNeedsIt}>
       <EnrolStep ticket={outstanding.ticket} onStartAgain={onStartAgain} />
     </EntranceLayout>
   ) : (
@@ -56,20 +54,20 @@ function NextStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStep
           (each) =>
             each !== method && (
               <Button key={each} variant="quiet" onClick={() => choose(each)}>
-                {insteadWords[each]}
+                {words.instead[each]}
               </Button>
             ),
         )}
       <Button variant={isOver ? 'primary' : 'quiet'} onClick={onStartAgain}>
-        Start again
+        {words.startAgain}
       </Button>
     </div>
   )
   const isPasskeyOver = passkey.failure?.code === 'ticket_expired'
   return (
     <EntranceLayout
-      title={method === 'passkey' ? 'Show your passkey' : 'Enter your code'}
-      lead="Your password is right. One more step."
+      title={method === 'passkey' ? words.showPasskey : words.enterCode}
+      lead={words.passwordIsRight}
     >
       {method === 'passkey' ? (
         <PasskeyStep passkey={passkey} isOver={isPasskeyOver} trust={trust}>
@@ -88,12 +86,6 @@ function NextStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStep
       )}
     </EntranceLayout>
   )
-}
-
-const insteadWords: Record<SecondStepMethod, string> = {
-  totp: 'Use your app',
-  recovery_code: 'Use a recovery code',
-  passkey: 'Use a passkey',
 }
 
 interface CodeFormProps {
@@ -117,7 +109,7 @@ function CodeForm({ ticket, method, isTrusted, trust, ways }: CodeFormProps) {
   const isOver = form.failure?.code === 'ticket_expired'
 
   return (
-    <form {...form.props} className={styles.form} aria-label="Second step">
+    <form {...form.props} className={styles.form} aria-label={words.secondStep}>
       <FailureAlert failure={form.failure} />
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
@@ -125,7 +117,7 @@ function CodeForm({ ticket, method, isTrusted, trust, ways }: CodeFormProps) {
       {!isOver && trust}
       {!isOver && (
         <Button type="submit" className={styles.submit} isBusy={form.isSubmitting}>
-          {form.isSubmitting ? 'Signing in…' : 'Sign in'}
+          {form.isSubmitting ? words.signingIn : words.signIn}
         </Button>
       )}
       {ways(isOver)}

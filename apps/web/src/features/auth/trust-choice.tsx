@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { words } from '../../words/en/second-step.ts'
 import styles from './trust-choice.module.css'
 
 interface TrustChoiceProps {
@@ -19,10 +20,10 @@ export function TrustChoice({ isChosen, onChange }: TrustChoiceProps) {
           onChange={({ target }) => onChange(target.checked)}
           aria-describedby={hintId}
         />
-        Trust this browser for 30 days
+        {words.trust}
       </label>
       <p className={styles.hint} id={hintId}>
-        Your password alone will then sign you in here, so leave this off where others use this device.
+        {words.trustMeans}
       </p>
     </div>
   )

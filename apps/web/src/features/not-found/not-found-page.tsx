@@ -1,13 +1,14 @@
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
+import { words } from '../../words/en/frame.ts'
 
 export default function NotFoundPage() {
   return (
-    <PlainPage title="Page not found">
-      <p>There is nothing at this address. Check it for typing mistakes; the page may also have moved.</p>
+    <PlainPage title={words.notFound}>
+      <p>{words.nothingHere}</p>
       <p>
-        <Link to={paths.home}>Go to the home page</Link>
+        <Link to={paths.home}>{words.goHome}</Link>
       </p>
     </PlainPage>
   )

@@ -5,6 +5,7 @@ import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/recovery.ts'
 
 interface AddressFormProps {
   /** Tells screen readers what the form is for. */
@@ -30,7 +31,7 @@ export function AddressForm({ label, className, route, button, address, onSent }
       <FailureAlert failure={form.failure} />
       <EmailField defaultValue={address} error={form.errorOf('email')} />
       <Button {...button} type="submit" isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Sending…' : button.children}
+        {form.isSubmitting ? words.sending : button.children}
       </Button>
     </form>
   )

@@ -13,7 +13,7 @@ interface CheckMailProps {
 export default function CheckMail({ email, password, onCorrected }: CheckMailProps) {
   return (
     <div className={styles.content}>
-      <MailAdvice validity="24 hours" />
+      <MailAdvice validity="day" />
       <MailboxHint />
       <NotConfirmed email={email} credentials={{ identifier: email, password }} onCorrected={onCorrected} />
     </div>

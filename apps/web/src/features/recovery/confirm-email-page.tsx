@@ -1,6 +1,7 @@
 import { routes } from '@latchkey/contracts'
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
+import { words } from '../../words/en/recovery.ts'
 import { ConfirmLink } from './confirm-link.tsx'
 import { DeadLink, type DeadLinkReason } from './dead-link.tsx'
 import styles from './recovery.module.css'
@@ -9,18 +10,18 @@ export default function ConfirmEmailPage() {
   return (
     <ConfirmLink
       route={routes.confirmEmail}
-      title="Confirm your new email address"
-      lead="Press the button to replace your old address with this one."
+      title={words.confirmNewAddress}
+      lead={words.pressToReplace}
       confirmed={{
-        title: 'Your email address has been changed',
-        lead: 'From now on, sign in with it. Emails about your account go there. If your old address was confirmed, we have let it know.',
+        title: words.addressChanged,
+        lead: words.signInWithIt,
       }}
       disown={{
-        question: 'Somebody wants to use your address for their account. Stop this link from working?',
-        confirm: 'Don’t use my address',
+        question: words.stopLinkQuestion,
+        confirm: words.dontUseMine,
         done: {
-          title: 'Your address will not be used',
-          lead: 'Thank you. The link no longer works, and the account keeps the address it had.',
+          title: words.notUsed,
+          lead: words.keepsAddress,
         },
       }}
       Dead={Dead}
@@ -31,13 +32,9 @@ export default function ConfirmEmailPage() {
 function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
-      <p>
-        {reason === 'token_used'
-          ? 'The new address is in use already, or the change was cancelled. Your account page shows the current one.'
-          : 'Ask for the change again on your account page. Until then, your old address stays.'}
-      </p>
+      <p>{reason === 'token_used' ? words.changeUsed : words.askForChangeAgain}</p>
       <p className={styles.next}>
-        <Link to={paths.account}>Go to your account</Link>
+        <Link to={paths.account}>{words.goToAccount}</Link>
       </p>
     </DeadLink>
   )

@@ -5,11 +5,13 @@ import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useAction } from '../../components/use-action.ts'
+import { words } from '../../words/en/recovery.ts'
+import { fill } from '../../words/fill.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import { Confirmed, Disowned, type Whose } from './confirmed.tsx'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
-import { Disown, type DisownWords } from './disown.tsx'
+import { Disown, type DisownTexts } from './disown.tsx'
 import { OwnerQuestion } from './owner-question.tsx'
 import styles from './recovery.module.css'
 import { SignedInHere } from './signed-in-here.tsx'
@@ -20,7 +22,7 @@ interface ConfirmLinkProps {
   title: string
   lead: string
   confirmed: { title: string; lead: string }
-  disown: DisownWords
+  disown: DisownTexts
   Dead: ComponentType<{ reason: DeadLinkReason }>
 }
 
@@ -56,7 +58,7 @@ function Confirm({
   }
 
   const notMe = (
-    <Disown token={token} words={disown} onDisowned={() => setIsDisowned(true)} onDead={setDead} />
+    <Disown token={token} texts={disown} onDisowned={() => setIsDisowned(true)} onDead={setDead} />
   )
   const { failure } = confirm
   if (whose !== null) return <Confirmed {...confirmed} whose={whose} />
@@ -68,12 +70,8 @@ function Confirm({
     return (
       <EntranceLayout
         key="owner"
-        title="Is this your account?"
-        lead={
-          <>
-            The account is called <strong>{username}</strong>. Enter its password to confirm its address.
-          </>
-        }
+        title={words.isThisYours}
+        lead={fill(words.accountIsCalled, { username: <strong>{username}</strong> })}
       >
         <div className={styles.content}>
           <SignedInHere />
@@ -89,7 +87,7 @@ function Confirm({
         <SignedInHere />
         <FailureAlert failure={failure} />
         <Button className={formStyles.submit} isBusy={confirm.isBusy} onClick={confirm.run}>
-          {confirm.isBusy ? 'Confirming…' : 'Confirm my address'}
+          {confirm.isBusy ? words.confirming : words.confirmMine}
         </Button>
         {session.status !== 'signedIn' && notMe}
       </div>

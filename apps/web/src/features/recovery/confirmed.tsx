@@ -1,6 +1,8 @@
 import { Link } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
+import { words } from '../../words/en/recovery.ts'
+import { fill } from '../../words/fill.ts'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import styles from './recovery.module.css'
 
@@ -15,17 +17,19 @@ export function Confirmed({ title, lead, whose }: { title: string; lead: string;
       <div className={styles.content}>
         {session.status === 'signedIn' && whose === 'another' && (
           <p>
-            You are signed in here as <strong>{session.user.username}</strong> ({session.user.email}), which
-            is a different account. To use the other one, sign out first.
+            {fill(words.otherAccount, {
+              username: <strong>{session.user.username}</strong>,
+              email: session.user.email,
+            })}
           </p>
         )}
         <p className={styles.next}>
           {session.status === 'signedIn' ? (
             <Link to={paths.account}>
-              {whose === 'another' ? `Continue as ${session.user.username}` : 'Go to your account'}
+              {whose === 'another' ? words.continueAs(session.user.username) : words.goToAccount}
             </Link>
           ) : (
-            <Link to={paths.login}>Sign in</Link>
+            <Link to={paths.login}>{words.signIn}</Link>
           )}
         </p>
       </div>
@@ -40,9 +44,9 @@ export function Disowned({ title, lead }: { title: string; lead: string }) {
     <EntranceLayout key="disowned" title={title} lead={lead}>
       <p className={styles.next}>
         {session.status === 'signedIn' ? (
-          <Link to={paths.account}>Go to your account</Link>
+          <Link to={paths.account}>{words.goToAccount}</Link>
         ) : (
-          <Link to={paths.register}>Create an account of your own</Link>
+          <Link to={paths.register}>{words.createOwnAccount}</Link>
         )}
       </p>
     </EntranceLayout>

@@ -6,6 +6,7 @@ import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { words } from '../../words/en/recovery.ts'
 import styles from './recovery.module.css'
 
 /** What somebody has just signed up or tried to sign in with. */
@@ -31,7 +32,7 @@ export function CorrectAddress({ credentials, onCorrected }: CorrectAddressProps
   if (!step.isOpen)
     return (
       <Button ref={step.trigger} variant="secondary" onClick={step.open}>
-        Correct the address
+        {words.correctTheAddress}
       </Button>
     )
   return (
@@ -70,16 +71,21 @@ function CorrectForm({ credentials, input, onCorrected, onCancel }: CorrectFormP
   }
 
   return (
-    <form {...form.props} className={styles.resend} onKeyDown={onKeyDown} aria-label="Correct your address">
-      <p>Did you mistype your address? Enter the right one, and we send the email there.</p>
+    <form
+      {...form.props}
+      className={styles.resend}
+      onKeyDown={onKeyDown}
+      aria-label={words.correctYourAddress}
+    >
+      <p>{words.mistyped}</p>
       <FailureAlert failure={form.failure} />
-      <EmailField ref={input} label="Right email address" error={form.errorOf('email')} />
+      <EmailField ref={input} label={words.rightAddress} error={form.errorOf('email')} />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          {form.isSubmitting ? 'Sending…' : 'Send the email there'}
+          {form.isSubmitting ? words.sending : words.sendThere}
         </Button>
         <Button variant="secondary" aria-disabled={form.isSubmitting || undefined} onClick={cancel}>
-          Cancel
+          {words.cancel}
         </Button>
       </div>
     </form>

@@ -4,11 +4,12 @@ import { useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { words } from '../../words/en/recovery.ts'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
 import styles from './recovery.module.css'
 
 /** What it means to say "This was not me": the question, the answer that does it, and what has become of it. */
-export interface DisownWords {
+export interface DisownTexts {
   question: string
   confirm: string
   done: { title: string; lead: string }
@@ -16,13 +17,13 @@ export interface DisownWords {
 
 interface DisownProps {
   token: string
-  words: DisownWords
+  texts: DisownTexts
   onDisowned: () => void
   onDead: (reason: DeadLinkReason) => void
 }
 
 /** For somebody whose address another person has used. */
-export function Disown({ token, words, onDisowned, onDead }: DisownProps) {
+export function Disown({ token, texts, onDisowned, onDead }: DisownProps) {
   const client = useAuthClient()
   const [failure, setFailure] = useState<AuthError | null>(null)
 
@@ -41,8 +42,8 @@ export function Disown({ token, words, onDisowned, onDead }: DisownProps) {
   return (
     <div className={styles.resend}>
       <FailureAlert failure={failure} />
-      <ConfirmedButton question={words.question} confirm={words.confirm} onConfirm={disown}>
-        This was not me
+      <ConfirmedButton question={texts.question} confirm={texts.confirm} onConfirm={disown}>
+        {words.notMe}
       </ConfirmedButton>
     </div>
   )

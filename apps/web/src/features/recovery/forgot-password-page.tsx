@@ -4,6 +4,7 @@ import { LinkAlong, useAddressAlong } from '../../app/address-along.tsx'
 import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { MailboxHint } from '../../components/mailbox-hint.tsx'
+import { words } from '../../words/en/recovery.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import { AddressForm } from './address-form.tsx'
@@ -15,22 +16,18 @@ export default function ForgotPasswordPage() {
   const address = useAddressAlong()
   if (sentTo !== null) return <Sent email={sentTo} tryAnother={() => setSentTo(null)} />
   return (
-    <EntranceLayout
-      key="ask"
-      title="Forgot your password?"
-      lead="Enter your account’s email address, and we will send you a link to choose a new password."
-    >
+    <EntranceLayout key="ask" title={words.forgotPassword} lead={words.enterAddress}>
       <AddressForm
-        label="Forgot your password?"
+        label={words.forgotPassword}
         className={formStyles.form}
         // No mail goes to a username.
         address={address.includes('@') ? address : ''}
         route={routes.forgotPassword}
-        button={{ children: 'Send me a link', className: formStyles.submit }}
+        button={{ children: words.sendLink, className: formStyles.submit }}
         onSent={setSentTo}
       />
       <p className={formStyles.other}>
-        Remembered it? <LinkAlong to={paths.login}>Sign in</LinkAlong>
+        {words.rememberedIt} <LinkAlong to={paths.login}>{words.signIn}</LinkAlong>
       </p>
     </EntranceLayout>
   )
@@ -39,21 +36,17 @@ export default function ForgotPasswordPage() {
 /** Says the same whether or not the account exists. */
 function Sent({ email, tryAnother }: { email: string; tryAnother: () => void }) {
   return (
-    <EntranceLayout
-      key="sent"
-      title="Check your email"
-      lead={`If there is an account for ${email}, we have sent a link to it.`}
-    >
+    <EntranceLayout key="sent" title={words.checkEmail} lead={words.linkSentIfKnown(email)}>
       <div className={styles.content}>
-        <MailAdvice validity="30 minutes" />
+        <MailAdvice validity="halfHour" />
         <MailboxHint />
         <Button variant="secondary" onClick={tryAnother}>
-          Try another address
+          {words.tryAnotherAddress}
         </Button>
         <p className={formStyles.other}>
-          Done?{' '}
+          {words.done}{' '}
           <LinkAlong to={paths.login} address={email}>
-            Sign in
+            {words.signIn}
           </LinkAlong>
         </p>
       </div>

@@ -1,11 +1,12 @@
+import { words } from '../../words/en/recovery.ts'
 import styles from './recovery.module.css'
 
 /** For somebody waiting for an email. */
-export function MailAdvice({ validity }: { validity: string }) {
+export function MailAdvice({ validity }: { validity: keyof typeof words.linkLasts }) {
   return (
     <ul className={styles.advice}>
-      <li>The link works once, within {validity}.</li>
-      <li>Nothing after a few minutes? Check your spam folder, and check the address for typing mistakes.</li>
+      <li>{words.linkLasts[validity]}</li>
+      <li>{words.nothingArrived}</li>
     </ul>
   )
 }

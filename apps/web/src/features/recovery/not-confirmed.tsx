@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Note } from '../../components/alert.tsx'
 import { MailboxHint } from '../../components/mailbox-hint.tsx'
+import { words } from '../../words/en/recovery.ts'
 import { CorrectAddress, type Credentials } from './correct-address.tsx'
 import styles from './recovery.module.css'
 import ResendVerification from './resend-verification.tsx'
@@ -25,10 +26,7 @@ export default function NotConfirmed({ email, credentials, onCorrected }: NotCon
 
   return (
     <div className={styles.resend}>
-      <Note>
-        {corrected !== null &&
-          `The address of your account is now ${corrected}, and we have sent an email there. Open the link in it, then sign in.`}
-      </Note>
+      <Note>{corrected !== null && words.addressCorrected(corrected)}</Note>
       {/* Where it was just announced, it says so itself. */}
       {!onCorrected && <MailboxHint />}
       <ResendVerification key={corrected} email={corrected ?? email} />

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/recovery.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
 
@@ -30,19 +31,19 @@ export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestio
     }
   })
   return (
-    <form {...form.props} className={formStyles.form} aria-label="Confirm your address">
+    <form {...form.props} className={formStyles.form} aria-label={words.confirmYourAddress}>
       <FailureAlert failure={form.failure} />
       {/* Tells password managers whose password it is (nameless: it is not sent). */}
       <input type="text" autoComplete="username" value={username} readOnly hidden />
       <PasswordField
-        label={`Password of ${username}`}
+        label={words.passwordOf(username)}
         name="password"
         autoComplete="current-password"
         required
         error={form.errorOf('password')}
       />
       <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Confirming…' : 'Confirm my address'}
+        {form.isSubmitting ? words.confirming : words.confirmMine}
       </Button>
     </form>
   )

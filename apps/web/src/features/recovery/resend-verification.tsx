@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { MailboxHint } from '../../components/mailbox-hint.tsx'
 import { useAction } from '../../components/use-action.ts'
+import { words } from '../../words/en/recovery.ts'
 import { AddressForm } from './address-form.tsx'
 import styles from './recovery.module.css'
 
@@ -20,9 +21,9 @@ function ResendButton({ email }: { email: string }) {
   return (
     <div className={styles.resend}>
       <FailureAlert failure={resend.failure} />
-      <Note>{resend.successes > 0 && sentSentence(email)}</Note>
+      <Note>{resend.successes > 0 && words.sentAgain(email)}</Note>
       <Button variant="secondary" isBusy={resend.isBusy} onClick={resend.run}>
-        {resend.isBusy ? 'Sending…' : 'Send the email again'}
+        {resend.isBusy ? words.sending : words.sendAgain}
       </Button>
     </div>
   )
@@ -32,20 +33,17 @@ function ResendForm() {
   const [sentTo, setSentTo] = useState<string | null>(null)
   return (
     <div className={styles.resend}>
-      <Note>{sentTo !== null && sentSentence(sentTo)}</Note>
+      <Note>{sentTo !== null && words.sentAgain(sentTo)}</Note>
       {sentTo !== null && <MailboxHint />}
       {sentTo === null && (
         <AddressForm
-          label="Send the email again"
+          label={words.sendAgain}
           className={styles.resend}
           route={routes.resendVerification}
-          button={{ children: 'Send the email again', variant: 'secondary' }}
+          button={{ children: words.sendAgain, variant: 'secondary' }}
           onSent={setSentTo}
         />
       )}
     </div>
   )
 }
-
-const sentSentence = (email: string) =>
-  `If ${email} still needs to be confirmed, we have sent a new email. Its link works for 24 hours.`

@@ -10,6 +10,7 @@ import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/recovery.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import { DeadLink, type DeadLinkReason, isDeadLink } from './dead-link.tsx'
@@ -43,19 +44,14 @@ function Reset({ token }: { token: string }) {
     // This may have ended the session in this browser; only the server knows.
     if (client.getState().status !== 'signedOut') await client.refresh().catch(() => undefined)
     if (client.getState().status !== 'signedOut') return setIsDone(true)
-    leave(
-      'Your password has been changed, and you have been signed out everywhere. Sign in with the new one.',
-    )
+    leave(words.passwordChangedHere)
     await navigate(paths.login, { replace: true })
   }
 
   if (dead) return <Dead reason={dead} />
   if (isDone) return <DoneBesideSomebody />
   return (
-    <EntranceLayout
-      title="Choose a new password"
-      lead="You will be signed out everywhere. Anyone who knew the old password is locked out within a second."
-    >
+    <EntranceLayout title={words.choosePassword} lead={words.signsOutEverywhere}>
       {session.status === 'signedIn' && <SignedInHere />}
       <ResetForm token={token} onReset={onReset} onDead={setDead} />
     </EntranceLayout>
@@ -91,10 +87,10 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
   }
 
   return (
-    <form {...form.props} onInput={onInput} className={formStyles.form} aria-label="Choose a new password">
+    <form {...form.props} onInput={onInput} className={formStyles.form} aria-label={words.choosePassword}>
       <FailureAlert failure={form.failure} />
       <NewPasswordField
-        label="New password"
+        label={words.newPassword}
         name="password"
         value={password}
         personal={[]}
@@ -102,7 +98,7 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
         error={form.errorOf('password')}
       />
       <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
-        {form.isSubmitting ? 'Changing your password…' : 'Change password'}
+        {form.isSubmitting ? words.changingPassword : words.changePassword}
       </Button>
     </form>
   )
@@ -110,15 +106,11 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
 
 function DoneBesideSomebody() {
   return (
-    <EntranceLayout
-      key="done"
-      title="Your password has been changed"
-      lead="The account this link was for has been signed out everywhere. Sign in with the new password."
-    >
+    <EntranceLayout key="done" title={words.passwordChanged} lead={words.accountSignedOut}>
       <div className={styles.content}>
         <SignedInHere />
         <p className={styles.next}>
-          <Link to={paths.dashboard}>Continue with this account</Link>
+          <Link to={paths.dashboard}>{words.continueHere}</Link>
         </p>
       </div>
     </EntranceLayout>
@@ -128,10 +120,10 @@ function DoneBesideSomebody() {
 function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
-      {reason === 'token_used' && <p>If it was you, sign in with the password you chose.</p>}
+      {reason === 'token_used' && <p>{words.signInWithChosen}</p>}
       <p className={styles.next}>
-        <Link to={paths.forgotPassword}>Ask for a new link</Link>
-        <Link to={paths.login}>Sign in</Link>
+        <Link to={paths.forgotPassword}>{words.askForNewLink}</Link>
+        <Link to={paths.login}>{words.signIn}</Link>
       </p>
     </DeadLink>
   )

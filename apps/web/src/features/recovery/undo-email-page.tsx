@@ -6,6 +6,7 @@ import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useAction } from '../../components/use-action.ts'
+import { words } from '../../words/en/recovery.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { EntranceLayout } from '../auth/entrance-layout.tsx'
 import { DeadLink, type DeadLinkReason, isDeadLink } from './dead-link.tsx'
@@ -30,20 +31,17 @@ function Undo({ token }: { token: string }) {
   if (resetToken !== null) return <Undone resetToken={resetToken} />
   if (undo.failure && isDeadLink(undo.failure.code)) return <Dead reason={undo.failure.code} />
   return (
-    <EntranceLayout
-      title="Put your old address back?"
-      lead="Your account uses another email address now. If you did not change it, somebody has your password."
-    >
+    <EntranceLayout title={words.putBackQuestion} lead={words.ifNotYou}>
       <div className={styles.content}>
-        <p>When you press the button:</p>
+        <p>{words.whenYouPress}</p>
         <ul className={styles.advice}>
-          <li>your account uses this address again,</li>
-          <li>everybody is signed out, on every device,</li>
-          <li>the password stops working, and you choose a new one.</li>
+          <li>{words.usesAddressAgain}</li>
+          <li>{words.everybodySignedOut}</li>
+          <li>{words.passwordStops}</li>
         </ul>
         <FailureAlert failure={undo.failure} />
         <Button className={formStyles.submit} isBusy={undo.isBusy} onClick={undo.run}>
-          {undo.isBusy ? 'Putting it back…' : 'Put my old address back'}
+          {undo.isBusy ? words.puttingBack : words.putBack}
         </Button>
       </div>
     </EntranceLayout>
@@ -53,16 +51,12 @@ function Undo({ token }: { token: string }) {
 function Undone({ resetToken }: { resetToken: string }) {
   const navigate = useNavigate()
   return (
-    <EntranceLayout
-      key="undone"
-      title="Your old address is back"
-      lead="Everybody is signed out, and the old password no longer works. Choose a new one now."
-    >
+    <EntranceLayout key="undone" title={words.isBack} lead={words.chooseNow}>
       <Button
         className={formStyles.submit}
         onClick={() => void navigate(`${paths.resetPassword}#token=${resetToken}`, { replace: true })}
       >
-        Choose a new password
+        {words.choosePassword}
       </Button>
     </EntranceLayout>
   )
@@ -71,14 +65,10 @@ function Undone({ resetToken }: { resetToken: string }) {
 function Dead({ reason }: { reason: DeadLinkReason }) {
   return (
     <DeadLink reason={reason}>
-      <p>
-        {reason === 'token_used'
-          ? 'If it was you who used it, your old address is back: choose a new password for your account.'
-          : 'If the account uses another address and you did not change it, ask whoever runs this service for help.'}
-      </p>
+      <p>{reason === 'token_used' ? words.undoUsed : words.askForHelp}</p>
       <p className={styles.next}>
-        <Link to={paths.forgotPassword}>Choose a new password</Link>
-        <Link to={paths.login}>Sign in</Link>
+        <Link to={paths.forgotPassword}>{words.choosePassword}</Link>
+        <Link to={paths.login}>{words.signIn}</Link>
       </p>
     </DeadLink>
   )

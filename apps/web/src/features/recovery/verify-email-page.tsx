@@ -2,6 +2,7 @@ import { routes } from '@latchkey/contracts'
 import { Link } from 'react-router-dom'
 import { useSession } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
+import { words } from '../../words/en/recovery.ts'
 import { ConfirmLink } from './confirm-link.tsx'
 import { DeadLink, type DeadLinkReason } from './dead-link.tsx'
 import styles from './recovery.module.css'
@@ -11,19 +12,18 @@ export default function VerifyEmailPage() {
   return (
     <ConfirmLink
       route={routes.verifyEmail}
-      title="Confirm your email address"
-      lead="Press the button to confirm that this address is yours."
+      title={words.confirmAddress}
+      lead={words.pressToConfirm}
       confirmed={{
-        title: 'Your address is confirmed',
-        lead: 'Thank you. From now on, we write there when something about your account needs your attention.',
+        title: words.addressConfirmed,
+        lead: words.weWriteThere,
       }}
       disown={{
-        question:
-          'This deletes the account that was made with your address, and everything about it. Delete it?',
-        confirm: 'Delete the account',
+        question: words.deleteAccountQuestion,
+        confirm: words.deleteAccount,
         done: {
-          title: 'The account has been deleted',
-          lead: 'Thank you. Nobody has an account with your address now.',
+          title: words.accountDeleted,
+          lead: words.nobodyHasAccount,
         },
       }}
       Dead={Dead}
@@ -36,16 +36,13 @@ function Dead({ reason }: { reason: DeadLinkReason }) {
   const email = session.status === 'signedIn' && !session.user.emailVerified ? session.user.email : null
   return (
     <DeadLink reason={reason}>
-      <p>
-        {reason === 'token_used' ? 'Your address is probably confirmed already. If not, send' : 'Send'} a new
-        email{email !== null && ` to ${email}`}:
-      </p>
+      <p>{reason === 'token_used' ? words.probablyConfirmed(email) : words.sendAgainTo(email)}</p>
       <ResendVerification email={email} />
       <p className={styles.next}>
         {session.status === 'signedIn' ? (
-          <Link to={paths.account}>Go to your account</Link>
+          <Link to={paths.account}>{words.goToAccount}</Link>
         ) : (
-          <Link to={paths.login}>Sign in</Link>
+          <Link to={paths.login}>{words.signIn}</Link>
         )}
       </p>
     </DeadLink>

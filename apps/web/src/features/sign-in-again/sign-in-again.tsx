@@ -17,6 +17,8 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/sign-in-again.ts'
+import { fill } from '../../words/fill.ts'
 import { signedOutSentence } from '../auth/ended-sentence.ts'
 import { PasskeyStep } from '../auth/passkey-step.tsx'
 import styles from '../step-up/confirm-form.module.css'
@@ -36,14 +38,14 @@ export function SignInAgain({ user }: { user: User }) {
 
   const leaving = (
     <Button variant="secondary" onClick={leave}>
-      Leave this page
+      {words.leave}
     </Button>
   )
   return (
     <Dialog
       isVeiling
-      title="Sign in again"
-      lead={`${signedOutSentence(session) ?? 'Your session has ended.'} What you have typed is still here.`}
+      title={words.signInAgain}
+      lead={words.stillHere(signedOutSentence(session) ?? words.ended)}
     >
       {outstanding ? (
         <SecondStep outstanding={outstanding} leaving={leaving} />
@@ -68,14 +70,12 @@ function Password({ user, onOutstanding, leaving }: PasswordProps) {
     if ('ticket' in outcome) onOutstanding(outcome)
   })
   return (
-    <form {...form.props} className={styles.form} aria-label="Sign in again">
+    <form {...form.props} className={styles.form} aria-label={words.signInAgain}>
       <FailureAlert failure={form.failure ?? passkey.failure} />
-      <p>
-        You are <strong>{user.username}</strong>.
-      </p>
+      <p>{fill(words.youAre, { username: <strong>{user.username}</strong> })}</p>
       <input type="text" name="email" autoComplete="username" value={user.username} readOnly hidden />
       <PasswordField
-        label="Your password"
+        label={words.yourPassword}
         name="password"
         autoComplete="current-password"
         required
@@ -83,11 +83,11 @@ function Password({ user, onOutstanding, leaving }: PasswordProps) {
       />
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Sign in
+          {words.signIn}
         </Button>
         {supportsPasskeys() && (
           <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
-            Use a passkey
+            {words.usePasskey}
           </Button>
         )}
         {leaving}
@@ -111,7 +111,7 @@ function SecondStep({ outstanding, leaving }: { outstanding: FactorOutstanding; 
     <Code ticket={ticket} methods={codes} passkeyFailure={passkey.failure}>
       {methods.includes('passkey') && supportsPasskeys() && (
         <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
-          Use a passkey
+          {words.usePasskey}
         </Button>
       )}
       {leaving}
@@ -137,7 +137,7 @@ function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
   useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref, method])
 
   return (
-    <form {...form.props} className={styles.form} aria-label="Second step">
+    <form {...form.props} className={styles.form} aria-label={words.secondStep}>
       <FailureAlert failure={form.failure ?? passkeyFailure} />
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
@@ -145,13 +145,13 @@ function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
       {other && (
         <div className={styles.others}>
           <Button variant="quiet" onClick={() => setMethod(other)}>
-            {other === 'recovery_code' ? 'Use a recovery code' : 'Use your app'}
+            {other === 'recovery_code' ? words.useRecoveryCode : words.useApp}
           </Button>
         </div>
       )}
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Sign in
+          {words.signIn}
         </Button>
         {children}
       </div>

@@ -19,6 +19,7 @@ import { PasswordField } from '../../components/password-field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
+import { words } from '../../words/en/step-up.ts'
 import styles from './confirm-form.module.css'
 
 interface ConfirmFormProps {
@@ -47,22 +48,18 @@ export function ConfirmForm({ demand, onConfirmed, onDeclined }: ConfirmFormProp
 
   const cancel = (
     <Button variant="secondary" aria-disabled={isSending || undefined} onClick={decline}>
-      Cancel
+      {words.cancel}
     </Button>
   )
   if (demand.acr === 'mfa' && methods.data?.length === 0)
     return <SetUpFirst onDeclined={onDeclined} cancel={cancel} />
   return (
-    <Dialog
-      title="Confirm it’s you"
-      lead="This needs fresh proof that it’s you. Nothing on the page is lost."
-      onCancel={decline}
-    >
+    <Dialog title={words.confirmItsYou} lead={words.freshProof} onCancel={decline}>
       {methods.data ? (
         <Proof methods={methods.data} onSending={setIsSending} onConfirmed={onConfirmed} cancel={cancel} />
       ) : (
         <>
-          {methods.isPending && <Skeleton label="Loading…" count={1} />}
+          {methods.isPending && <Skeleton label={words.loading} count={1} />}
           <FailureAlert failure={methods.error} />
           <div className={styles.answers}>{cancel}</div>
         </>
@@ -79,14 +76,10 @@ function SetUpFirst({ onDeclined, cancel }: { onDeclined: () => void; cancel: Re
     navigate(paths.account)
   }
   return (
-    <Dialog
-      title="This needs two-step sign-in"
-      lead="Your password alone is not enough here. Set up two-step sign-in on your account page first."
-      onCancel={onDeclined}
-    >
+    <Dialog title={words.needsTwoSteps} lead={words.setUpFirst} onCancel={onDeclined}>
       <div className={styles.answers}>
         <Button ref={focused} onClick={goThere}>
-          Go to your account
+          {words.goToAccount}
         </Button>
         {cancel}
       </div>
@@ -110,7 +103,7 @@ function Proof({ methods, ...props }: ProofProps & { methods: readonly Confirmat
     <div className={styles.others}>
       {others.map((other) => (
         <Button key={other} variant="quiet" onClick={() => setMethod(other)}>
-          {insteadWords[other]}
+          {words.instead[other]}
         </Button>
       ))}
     </div>
@@ -145,7 +138,7 @@ function PasskeyProof({ onSending, onConfirmed, cancel, instead }: OneWay) {
       {instead}
       <div className={styles.answers}>
         <Button isBusy={confirm.isBusy} onClick={confirm.run}>
-          Use your passkey
+          {words.usePasskey}
         </Button>
         {cancel}
       </div>
@@ -188,7 +181,7 @@ function ProofForm({
           {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
           <input type="text" autoComplete="username" value={user.email} readOnly hidden />
           <PasswordField
-            label="Your password"
+            label={words.yourPassword}
             name="password"
             autoComplete="current-password"
             required
@@ -204,17 +197,10 @@ function ProofForm({
       {instead}
       <div className={styles.answers}>
         <Button type="submit" isBusy={form.isSubmitting}>
-          Confirm
+          {words.confirm}
         </Button>
         {cancel}
       </div>
     </form>
   )
-}
-
-const insteadWords: Record<ConfirmationMethod, string> = {
-  password: 'Use your password instead',
-  totp: 'Use your app instead',
-  recovery_code: 'Use a recovery code instead',
-  passkey: 'Use your passkey instead',
 }

@@ -12,6 +12,8 @@ import { frame } from './frame.ts'
 import { menu } from './menu.ts'
 import { protocol } from './protocol.ts'
 import { recovery } from './recovery.ts'
+import { register } from './register.ts'
+import { secondStep } from './second-step.ts'
 import { sessions } from './sessions.ts'
 import { signInAgain } from './sign-in-again.ts'
 import { stepUp } from './step-up.ts'
@@ -30,6 +32,8 @@ const translation: Translation = {
   menu,
   protocol,
   recovery,
+  register,
+  secondStep,
   sessions,
   signInAgain,
   stepUp,

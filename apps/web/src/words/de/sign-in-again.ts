@@ -1,3 +1,15 @@
 import type { Translation } from '../translation.ts'
 
-export const signInAgain: Translation['signInAgain'] = {}
+export const signInAgain: Translation['signInAgain'] = {
+  signInAgain: 'Noch einmal anmelden',
+  stillHere: (why) => `${why} Was Sie eingegeben haben, ist noch da.`,
+  ended: 'Ihre Sitzung ist beendet.',
+  youAre: 'Sie sind {username}.',
+  yourPassword: 'Ihr Passwort',
+  secondStep: 'Zweiter Schritt',
+  signIn: 'Anmelden',
+  usePasskey: 'Passkey verwenden',
+  useRecoveryCode: 'Wiederherstellungscode verwenden',
+  useApp: 'Authenticator-App verwenden',
+  leave: 'Diese Seite verlassen',
+}
