@@ -1,9 +1,10 @@
-import { brand } from '@latchkey/brand'
 import type { ReactNode } from 'react'
 import { BrandLinks } from '../../components/brand-links.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
+import { words } from '../../words/en/entrance.ts'
 import styles from './entrance-layout.module.css'
+import { LanguageSwitch } from './language-switch.tsx'
 import { RotationRings } from './rotation-rings.tsx'
 
 interface EntranceLayoutProps {
@@ -24,18 +25,21 @@ export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
             <p className={styles.lead}>{lead}</p>
           </div>
           {children}
+        </div>
+        <div className={styles.foot}>
+          <LanguageSwitch />
           <BrandLinks />
         </div>
       </main>
-      <aside className={styles.aside} aria-label={`About ${brand.name}`}>
+      <aside className={styles.aside} aria-label={words.about}>
         <div className={styles.scene}>
           <RotationRings />
           <div className={styles.pitch}>
-            <p className={styles.motto}>The door opens for you, and locks behind you.</p>
+            <p className={styles.motto}>{words.motto}</p>
             <ul className={styles.facts}>
-              <li>Access tokens last minutes and stay in memory.</li>
-              <li>Your session renews itself, and no key is used twice.</li>
-              <li>It runs on your own server.</li>
+              <li>{words.shortTokens}</li>
+              <li>{words.noKeyTwice}</li>
+              <li>{words.ownServer}</li>
             </ul>
           </div>
         </div>

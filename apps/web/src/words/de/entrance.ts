@@ -3,7 +3,7 @@ import type { Translation } from '../translation.ts'
 
 export const entrance: Translation['entrance'] = {
   signIn: 'Anmelden',
-  welcome: 'Willkommen. Geben Sie Ihre Daten ein, um fortzufahren.',
+  welcome: 'Willkommen. Bitte geben Sie Ihre Daten ein.',
   emailOrUsername: 'E-Mail-Adresse oder Benutzername',
   password: 'Passwort',
   signingIn: 'Anmeldung läuft …',
@@ -17,7 +17,7 @@ export const entrance: Translation['entrance'] = {
 
   about: `Über ${brand.name}`,
   motto: 'Die Tür öffnet sich für Sie und schließt hinter Ihnen ab.',
-  shortTokens: 'Zugangstokens gelten nur Minuten und verlassen den Arbeitsspeicher nicht.',
+  shortTokens: 'Zugriffstokens gelten nur Minuten und bleiben im Arbeitsspeicher.',
   noKeyTwice: 'Ihre Sitzung erneuert sich selbst, und kein Schlüssel wird zweimal verwendet.',
   ownServer: 'Läuft auf Ihrem eigenen Server.',
 

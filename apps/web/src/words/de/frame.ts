@@ -5,7 +5,7 @@ export const frame: Translation['frame'] = {
   pages: {
     dashboard: 'Übersicht',
     sessions: 'Sitzungen',
-    activity: 'Aktivität',
+    activity: 'Aktivitäten',
     account: 'Konto',
     admin: 'Benutzer',
   },
