@@ -1,7 +1,7 @@
 import { Link } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
-import { words } from '../../words/en/frame.ts'
+import { words } from '../../words/en/not-found.ts'
 
 export default function NotFoundPage() {
   return (

@@ -1,16 +1,6 @@
 import type { Translation } from '../translation.ts'
 
 export const frame: Translation['frame'] = {
-  mainNavigation: 'Hauptmenü',
-  pages: {
-    dashboard: 'Übersicht',
-    sessions: 'Sitzungen',
-    activity: 'Aktivitäten',
-    account: 'Konto',
-    admin: 'Benutzer',
-  },
-  cookiesBlocked:
-    'Ihr Browser blockiert hier Cookies. Deshalb werden Sie bald abgemeldet, spätestens wenn Sie diese Seite neu laden oder schließen. Erlauben Sie Cookies für diese Website und melden Sie sich dann noch einmal an.',
   connectionLost:
     'Keine Verbindung. Was Sie eingegeben haben, bleibt erhalten. Wir sagen Bescheid, sobald sie wieder da ist.',
   connectionTrouble: 'Die Verbindung ist gestört: Sie sind weiterhin angemeldet. Neuer Versuch läuft …',
@@ -28,8 +18,4 @@ export const frame: Translation['frame'] = {
     'Diese Seite funktioniert nicht mehr. Wenn Sie angemeldet waren, sind Sie es weiterhin. Meist hilft es, die Seite neu zu laden.',
   signingYouIn: 'Sie werden angemeldet …',
   stillTrying: 'Der Server ist nicht erreichbar. Wir versuchen es weiter …',
-  notFound: 'Seite nicht gefunden',
-  nothingHere:
-    'Unter dieser Adresse gibt es nichts. Prüfen Sie, ob Sie sich vertippt haben. Vielleicht ist die Seite auch umgezogen.',
-  goHome: 'Zur Startseite',
 }

@@ -10,11 +10,13 @@ import { entrance } from './entrance.ts'
 import { errors } from './errors.ts'
 import { frame } from './frame.ts'
 import { menu } from './menu.ts'
+import { notFound } from './not-found.ts'
 import { protocol } from './protocol.ts'
 import { recovery } from './recovery.ts'
 import { register } from './register.ts'
 import { secondStep } from './second-step.ts'
 import { sessions } from './sessions.ts'
+import { shell } from './shell.ts'
 import { signInAgain } from './sign-in-again.ts'
 import { stepUp } from './step-up.ts'
 
@@ -30,11 +32,13 @@ const translation: Translation = {
   errors,
   frame,
   menu,
+  notFound,
   protocol,
   recovery,
   register,
   secondStep,
   sessions,
+  shell,
   signInAgain,
   stepUp,
 }

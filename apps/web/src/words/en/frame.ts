@@ -1,16 +1,6 @@
 import { catalogue } from '../catalogue.ts'
 
 export const words = catalogue('frame', {
-  mainNavigation: 'Main',
-  pages: {
-    dashboard: 'Dashboard',
-    sessions: 'Sessions',
-    activity: 'Activity',
-    account: 'Account',
-    admin: 'Users',
-  },
-  cookiesBlocked:
-    'Your browser blocks cookies here, so you will be signed out soon, at the latest when you reload or close this page. Allow cookies for this site, then sign in again.',
   connectionLost: 'No connection. What you typed stays; we’ll say when it is back.',
   connectionTrouble: 'Connection trouble: you are still signed in. Retrying…',
   connectionBack: 'The connection is back.',
@@ -25,8 +15,4 @@ export const words = catalogue('frame', {
     'This page stopped working. If you were signed in, you still are. Reloading the page usually helps.',
   signingYouIn: 'Signing you in…',
   stillTrying: 'Can’t reach the server. Still trying…',
-  notFound: 'Page not found',
-  nothingHere:
-    'There is nothing at this address. Check it for typing mistakes; the page may also have moved.',
-  goHome: 'Go to the home page',
 })
