@@ -1,6 +1,7 @@
 import { Component, type ComponentType, type ReactNode } from 'react'
 import { useLocation } from 'react-router-dom'
 import { Button } from '../components/button.tsx'
+import { words as errors } from '../words/en/errors.ts'
 import { words } from '../words/en/frame.ts'
 import { forgetFailures } from './lazy-page.ts'
 import { MissingCode } from './missing-code.ts'
@@ -47,7 +48,7 @@ class Boundary extends Component<BoundaryProps & { at: string }, BoundaryState> 
     if (error instanceof MissingCode && !error.isReplaced)
       return (
         <View title={words.notLoaded}>
-          <p>{words.unreachable}</p>
+          <p>{errors.byCode.network_error}</p>
           <Button onClick={this.tryAgain}>{words.tryAgain}</Button>
         </View>
       )

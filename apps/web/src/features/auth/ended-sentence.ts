@@ -1,5 +1,6 @@
 import type { SessionState } from '@latchkey/auth-client'
 import { words } from '../../words/en/entrance.ts'
+import { words as errors } from '../../words/en/errors.ts'
 
 type SignedOut = Extract<SessionState, { status: 'signedOut' }>
 
@@ -13,6 +14,6 @@ export function signedOutSentence({ reason, code }: SignedOut): string | null {
     case 'notKept':
       return words.notKept
     case 'ended':
-      return words.ended[code as keyof typeof words.ended] ?? words.sessionOver
+      return words.ended[code as keyof typeof words.ended] ?? errors.byCode.refresh_token_invalid
   }
 }

@@ -13,6 +13,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { UsernameField } from '../../components/username-field.tsx'
+import { words as entrance } from '../../words/en/entrance.ts'
 import { words } from '../../words/en/register.ts'
 import styles from './entrance-form.module.css'
 
@@ -69,7 +70,7 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
         </p>
       )}
       <NewPasswordField
-        label={words.password}
+        label={entrance.password}
         name="password"
         value={typed.password}
         personal={[typed.username, typed.email]}

@@ -7,6 +7,7 @@ import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
 import { ProgressScreen } from '../../components/progress-screen.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { words as entrance } from '../../words/en/entrance.ts'
 import { words } from '../../words/en/register.ts'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
@@ -31,11 +32,11 @@ export default function RegisterPage() {
   if (unconfirmed !== null)
     return (
       <EntranceLayout key="check-mail" title={words.checkEmail} lead={words.created(unconfirmed.email)}>
-        <Suspense fallback={<Skeleton label={words.loading} count={1} />}>
+        <Suspense fallback={<Skeleton label={entrance.loading} count={1} />}>
           <CheckMail {...unconfirmed} onCorrected={(email) => setUnconfirmed({ ...unconfirmed, email })} />
         </Suspense>
         <p className={styles.other}>
-          {words.alreadyConfirmed} <Link to={loginPath}>{words.signIn}</Link>
+          {words.alreadyConfirmed} <Link to={loginPath}>{entrance.signIn}</Link>
         </p>
       </EntranceLayout>
     )
@@ -43,7 +44,7 @@ export default function RegisterPage() {
     <EntranceLayout key="form" title={words.createYourAccount} lead={words.takesAMinute}>
       <RegisterForm onToBeConfirmed={setUnconfirmed} onOutstanding={setOutstanding} />
       <p className={styles.other}>
-        {words.haveAccount} <Link to={loginPath}>{words.signIn}</Link>
+        {words.haveAccount} <Link to={loginPath}>{entrance.signIn}</Link>
       </p>
     </EntranceLayout>
   )

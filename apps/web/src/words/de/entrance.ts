@@ -36,5 +36,4 @@ export const entrance: Translation['entrance'] = {
     refresh_token_key_lost:
       'Dieser Browser hat seinen Schlüssel vergessen. Bitte melden Sie sich noch einmal an.',
   },
-  sessionOver: 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.',
 }

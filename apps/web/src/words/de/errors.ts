@@ -25,16 +25,15 @@ export const errors: Translation['errors'] = {
 
     validation_failed: 'Einige Ihrer Angaben stimmen nicht. Prüfen Sie jedes Feld.',
     malformed_json: notUnderstood,
-    payload_too_large:
-      'Das ist mehr, als der Server annimmt. Kürzen Sie es und versuchen Sie es noch einmal.',
+    payload_too_large: 'Das ist zu lang. Kürzen Sie es und versuchen Sie es noch einmal.',
     unsupported_media_type: notUnderstood,
     unsupported_encoding: notUnderstood,
     headers_too_large:
       'Ihr Browser sendet mehr Cookies, als der Server annimmt. Löschen Sie die Cookies dieser Website und versuchen Sie es noch einmal.',
     bad_request: notUnderstood,
-    not_found: 'Das gibt es nicht mehr. Laden Sie die Seite neu, um den aktuellen Stand zu sehen.',
+    not_found: 'Das gibt es nicht mehr. Laden Sie die Seite neu.',
     method_not_allowed: notUnderstood,
-    cross_site_request: 'Das kam von der Seite einer anderen Website und wurde deshalb abgelehnt.',
+    cross_site_request: 'Das kam von einer anderen Website und wurde deshalb abgelehnt.',
     forbidden: 'Das dürfen Sie nicht mehr. Laden Sie die Seite neu, um zu sehen, was Sie tun können.',
     rate_limited: 'Zu viele Versuche. Bitte warten Sie ein wenig, bevor Sie es noch einmal versuchen.',
     email_taken: 'Es gibt bereits ein Konto mit dieser E-Mail-Adresse.',

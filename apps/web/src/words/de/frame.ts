@@ -6,8 +6,6 @@ export const frame: Translation['frame'] = {
   connectionTrouble: 'Die Verbindung ist gestört: Sie sind weiterhin angemeldet. Neuer Versuch läuft …',
   connectionBack: 'Die Verbindung ist wieder da.',
   notLoaded: 'Das konnte nicht geladen werden',
-  unreachable:
-    'Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
   tryAgain: 'Noch einmal versuchen',
   newVersion: 'Es gibt eine neue Version',
   replaced:

@@ -4,16 +4,13 @@ export const register: Translation['register'] = {
   createYourAccount: 'Konto anlegen',
   takesAMinute: 'Das dauert nur eine Minute.',
   username: 'Benutzername',
-  password: 'Passwort',
   isItYours: 'Ist es Ihres?',
   signInWithAddress: 'Mit dieser Adresse anmelden',
   create: 'Konto anlegen',
   creating: 'Ihr Konto wird angelegt …',
   haveAccount: 'Haben Sie schon ein Konto?',
-  signIn: 'Anmelden',
   checkEmail: 'Sehen Sie in Ihr Postfach',
   created: (email) =>
     `Ihr Konto wurde angelegt. Bestätigen Sie Ihre Adresse mit dem Link, den wir an ${email} geschickt haben, und melden Sie sich dann an.`,
   alreadyConfirmed: 'Schon bestätigt?',
-  loading: 'Wird geladen …',
 }

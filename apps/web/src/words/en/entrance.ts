@@ -33,5 +33,4 @@ export const words = catalogue('entrance', {
     refresh_token_locked: 'This browser no longer has the key to your session. Sign in to start a new one.',
     refresh_token_key_lost: 'This browser forgot its key. Please sign in again.',
   },
-  sessionOver: 'Your session is no longer valid. Sign in to continue.',
 })

@@ -24,15 +24,15 @@ export const words = catalogue('errors', {
 
     validation_failed: 'Some of what you entered is not right. Check each field.',
     malformed_json: notUnderstood,
-    payload_too_large: 'This is more than the server takes. Shorten it and try again.',
+    payload_too_large: 'This is too long. Shorten it and try again.',
     unsupported_media_type: notUnderstood,
     unsupported_encoding: notUnderstood,
     headers_too_large:
       'Your browser sends more cookies than the server takes. Delete the cookies of this site and try again.',
     bad_request: notUnderstood,
-    not_found: 'This is no longer there. Reload the page to see what is.',
+    not_found: 'This is no longer there. Reload the page.',
     method_not_allowed: notUnderstood,
-    cross_site_request: 'This came from a page of another site, so it was refused.',
+    cross_site_request: 'This came from another site, so it was refused.',
     forbidden: 'You are no longer allowed to do this. Reload the page to see what you can do.',
     rate_limited: 'Too many attempts. Please wait a little before the next one.',
     email_taken: 'There is already an account with this email address.',

@@ -5,7 +5,6 @@ export const words = catalogue('frame', {
   connectionTrouble: 'Connection trouble: you are still signed in. Retrying…',
   connectionBack: 'The connection is back.',
   notLoaded: 'This could not be loaded',
-  unreachable: 'We can’t reach the server. Check your connection and try again.',
   tryAgain: 'Try again',
   newVersion: 'There is a new version',
   replaced: 'This page has been replaced by a newer one since you opened it. Reload it to go on.',

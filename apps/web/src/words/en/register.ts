@@ -4,16 +4,13 @@ export const words = catalogue('register', {
   createYourAccount: 'Create your account',
   takesAMinute: 'It takes a minute.',
   username: 'Username',
-  password: 'Password',
   isItYours: 'Is it yours?',
   signInWithAddress: 'Sign in with this address',
   create: 'Create account',
   creating: 'Creating your account…',
   haveAccount: 'Already have an account?',
-  signIn: 'Sign in',
   checkEmail: 'Check your email',
   created: (email: string) =>
     `Your account has been created. Confirm your address with the link we sent to ${email}, then sign in.`,
   alreadyConfirmed: 'Already confirmed?',
-  loading: 'Loading…',
 })
