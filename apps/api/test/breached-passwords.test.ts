@@ -34,7 +34,11 @@ it('a password that was in a breach is refused, and the service hears five digit
   const response = await api.http.post('/api/register').send({ ...somebody(), password: leaked })
   expect(response.status).toBe(400)
   expect(response.body.errors).toEqual([
-    { path: 'password', message: expect.stringMatching(/was in a data breach/) },
+    {
+      path: 'password',
+      code: 'new_password_breached',
+      message: expect.stringMatching(/was in a data breach/),
+    },
   ])
   expect(service.asked).toHaveLength(1)
   expect(service.asked[0]?.url).toBe(`/range/${digest.slice(0, 5)}`)

@@ -64,7 +64,7 @@ it('a stranger who signs up with somebody’s address gains nothing when that so
   }
   expect((await stored(api, stranger)).emailVerifiedAt).toBeNull()
   expect((await post(api, '/verify-email', { token, password: 'a guess' })).body.errors).toEqual([
-    { path: 'password', message: 'This is not the password of this account.' },
+    { path: 'password', code: 'password_wrong', message: 'This is not the password of this account.' },
   ])
   expect((await stored(api, stranger)).emailVerifiedAt).toBeNull()
 
@@ -232,7 +232,11 @@ it('a mistyped address is put right with the password, also by whoever cannot si
   // Confirmed, it changes as any address does.
   const late = await post(api, '/correct-email', { ...right, email: `late-${person.email}` })
   expect(late.body.errors).toEqual([
-    { path: 'email', message: 'The address of this account is confirmed. Sign in to change it.' },
+    {
+      path: 'email',
+      code: 'email_confirmed',
+      message: 'The address of this account is confirmed. Sign in to change it.',
+    },
   ])
 })
 

@@ -206,7 +206,11 @@ it('changing the password ends every other session and keeps this one', async ()
   const wrong = await change('not my password', 'a new and better one')
   expect(wrong.status).toBe(400)
   expect(wrong.body.errors).toEqual([
-    { path: 'currentPassword', message: 'This is not your current password.' },
+    {
+      path: 'currentPassword',
+      code: 'current_password_wrong',
+      message: 'This is not your current password.',
+    },
   ])
   expect((await change(person.password, 'password123')).body.errors[0].path).toBe('newPassword')
   await protectedWith(api, other.body.accessToken).expect(200)

@@ -45,7 +45,11 @@ it('a name that looks like a web address is refused, at the sign-up and at a cha
     for (const refused of [await register(api, name), await rename(api, person, name)]) {
       expect([name, refused.status]).toEqual([name, 400])
       expect(refused.body.errors).toEqual([
-        { path: 'username', message: 'A username must not look like a web address. Choose another.' },
+        {
+          path: 'username',
+          code: 'username_misleading',
+          message: 'A username must not look like a web address. Choose another.',
+        },
       ])
     }
   }
@@ -76,7 +80,11 @@ it('a name that speaks for the service is refused, however it is spelled', async
     for (const refused of [await register(api, name), await rename(api, person, name)]) {
       expect([name, refused.status]).toEqual([name, 400])
       expect(refused.body.errors).toEqual([
-        { path: 'username', message: 'This username is reserved. Choose another.' },
+        {
+          path: 'username',
+          code: 'username_reserved',
+          message: 'This username is reserved. Choose another.',
+        },
       ])
     }
   }

@@ -6,49 +6,46 @@ import {
   passwordLength,
   usernameLength,
 } from './account-bounds.ts'
+import { complaint } from './complaint.ts'
 import { parseEmail } from './email-address.ts'
 
 const characters = (text: string) => [...text].length
 
 export const UsernameSchema = z
-  .string('Choose a username.')
+  .string(complaint('username_missing'))
   .check(
     z.trim(),
-    z.minLength(usernameLength.min, `A username has at least ${usernameLength.min} characters.`),
-    z.maxLength(usernameLength.max, `A username has at most ${usernameLength.max} characters.`),
-    z.regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
-      'Use letters, digits, dots, dashes and underscores, starting with a letter or digit.',
-    ),
+    z.minLength(usernameLength.min, complaint('username_short')),
+    z.maxLength(usernameLength.max, complaint('username_long')),
+    z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, complaint('username_characters')),
   )
 
-export const EmailSchema = z.string('Enter your email address.').check(
+export const EmailSchema = z.string(complaint('email_missing')).check(
   z.trim(),
-  z.minLength(1, 'Enter your email address.'),
-  z.maxLength(maxEmailLength, { error: 'This is longer than any email address.', abort: true }),
+  z.minLength(1, complaint('email_missing')),
+  z.maxLength(maxEmailLength, { error: complaint('email_too_long'), abort: true }),
   z.check(({ value, issues }) => {
     const parsed = value === '' ? null : parseEmail(value)
-    if (parsed && 'reason' in parsed)
-      issues.push({ code: 'custom', message: parsed.reason, input: value, continue: false })
+    if (!parsed || 'key' in parsed) return
+    const { code: message, limit } = parsed
+    issues.push({ code: 'custom', message, params: { limit }, input: value, continue: false })
   }),
 )
 
-const tooLong = `A password has at most ${passwordLength.max} characters.`
+const tooLong = { error: complaint('new_password_long'), params: { limit: passwordLength.max }, abort: true }
 
 /** A new password. Only its length is checked here; the API's password policy checks the rest. */
-export const NewPasswordSchema = z.string('Choose a password.').check(
-  z.maxLength(maxPasswordUnits, { error: tooLong, abort: true }),
+export const NewPasswordSchema = z.string(complaint('new_password_missing')).check(
+  z.refine((password) => password.length <= maxPasswordUnits, tooLong),
   z.refine((password) => characters(normalizePassword(password)) >= passwordLength.min, {
-    error: `A password has at least ${passwordLength.min} characters.`,
+    error: complaint('new_password_short'),
+    params: { limit: passwordLength.min },
     abort: true,
   }),
-  z.refine((password) => characters(normalizePassword(password)) <= passwordLength.max, {
-    error: tooLong,
-    abort: true,
-  }),
+  z.refine((password) => characters(normalizePassword(password)) <= passwordLength.max, tooLong),
 )
 
 /** An existing password: anything that was once accepted, but not so long that checking it wastes time. */
 export const PasswordSchema = z
-  .string('Enter your password.')
-  .check(z.minLength(1, 'Enter your password.'), z.maxLength(1024, 'This password is too long to be yours.'))
+  .string(complaint('password_missing'))
+  .check(z.minLength(1, complaint('password_missing')), z.maxLength(1024, complaint('password_too_long')))

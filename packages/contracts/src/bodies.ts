@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from './account.ts'
 import { maxEmailLength } from './account-bounds.ts'
 import { factorMethods } from './authentication.ts'
+import { complaint } from './complaint.ts'
 import { AssertionSchema } from './passkeys.ts'
 
 // The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
@@ -14,11 +15,11 @@ export const RegisterBodySchema = z.strictObject({
 
 /** An email address or a username. */
 const IdentifierSchema = z
-  .string('Enter your email address or username.')
+  .string(complaint('identifier_missing'))
   .check(
     z.trim(),
-    z.minLength(1, 'Enter your email address or username.'),
-    z.maxLength(maxEmailLength, 'This is longer than any email address or username.'),
+    z.minLength(1, complaint('identifier_missing')),
+    z.maxLength(maxEmailLength, complaint('identifier_too_long')),
   )
 
 export const LoginBodySchema = z.strictObject({ email: IdentifierSchema, password: PasswordSchema })
@@ -30,8 +31,8 @@ export const ChangePasswordBodySchema = z.strictObject({
 
 /** The token from a mailed link: 32 bytes in base64url. */
 const ActionTokenSchema = z
-  .string('The link is not complete.')
-  .check(z.minLength(1, 'The link is not complete.'), z.maxLength(128, 'This is not a token of ours.'))
+  .string(complaint('link_incomplete'))
+  .check(z.minLength(1, complaint('link_incomplete')), z.maxLength(128, complaint('link_malformed')))
 
 export const TokenOnlyBodySchema = z.strictObject({ token: ActionTokenSchema })
 /** Whoever is not signed in to the account shows its password: a mailbox alone owns nothing. */
@@ -61,16 +62,13 @@ export const CorrectEmailBodySchema = z.strictObject({
 
 /** As it was typed: spaces and dashes mean nothing. Which digits or letters are right is not decided here. */
 const CodeSchema = z
-  .string('Enter the code.')
-  .check(z.trim(), z.minLength(1, 'Enter the code.'), z.maxLength(64, 'This is longer than any code.'))
-const MethodSchema = z.enum(factorMethods, 'Say what the code is of.')
+  .string(complaint('code_missing'))
+  .check(z.trim(), z.minLength(1, complaint('code_missing')), z.maxLength(64, complaint('code_too_long')))
+const MethodSchema = z.enum(factorMethods, complaint('method_missing'))
 
 const TicketSchema = z
-  .string('The ticket of the sign-in is missing.')
-  .check(
-    z.minLength(1, 'The ticket of the sign-in is missing.'),
-    z.maxLength(128, 'This is no ticket of ours.'),
-  )
+  .string(complaint('ticket_missing'))
+  .check(z.minLength(1, complaint('ticket_missing')), z.maxLength(128, complaint('ticket_malformed')))
 
 export const CodeBodySchema = z.strictObject({ code: CodeSchema })
 export const TicketBodySchema = z.strictObject({ ticket: TicketSchema })

@@ -1,4 +1,5 @@
 import { maxEmailLength } from './account-bounds.ts'
+import type { Complaint } from './complaints.ts'
 
 /**
  * RFC 5321 §4.5.3.1, in octets. The limit for the whole address is the one for a path, less its two angle brackets.
@@ -13,8 +14,8 @@ const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#
 
 const octets = (text: string) => new TextEncoder().encode(text).length
 
-/** An address in two forms, or the reason why it is not one. */
-type ParsedEmail = { key: string } | { reason: string }
+/** An address in its form for comparing, or the reason why it is not one. */
+type ParsedEmail = { key: string } | Complaint
 
 /**
  * Reads an email address as a person writes it. `key` is the same for all spellings of one mailbox: lower case, with
@@ -23,27 +24,18 @@ type ParsedEmail = { key: string } | { reason: string }
 export function parseEmail(text: string): ParsedEmail {
   const typed = text.trim()
   // Before anything that takes the square of its length in work.
-  if (typed.length > maxEmailLength) return { reason: 'This is longer than any email address.' }
+  if (typed.length > maxEmailLength) return { code: 'email_too_long' }
   const email = typed.normalize('NFC')
   const at = email.lastIndexOf('@')
-  if (at < 1 || at === email.length - 1)
-    return { reason: 'This does not look like an email address. One looks like ada@example.com.' }
+  if (at < 1 || at === email.length - 1) return { code: 'email_malformed' }
   const local = email.slice(0, at)
   const domain = asciiDomain(email.slice(at + 1))
-  if (domain === null)
-    return { reason: 'The part after the @ is not the name of a domain, like example.com.' }
-  if (!domain.includes('.'))
-    return { reason: 'The domain after the @ is not complete. One looks like example.com.' }
-  if (!localPart.test(local))
-    return {
-      reason: 'The part before the @ holds something that no mailbox can have, such as a space or two dots.',
-    }
-  if (octets(local) > maxLocalOctets)
-    return {
-      reason: `The part before the @ is longer than ${maxLocalOctets} characters, so no mail could reach it.`,
-    }
+  if (domain === null) return { code: 'email_domain_malformed' }
+  if (!domain.includes('.')) return { code: 'email_domain_incomplete' }
+  if (!localPart.test(local)) return { code: 'email_local_malformed' }
+  if (octets(local) > maxLocalOctets) return { code: 'email_local_long', limit: maxLocalOctets }
   const key = `${local.toLowerCase()}@${domain}`
-  if (octets(key) > maxOctets) return { reason: `An email address has at most ${maxOctets} characters.` }
+  if (octets(key) > maxOctets) return { code: 'email_long', limit: maxOctets }
   return { key }
 }
 

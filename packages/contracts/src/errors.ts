@@ -57,8 +57,16 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** What is wrong with one field. `path` is dotted (`email`), and empty for the body as a whole. */
-export const FieldErrorSchema = z.object({ path: z.string(), message: z.string() })
+/**
+ * What is wrong with one field. `path` is dotted (`email`), and empty for the body as a whole. `code` and `limit` are of the
+ * list in `complaints.ts`: of this one, of a newer one, or missing, for servers before there was a list.
+ */
+export const FieldErrorSchema = z.object({
+  path: z.string(),
+  message: z.string(),
+  code: z.optional(z.string()),
+  limit: z.optional(z.int()),
+})
 export type FieldError = z.infer<typeof FieldErrorSchema>
 
 /** RFC 9457 problem document. `message` repeats `detail`, for clients that read `data.message`. */

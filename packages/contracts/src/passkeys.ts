@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { complaint } from './complaint.ts'
 
 /** `<meta name="…" content="off">`: no passkey is made without asking. */
 export const passkeyUpgradeMeta = 'latchkey-passkey-upgrade'
@@ -8,7 +9,7 @@ export const passkeyNameMaxLength = 64
 export const passkeyLimit = 20
 
 const base64url = (maxLength: number) =>
-  z.string().check(z.maxLength(maxLength), z.regex(/^[A-Za-z0-9_-]+$/, 'This is not base64url.'))
+  z.string().check(z.maxLength(maxLength), z.regex(/^[A-Za-z0-9_-]+$/, complaint('base64url_malformed')))
 
 /** A credential id has at most 1,023 bytes (WebAuthn Level 3 §4). */
 const CredentialIdSchema = base64url(1364)
@@ -51,11 +52,11 @@ export type Assertion = z.infer<typeof AssertionSchema>
 export const CredentialOptionsSchema = z.object({ options: z.looseObject({ challenge: z.string() }) })
 
 const PasskeyNameSchema = z
-  .string('Choose a name.')
+  .string(complaint('name_missing'))
   .check(
     z.trim(),
-    z.minLength(1, 'Choose a name.'),
-    z.maxLength(passkeyNameMaxLength, `A name has at most ${passkeyNameMaxLength} characters.`),
+    z.minLength(1, complaint('name_missing')),
+    z.maxLength(passkeyNameMaxLength, complaint('name_long')),
   )
 
 /** `upgrade`: right after a sign-in by password, without asking anybody (conditional create). */

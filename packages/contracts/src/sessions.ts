@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { authenticationMethods } from './authentication.ts'
+import { complaint } from './complaint.ts'
 
 export const sessionNameMaxLength = 64
 
@@ -44,11 +45,8 @@ export type Session = z.infer<typeof SessionSchema>
 /** An empty name removes the name. */
 export const RenameSessionBodySchema = z.strictObject({
   name: z
-    .string('Choose a name.')
-    .check(
-      z.trim(),
-      z.maxLength(sessionNameMaxLength, `A name has at most ${sessionNameMaxLength} characters.`),
-    ),
+    .string(complaint('name_missing'))
+    .check(z.trim(), z.maxLength(sessionNameMaxLength, complaint('name_long'))),
 })
 
 /** A browser that has signed in to the account before. It is known by a cookie that opens nothing. */

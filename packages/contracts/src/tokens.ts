@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { authenticationContexts, authenticationMethods } from './authentication.ts'
+import { complaint } from './complaint.ts'
 import { roles, UserSchema } from './users.ts'
 
 /**
@@ -111,8 +112,11 @@ export type OAuthTokens = z.infer<typeof OAuthTokensSchema>
 
 /** Our JWTs are under 1 kB. Anything much longer is not worth parsing. */
 const RefreshTokenSchema = z
-  .string('refreshToken is a string.')
-  .check(z.minLength(1, 'refreshToken is empty.'), z.maxLength(4096, 'refreshToken is too long.'))
+  .string(complaint('refresh_token_type'))
+  .check(
+    z.minLength(1, complaint('refresh_token_empty')),
+    z.maxLength(4096, complaint('refresh_token_too_long')),
+  )
 
 export const RefreshBodySchema = z.optional(z.strictObject({ refreshToken: z.optional(RefreshTokenSchema) }))
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { complaint } from './complaint.ts'
 
 export const roles = ['user', 'admin'] as const
 export type Role = (typeof roles)[number]
@@ -39,8 +40,8 @@ export const FindUsersQuerySchema = z.object({
       .string()
       .check(
         z.trim(),
-        z.maxLength(254, 'This is longer than any name or address.'),
-        z.regex(/^\P{Cc}*$/u, 'No name or address holds such a character.'),
+        z.maxLength(254, complaint('search_too_long')),
+        z.regex(/^\P{Cc}*$/u, complaint('search_characters')),
       ),
     '',
   ),
@@ -64,7 +65,5 @@ export const UserListSchema = z.object({
 export type UserList = z.infer<typeof UserListSchema>
 
 export const SetRolesBodySchema = z.strictObject({
-  roles: z
-    .array(z.enum(roles))
-    .check(z.minLength(1, 'A user has at least one role.'), z.maxLength(roles.length)),
+  roles: z.array(z.enum(roles)).check(z.minLength(1, complaint('roles_missing')), z.maxLength(roles.length)),
 })

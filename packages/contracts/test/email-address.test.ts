@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EmailSchema } from '../src/account.ts'
+import { complaintOf, sentenceOf } from '../src/complaints.ts'
 import { emailKeyOf } from '../src/email-address.ts'
 
-const complaint = (email: string) => EmailSchema.safeParse(email).error?.issues[0]?.message
+const complaint = (email: string) => {
+  const issue = EmailSchema.safeParse(email).error?.issues[0]
+  return issue && sentenceOf(complaintOf(issue))
+}
 
 describe('an address that mail can reach is accepted', () => {
   it.each([

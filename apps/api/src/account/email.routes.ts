@@ -68,11 +68,9 @@ export function emailRoutes(services: Collaborators): Router {
         deviceId: sessions.cookies.readDeviceId(req),
         admit: (attempt) => rateLimits.signIn.login(req, res, attempt),
       })
-      if (!isRight) complain('password', wrongPassword)
+      if (!isRight) complain('password', 'password_wrong')
       // Only to whoever knows the password.
       if (user.isDisabled) throw new AuthError('account_disabled')
     }
   }
 }
-
-const wrongPassword = 'This is not the password of this account.'

@@ -50,7 +50,7 @@ export function createOwnership(collaborators: Collaborators) {
       email: string,
       { device, turns }: { device: Device; turns: number },
     ): Promise<void> {
-      if (!(await unprovedAccounts.correctEmail(user, email))) complain('email', confirmedAlready)
+      if (!(await unprovedAccounts.correctEmail(user, email))) complain('email', 'email_confirmed')
       // Links that went to the mistyped one end with it.
       for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
         await actionTokens.consumeAll(kind, user._id)
@@ -83,5 +83,3 @@ export function createOwnership(collaborators: Collaborators) {
     },
   }
 }
-
-const confirmedAlready = 'The address of this account is confirmed. Sign in to change it.'

@@ -23,7 +23,7 @@ export function readCursor(cursor: string | undefined, path: string, kind: 'text
   const isDate = kind === 'date' && isTime(value)
   const isValue = value === null || isText || isDate
   if (!isValue || typeof id !== 'string' || !/^[0-9a-f]{24}$/.test(id) || more.length > 0)
-    complain(path, 'This is no place in this list.')
+    complain(path, 'place_unknown')
   return { value: typeof value === 'number' ? new Date(value) : value, _id: new Types.ObjectId(id) }
 }
 

@@ -134,7 +134,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 function olderThan(cursor: string) {
   const [, at = '', _id = ''] = /^([^~]+)~(.+)$/.exec(cursor) ?? []
   const time = new Date(at)
-  if (Number.isNaN(time.getTime())) complain('after', 'This is no place in this list.')
+  if (Number.isNaN(time.getTime())) complain('after', 'place_unknown')
   return { $or: [{ at: { $lt: time } }, { at: time, _id: { $lt: _id } }] }
 }
 

@@ -1,5 +1,5 @@
 import { brand, slug } from '@latchkey/brand'
-import { normalizePassword } from '@latchkey/contracts'
+import { type Complaint, normalizePassword } from '@latchkey/contracts'
 import { complain } from '@latchkey/contracts/server'
 import type { IsBreached } from './breached-passwords.ts'
 import { isCommonPassword } from './common-passwords.ts'
@@ -43,34 +43,27 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
     /** Throws AuthError `validation_failed`, with a complaint at `path` that says why. */
     refuseGuessable(path: string, password: string, { username, email }: Owner): void {
       const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
-      if (complaint) complain(path, complaint)
+      if (complaint) complain(path, complaint.code, complaint.limit)
     },
 
     /** The same for a password that was in a breach. Where the operator wants it, another service is asked. */
     async refuseBreached(path: string, password: string): Promise<void> {
-      if (await isBreached(password))
-        complain(
-          path,
-          'This password was in a data breach, so it will be tried. Choose another, here and wherever else you use it.',
-        )
+      if (await isBreached(password)) complain(path, 'new_password_breached')
     },
   }
 
   /** What is wrong with a password. Null: nothing. */
-  function judge(password: string, ownWords: string[]): string | null {
+  function judge(password: string, ownWords: string[]): Complaint | null {
     if ([...normalizePassword(password)].length < minLength)
-      return `A password has at least ${minLength} characters.`
+      return { code: 'new_password_short', limit: minLength }
     const whole = lowerCase(password)
     // `kestrel7kestrel7` is as good as `kestrel7`.
     const text = repeatedUnit(whole)
-    if (text !== whole && [...text].length < shortestUnit)
-      return 'This password repeats the same few characters. Choose another.'
-    if (isSequence(text)) return 'This password is a simple sequence, like 1234 or qwerty. Choose another.'
-    if (isCommon(text)) return 'This password is one of the first that anybody would try. Choose another.'
-    if (isLittleBeside(text, ownWords))
-      return 'This password is little more than your name or address. Choose another.'
-    if (isLittleBeside(text, [...ownWords, ...serviceWords]))
-      return 'This password is little more than the name of this service. Choose another.'
+    if (text !== whole && [...text].length < shortestUnit) return { code: 'new_password_repetitive' }
+    if (isSequence(text)) return { code: 'new_password_sequence' }
+    if (isCommon(text)) return { code: 'new_password_common' }
+    if (isLittleBeside(text, ownWords)) return { code: 'new_password_personal' }
+    if (isLittleBeside(text, [...ownWords, ...serviceWords])) return { code: 'new_password_service' }
     return null
   }
 }

@@ -47,7 +47,7 @@ export function createPasswordService(collaborators: Collaborators) {
       await passwordPolicy.refuseBreached('newPassword', newPassword)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId))) {
         if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
-        complain('currentPassword', wrongPassword)
+        complain('currentPassword', 'current_password_wrong')
       }
       await endLinksToNewAddress(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
@@ -110,7 +110,7 @@ export function createPasswordService(collaborators: Collaborators) {
 
   /** The same for an account that was read before. */
   async function verify(user: Credentials, password: string, path: string, whom: Whom): Promise<void> {
-    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, wrongPassword)
+    if (!(await passwords.verify(password, user.passwordHash, whom))) complain(path, 'current_password_wrong')
   }
 
   /** Throws AuthError `access_token_revoked` when the account is gone. */
@@ -120,5 +120,3 @@ export function createPasswordService(collaborators: Collaborators) {
     return user
   }
 }
-
-const wrongPassword = 'This is not your current password.'

@@ -25,8 +25,7 @@ export function createTrustedBrowsers({ users, events, clock }: Collaborators) {
   return {
     /** Throws AuthError `validation_failed` for what cannot be trusted: a client without cookies, or without keys. */
     refuseUntrustable({ deviceId, lock }: SignIn, { next }: TrustProof): void {
-      if (!deviceId || !lock || !next)
-        complain('trustBrowser', 'Only a browser that keeps cookies and keys can be trusted.')
+      if (!deviceId || !lock || !next) complain('trustBrowser', 'browser_untrustable')
     },
 
     /** Trusts the browser of a sign-in whose factors were all shown. */

@@ -6,9 +6,8 @@ import { reservedNames, webEndings } from './reserved-names.ts'
  * Throws AuthError `validation_failed` at `username`. For names that are being chosen: who has one keeps it.
  */
 export function refuseMisleading(username: string): void {
-  if (looksLikeAnAddress(username))
-    complain('username', 'A username must not look like a web address. Choose another.')
-  if (reserved.has(asItLooks(username))) complain('username', 'This username is reserved. Choose another.')
+  if (looksLikeAnAddress(username)) complain('username', 'username_misleading')
+  if (reserved.has(asItLooks(username))) complain('username', 'username_reserved')
 }
 
 /** `www.claim-prize.example`, `http-claim`, `claim-prize.com`, `192.0.2.7`. */

@@ -248,7 +248,9 @@ it.each([
     .set(headers)
     .send({ ...shown, trustBrowser: true })
     .expect(400)
-  expect(refused.body.errors).toEqual([{ path: 'trustBrowser', message: expect.any(String) }])
+  expect(refused.body.errors).toEqual([
+    { path: 'trustBrowser', code: 'browser_untrustable', message: expect.any(String) },
+  ])
   await factorStep(api, ticket, app.code()).expect(200)
 })
 

@@ -1,10 +1,11 @@
+import { type Complaint, type ComplaintCode, sentenceOf } from '../complaints.ts'
 import type { ErrorCode, FieldError, StepUpDemand } from '../errors.ts'
 
 interface Evidence {
   /** The underlying error, for the operator's log. Never shown to clients. */
   cause?: unknown
   /** What is wrong with single fields. */
-  errors?: FieldError[]
+  errors?: (FieldError & Complaint)[]
   /** After how many whole seconds a retry can help. */
   retryAfterSeconds?: number
   /** With `refresh_token_locked`: the generation whose key would open the session. Not a secret. */
@@ -28,7 +29,15 @@ export class AuthError extends Error {
   }
 }
 
-/** Throws AuthError `validation_failed` with one complaint. */
-export function complain(path: string, message: string): never {
-  throw new AuthError('validation_failed', { errors: [{ path, message }] })
+/** Throws AuthError `validation_failed` with one complaint. `limit` is for a sentence that has one. */
+export function complain(path: string, code: ComplaintCode, limit?: number): never {
+  const complaint = limit === undefined ? { code } : { code, limit }
+  throw new AuthError('validation_failed', { errors: [complaintAt(path, complaint)] })
 }
+
+/** A complaint about one field, with the sentence for people. */
+export const complaintAt = (path: string, complaint: Complaint, message = sentenceOf(complaint)) => ({
+  path,
+  ...complaint,
+  message,
+})

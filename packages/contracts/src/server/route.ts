@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type * as z from 'zod/mini'
 import type { StepUp } from '../authentication.ts'
+import { type Complaint, complaintOf } from '../complaints.ts'
 import type { FieldError } from '../errors.ts'
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../route-contract.ts'
-import { AuthError } from './auth-error.ts'
+import { AuthError, complaintAt } from './auth-error.ts'
 
 type Requirement = RouteContract['requires']
 
@@ -93,13 +94,15 @@ export function parse<Schema extends z.ZodMiniType>(schema: Schema, input: unkno
   throw new AuthError('validation_failed', { errors: parsed.error.issues.flatMap(complaints) })
 }
 
-function complaints(issue: z.core.$ZodIssue): FieldError[] {
+function complaints(issue: z.core.$ZodIssue): (FieldError & Complaint)[] {
   // Of several shapes, the one that was nearly met.
   if (issue.code === 'invalid_union')
     return (issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? []).flatMap(complaints)
   const path = issue.path.join('.')
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: key.slice(0, 64), message: 'This field is not known here.' }))
-  if (path === '') return [{ path, message: 'Send a JSON object.' }]
-  return [{ path, message: issue.message }]
+    return issue.keys.map((key) => complaintAt(key.slice(0, 64), { code: 'field_unknown' }))
+  if (path === '') return [complaintAt(path, { code: 'body_malformed' })]
+  const complaint = complaintOf(issue)
+  // What is in no list says it in the words of the schema.
+  return [complaintAt(path, complaint, complaint.code === 'value_malformed' ? issue.message : undefined)]
 }

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod/mini'
+import * as contracts from '../src/index.ts'
+import { complaintOf, complaints, isComplaintCode, sentenceOf } from '../src/index.ts'
+import { type AuthError, parse } from '../src/server/index.ts'
+
+const refusedBy = (schema: z.ZodMiniType, input: unknown) => {
+  try {
+    parse(schema, input)
+  } catch (error) {
+    return (error as AuthError).evidence.errors
+  }
+  throw new Error('it was accepted')
+}
+
+const register = { username: 'ada', email: 'ada@example.com', password: 'otter lamp violin' }
+
+describe('a complaint', () => {
+  it.each([
+    [
+      { ...register, username: 'a' },
+      'username',
+      'username_short',
+      3,
+      'A username has at least 3 characters.',
+    ],
+    [
+      { ...register, username: 'a'.repeat(33) },
+      'username',
+      'username_long',
+      32,
+      'A username has at most 32 characters.',
+    ],
+    [{ ...register, username: undefined }, 'username', 'username_missing', undefined, 'Choose a username.'],
+    [
+      { ...register, email: `${'a'.repeat(65)}@example.com` },
+      'email',
+      'email_local_long',
+      64,
+      'The part before the @ is longer than 64 characters, so no mail could reach it.',
+    ],
+    [
+      { ...register, password: 'short' },
+      'password',
+      'new_password_short',
+      8,
+      'A password has at least 8 characters.',
+    ],
+    [
+      { ...register, password: 'a'.repeat(129) },
+      'password',
+      'new_password_long',
+      128,
+      'A password has at most 128 characters.',
+    ],
+    // Too long to be counted.
+    [
+      { ...register, password: 'a'.repeat(4000) },
+      'password',
+      'new_password_long',
+      128,
+      'A password has at most 128 characters.',
+    ],
+    [
+      { ...register, invitation: 1 },
+      'invitation',
+      'field_unknown',
+      undefined,
+      'This field is not known here.',
+    ],
+    [null, '', 'body_malformed', undefined, 'Send a JSON object.'],
+  ])('about %j', (body, path, code, limit, message) => {
+    expect(refusedBy(contracts.RegisterBodySchema, body)).toEqual([
+      { path, code, message, ...(limit !== undefined && { limit }) },
+    ])
+  })
+
+  it('in words of a schema’s own has a general code, and keeps the words', () => {
+    const schema = z.object({ size: z.int('Say how many.') })
+    expect(refusedBy(schema, { size: 'x' })).toEqual([
+      { path: 'size', code: 'value_malformed', message: 'Say how many.' },
+    ])
+  })
+
+  it('is understood from a server before there were codes, and from a newer one', () => {
+    const problem = { type: '', title: '', status: 400, code: 'validation_failed', detail: '', message: '' }
+    for (const errors of [
+      [{ path: 'email', message: 'No.' }],
+      [{ path: 'email', code: 'email_of_tomorrow', limit: 3, message: 'No.' }],
+    ])
+      expect(contracts.ProblemSchema.parse({ ...problem, errors }).errors).toEqual(errors)
+  })
+})
+
+/** The schemas of strings in here, however deep. */
+function stringsIn(schema: unknown, seen = new Set<unknown>()): z.ZodMiniString[] {
+  if (typeof schema !== 'object' || schema === null || seen.has(schema)) return []
+  seen.add(schema)
+  const { def } = schema as { def?: { type?: string } }
+  const inner = Object.values(def ?? (schema as object)).flatMap((each) => stringsIn(each, seen))
+  return def?.type === 'string' ? [schema as z.ZodMiniString, ...inner] : inner
+}
+
+/** Texts that schemas of strings may not like. */
+const odd = [
+  undefined,
+  '',
+  'ä',
+  ' \u0000',
+  '@',
+  'a@b',
+  'a'.repeat(100_000),
+  'a b@c.de',
+  `${'a'.repeat(65)}@b.de`,
+]
+
+it('every message of a contract is a code of the list, or zod’s own', () => {
+  const bodies = Object.values(contracts.routes).flatMap((route) => [
+    ...('body' in route && route.body ? [route.body] : []),
+    ...('query' in route && route.query ? [route.query] : []),
+  ])
+  const messages = new Set(
+    bodies
+      .flatMap((body) => stringsIn(body))
+      .flatMap((schema) => odd.flatMap((text) => schema.safeParse(text).error?.issues ?? []))
+      .map(({ message }) => message),
+  )
+  const codes = [...messages].filter(isComplaintCode)
+  expect(codes.length).toBeGreaterThan(25)
+  // Longer where something has loaded zod’s English.
+  const own = [...messages].filter((message) => !isComplaintCode(message))
+  expect(own.filter((message) => !/^(Invalid input|Too big)/.test(message))).toEqual([])
+})
+
+it('every sentence with a limit gets one, and no other does', () => {
+  for (const code of Object.keys(complaints)) {
+    if (!isComplaintCode(code)) continue
+    const found = complaintOf({ message: code, maximum: 7 })
+    expect(found).toEqual(complaints[code].includes('{limit}') ? { code, limit: 7 } : { code })
+    expect(sentenceOf(found)).not.toContain('{')
+  }
+})
