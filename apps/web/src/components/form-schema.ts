@@ -1,4 +1,4 @@
-interface FormIssue {
+export interface FormIssue {
   path: readonly PropertyKey[]
   message: string
 }
@@ -10,11 +10,8 @@ export interface FormSchema<Values> {
   ): { success: true; data: Values } | { success: false; error: { issues: readonly FormIssue[] } }
 }
 
-/** The first complaint about each field, by its name. */
-export type FieldErrors = Record<string, string>
+/** Or how to load it. */
+export type SchemaOfForm<Values> = FormSchema<Values> | (() => Promise<FormSchema<Values>>)
 
-export function firstErrors(issues: readonly FormIssue[]): FieldErrors {
-  const errors: FieldErrors = {}
-  for (const { path, message } of issues) errors[path.join('.')] ??= message
-  return errors
-}
+/** What is wrong with each field, in words, by its name. */
+export type FieldErrors = Record<string, string>

@@ -9,7 +9,8 @@ import {
   useRef,
   useState,
 } from 'react'
-import { type FieldErrors, type FormSchema, firstErrors } from './form-schema.ts'
+import type { FormChecks } from './form-checks.ts'
+import type { FieldErrors, SchemaOfForm } from './form-schema.ts'
 import { serverFieldErrors } from './server-field-errors.ts'
 
 export interface Form {
@@ -33,15 +34,15 @@ export interface Form {
  * The schema checks on submit, and after the first submit whenever a field is left. Fields go by the names of their
  * inputs; when the server complains about a field that the form does not have, the whole form has failed.
  *
- * A function loads the schema after the form is shown (make it outside the component). Should that fail or take long, the
- * server checks.
+ * The words for what is wrong are loaded after the form is shown; so is the schema, if it is a function (make it outside the
+ * component). Should that fail or take long, the server checks.
  */
 export function useForm<Values>(
-  schema: FormSchema<Values> | (() => Promise<FormSchema<Values>>),
+  schema: SchemaOfForm<Values>,
   submit: (values: Values) => Promise<unknown>,
 ): Form {
   const ref = useRef<HTMLFormElement>(null)
-  const loaded = useRef(typeof schema === 'function' ? null : schema)
+  const loaded = useRef<FormChecks<Values>>(undefined)
   const isInFlight = useRef(false)
   const [isSubmitting, setIsSubmitting] = useState(false)
   const [hasTried, setHasTried] = useState(false)
@@ -50,7 +51,9 @@ export function useForm<Values>(
   const [refusals, setRefusals] = useState(0)
 
   const load = useCallback(async () => {
-    loaded.current ??= typeof schema === 'function' ? await schema().catch(() => null) : schema
+    loaded.current ??= await import('./form-checks.ts')
+      .then(({ checksOf }) => checksOf(schema))
+      .catch(() => undefined)
     return loaded.current
   }, [schema])
 
@@ -74,24 +77,25 @@ export function useForm<Values>(
     setIsSubmitting(true)
     const checks = loaded.current ?? (await Promise.race([load(), nothingAfter(longestLoadMs)]))
     const values = valuesOf(form)
-    const parsed = checks?.safeParse(values) ?? { success: true as const, data: values as Values }
+    const { errors, data = values as Values } = checks?.check(values) ?? {}
     setHasTried(true)
     setFailure(null)
-    if (!parsed.success) {
+    if (errors) {
       isInFlight.current = false
       setIsSubmitting(false)
-      return refuse(firstErrors(parsed.error.issues))
+      return refuse(errors)
     }
 
     setErrors({})
     try {
       // On success another page follows; until then the button keeps showing progress.
-      await submit(parsed.data)
+      await submit(data)
     } catch (error) {
       isInFlight.current = false
       setIsSubmitting(false)
       if (!(error instanceof AuthError)) throw error
-      const complaints = serverFieldErrors(error, (name) => form.elements.namedItem(name) !== null)
+      const hasField = (name: string) => form.elements.namedItem(name) !== null
+      const complaints = serverFieldErrors(error, hasField, checks?.inOurWords)
       if (complaints) refuse(complaints)
       else setFailure(error)
     }
@@ -100,8 +104,7 @@ export function useForm<Values>(
   function onBlur(event: FocusEvent<HTMLFormElement>) {
     const { target } = event
     if (!hasTried || !(target instanceof HTMLInputElement)) return
-    const parsed = loaded.current?.safeParse(valuesOf(event.currentTarget))
-    const complaint = !parsed || parsed.success ? undefined : firstErrors(parsed.error.issues)[target.name]
+    const complaint = loaded.current?.check(valuesOf(event.currentTarget)).errors?.[target.name]
     // A complaint of the server's stays until the field changes, even when the schema has none.
     if (complaint) setErrors((previous) => ({ ...previous, [target.name]: complaint }))
   }

@@ -1,3 +1,5 @@
+import { complaints } from '@latchkey/contracts'
 import { catalogue } from '../catalogue.ts'
 
-export const words = catalogue('complaints', {})
+/** The sentences are the API's own: they stand in one place. */
+export const words = catalogue('complaints', { sentences: complaints })

@@ -1,0 +1,38 @@
+import {
+  type Complaint,
+  complaintOf,
+  type FieldError,
+  isComplaintCode,
+  sentenceOf,
+} from '@latchkey/contracts'
+import { words } from '../words/en/complaints.ts'
+import type { FieldErrors, FormIssue, FormSchema, SchemaOfForm } from './form-schema.ts'
+
+// Loaded after a form is shown, like the schemas: it has the sentence of everything that can be wrong with a field.
+
+export type FormChecks<Values> = Awaited<ReturnType<typeof checksOf<Values>>>
+
+/** How a form is checked before it is sent, and what the server's complaints are in our words. */
+export async function checksOf<Values>(ofForm: SchemaOfForm<Values>) {
+  const schema: FormSchema<Values> = typeof ofForm === 'function' ? await ofForm() : ofForm
+  return { check: (values: unknown) => check(schema, values), inOurWords }
+}
+
+function check<Values>(schema: FormSchema<Values>, values: unknown): { data?: Values; errors?: FieldErrors } {
+  const parsed = schema.safeParse(values)
+  return parsed.success ? { data: parsed.data } : { errors: firstErrors(parsed.error.issues) }
+}
+
+function firstErrors(issues: readonly FormIssue[]): FieldErrors {
+  const errors: FieldErrors = {}
+  for (const issue of issues) errors[issue.path.join('.')] ??= inWords(complaintOf(issue))
+  return errors
+}
+
+/** The server's own sentence where a complaint is of a newer version, or of one before there were codes. */
+function inOurWords({ code, limit, message }: FieldError): string {
+  if (code === undefined || !isComplaintCode(code)) return message
+  return inWords(limit === undefined ? { code } : { code, limit })
+}
+
+const inWords = (complaint: Complaint) => sentenceOf(complaint, words.sentences)

@@ -1,0 +1,74 @@
+import { RegisterBodySchema } from '@latchkey/contracts'
+import { render, screen } from '@testing-library/react'
+import { userEvent } from '@testing-library/user-event'
+import { afterEach, expect, it, vi } from 'vitest'
+import { refusal } from '../../test/fake-auth-client.ts'
+import { speak } from '../words/catalogue.ts'
+import german from '../words/de/index.ts'
+import { useForm } from './use-form.ts'
+
+afterEach(() => speak({}))
+
+const schema = async () => RegisterBodySchema
+const fields = ['username', 'email', 'password']
+
+function Form({ submit }: { submit: () => Promise<unknown> }) {
+  const form = useForm(schema, submit)
+  return (
+    <form {...form.props} aria-label="form">
+      {fields.map((name) => (
+        <input key={name} name={name} aria-label={name} aria-errormessage={`${name}-error`} />
+      ))}
+      {fields.map((name) => (
+        <p key={name} id={`${name}-error`}>
+          {form.errorOf(name)}
+        </p>
+      ))}
+      <button type="submit">{form.failure ? 'failed' : 'go'}</button>
+    </form>
+  )
+}
+
+async function submitted(typed: Record<string, string>, submit = vi.fn(async () => undefined)) {
+  const user = userEvent.setup()
+  render(<Form submit={submit} />)
+  for (const [name, text] of Object.entries(typed)) await user.type(screen.getByLabelText(name), text)
+  await user.click(screen.getByRole('button'))
+  return submit
+}
+
+const good = { username: 'ada', email: 'ada@example.com', password: 'otter lamp violet' }
+const refuse = (errors: { path: string; message: string; code?: string; limit?: number }[]) =>
+  vi.fn(async () => {
+    throw refusal('validation_failed', { errors })
+  })
+
+it('complains in German before anything is sent', async () => {
+  speak(german)
+  const submit = await submitted({ username: 'a', email: 'ada', password: 'kurz' })
+  expect(await screen.findByText('Ein Benutzername hat mindestens 3 Zeichen.')).toBeVisible()
+  expect(screen.getByText(/^Das sieht nicht nach einer E-Mail-Adresse aus\./)).toBeVisible()
+  expect(screen.getByText('Ein Passwort hat mindestens 8 Zeichen.')).toBeVisible()
+  expect(submit).not.toHaveBeenCalled()
+})
+
+it('says in German what the server complains of, with the number that it names', async () => {
+  speak(german)
+  const message = 'A password has at least 20 characters.'
+  await submitted(good, refuse([{ path: 'password', code: 'new_password_short', limit: 20, message }]))
+  expect(await screen.findByText('Ein Passwort hat mindestens 20 Zeichen.')).toBeVisible()
+})
+
+it.each([{}, { code: 'password_of_tomorrow' }])(
+  'says it in the server’s words where it has none: %j',
+  async (code) => {
+    speak(german)
+    await submitted(good, refuse([{ path: 'password', ...code, message: 'Too blue.' }]))
+    expect(await screen.findByText('Too blue.')).toBeVisible()
+  },
+)
+
+it('complains in English in the words of the API', async () => {
+  await submitted({ ...good, password: 'short' })
+  expect(await screen.findByText('A password has at least 8 characters.')).toBeVisible()
+})
