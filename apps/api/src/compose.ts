@@ -160,7 +160,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const factorService = createFactorService({ accounts, factorStore, events, ...config.factors })
   const factorResets = createFactorResets({ users, events, clock })
   const dueResets = createBackground({ sweep: factorResets.sweep, log, what: 'factors to be removed' })
-  const opening = createOpening({ sessions, knownDevices, events })
+  const opening = createOpening({ accounts, sessions, knownDevices, events })
   const attempts = createSignInAttempts({ model: signInAttemptModel(database.connection), clock })
   const trustedBrowsers = createTrustedBrowsers({ users, events, clock })
   const userPasskeys = createUserPasskeys({ users, clock })
@@ -168,6 +168,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const passkeyParts = { userPasskeys, challenges, events }
   const passkeySignIn = createPasskeySignIn({
     ...passkeyParts,
+    accounts,
     knownDevices,
     sessions,
     log,

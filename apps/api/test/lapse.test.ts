@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { english } from '../src/mail/words/en.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, somebody, stored, verified } from './support/people.ts'
@@ -39,7 +40,7 @@ it('an account whose address is never proved is reminded, and lapses a quarter o
   await lapse.sweep()
   await lapse.sweep()
   const reminder = await reminded(api, mail, person)
-  expect(reminder.text).toContain(lapsesAt.toUTCString())
+  expect(reminder.text).toContain(english.when(lapsesAt))
   expect(reminder.text).toMatch(/\/verify-email#token=[\w-]{43}/)
   expect(reminder.text).not.toContain(person.username)
 

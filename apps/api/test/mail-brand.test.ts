@@ -12,11 +12,11 @@ const facts = {
   link: 'https://id.example.com/reset-password#token=x',
   device: 'Firefox',
   ip: '192.0.2.7',
-  when: 'today',
+  when: new Date(),
 }
 
 it('a mail has the brand’s name and colours, in light and in dark', () => {
-  const { text, html } = renderMail('reset_password', 'ada@example.com', facts)
+  const { text, html } = renderMail('reset_password', 'ada@example.com', facts, 'en')
   expect(text).toMatch(brand.name)
   expect(html).toMatch(escapeHtml(brand.name))
   for (const { light, dark } of [brand.colours.paper, brand.colours.ink, brand.colours.accent]) {
@@ -35,7 +35,7 @@ it('a mail ends with the brand’s links', () => {
     Object.assign(brand.links, before)
   })
   brand.links.privacy = 'https://example.com/privacy?a=1&b=2'
-  const { text, html } = renderMail('reset_password', 'ada@example.com', facts)
+  const { text, html } = renderMail('reset_password', 'ada@example.com', facts, 'en')
   expect(text).toMatch('Privacy: https://example.com/privacy?a=1&b=2')
   expect(html).toMatch('href="https://example.com/privacy?a=1&amp;b=2"')
   expect(footerLinks().map((link) => link.text)).toContain('Privacy')

@@ -10,7 +10,7 @@ const requestLimitMs = 30_000
 
 /** Makes the transport. Only this file and what it imports need axios, so that a page can download them later. */
 export function createTransport(
-  { baseUrl, environment, onOutcome }: Settings,
+  { baseUrl, environment, onOutcome, language }: Settings,
   needs: InterceptorNeeds,
 ): Transport {
   const { adapter } = environment
@@ -22,6 +22,16 @@ export function createTransport(
       withXSRFToken: false,
       ...(adapter && { adapter }),
     })
+    if (language)
+      instance.interceptors.request.use(
+        (config) => {
+          // Not in place of what a caller says.
+          config.headers.set('Accept-Language', language(), false)
+          return config
+        },
+        null,
+        { synchronous: true },
+      )
     instance.interceptors.response.use(
       (answer) => {
         onOutcome(true)

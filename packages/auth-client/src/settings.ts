@@ -10,6 +10,8 @@ export interface AuthClientOptions {
   cookiePrefix?: string
   /** Told of each request whether an answer came, whatever it says. Not told of one that was cancelled. */
   onOutcome?: (isAnswered: boolean) => void
+  /** The language of the page (BCP 47), asked for with each request: its `Accept-Language`. Default: the browser's own. */
+  language?: () => string
   /** The edges of the world; each defaults to the browser's own. */
   environment?: Partial<ClientEnvironment>
 }
@@ -19,6 +21,7 @@ export interface Settings {
   baseUrl: string
   cookiePrefix: string
   onOutcome: (isAnswered: boolean) => void
+  language: (() => string) | undefined
   environment: ClientEnvironment
 }
 
@@ -26,11 +29,13 @@ export const settingsOf = ({
   baseUrl = '/api',
   cookiePrefix,
   onOutcome = () => undefined,
+  language,
   environment,
 }: AuthClientOptions): Settings => ({
   baseUrl,
   cookiePrefix: cookiePrefix ?? prefixOfPage() ?? 'latchkey',
   onOutcome,
+  language,
   environment: { ...browserEnvironment(), ...environment },
 })
 

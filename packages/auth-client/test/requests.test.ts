@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { routes } from '@latchkey/contracts'
+import axios from 'axios'
 import { describe, expect, it } from 'vitest'
+import { createAuthClient } from '../src/index.ts'
 import { problemBody } from './support/protocol-server.ts'
 import {
   ada,
@@ -16,6 +18,37 @@ import {
 } from './support/setup.ts'
 
 const times = <Value>(count: number, make: () => Value) => Array.from({ length: count }, make)
+
+describe('the language of the page', () => {
+  it('is asked for with each request, the client’s own included, as it is at that moment', async () => {
+    const asked: [string | undefined, string | undefined][] = []
+    const server = createServer((request, response) => {
+      asked.push([request.url, request.headers['accept-language']])
+      response.setHeader('content-type', 'application/problem+json')
+      response.writeHead(401).end(JSON.stringify(problemBody(401, 'invalid_credentials')))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { browser } = await setUp()
+    let language = 'de'
+    const { environment } = browser.options()
+    const client = createAuthClient({
+      baseUrl: `${origin}/api`,
+      environment: { ...environment, adapter: axios.getAdapter('http') },
+      language: () => language,
+    })
+    await codeOf(client.login(ada))
+    language = 'en'
+    await codeOf(client.call(routes.passwordPolicy))
+    await codeOf(client.http.get('/mine', { headers: { 'Accept-Language': 'fr' } }))
+    server.close()
+    expect(asked).toEqual([
+      ['/api/login', 'de'],
+      ['/api/password-policy', 'en'],
+      ['/api/mine', 'fr'],
+    ])
+  })
+})
 
 describe('a request that is refused with 401', () => {
   it('is replayed once after a refresh, and the caller sees only the answer', async () => {

@@ -1,5 +1,5 @@
 export * as brand from './brand.ts'
 export { colourStyles } from './colour-styles.ts'
-export { footerLinks } from './footer-links.ts'
+export { type FooterLink, footerLinks } from './footer-links.ts'
 export type { Logo } from './shapes.ts'
 export { slug } from './slug.ts'

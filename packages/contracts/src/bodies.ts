@@ -3,6 +3,7 @@ import { EmailSchema, NewPasswordSchema, PasswordSchema, UsernameSchema } from '
 import { maxEmailLength } from './account-bounds.ts'
 import { factorMethods } from './authentication.ts'
 import { complaint } from './complaint.ts'
+import { languages } from './languages.ts'
 import { AssertionSchema } from './passkeys.ts'
 
 // The bodies that forms send. In a file of their own: a page with a form need not download the table of endpoints.
@@ -52,6 +53,11 @@ export const ResetPasswordBodySchema = z.strictObject({
 const formerProof = { password: z.optional(PasswordSchema) }
 export const ChangeEmailBodySchema = z.strictObject({ email: EmailSchema, ...formerProof })
 export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema, ...formerProof })
+/** In which language the account is written to. */
+export const SetLanguageBodySchema = z.strictObject({
+  language: z.enum(languages, complaint('language_unknown')),
+  ...formerProof,
+})
 export const DeleteMeBodySchema = z.optional(z.strictObject(formerProof))
 /** `email` takes the place of an address that was never confirmed. */
 export const CorrectEmailBodySchema = z.strictObject({

@@ -52,6 +52,8 @@ export const complaints = {
   name_long: 'A name has at most {limit} characters.',
   base64url_malformed: 'This is not base64url.',
 
+  language_unknown: 'We do not speak this language.',
+
   refresh_token_type: 'refreshToken is a string.',
   refresh_token_empty: 'refreshToken is empty.',
   refresh_token_too_long: 'refreshToken is too long.',

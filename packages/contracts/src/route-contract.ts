@@ -16,6 +16,8 @@ export interface RouteContract {
   requires: 'nothing' | 'accessTokenIfAny' | 'accessToken' | 'refreshToken' | 'admin'
   /** How lately, or how strongly, its caller must have signed in. Only where an access token is required. */
   stepUp?: StepUp
+  /** Of which bodies that is asked. Default: of all. */
+  stepUpFor?: (body: never) => boolean
   body?: z.ZodMiniType
   query?: z.ZodMiniType
   params?: z.ZodMiniType

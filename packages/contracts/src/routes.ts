@@ -15,6 +15,7 @@ import {
   ReauthenticateBodySchema,
   RegisterBodySchema,
   ResetPasswordBodySchema,
+  SetLanguageBodySchema,
   TicketBodySchema,
   TokenOnlyBodySchema,
   UpdateMeBodySchema,
@@ -68,6 +69,8 @@ export const apiPrefix = '/api'
 const MessageSchema = z.object({ message: z.string() })
 
 const FormerNameSchema = z.object({ name: z.string(), restsUntil: z.iso.datetime() })
+
+const MeBodySchema = z.union([UpdateMeBodySchema, SetLanguageBodySchema])
 
 const UserParamsSchema = z.object({ id: z.string() })
 const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
@@ -440,10 +443,11 @@ export const routes = {
   updateMe: contract({
     method: 'PATCH',
     path: '/me',
-    summary: 'Change the username; the former one rests for 30 days',
+    summary: 'Change the username (the former one rests for 30 days), or the language of mails',
     requires: 'accessToken',
     stepUp: recently,
-    body: UpdateMeBodySchema,
+    stepUpFor: (body: z.output<typeof MeBodySchema>) => 'username' in body,
+    body: MeBodySchema,
     status: 200,
     reply: z.object({ user: UserSchema }),
     errors: ['validation_failed', 'username_taken', 'rate_limited'],
@@ -479,6 +483,7 @@ export const routes = {
     reply: z.object({
       exportedAt: z.iso.datetime(),
       user: UserSchema,
+      language: z.optional(z.nullable(z.string())),
       /** When the password was last set, and when they were last seen, to the hour. Null: nobody kept it. */
       passwordChangedAt: z.nullable(z.iso.datetime()),
       lastSeenAt: z.nullable(z.iso.datetime()),
@@ -593,8 +598,15 @@ export const routes = {
     summary: 'Who is signed in, read from the database',
     requires: 'accessToken',
     status: 200,
-    /** `pendingEmail`: the address that was asked for and is not confirmed yet. */
-    reply: z.object({ user: UserSchema, pendingEmail: z.optional(z.nullable(z.string())) }),
+    /**
+     * `pendingEmail`: the address that was asked for and is not confirmed yet. `language`: in which the account is written
+     * to; null or missing: nobody has said.
+     */
+    reply: z.object({
+      user: UserSchema,
+      pendingEmail: z.optional(z.nullable(z.string())),
+      language: z.optional(z.nullable(z.string())),
+    }),
     errors: [],
   }),
   sessions: contract({

@@ -1,4 +1,4 @@
-import { emailKeyOf } from '@latchkey/contracts'
+import { defaultLanguage, emailKeyOf, type Language } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
@@ -7,7 +7,8 @@ import type { Mail } from '../mail/mail.ts'
 import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
 import type { MailQueue, MailWriter } from '../mail/mail-queue.ts'
 import type { NoticeCaps } from '../mail/notice-caps.ts'
-import { type MailFacts, renderMail } from '../mail/templates.ts'
+import { renderMail } from '../mail/templates.ts'
+import type { MailFacts } from '../mail/words/mail-words.ts'
 import type { Accounts, MailReader } from '../users/accounts.ts'
 import type { UnprovedAccounts } from '../users/unproved-accounts.ts'
 import { isProved } from '../users/user-identity.ts'
@@ -33,7 +34,7 @@ const actions: Partial<Record<MailKind, ActionKind>> = {
 }
 
 /** In place of what somebody typed, in mail to an address that nobody has proved: it may be a stranger's. */
-const nobodysWords = { username: 'there', device: 'Unknown device' }
+const nobodysWords = { username: null, device: '' }
 
 /** Where a message leads. A token travels behind the #, which browsers send to nobody. */
 const pages: Record<MailKind, string | null> = {
@@ -95,7 +96,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
       // It was taken back before this mail could be sent.
       if (job.kind === 'factors_reset_requested' && !user.factorReset) return null
       // Until its reader has said so, it is not their account: they get the links, and are told nothing else.
-      return isProved(user) ? renderMail(job.kind, user.email, facts(job, user)) : null
+      return isProved(user) ? renderMail(job.kind, user.email, facts(job, user), spoken(user, job)) : null
     },
 
     async settled({ kind, userId }, at) {
@@ -107,13 +108,14 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
   async function toFormerAddress(job: MailJob): Promise<Mail | null> {
     const { kind, userId, email, createdAt } = job
     if (!email) return null
-    if (kind !== 'email_changed' || userId === null) return renderMail(kind, email, facts(job, null))
+    const told = facts(job, null)
+    if (kind !== 'email_changed' || userId === null) return renderMail(kind, email, told, spoken(null, job))
     // Changed and deleted at once: there is nothing to put back.
-    if (!(await accounts.findForMail({ userId, email: null })))
-      return renderMail('account_deleted', email, facts(job, null))
+    const user = await accounts.findForMail({ userId, email: null })
+    if (!user) return renderMail('account_deleted', email, told, spoken(null, job))
     // As long as the address rests, and no longer, however late the mail.
     const token = await actionTokens.create('undo_email', { userId, email, since: createdAt })
-    return renderMail(kind, email, facts(job, null, `#token=${token}`))
+    return renderMail(kind, email, facts(job, null, `#token=${token}`), spoken(user, job))
   }
 
   async function linkMail(kind: ActionKind, job: MailJob, user: MailReader): Promise<Mail | null> {
@@ -131,7 +133,7 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
       return null
     }
     const reader = address === user.email ? user : null
-    return renderMail(job.kind, address, facts(job, reader, `#token=${token}`))
+    return renderMail(job.kind, address, facts(job, reader, `#token=${token}`), spoken(user, job))
   }
 
   /** When the event that this mail announces is due. */
@@ -151,14 +153,16 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
   /** `reader`: the account whose own address it goes to; null when it is another. */
   function facts(job: MailJob, reader: MailReader | null, fragment = ''): MailFacts {
     const words =
-      reader && isProved(reader)
-        ? { username: reader.username, device: job.device || nobodysWords.device }
-        : nobodysWords
+      reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
     const when = (reader && dueAt(job.kind, reader)) ?? job.createdAt
     const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
-    return { ...words, link, ip: job.ip, when: when.toUTCString() }
+    return { ...words, link, ip: job.ip, when }
   }
 }
+
+/** The account's language, whoever caused the mail; of one that is no more, as it was when the mail was queued. */
+const spoken = (user: MailReader | null, job: MailJob): Language =>
+  user?.language ?? job.language ?? defaultLanguage
 
 /** The address without its tag, of one that has a tag. */
 function taggedMailbox(email: string): string | null {

@@ -42,17 +42,17 @@ export function accountRoutes(services: Collaborators): Router {
   const router = Router()
 
   route(router, routes.me, async (_, { claims }) => {
-    const [user, pendingEmail] = await Promise.all([
+    const [profile, pendingEmail] = await Promise.all([
       accounts.profile(claims.sub),
       emailAddresses.pending(claims.sub),
     ])
-    return { user: present(user), pendingEmail }
+    return { ...present(profile), pendingEmail }
   })
 
   route(router, routes.exportMe, async (_, { claims, req, res }) => {
     const { sub, sid } = claims
     await rateLimits.export(res, sub)
-    const [user, own, devices, { passkeys, passwordChangedAt }, factors, { lastSeenAt, ...resting }] =
+    const [profile, own, devices, { passkeys, passwordChangedAt }, factors, { lastSeenAt, ...resting }] =
       await Promise.all([
         accounts.profile(sub),
         sessions.list(sub),
@@ -63,7 +63,7 @@ export function accountRoutes(services: Collaborators): Router {
       ])
     const account = {
       exportedAt: clock.now().toISOString(),
-      user: present(user),
+      ...present(profile),
       passwordChangedAt,
       lastSeenAt: lastSeenAt?.toISOString() ?? null,
       sessions: own.map((session) => sessionView(session, sid)),

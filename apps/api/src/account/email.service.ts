@@ -94,7 +94,12 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
       const userId = before._id
       // Only whoever had proved it can want it back.
       if (emailKey(before.email) !== emailKey(email) && isProved(before))
-        await mailQueue.tell({ kind: 'email_changed', userId, email: before.email })
+        await mailQueue.tell({
+          kind: 'email_changed',
+          userId,
+          email: before.email,
+          language: before.language,
+        })
       await actionTokens.consumeAll('confirm_new_email', userId)
       // Links that went to the old address end with it.
       await actionTokens.consumeAll('reset_password', userId)

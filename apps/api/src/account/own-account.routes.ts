@@ -1,10 +1,11 @@
 import { routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
-import type { Credentials } from '../users/accounts.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
@@ -28,6 +29,7 @@ interface PasswordChange {
 }
 
 interface Collaborators {
+  accounts: Pick<Accounts, 'setLanguage'>
   passwordService: PasswordProof
   emailAddresses: EmailAddresses
   usernames: Usernames
@@ -46,8 +48,8 @@ interface Exchange {
 
 /** What changes an account for good. Whoever sits at an open screen should not be able to do it: all ask for step-up. */
 export function ownAccountRoutes(services: Collaborators): Router {
-  const { passwordService, emailAddresses, usernames, removal, rateLimits, knownDevices, sessions, route } =
-    services
+  const { accounts, passwordService, emailAddresses, usernames, removal, rateLimits } = services
+  const { knownDevices, sessions, route } = services
   const router = Router()
 
   route(router, routes.changePassword, async (body, { claims, req, res }) => {
@@ -75,11 +77,16 @@ export function ownAccountRoutes(services: Collaborators): Router {
     return null
   })
 
-  route(router, routes.updateMe, async ({ username, password }, { claims, req, res }) => {
-    const user = await owner(password, { claims, req, res })
+  route(router, routes.updateMe, async (body, { claims, req, res }) => {
+    const user = await owner(body.password, { claims, req, res })
+    if ('language' in body) {
+      const spoken = await accounts.setLanguage(claims.sub, claims.sid, body.language)
+      if (!spoken) throw new AuthError('access_token_revoked')
+      return { user: spoken }
+    }
     await rateLimits.rename(res, claims.sub)
     const from = { sessionId: claims.sid, device: deviceOf(req) }
-    return { user: await usernames.change(user, username, from) }
+    return { user: await usernames.change(user, body.username, from) }
   })
 
   // Both, for load balancers that take the body from a DELETE.

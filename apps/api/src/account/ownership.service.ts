@@ -77,7 +77,11 @@ export function createOwnership(collaborators: Collaborators) {
       await mailQueue.drop('confirm_new_email', userId)
       await actionTokens.consumeAll('confirm_new_email', userId)
       await actionTokens.consumeAll('reset_password', userId)
-      await mailQueue.tell({ kind: 'email_change_undone', email: before.email })
+      await mailQueue.tell({
+        kind: 'email_change_undone',
+        email: before.email,
+        language: before.language,
+      })
       await events.record({ kind: 'email_change_undone', userId, sessionId: null, device })
       return await actionTokens.create('reset_password', { userId, email })
     },

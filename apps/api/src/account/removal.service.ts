@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { SecurityEvents } from '../events/security-events.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
-import type { Accounts } from '../users/accounts.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
 import { isProved, type UserIdentity } from '../users/user-identity.ts'
 
 interface Collaborators {
@@ -21,7 +21,7 @@ export type Removal = ReturnType<typeof createRemoval>
 /** Deleting an account: its sessions end, and nothing about its owner is kept. */
 export const createRemoval = ({ accounts, actionTokens, events, mailQueue, log }: Collaborators) => ({
   /** For somebody who is signed in. Throws AuthError `access_token_revoked` when their session has ended. */
-  async remove(user: UserIdentity, sessionId: string): Promise<void> {
+  async remove(user: Credentials, sessionId: string): Promise<void> {
     // Asked first, so that it costs nobody the history: what decides is the deletion below.
     if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
     const forget = () => Promise.all([actionTokens.remove(user._id), events.remove(user._id)])
@@ -31,7 +31,8 @@ export const createRemoval = ({ accounts, actionTokens, events, mailQueue, log }
     if (!(await accounts.removeOwn(user._id, sessionId))) throw new AuthError('access_token_revoked')
     await forget().catch(() => {}) // gone for its owner; what is left expires by itself
     // Who never proved the address may have used a stranger's.
-    if (isProved(user)) await mailQueue.tell({ kind: 'account_deleted', email: user.email })
+    if (isProved(user))
+      await mailQueue.tell({ kind: 'account_deleted', email: user.email, language: user.language })
   },
 
   /**

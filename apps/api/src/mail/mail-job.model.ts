@@ -1,5 +1,7 @@
+import type { Language } from '@latchkey/contracts'
 import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
+import { languageIn } from '../users/language.ts'
 
 /** The messages there are, one template each (templates.ts). */
 export const mailKinds = [
@@ -55,6 +57,8 @@ export interface MailJobRecord {
   /** What a notice tells: which device, from where. */
   device: string
   ip: string
+  /** Of an account that is no more, or has another address by now; null: the account says, as it does where there is one. */
+  language?: Language | null
   /** Whether somebody waits for it. */
   awaited: boolean
   /** Of those that are due the lowest goes first: 0, or 1 for what can wait and for what has been tried before. */
@@ -87,6 +91,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
     passwordChanges: { type: Number, default: 0 },
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
+    language: { type: String },
     awaited: { type: Boolean, default: false },
     rank: { type: Number, default: 0 },
     turnAt: { type: Date },
@@ -126,6 +131,7 @@ export type MailJob = Pick<
   | 'attempts'
   | 'expiresAt'
 > & {
+  language: Language | null
   /** Whether an attempt before this one wrote it: it is the same mail, and not counted again. */
   isRetry: boolean
 }
@@ -144,6 +150,7 @@ export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
     passwordChanges: wholeIn(stored.passwordChanges) ?? 0,
     device: textIn(stored.device) ?? '',
     ip: textIn(stored.ip) ?? '',
+    language: languageIn(stored.language),
     createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
     attempts,
     isRetry: attempts > 1 && stored.inVain !== true,

@@ -1,4 +1,4 @@
-import { emailKeyOf } from '@latchkey/contracts'
+import { emailKeyOf, type Language } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { mongo, type Types } from 'mongoose'
 import { digest } from './digest.ts'
@@ -27,6 +27,8 @@ export interface NewMail {
   passwordChanges?: number
   device?: string
   ip?: string
+  /** For what goes to an address that no account has any more: the language of the account that had it. */
+  language?: Language | null
   /** How many mails the network of whoever asks had asked for before. Default: none. */
   turns?: number
 }
@@ -44,7 +46,8 @@ interface Collaborators {
 export function createMailRequests({ model, noticeCaps, clock }: Collaborators) {
   return {
     async add(mail: NewMail): Promise<void> {
-      const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '', turns = 0 } = mail
+      const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
+      const { language = null, turns = 0 } = mail
       const address = digest(emailKeyOf(email ?? ''))
       const recipient = userId?.toHexString() ?? address
       if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient))) return
@@ -56,6 +59,7 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
         passwordChanges,
         device,
         ip,
+        ...(language && { language }),
         awaited: isAwaited(kind),
         // Reminders come by the hundred.
         rank: kind === 'account_lapsing' ? 1 : 0,

@@ -1,278 +1,71 @@
 import { brand, footerLinks } from '@latchkey/brand'
+import type { Language } from '@latchkey/contracts'
 import { escapeHtml } from './html.ts'
 import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
+import { german } from './words/de.ts'
+import { english } from './words/en.ts'
+import type { MailFacts, MailWords, Message } from './words/mail-words.ts'
 
-/** What a message may tell. `link` is there for the kinds that have one. */
-export interface MailFacts {
-  username: string
-  link: string
-  device: string
-  ip: string
-  /** When it happened, in words. */
-  when: string
-}
-
-interface Message {
-  subject: string
-  /** Paragraphs before and after the button. */
-  before: string[]
-  button?: string
-  after: string[]
-}
-
-type Template = (facts: MailFacts) => Message
-
-const notYouFactor =
-  'If this was not you, somebody can get into your account. Change your password and end your other sessions: '
-const notYou = 'If this was not you, change your password and end your other sessions: '
-
-const templates: Record<MailKind, Template> = {
-  verify_email: () => ({
-    subject: 'Confirm your email address',
-    before: ['Please confirm that this address is yours.'],
-    button: 'Confirm my address',
-    after: [
-      'The link works once and for 24 hours.',
-      'If you did not make an account, somebody else has used your address. Open the link and choose “This was not me”: that deletes the account.',
-    ],
-  }),
-  reset_password: () => ({
-    subject: 'Reset your password',
-    before: ['Somebody, hopefully you, asked to reset the password of your account.'],
-    button: 'Choose a new password',
-    after: [
-      'The link works once and for 30 minutes. Choosing a new password signs you out everywhere.',
-      'If it was not you, ignore this mail: your password stays as it is.',
-    ],
-  }),
-  confirm_new_email: () => ({
-    subject: 'Confirm your new email address',
-    before: ['You asked to use this address for your account from now on.'],
-    button: 'Use this address',
-    after: ['The link works once and for 24 hours. If it was not you, ignore this mail and nothing changes.'],
-  }),
-  email_changed: ({ when }) => ({
-    subject: 'Your email address was changed',
-    before: [
-      `Your account uses another email address since ${when}, and no longer this one.`,
-      'If this was not you, somebody has your password. Put this address back: that signs everybody out, and you choose a new password.',
-    ],
-    button: 'Put this address back',
-    after: ['The link works once and for 7 days. If you changed the address yourself, ignore this mail.'],
-  }),
-  password_changed: ({ when, device, ip, link }) => ({
-    subject: 'Your password was changed',
-    before: [`Your password was changed on ${when}, from ${device} (${ip}). Your other sessions were ended.`],
-    after: [`If this was not you, reset it now: ${link}`],
-  }),
-  new_device: ({ when, device, ip, link }) => ({
-    subject: 'A new device signed in to your account',
-    before: [`${device} (${ip}) signed in to your account on ${when}. It had not been signed in before.`],
-    after: [`If this was you, all is well. ${notYou}${link}`],
-  }),
-  new_network: ({ when, device, ip, link }) => ({
-    subject: 'Your account was used from a new network',
-    before: [
-      `${device} signed in to your account on ${when}, from ${ip}. The browser is known; the network is new.`,
-    ],
-    after: [`If this was you, all is well. ${notYou}${link}`],
-  }),
-  copied_session_refused: ({ when, device, ip, link }) => ({
-    subject: 'A copy of your session was refused',
-    before: [
-      `On ${when}, ${device} (${ip}) showed the cookies of one of your sessions without the key that your browser keeps.`,
-      'It was refused, and you stay signed in. Somebody may have read files of your browser.',
-    ],
-    after: [`${notYou}${link}`],
-  }),
-  token_reused: ({ when, device, ip, link }) => ({
-    subject: 'One of your sessions was ended',
-    before: [
-      `On ${when}, ${device} (${ip}) showed a refresh token that had been used before. Two programs held the same session, so it was ended for both.`,
-      'It may have been a program of yours that started from an old copy. It may also have been somebody who took the token.',
-    ],
-    after: [`${notYou}${link}`],
-  }),
-  failed_sign_ins: ({ when, ip, link }) => ({
-    subject: 'Many failed sign-ins to your account',
-    before: [
-      `Somebody tried again and again to sign in to your account, last on ${when} from ${ip}, and failed.`,
-    ],
-    after: [`Your password was not guessed. If it is short or used elsewhere too, change it: ${link}`],
-  }),
-  email_change_undone: ({ when }) => ({
-    subject: 'The change of your email address was undone',
-    before: [
-      `Your account uses its former email address again since ${when}, and no longer this one. It was put back by a link that was sent there.`,
-      'Everybody was signed out, and a new password has to be chosen.',
-    ],
-    after: [
-      'If this was not you, somebody else reads your former mailbox. Tell whoever runs this service at once.',
-    ],
-  }),
-  roles_changed: ({ when, link }) => ({
-    subject: 'What you may do was changed',
-    before: [`An administrator changed the roles of your account on ${when}.`],
-    after: [
-      `If you did not expect this, ask whoever runs this service. What happened to your account: ${link}`,
-    ],
-  }),
-  totp_enabled: ({ when, device, ip, link }) => ({
-    subject: 'An authenticator app was set up',
-    before: [
-      `Since ${when}, signing in to your account asks for a code of an authenticator app, set up from ${device} (${ip}).`,
-      'Keep the recovery codes where you find them without your phone.',
-    ],
-    after: [`${notYouFactor}${link}`],
-  }),
-  totp_disabled: ({ when, device, ip, link }) => ({
-    subject: 'Your authenticator app was removed',
-    before: [
-      `The authenticator app of your account was removed on ${when}, from ${device} (${ip}), and its recovery codes with it. Your password alone signs in from now on.`,
-    ],
-    after: [`${notYouFactor}${link}`],
-  }),
-  recovery_codes_renewed: ({ when, device, ip, link }) => ({
-    subject: 'You have new recovery codes',
-    before: [
-      `New recovery codes were made on ${when}, from ${device} (${ip}). Those from before no longer count.`,
-    ],
-    after: [`${notYouFactor}${link}`],
-  }),
-  recovery_code_used: ({ when, device, ip, link }) => ({
-    subject: 'A recovery code was used',
-    before: [
-      `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. It counts no more.`,
-    ],
-    after: [`${notYouFactor}${link}`],
-  }),
-  recovery_codes_low: ({ when, device, ip, link }) => ({
-    subject: 'A recovery code was used, and few are left',
-    before: [
-      `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. Three or fewer are left.`,
-      'Make new ones before you need them.',
-    ],
-    after: [`${notYouFactor}${link}`],
-  }),
-  failed_factors: ({ when, ip, link }) => ({
-    subject: 'Somebody knows your password',
-    before: [
-      `Somebody showed your password and then wrong codes, again and again, last on ${when} from ${ip}. They did not get in.`,
-    ],
-    after: [`If this was not you, change your password now: ${link}`],
-  }),
-  factors_reset_requested: ({ when, link }) => ({
-    subject: 'Your second factor will be removed',
-    before: [
-      `Whoever runs this service was asked to let you in without your authenticator app, recovery codes and passkeys. On ${when} all that you have of these will be removed; from then on your password alone signs in.`,
-      'If you still have one of them, sign in with it: that stops it at once.',
-    ],
-    after: [`If you did not ask for this, sign in with your second factor and change your password: ${link}`],
-  }),
-  factors_reset_cancelled: ({ when, link }) => ({
-    subject: 'Your second factor stays',
-    before: [`It was to be removed, and that was stopped on ${when}.`],
-    after: [`What happened to your account: ${link}`],
-  }),
-  factors_reset: ({ when, link }) => ({
-    subject: 'Your second factor was removed',
-    before: [
-      `Your authenticator app, recovery codes and passkeys, as far as you had them, were removed on ${when}, as whoever runs this service was asked to. Your password alone signs in from now on.`,
-    ],
-    after: [
-      `Set up a new one soon. If you did not ask for this, change your password and tell whoever runs this service: ${link}`,
-    ],
-  }),
-  password_removed: ({ when, device, ip, link }) => ({
-    subject: 'Your password was removed',
-    before: [
-      `Your account has no password since ${when}; it was removed from ${device} (${ip}). From now on you sign in by passkey.`,
-      'Keep this mail: should you lose your passkeys, this address is the way back. A link that is sent here lets you choose a new password.',
-    ],
-    after: [`For that, or if this was not you, ask for the link here: ${link}`],
-  }),
-  passkey_added: ({ when, device, ip, link }) => ({
-    subject: 'A passkey was added to your account',
-    before: [
-      `A passkey was added on ${when}, from ${device} (${ip}). It opens your account without a password.`,
-    ],
-    after: [
-      `If this was not you, remove it on the page of your account, change your password and end your other sessions: ${link}`,
-    ],
-  }),
-  passkey_removed: ({ when, device, ip, link }) => ({
-    subject: 'A passkey was removed from your account',
-    before: [`A passkey was removed on ${when}, from ${device} (${ip}). It opens your account no more.`],
-    after: [`${notYou}${link}`],
-  }),
-  passkey_counter_back: ({ when, device, ip, link }) => ({
-    subject: 'A copy of one of your passkeys was refused',
-    before: [
-      `On ${when}, ${device} (${ip}) used one of your passkeys, and it had counted fewer uses than the one we know. That is what a copy does.`,
-      'It was refused.',
-    ],
-    after: [
-      `Remove that passkey on the page of your account and add a new one, then look through your other sessions: ${link}`,
-    ],
-  }),
-  account_lapsing: ({ when }) => ({
-    subject: 'Confirm your email address to keep your account',
-    before: [
-      'The email address of your account was never confirmed.',
-      `If it is not confirmed by ${when}, the account and everything about it will be deleted.`,
-    ],
-    button: 'Confirm my address',
-    after: [
-      'The link works once and for 24 hours; a new one can be asked for where you sign in.',
-      'If you did not make an account, ignore this mail.',
-    ],
-  }),
-  account_deleted: ({ when }) => ({
-    subject: 'Your account was deleted',
-    before: [`Your account and what was kept about it were deleted on ${when}.`],
-    after: ['If this was not you, answer to whoever runs this service at once.'],
-  }),
-}
+const spoken: Record<Language, MailWords> = { en: english, de: german }
 
 const { colours } = brand
 
-const footerText = () => [brand.name, ...footerLinks().map(({ text, href }) => `${text}: ${href}`)].join('\n')
+const footerText = ({ links }: MailWords) =>
+  [brand.name, ...footerLinks().map(({ which, href }) => `${links[which]}: ${href}`)].join('\n')
 
-const footerHtml = () =>
+const footerHtml = ({ links }: MailWords) =>
   [
     escapeHtml(brand.name),
     ...footerLinks().map(
-      ({ text, href }) => `<a href="${escapeHtml(href)}" style="color:inherit">${escapeHtml(text)}</a>`,
+      ({ which, href }) =>
+        `<a href="${escapeHtml(href)}" style="color:inherit">${escapeHtml(links[which])}</a>`,
     ),
   ].join(' · ')
 
-/** The mail of a kind, as plain text and as HTML that follows the reader's light or dark. */
-export function renderMail(kind: MailKind, to: string, facts: MailFacts): Mail {
-  const message = templates[kind](facts)
-  const greeting = `Hello ${facts.username},`
-  return {
-    to,
-    subject: message.subject,
-    text: asText(greeting, message, facts),
-    html: asHtml(greeting, message, facts),
-  }
+/** The mail of a kind in a language, as plain text and as HTML that follows the reader's light or dark. */
+export function renderMail(kind: MailKind, to: string, facts: MailFacts, language: Language): Mail {
+  const words = spoken[language]
+  const { link, ip } = facts
+  const message = words.mails[kind]({
+    link,
+    ip,
+    device: deviceIn(words, facts.device),
+    when: words.when(facts.when),
+  })
+  const written = { language, words, message, link, greeting: words.greeting(facts.username) }
+  return { to, subject: message.subject, text: asText(written), html: asHtml(written) }
 }
 
-function asText(greeting: string, { before, button, after }: Message, { link }: MailFacts): string {
-  return [greeting, ...before, ...(button ? [`${button}:\n${link}`] : []), ...after, footerText()].join(
-    '\n\n',
-  )
+interface Written {
+  language: Language
+  words: MailWords
+  message: Message
+  link: string
+  greeting: string
 }
 
-function asHtml(greeting: string, { subject, before, button, after }: Message, { link }: MailFacts): string {
+/** "Firefox on macOS" in the words of a language. Names are the same in all of them. */
+function deviceIn({ device, unknownDevice }: MailWords, name: string): string {
+  if (name === '' || name === 'Unknown device') return unknownDevice
+  const [, browser, system] = /^(.+) on (.+)$/.exec(name) ?? []
+  return browser && system ? device(browser, system) : name
+}
+
+function asText({ words, greeting, message: { before, button, after }, link }: Written): string {
+  const action = button ? [`${button}:\n${link}`] : []
+  return [greeting, ...before, ...action, ...after, footerText(words)].join('\n\n')
+}
+
+function asHtml({ language, words, greeting, message, link }: Written): string {
+  const { subject, before, button, after } = message
   const paragraph = (text: string) => `<p style="margin:0 0 16px">${linked(escapeHtml(text))}</p>`
   const action = button
     ? `<p style="margin:24px 0"><a class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${colours.accent.light};color:${colours['on-accent'].light};font-weight:600;text-decoration:none">${escapeHtml(button)}</a></p>
-<p class="quiet" style="margin:0 0 16px;font-size:13px;color:${colours['ink-soft'].light}">Or open this address: <a href="${escapeHtml(link)}" style="color:inherit;word-break:break-all">${escapeHtml(link)}</a></p>`
+<p class="quiet" style="margin:0 0 16px;font-size:13px;color:${colours['ink-soft'].light}">${escapeHtml(words.orOpen)} <a href="${escapeHtml(link)}" style="color:inherit;word-break:break-all">${escapeHtml(link)}</a></p>`
     : ''
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -296,7 +89,7 @@ ${paragraph(greeting)}
 ${before.map(paragraph).join('\n')}
 ${action}
 ${after.map(paragraph).join('\n')}
-<p class="quiet" style="margin:24px 0 0;font-size:13px;color:${colours['ink-soft'].light}">${footerHtml()}</p>
+<p class="quiet" style="margin:24px 0 0;font-size:13px;color:${colours['ink-soft'].light}">${footerHtml(words)}</p>
 </div>
 </div>
 </body>

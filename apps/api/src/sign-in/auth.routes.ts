@@ -8,6 +8,7 @@ import {
 import { deviceId, deviceOf, signInLockOf, trustProofOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import { requestLanguage } from '../http/request-language.ts'
 import type { FactorTry } from '../limits/factor-limits.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { identifierKey } from '../users/user.model.ts'
@@ -108,6 +109,7 @@ export function authRoutes(services: Collaborators): Router {
       deviceId: isBrowser ? deviceId(sessions.cookies.readDeviceId(req)) : null,
       presented: isBrowser ? sessions.cookies.readDeviceIdHash(req) : null,
       lock: signInLockOf(req),
+      language: requestLanguage(req),
       trust: trustProofOf(req),
     }
   }

@@ -71,7 +71,7 @@ export function createAuth(collaborators: Collaborators) {
      */
     async register(
       { username, email, password }: BodyOf<typeof routes.register>,
-      { device, deviceId, lock }: SignIn,
+      { device, deviceId, lock, language }: SignIn,
       admit: () => Promise<AdmittedRegistration>,
     ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
@@ -89,7 +89,14 @@ export function createAuth(collaborators: Collaborators) {
       const isKept = requireVerifiedEmail || isFactorRequired(['user'])
       const session = isKept ? null : sessions.begin({ device, lock, deviceIdHash })
       const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
-      const user = await accounts.create({ username, email, passwordHash, session, knownDevice })
+      const user = await accounts.create({
+        username,
+        email,
+        passwordHash,
+        session,
+        knownDevice,
+        language,
+      })
       await admitted.settle()
       await events.record({ kind: 'registered', userId: user._id, sessionId: session?._id ?? null, device })
       await mailQueue.tell({ kind: 'verify_email', email, turns: admitted.turns })

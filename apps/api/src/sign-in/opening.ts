@@ -1,7 +1,7 @@
-import type { AuthenticationMethod } from '@latchkey/contracts'
+import type { AuthenticationMethod, Language } from '@latchkey/contracts'
 import type { Device, DeviceId } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
-import { type Credentials, unchanged } from '../users/accounts.ts'
+import { type Accounts, type Credentials, unchanged } from '../users/accounts.ts'
 import { acquaintance, type KnownDevices } from '../users/known-devices.ts'
 import type { SignedInUser, UserSessions } from '../users/user-identity.ts'
 
@@ -12,6 +12,8 @@ export interface SignIn {
   deviceId: DeviceId | null
   /** The lock of generation 0; null: an unbound client. */
   lock: string | null
+  /** The browser's, of those that we write in. Null: none of them. */
+  language: Language | null
 }
 
 interface Opened {
@@ -24,6 +26,7 @@ interface Opened {
 }
 
 interface Collaborators {
+  accounts: Pick<Accounts, 'learnLanguage'>
   sessions: UserSessions
   knownDevices: KnownDevices
   events: SecurityEvents
@@ -33,14 +36,14 @@ export type Opening = ReturnType<typeof createOpening>
 
 /** The last step of every sign-in: its session, and what its owner may want to know of it. */
 export const createOpening =
-  ({ sessions, knownDevices, events }: Collaborators) =>
+  ({ accounts, sessions, knownDevices, events }: Collaborators) =>
   /** Null when the account is no longer as it was read. */
   async (
     user: Credentials,
     signIn: SignIn,
     { amr, condition = unchanged(user), authenticatedAt }: Opened,
   ): Promise<SignedInUser | null> => {
-    const { device, deviceId, lock } = signIn
+    const { device, deviceId, lock, language } = signIn
     const session = sessions.begin({
       device,
       lock,
@@ -53,6 +56,7 @@ export const createOpening =
     const browser = acquaintance(user.knownDevices, deviceId?.idHash, device.ip)
     // The session is open, and its owner gets it whatever becomes of these.
     await Promise.allSettled([
+      accounts.learnLanguage(user, language),
       deviceId && knownDevices.remember(user._id, deviceId.idHash, device, condition),
       events.record({ kind: signInKinds[browser], userId: user._id, sessionId: session._id, device, amr }),
     ])

@@ -1,4 +1,4 @@
-import type { BodyOf, ErrorCode, routes, User } from '@latchkey/contracts'
+import type { BodyOf, ErrorCode, Language, routes, User } from '@latchkey/contracts'
 import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
 import { liveSession, type Revocations, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
@@ -42,12 +42,13 @@ const credentialFields = [
   'factorChanges',
   'passkeys',
   'passkeyChanges',
+  'language',
 ] as const
 export type Credentials = UserWith<(typeof credentialFields)[number]>
 const credentials = projectionOf(credentialFields)
 const identity = projectionOf(identityFields)
 
-const readerFields = [...identityFields, 'factorReset'] as const
+const readerFields = [...identityFields, 'factorReset', 'language'] as const
 /** Somebody who is written to. */
 export type MailReader = UserWith<(typeof readerFields)[number]>
 
@@ -97,7 +98,12 @@ type NewAccount = Omit<BodyOf<typeof routes.register>, 'password'> & {
   session: Session | null
   /** The browser that registers; null for a client without cookies. */
   knownDevice: KnownDevice | null
+  /** Null: the request did not say. */
+  language: Language | null
 }
+
+/** An account as it was, for what is told to the address that it no longer has. */
+export type FormerIdentity = UserIdentity & { language: Language | null }
 
 interface Collaborators {
   users: UserModel
@@ -115,7 +121,14 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
      * Stores an account together with its first session, in one insert.
      * Throws AuthError `email_taken` or `username_taken`.
      */
-    async create({ username, email, passwordHash, session, knownDevice }: NewAccount): Promise<UserIdentity> {
+    async create({
+      username,
+      email,
+      passwordHash,
+      session,
+      knownDevice,
+      language,
+    }: NewAccount): Promise<UserIdentity> {
       const now = clock.now()
       const user: UserRecord = {
         _id: new Types.ObjectId(),
@@ -138,6 +151,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         lastSeenAt: session && toTheHour(now),
         epoch: 0,
         knownDevices: knownDevice ? [knownDevice] : [],
+        ...(language && { language }),
         createdAt: now,
         updatedAt: now,
       }
@@ -309,7 +323,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       userId: Types.ObjectId,
       email: string,
       passwordChanges: number,
-    ): Promise<UserIdentity | null> {
+    ): Promise<FormerIdentity | null> {
       const now = clock.now()
       const key = emailKey(email)
       const rests = { $gt: ['$emailVerifiedAt', null] }
@@ -320,7 +334,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         epoch: oneMore('epoch'),
         updatedAt: now,
       }
-      const fields = [...identityFields, 'epoch'] as const
+      const fields = [...identityFields, 'epoch', 'language'] as const
       // Looked at first, so that what is refused revokes nothing; what decides is the index.
       if (await this.isEmailTaken(userId, email)) throw new AuthError('email_taken')
       await sessions.revokeIssued(userId)
@@ -351,7 +365,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       userId: Types.ObjectId,
       email: string,
       passwordHash: string,
-    ): Promise<UserIdentity | null> {
+    ): Promise<FormerIdentity | null> {
       const now = clock.now()
       const key = emailKey(email)
       const resting = { _id: userId, ...restsWith('emailKey', key, now) }
@@ -368,7 +382,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.
-      const fields = [...identityFields, 'epoch'] as const
+      const fields = [...identityFields, 'epoch', 'language'] as const
       const stored = await users
         .findOneAndUpdate(resting, [{ $set: back }], {
           updatePipeline: true,
@@ -412,6 +426,29 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       }
     },
 
+    /** In which language they are written to, of somebody who is signed in. Null when that session has ended. */
+    async setLanguage(userId: string, sessionId: string, language: Language): Promise<User | null> {
+      const now = clock.now()
+      const stored = await users
+        .findOneAndUpdate(
+          { ...stillIn(sessionId, now), _id: userId },
+          { $set: { language, updatedAt: now } },
+          { returnDocument: 'after', projection: identity },
+        )
+        .lean<StoredUser>()
+      const changed = readUser(stored, identityFields)
+      return changed && userView(changed)
+    },
+
+    /** The same as a sign-in tells it, unless it is known. */
+    async learnLanguage(
+      { _id, language }: Pick<Credentials, '_id' | 'language'>,
+      told: Language | null,
+    ): Promise<void> {
+      if (language === null && told !== null)
+        await users.updateOne({ _id, language: null }, { $set: { language: told } })
+    },
+
     /** Names and addresses that the account has given up and that still rest; and when its owner was last seen. */
     async resting(
       userId: string,
@@ -448,9 +485,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /** Null when the account is gone. */
-    async profile(userId: string): Promise<User | null> {
-      const user = readUser(await users.findById(userId, identity).lean<StoredUser>(), identityFields)
-      return user && userView(user)
+    async profile(userId: string): Promise<{ user: User; language: Language | null } | null> {
+      const fields = [...identityFields, 'language'] as const
+      const user = readUser(await users.findById(userId, projectionOf(fields)).lean<StoredUser>(), fields)
+      return user && { user: userView(user), language: user.language }
     },
   }
 }

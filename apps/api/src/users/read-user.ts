@@ -2,6 +2,7 @@ import { type Role, roles } from '@latchkey/contracts'
 import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
+import { languageIn } from './language.ts'
 import type {
   FactorReset,
   HeldKey,
@@ -45,6 +46,8 @@ const readers = {
   passkeys: (user, _id) => passkeysIn(user.passkeys, _id.getTimestamp()),
   webauthnId: (user) => textIn(user.webauthnId),
   passkeyChanges: (user) => wholeIn(user.passkeyChanges) ?? 0,
+  /** Null: nobody has said. */
+  language: (user) => languageIn(user.language),
 } satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
 
 /** What has to be stored for a field to be read, where that is not itself alone. */

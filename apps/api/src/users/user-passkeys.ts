@@ -8,7 +8,14 @@ import { projectionOf, readUser, type StoredUser, type UserField, type UserWith 
 import type { StoredPasskey, UserModel } from './user.model.ts'
 import { identityFields } from './user-identity.ts'
 
-const ownerFields = [...identityFields, 'knownDevices', 'isDisabled', 'passkeys', 'webauthnId'] as const
+const ownerFields = [
+  ...identityFields,
+  'knownDevices',
+  'isDisabled',
+  'passkeys',
+  'webauthnId',
+  'language',
+] as const
 /** An account that one of its passkeys names. */
 export type PasskeyOwner = UserWith<(typeof ownerFields)[number]>
 

@@ -1,4 +1,4 @@
-import { emailKeyOf, type Role, roles } from '@latchkey/contracts'
+import { emailKeyOf, type Language, type Role, roles } from '@latchkey/contracts'
 import { type Session, sessionSchema } from '@latchkey/sessions'
 import { type Connection, Schema, type Types } from 'mongoose'
 
@@ -56,6 +56,8 @@ export interface UserRecord {
   lastSeenAt?: Date | null
   /** How often a passkey came or went; missing where none ever did. */
   passkeyChanges?: number
+  /** In which they are written to. Missing: nobody has said. */
+  language?: Language
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
   createdAt: Date
@@ -241,6 +243,7 @@ const userSchema = new Schema<UserRecord>(
     passkeys: { type: [passkeySchema], default: undefined },
     webauthnId: { type: String },
     passkeyChanges: { type: Number },
+    language: { type: String },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

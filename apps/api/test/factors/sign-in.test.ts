@@ -259,7 +259,7 @@ it('a factor that is switched on while a sign-in by password is under way leaves
   const before = await api.services.accounts.credentials(person.body.user.id)
   if (!before) throw new Error('no such user')
   await enrolled(api, person)
-  const signIn = { device: { userAgent: '', ip: '' }, deviceId: null, lock: null }
+  const signIn = { device: { userAgent: '', ip: '' }, deviceId: null, lock: null, language: null }
   expect(await createOpening(api.services)(before, signIn, { amr: ['pwd'] })).toBeNull()
 })
 

@@ -1,13 +1,16 @@
-import { screen } from '@testing-library/react'
+import { routes } from '@latchkey/contracts'
+import { screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { fakeAuthClient, signedIn } from '../../test/fake-auth-client.ts'
+import { ada, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
+import { speakLanguage } from '../words/language.ts'
 
 beforeAll(async () => {
   await Promise.all([import('../features/account/pages.ts'), import('./signed-in-area.tsx')])
 })
 
-afterEach(() => {
+afterEach(async () => {
+  await speakLanguage('en')
   localStorage.clear()
   delete document.documentElement.dataset.theme
 })
@@ -63,6 +66,36 @@ describe('the menu of the user', () => {
     await user.keyboard('{Home}{Enter}')
     expect(document.documentElement.dataset.theme).toBeUndefined()
     expect(localStorage.getItem('latchkey.theme')).toBeNull()
+  })
+
+  it('chooses the language, in which mails come as well', async () => {
+    const { client, user, button } = await openPage()
+    client.answer(routes.updateMe, () => ({ user: ada }))
+    await user.click(button)
+    await user.click(item('Deutsch'))
+    await waitFor(() => expect(document.documentElement.lang).toBe('de'))
+    expect(client.call).toHaveBeenCalledWith(routes.updateMe, { body: { language: 'de' } })
+  })
+
+  it('speaks the language that was chosen also where the server could not be told, and tells it the next one', async () => {
+    const { client, user, button } = await openPage()
+    client.answer(routes.updateMe, () => {
+      throw refusal('database_unavailable', { status: 503 })
+    })
+    await user.click(button)
+    await user.click(item('Deutsch'))
+    await waitFor(() => expect(document.documentElement.lang).toBe('de'))
+    expect(screen.queryAllByRole('alert').map((alert) => alert.textContent)).not.toContainEqual(
+      expect.stringMatching(/./),
+    )
+    await speakLanguage('en')
+    await user.click(await screen.findByRole('button', { name: 'Menu of ada' }))
+    await user.click(item('English'))
+    const told = client.call.mock.calls.filter(([route]) => route === routes.updateMe)
+    expect(told.map(([, options]) => options)).toEqual([
+      { body: { language: 'de' } },
+      { body: { language: 'en' } },
+    ])
   })
 
   it('signs out', async () => {

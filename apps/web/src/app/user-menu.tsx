@@ -1,3 +1,4 @@
+import { routes } from '@latchkey/contracts'
 import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { words } from '../words/en/menu.ts'
 import { type Language, languages, useLanguage } from '../words/language.ts'
@@ -13,6 +14,14 @@ export function UserMenu() {
   const id = useId()
   const [theme, chooseTheme] = useTheme()
   const [language, chooseLanguage] = useLanguage()
+  const client = useAuthClient()
+
+  function speak(chosen: Language) {
+    chooseLanguage(chosen)
+    // Mails follow. Should this fail, the page speaks it all the same, and the next choice says it again.
+    void client.call(routes.updateMe, { body: { language: chosen } }).catch(() => undefined)
+  }
+
   return (
     <div className={styles.place} ref={menu.place}>
       <button
@@ -59,7 +68,7 @@ export function UserMenu() {
               label={words.language}
               options={Object.entries(languages) as [Language, string][]}
               chosen={language}
-              onChoose={chooseLanguage}
+              onChoose={speak}
             />
             <SignOut />
           </div>

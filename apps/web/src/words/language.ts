@@ -21,6 +21,8 @@ let wanted: Language = current
 
 export const isLanguage = (text: unknown): text is Language => Object.hasOwn(languages, text as string)
 
+export const spokenLanguage = (): Language => current
+
 /** The language of the page, and how to choose another. `App` reads it, and so everything that shows words is rendered again. */
 export function useLanguage(): [Language, (language: Language) => void] {
   return [useSyncExternalStore(subscribe, () => current), choose]

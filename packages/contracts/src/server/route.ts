@@ -69,7 +69,7 @@ export function createRoute<Enforced extends Requirement, Claims>({
         const body = (contract.body && parse(contract.body, req.body)) as never
         const claims = (hasToken(contract.requires, req) ? claimsOf(req) : undefined) as never
         // After the input: nobody is asked to confirm what will not be done anyway.
-        checkStepUp?.(claims)
+        if (contract.stepUpFor?.(body) ?? true) checkStepUp?.(claims)
         // A handler that has something better to say (204) sets its own status.
         res.status(contract.status)
         const reply = await handler(body, { params, query, claims, req, res })

@@ -2,6 +2,7 @@ import { routes, type SignedIn } from '@latchkey/contracts'
 import { deviceId, deviceOf, signInLockOf, wantsTokenInBody } from '@latchkey/sessions'
 import { type Request, Router } from 'express'
 import type { ApiRoute } from '../../guards.ts'
+import { requestLanguage } from '../../http/request-language.ts'
 import type { RateLimits } from '../../limits/rate-limits.ts'
 import type { UserSessions } from '../../users/user-identity.ts'
 import type { PasskeySignIn } from './passkey-sign-in.service.ts'
@@ -36,7 +37,12 @@ export function passkeySignInRoutes(services: Collaborators): Router {
     if (!sessions.cookies.readDeviceId(req)) rateLimits.passkeys.refuseFull(req, res)
     const signedIn = await passkeySignIn.signIn(
       passkey,
-      { device: deviceOf(req), deviceId: browser, lock: signInLockOf(req) },
+      {
+        device: deviceOf(req),
+        deviceId: browser,
+        lock: signInLockOf(req),
+        language: requestLanguage(req),
+      },
       { relyingParty, admit: (owner) => rateLimits.passkeys.signIn(req, res, owner) },
     )
     if (browser) sessions.cookies.setDeviceId(res, browser.id)

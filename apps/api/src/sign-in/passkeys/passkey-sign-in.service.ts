@@ -4,7 +4,7 @@ import type { Device } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 import type { SecurityEvents } from '../../events/security-events.ts'
 import type { PasskeyAdmission } from '../../limits/passkey-limits.ts'
-import type { Credentials } from '../../users/accounts.ts'
+import type { Accounts, Credentials } from '../../users/accounts.ts'
 import { acquaintance, type KnownDevices } from '../../users/known-devices.ts'
 import type { StoredPasskey } from '../../users/user.model.ts'
 import type { SignedInUser, UserSessions } from '../../users/user-identity.ts'
@@ -20,6 +20,7 @@ import { clientDataOf, verifyAssertion } from './webauthn.ts'
 interface Collaborators {
   userPasskeys: UserPasskeys
   challenges: Challenges
+  accounts: Pick<Accounts, 'learnLanguage'>
   knownDevices: KnownDevices
   sessions: UserSessions
   events: SecurityEvents
@@ -46,8 +47,8 @@ export type PasskeySignIn = ReturnType<typeof createPasskeySignIn>
  * factors.
  */
 export function createPasskeySignIn(collaborators: Collaborators) {
-  const { userPasskeys, challenges, knownDevices, sessions, events, log, requireVerifiedEmail } =
-    collaborators
+  const { userPasskeys, challenges, accounts, knownDevices, sessions, events } = collaborators
+  const { log, requireVerifiedEmail } = collaborators
 
   return {
     /** What a browser lets people choose a passkey with. It names nobody, so it tells nobody who has an account. */
@@ -90,7 +91,7 @@ export function createPasskeySignIn(collaborators: Collaborators) {
      */
     async signIn(
       assertion: Assertion,
-      { device, deviceId, lock }: SignIn,
+      { device, deviceId, lock, language }: SignIn,
       { relyingParty, admit }: { relyingParty: RelyingParty; admit: Admit },
     ): Promise<SignedInUser> {
       const deviceIdHash = deviceId?.idHash ?? null
@@ -128,6 +129,7 @@ export function createPasskeySignIn(collaborators: Collaborators) {
       // The session is open, and its owner gets it whatever becomes of these.
       await Promise.allSettled([
         admission.settle(),
+        accounts.learnLanguage(owner, language),
         deviceIdHash && knownDevices.remember(owner._id, deviceIdHash, device, { disabledAt: null }),
         events.record({ kind: signInKinds[browser], userId: owner._id, sessionId: session._id, device, amr }),
       ])

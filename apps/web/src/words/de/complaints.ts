@@ -60,6 +60,8 @@ export const complaints: Translation['complaints'] = {
     name_long: 'Ein Name hat höchstens {limit} Zeichen.',
     base64url_malformed: 'Das ist nicht in base64url geschrieben.',
 
+    language_unknown: 'Diese Sprache sprechen wir nicht.',
+
     refresh_token_type: 'refreshToken ist eine Zeichenkette.',
     refresh_token_empty: 'refreshToken ist leer.',
     refresh_token_too_long: 'refreshToken ist zu lang.',
