@@ -360,7 +360,7 @@ export const factorMutants: FactorMutant[] = [
   // Step-up
   mutant(
     'nobody asks for a recent sign-in',
-    ['contracts/src/server/route.ts', '        checkStepUp?.(claims)\n', ''],
+    ['contracts/src/server/route.ts', ' checkStepUp?.(claims)\n', ' {}\n'],
     'step-up.test.ts',
     'and refuses what is older',
   ),
