@@ -1,5 +1,4 @@
 import { links } from './brand.ts'
-import type { Links } from './shapes.ts'
 
 const words = { help: 'Help', privacy: 'Privacy', imprint: 'Imprint' }
 

@@ -1,6 +1,5 @@
-import { type Language, languages } from '@latchkey/contracts'
+import { type Language, languageIn, languages } from '@latchkey/contracts'
 import type { Request } from 'express'
-import { languageIn } from '../users/language.ts'
 
 /** Browsers send a few dozen characters. What is longer is not looked at. */
 const longestHeader = 500

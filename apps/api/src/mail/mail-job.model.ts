@@ -1,7 +1,6 @@
-import type { Language } from '@latchkey/contracts'
+import { type Language, languageIn } from '@latchkey/contracts'
 import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
-import { languageIn } from '../users/language.ts'
 
 /** The messages there are, one template each (templates.ts). */
 export const mailKinds = [

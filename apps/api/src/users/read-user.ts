@@ -1,8 +1,7 @@
-import { type Role, roles } from '@latchkey/contracts'
+import { languageIn, type Role, roles } from '@latchkey/contracts'
 import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
-import { languageIn } from './language.ts'
 import type {
   FactorReset,
   HeldKey,
