@@ -89,8 +89,8 @@ describe('the menu of the user', () => {
       expect.stringMatching(/./),
     )
     await speakLanguage('en')
-    await user.click(await screen.findByRole('button', { name: 'Menu of ada' }))
-    await user.click(item('English'))
+    // The menu is still open.
+    await user.click(await screen.findByRole('menuitemradio', { name: 'English' }))
     const told = client.call.mock.calls.filter(([route]) => route === routes.updateMe)
     expect(told.map(([, options]) => options)).toEqual([
       { body: { language: 'de' } },
