@@ -5,7 +5,7 @@ import { linkTo, mailTo } from './support/mail.ts'
 import { arrive, greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
 import { startProduct } from './support/product.ts'
 import { browser, product } from './support/stage.ts'
-import { expectAccessible, expectNoSidewaysScrolling, layoutShift, looks, visit } from './support/visitor.ts'
+import { expectAccessible, visit } from './support/visitor.ts'
 
 const newPassword = 'candle river mosaic'
 const heading = (page: Page, name: string) => page.getByRole('heading', { name })
@@ -241,85 +241,6 @@ describe('the life of an account', () => {
     await user.leave()
     await visitor.leave()
   })
-})
-
-describe.each(looks)('on a $device, $scheme', (look) => {
-  it('every page of it is sound', async () => {
-    const visitor = await visit(browser, product.origin, look)
-    const { page, complaints, screenshot } = visitor
-    async function isSound(name: string) {
-      expect(await layoutShift(page)).toBeLessThan(0.01)
-      await expectAccessible(page)
-      await expectNoSidewaysScrolling(page)
-      await screenshot(name)
-    }
-
-    await page.goto('/forgot-password')
-    await page.getByRole('button', { name: 'Send me a link' }).waitFor()
-    await isSound('forgot-password')
-    await page.getByLabel('Email', { exact: true }).fill('nobody@example.com')
-    await page.getByRole('button', { name: 'Send me a link' }).click()
-    await heading(page, 'Check your email').waitFor()
-    await isSound('forgot-password-sent')
-
-    // It takes the link for good as long as nobody says otherwise.
-    await page.route('**/api/reset-password/check', (route) => route.abort())
-    await page.goto('/reset-password#token=abc')
-    await page.getByLabel('New password', { exact: true }).fill(newPassword)
-    await isSound('reset-password')
-    await page.unroute('**/api/reset-password/check')
-    await page.getByRole('button', { name: 'Change password' }).click()
-    await heading(page, 'This link is not valid').waitFor()
-    await isSound('reset-password-invalid')
-    await page.goto('/verify-email#token=abc')
-    await page.getByRole('button', { name: 'Confirm my address' }).waitFor()
-    await isSound('verify-email')
-    await page.getByRole('button', { name: 'Confirm my address' }).click()
-    await heading(page, 'This link is not valid').waitFor()
-    await isSound('verify-email-invalid')
-    await page.goto('/confirm-email')
-    await heading(page, 'This link is incomplete').waitFor()
-    await isSound('confirm-email-incomplete')
-
-    const person = newPerson()
-    await register(page, person)
-    await openAccount(page)
-    await page.getByText('Not confirmed').waitFor()
-    await isSound('account')
-    await page.getByRole('button', { name: 'Change username' }).click()
-    await page.getByRole('button', { name: 'Change email' }).click()
-    await page.getByRole('button', { name: 'Delete my account' }).click()
-    await isSound('account-changing')
-    await page.goto('/verify-email#token=abc')
-    await page.getByText('You are signed in here as').waitFor()
-    await isSound('verify-email-signed-in')
-
-    await product.makeAdmin(person.email)
-    await page.goto('/admin')
-    await page.getByRole('link', { name: person.username, exact: true }).waitFor()
-    await isSound('admin')
-    await page.getByRole('rowheader').nth(1).getByRole('link').click()
-    await heading(page, 'Role').waitFor()
-    await isSound('admin-user')
-    expect(complaints).toEqual([])
-    await visitor.leave()
-  })
-})
-
-it('an administrator finds their way on 320 pixels', async () => {
-  const person = newPerson()
-  const visitor = await visit(browser, product.origin)
-  const { page } = visitor
-  await page.setViewportSize({ width: 320, height: 640 })
-  await register(page, person)
-  await product.makeAdmin(person.email)
-  await page.goto('/admin')
-  await page.getByRole('link', { name: person.username, exact: true }).waitFor()
-  await expectNoSidewaysScrolling(page)
-  await page.getByRole('link', { name: 'Account', exact: true }).click()
-  await page.getByRole('button', { name: 'Change email' }).click()
-  await expectNoSidewaysScrolling(page)
-  await visitor.leave()
 })
 
 it('where addresses are confirmed first, nobody comes in before', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { otherBrowsers, presentCopy, signInFrom } from './support/elsewhere.ts'
-import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
+import { greeting, loginHeading, newPerson, register, signOut } from './support/people.ts'
 import { browser, product } from './support/stage.ts'
 import {
   countOf,
@@ -132,30 +132,6 @@ describe.each(looks)('on a $device, $scheme', (look) => {
     await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('Your password has been changed.').waitFor()
     await screenshot('password-changed')
-
-    expect(complaints).toEqual([])
-    await visitor.leave()
-  })
-
-  it('every other page is sound, too', async () => {
-    const visitor = await visit(browser, product.origin, look)
-    const { page, complaints, screenshot } = visitor
-
-    await page.goto('/login')
-    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
-    expect(await layoutShift(page)).toBeLessThan(0.01)
-    await expectAccessible(page)
-    await expectNoSidewaysScrolling(page)
-    await screenshot('login')
-    await signIn(page, newPerson())
-    await page.getByText('don’t match').waitFor()
-    await expectAccessible(page)
-    await screenshot('login-refused')
-
-    await page.goto('/no/such/page')
-    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
-    await expectAccessible(page)
-    await screenshot('not-found')
 
     expect(complaints).toEqual([])
     await visitor.leave()

@@ -1,3 +1,4 @@
+import { brand } from '@latchkey/brand'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchChromium } from './support/chromium.ts'
@@ -70,43 +71,6 @@ it.each(looks)(
   },
 )
 
-it.each(looks)(
-  'the menu, the sessions, the activity and the account are sound on a $device, $scheme',
-  async (look) => {
-    const visitor = await visit(browser, product.origin, look)
-    const { page, complaints, screenshot } = visitor
-    await arrive(page, admin)
-    const isSound = async (name: string) => {
-      await expectAccessible(page)
-      await expectNoSidewaysScrolling(page)
-      await screenshot(name)
-    }
-    const button = page.getByRole('button', { name: 'Menu of boss' })
-    await button.press('ArrowDown')
-    await page.getByRole('menu').waitFor()
-    await isSound('menu')
-    await page.keyboard.press('Escape')
-    await button.evaluate((element) => element === document.activeElement)
-
-    await page.getByRole('link', { name: 'Sessions' }).click()
-    await page.getByRole('region', { name: 'Known browsers' }).waitFor()
-    await page.getByText('Details').first().click()
-    await isSound('sessions')
-    await page.getByRole('link', { name: 'Activity' }).click()
-    await page.getByRole('article').first().waitFor()
-    await isSound('activity')
-    await page.getByRole('link', { name: 'Account', exact: true }).click()
-    await page.getByText('Last changed').waitFor()
-    await isSound('account')
-    await page.setViewportSize({ width: 320, height: 700 })
-    await expectNoSidewaysScrolling(page)
-    await button.click()
-    await expectNoSidewaysScrolling(page)
-    expect(complaints).toEqual([])
-    await visitor.leave()
-  },
-)
-
 it('the theme that was chosen is there before anything is painted, in every tab', async () => {
   const visitor = await visit(browser, product.origin)
   const { page, complaints } = visitor
@@ -117,10 +81,19 @@ it('the theme that was chosen is there before anything is painted, in every tab'
   await page.getByRole('menuitemradio', { name: 'Dark' }).click()
   await expect.poll(paper).not.toBe(light)
   const dark = await paper()
+  const windowColour = () =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')].find(
+          ({ media }) => matchMedia(media).matches,
+        )?.content,
+    )
+  expect(await windowColour()).toBe(brand.colours.paper.dark)
   // What is painted before the page's own code has come.
   await page.route('**/assets/*.js', () => {})
   await page.goto('/login', { waitUntil: 'commit' })
   await expect.poll(paper).toBe(dark)
+  expect(await windowColour()).toBe(brand.colours.paper.dark)
   const tab = await visitor.openTab()
   await tab.goto('/login')
   expect(await tab.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')

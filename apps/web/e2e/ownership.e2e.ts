@@ -4,7 +4,7 @@ import { linkTo } from './support/mail.ts'
 import { arrive, greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
 import { startProduct } from './support/product.ts'
 import { browser, product } from './support/stage.ts'
-import { expectAccessible, expectNoSidewaysScrolling, looks, visit } from './support/visitor.ts'
+import { expectAccessible, visit } from './support/visitor.ts'
 
 const newPassword = 'candle river mosaic'
 const heading = (page: Page, name: string) => page.getByRole('heading', { name })
@@ -185,41 +185,4 @@ it('a mistyped address is put right before anybody can sign in', async () => {
   expect(complaints).toEqual([])
   await visitor.leave()
   await strict.stop()
-})
-
-describe.each(looks)('on a $device, $scheme', (look) => {
-  it('the pages about it are sound', async () => {
-    const person = newPerson()
-    const first = await visit(browser, product.origin)
-    await register(first.page, person)
-    await first.leave()
-    const visitor = await visit(browser, product.origin, look)
-    const { page, complaints, screenshot } = visitor
-    async function isSound(name: string) {
-      await expectAccessible(page)
-      await expectNoSidewaysScrolling(page)
-      await screenshot(name)
-    }
-
-    await page.goto('/undo-email#token=abc')
-    await button(page, 'Put my old address back').waitFor()
-    await isSound('undo-email')
-    await button(page, 'Put my old address back').click()
-    await heading(page, 'This link is not valid').waitFor()
-    await isSound('undo-email-invalid')
-
-    await page.goto(await linkTo(product.dataDir, person.email, '/verify-email'))
-    await button(page, 'This was not me').waitFor()
-    await isSound('verify-email-signed-out')
-    await button(page, 'Confirm my address').click()
-    await heading(page, 'Is this your account?').waitFor()
-    await isSound('verify-email-owner')
-    await button(page, 'This was not me').click()
-    await isSound('verify-email-disown')
-    await button(page, 'Delete the account').click()
-    await heading(page, 'The account has been deleted').waitFor()
-    await isSound('verify-email-disowned')
-    expect(complaints).toEqual([])
-    await visitor.leave()
-  })
 })

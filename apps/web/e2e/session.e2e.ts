@@ -2,7 +2,7 @@ import type { Page, Route } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { greeting, loginHeading, newPerson, register, signIn, signOut } from './support/people.ts'
 import { browser, product } from './support/stage.ts'
-import { countOf, expectNoSidewaysScrolling, type Visitor, visit } from './support/visitor.ts'
+import { countOf, type Visitor, visit } from './support/visitor.ts'
 
 let visitor: Visitor
 
@@ -83,27 +83,6 @@ describe('somebody without a mouse', () => {
     await page.keyboard.press('Tab')
     const focused = page.getByRole('button', { name: 'Call the protected endpoint' })
     expect(await focused.evaluate((button) => button === document.activeElement)).toBe(true)
-  })
-})
-
-describe('on the smallest screen', () => {
-  it('nothing scrolls sideways', async () => {
-    const { page } = visitor
-    await page.setViewportSize({ width: 320, height: 640 })
-    await page.goto('/login')
-    await loginHeading(page).waitFor()
-    await expectNoSidewaysScrolling(page)
-    await register(page, newPerson())
-    await expectNoSidewaysScrolling(page)
-    for (const name of ['Sessions', 'Activity', 'Account']) {
-      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
-      await page.waitForURL(`**/${name.toLowerCase()}`)
-      await page.getByRole('heading', { level: 2 }).first().waitFor()
-      await expectNoSidewaysScrolling(page)
-    }
-    await page.goto('/no/such/page')
-    await page.getByRole('heading', { name: 'Page not found' }).waitFor()
-    await expectNoSidewaysScrolling(page)
   })
 })
 

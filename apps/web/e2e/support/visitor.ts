@@ -28,7 +28,7 @@ export interface Visitor {
   calls: string[]
   /** The same, for what the sign-in page asks by itself some time after it is shown: a challenge for passkeys. */
   offers: string[]
-  /** Console errors, exceptions and violations of the Content-Security-Policy. */
+  /** Console errors and warnings, exceptions and violations of the Content-Security-Policy. */
   complaints: string[]
   openTab(): Promise<Page>
   screenshot(name: string): Promise<void>
@@ -62,7 +62,7 @@ export async function visit(
   context.on('console', (message) => {
     // Chromium reports every 4xx like this; whether one was called for is what `calls` is for.
     const isRefusal = message.text().startsWith('Failed to load resource')
-    if (message.type() === 'error' && !isRefusal) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text())
   })
 
   const page = await context.newPage()

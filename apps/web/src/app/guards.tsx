@@ -1,7 +1,9 @@
+import { brand } from '@latchkey/brand'
 import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
+import hidden from '../components/visually-hidden.module.css'
 import { words } from '../words/en/frame.ts'
 import { useAuthClient, useSession } from './auth-context.ts'
 import { PageOutlet } from './page-outlet.tsx'
@@ -106,5 +108,10 @@ function Redirect({ to }: { to: string }) {
 }
 
 function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
-  return <ProgressScreen label={words.signingYouIn} trouble={hasTrouble ? words.stillTrying : null} />
+  return (
+    <main>
+      <h1 className={hidden.hidden}>{brand.name}</h1>
+      <ProgressScreen label={words.signingYouIn} trouble={hasTrouble ? words.stillTrying : null} />
+    </main>
+  )
 }

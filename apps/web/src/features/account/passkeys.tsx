@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
-import { Skeleton } from '../../components/skeleton.tsx'
+import { ButtonSkeleton } from '../../components/skeleton.tsx'
 import { words } from '../../words/en/account.ts'
 import { PasskeyItem } from './passkey-item.tsx'
 import styles from './passkeys.module.css'
@@ -21,7 +21,7 @@ export function Passkeys() {
       <div className={styles.part}>
         <p className={styles.explanation}>{words.aboutPasskeys}</p>
         {passkeys.data && <PasskeyList {...passkeys.data} />}
-        {passkeys.isPending && <Skeleton label={words.loadingPasskeys} count={1} />}
+        {passkeys.isPending && <ButtonSkeleton label={words.loadingPasskeys} />}
         {passkeys.isLoadingError && (
           <LoadFailure
             failure={passkeys.error}

@@ -13,7 +13,7 @@ import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { EnrolmentView } from '../../components/enrolment-view.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
-import { Skeleton } from '../../components/skeleton.tsx'
+import { ButtonSkeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { words } from '../../words/en/account.ts'
 import { formatDate } from '../../words/formats.ts'
@@ -41,7 +41,7 @@ export function TwoStep() {
             <Off onNews={setNews} />
           )
         ) : factors.isPending ? (
-          <Skeleton label={words.loading} count={1} />
+          <ButtonSkeleton label={words.loading}>{words.aboutTwoStep}</ButtonSkeleton>
         ) : (
           <LoadFailure
             failure={factors.error}

@@ -36,9 +36,11 @@ export default function ActivityPage() {
         </div>
       )}
       {activity.isPending && (
-        <Card title={today()}>
-          <Skeleton label={words.loading} count={4} />
-        </Card>
+        <div className={styles.days}>
+          <Card title={today()}>
+            <Skeleton label={words.loading} count={4} />
+          </Card>
+        </div>
       )}
       {activity.isLoadingError && (
         <LoadFailure

@@ -29,9 +29,11 @@ export default function UserPage() {
       {found.isPending && (
         <>
           <PageHeading title={words.user}>{words.oneMoment}</PageHeading>
-          <Card title={words.sessions}>
-            <Skeleton label={words.loadingUser} count={2} />
-          </Card>
+          <div className={styles.layout}>
+            <Card title={words.sessions}>
+              <Skeleton label={words.loadingUser} count={2} hasAction />
+            </Card>
+          </div>
         </>
       )}
       {found.isLoadingError &&

@@ -6,6 +6,7 @@ import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { deviceName } from '../../components/device-name.ts'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { words } from '../../words/en/sessions.ts'
 import { fill } from '../../words/fill.ts'
@@ -22,9 +23,9 @@ export function KnownBrowsers({ now }: { now: number }) {
   const list = useRef<HTMLDivElement>(null)
   const [news, setNews] = useState<string | null>(null)
   // The sessions above are what the page is about; without this list it still is whole.
-  if (!browsers.data) return null
+  if (browsers.isLoadingError) return null
   const names = distinctNames(
-    browsers.data.map((browser) => ({ ...browser, createdAt: browser.firstSeenAt })),
+    (browsers.data ?? []).map((browser) => ({ ...browser, createdAt: browser.firstSeenAt })),
     now,
   )
 
@@ -36,11 +37,12 @@ export function KnownBrowsers({ now }: { now: number }) {
   return (
     <Card title={words.knownBrowsers}>
       <p className={styles.empty}>
-        {browsers.data.length > 0 ? words.aboutKnownBrowsers : words.noKnownBrowsers}
+        {browsers.data?.length !== 0 ? words.aboutKnownBrowsers : words.noKnownBrowsers}
       </p>
       <Note>{news}</Note>
       <div ref={list} tabIndex={-1} className={styles.others}>
-        {browsers.data.length > 0 && (
+        {browsers.isPending && <Skeleton label={words.loadingBrowsers} count={1} hasAction />}
+        {browsers.data && browsers.data.length > 0 && (
           <FirstFew name="browsers" className={styles.items}>
             {browsers.data.map((browser) => (
               <li key={browser.id}>

@@ -15,18 +15,23 @@ import { KnownBrowsers } from './known-browsers.tsx'
 import { OtherSession, ThisSession } from './session-item.tsx'
 import styles from './sessions-page.module.css'
 import { SignOutEverywhere } from './sign-out-everywhere.tsx'
+import { useKnownBrowsers } from './use-known-browsers.ts'
 import { useSessions } from './use-sessions.ts'
 
 export default function SessionsPage() {
   const sessions = useSessions()
+  // Asked for at the same time, not one after the other.
+  useKnownBrowsers()
   return (
     <>
       <PageHeading title={words.sessions}>{words.lead}</PageHeading>
       {sessions.data && <SessionLists sessions={sessions.data} />}
       {sessions.isPending && (
-        <Card title={words.thisDevice}>
-          <Skeleton label={words.loading} count={1} />
-        </Card>
+        <div className={styles.layout}>
+          <Card title={words.thisDevice}>
+            <Skeleton label={words.loading} count={1} hasAction />
+          </Card>
+        </div>
       )}
       {sessions.isLoadingError && (
         <LoadFailure

@@ -50,6 +50,7 @@ export const sessions: Translation['sessions'] = {
     'Beendet jede Sitzung, auch diese. Innerhalb einer Sekunde kann kein Gerät mehr in Ihrem Namen handeln.',
   signOutEverywhereQuestion: 'Auf jedem Gerät abmelden, auch auf diesem?',
 
+  loadingBrowsers: 'Die Browser werden geladen …',
   knownBrowsers: 'Bekannte Browser',
   aboutKnownBrowsers:
     'Diese haben sich schon einmal angemeldet, daher können falsche Passwörter anderer sie nicht aussperren. Wird einer vergessen, bleibt er angemeldet; seine nächste Anmeldung gilt dann als die eines neuen Geräts.',

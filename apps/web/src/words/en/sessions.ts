@@ -51,6 +51,7 @@ export const words = catalogue('sessions', {
     'Ends every session, including this one. Within a second, no device can act on your behalf any more.',
   signOutEverywhereQuestion: 'Sign out on every device, including this one?',
 
+  loadingBrowsers: 'Loading the browsers…',
   knownBrowsers: 'Known browsers',
   aboutKnownBrowsers:
     'These have signed in before, so nobody else’s wrong passwords can lock them out. Forgetting one does not sign it out; its next sign-in will count as one from a new device.',
