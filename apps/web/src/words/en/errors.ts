@@ -48,7 +48,7 @@ export const words = catalogue('errors', {
     passkey_taken: 'This passkey is registered already.',
     too_many_passkeys: 'You have as many passkeys as an account can have. Remove one you no longer use.',
     passkeys_unavailable:
-      'Passkeys do not work under this address. Open the page by its usual name; on your own machine, by localhost.',
+      'Passkeys do not work at this address. Open this page at its usual one; on your own machine, at localhost.',
     last_way_in: 'This is the only way into your account. Add another one first.',
     token_invalid: 'This link is not valid, or no longer belongs to this account. Ask for a new one.',
     token_expired: 'This link has expired. Ask for a new one.',
