@@ -102,9 +102,20 @@ const left = { like: new Set<string>(), pieces: [] as string[] }
 const letters = /[a-z]{4}/i
 
 function sentencesOf(words: object): string[] {
-  return Object.values(words).flatMap((word) =>
-    typeof word === 'string' ? [word] : typeof word === 'object' && word !== null ? sentencesOf(word) : [],
-  )
+  return Object.values(words).flatMap((word) => {
+    if (typeof word === 'string') return [word]
+    if (typeof word === 'function') return [withPlaces(word)].filter((sentence) => sentence !== null)
+    return typeof word === 'object' && word !== null ? sentencesOf(word) : []
+  })
+}
+
+/** A sentence that is made of parts, with places for them. Null: its parts are of another kind. */
+function withPlaces(word: (...parts: unknown[]) => string): string | null {
+  try {
+    return word(...Array.from({ length: word.length }, () => '{part}'))
+  } catch {
+    return null
+  }
 }
 
 const germanSentences = new Set(sentencesOf(german))

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { saidInSource } from '../../test/said-in-source.ts'
 import { speak } from './catalogue.ts'
 import german from './de/index.ts'
 import * as english from './en/index.ts'
@@ -19,13 +20,56 @@ function shapeOf(words: Tree, path = ''): Record<string, string | number> {
   )
 }
 
-/** The places in a sentence that the page fills. */
-function placesOf(words: Tree): Record<string, string[]> {
+/** What could stand for a part, in pairs: a sentence that is made of a part changes with it. */
+const pairs: [unknown, unknown][] = [
+  ['Qq', 'Zz'],
+  // One more would tell singular from plural, which not every language does.
+  [2, 7],
+  [true, false],
+  [new Date(0), new Date(1e12)],
+  [['Qq'], ['Qq', 'Zz']],
+]
+
+function said(word: (...parts: unknown[]) => string, parts: unknown[]): string | null {
+  try {
+    return word(...parts)
+  } catch {
+    return null // It needs parts of another kind.
+  }
+}
+
+/** Of which of its parts a sentence is made: `0 2`. */
+function madeOf(word: (...parts: unknown[]) => string): string {
+  const places = Array.from({ length: word.length }, (_, at) => at)
+  const others = pairs.map(([first]) => first)
+  const counts = (at: number) =>
+    others.some((other) =>
+      pairs.some((pair) => {
+        const [one, two] = pair.map((part) =>
+          said(
+            word,
+            places.map((place) => (place === at ? part : other)),
+          ),
+        )
+        return one !== null && two !== null && one !== two
+      }),
+    )
+  return places.filter(counts).join(' ')
+}
+
+/** The places in a sentence that the page fills, and the parts that it is made of. */
+function placesOf(words: Tree, path = ''): Record<string, string[]> {
   return Object.fromEntries(
     Object.entries(words).flatMap(([key, word]) => {
-      if (typeof word === 'string') return [[key, (word.match(/\{\w+\}/g) ?? []).sort()]]
-      if (typeof word !== 'object' || word === null) return []
-      return Object.entries(placesOf(word as Tree)).map(([inner, places]) => [`${key}.${inner}`, places])
+      const name = path ? `${path}.${key}` : key
+      const placesIn = (text: string | null) => (text?.match(/\{\w+\}/g) ?? []).sort()
+      if (typeof word === 'string') return [[name, placesIn(word)]]
+      if (typeof word === 'function') {
+        const sentence = word as (...parts: unknown[]) => string
+        const whole = pairs.map(([part]) => said(sentence, Array(sentence.length).fill(part)))
+        return [[name, [madeOf(sentence), ...placesIn(whole.find((text) => text !== null) ?? null)]]]
+      }
+      return Object.entries(placesOf(word as Tree, name))
     }),
   )
 }
@@ -34,6 +78,18 @@ const src = join(import.meta.dirname, '..')
 const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('words/'))
   .map((name) => ({ name, text: readFileSync(join(src, name), 'utf8') }))
+
+/** What the API says, a condition of a style sheet, and what a developer reads. */
+const elsewhere = new Set([
+  'Unknown device',
+  'Safari on macOS',
+  'Safari on iPadOS',
+  'This session belongs to another browser.',
+  'not all',
+  'Part of the page could not be downloaded.',
+])
+
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 
 /** How a file calls the words of a part: `import { words as common } from '../words/en/common.ts'`. */
 const calledIn = (text: string, part: string): string | undefined => {
@@ -54,23 +110,41 @@ describe('the words of the page', () => {
     const file = part.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     const readers = sources.flatMap(({ text }) => {
       const name = calledIn(text, file)
-      return name ? [{ name, text }] : []
+      return name ? [{ name, text: withoutComments(text) }] : []
     })
-    const isShown = (key: string) =>
-      readers.some(({ name, text }) => new RegExp(`\\b${name}\\s*\\.${key}\\b`).test(text))
-    expect(Object.keys(words).filter((key) => !isShown(key))).toEqual([])
+    const isRead = (path: string, what: string) =>
+      readers.some(({ name, text }) => new RegExp(`\\b${name}\\s*\\.${path}${what}`).test(text))
+
+    /** Groups are read by an index, as a whole, or key by key. */
+    const unread = (group: Tree, path: string): string[] =>
+      Object.entries(group).flatMap(([key, word]) => {
+        const name = path ? `${path}\\s*\\??\\.${key}` : key
+        const isGroup = typeof word === 'object' && word !== null
+        const isWhole = isRead(name, isGroup ? '\\b(?!\\s*\\??\\.\\w)' : '\\b')
+        if (!isGroup || isWhole) return isWhole ? [] : [name]
+        return unread(word as Tree, name)
+      })
+    expect(unread(words as Tree, '')).toEqual([])
   })
 
   it('are found in the catalogue alone', () => {
-    const attribute =
-      /\b(?:aria-label|title|label|alt|placeholder|hint|question|confirm|lead|heading|name)=(?:"[A-Z][^"]*"|\{[`'][A-Z])/
-    // What a machine reads, and names that are the same in every language.
     const strays = sources.flatMap(({ name, text }) =>
-      text
-        .split('\n')
-        .flatMap((line, at) => (attribute.test(line) ? [`${name}:${at + 1} ${line.trim()}`] : [])),
+      saidInSource(name, text)
+        .filter((line) => !elsewhere.has(line.replace(/^\d+ /, '')))
+        .map((line) => `${name}:${line}`),
     )
     expect(strays).toEqual([])
+  })
+
+  it.each([
+    ["<p>{'A stray sentence'}</p>", 'A stray sentence'],
+    ["<p title={\n'A stray title'\n} />", 'A stray title'],
+    ["<p aria-label={isOn ? 'Close' : 'Open'} />", 'Close'],
+    ["function Field({ label = 'Your email address' }) {}", 'Your email address'],
+    ["setProblem('This went wrong.')", 'This went wrong.'],
+    ['<p>{`$' + '{count} sessions ended`}</p>', 'sessions ended'],
+  ])('are missed nowhere else: %s', (source, sentence) => {
+    expect(saidInSource('page.tsx', source)).toContainEqual(expect.stringContaining(sentence))
   })
 
   it('change with the language, and back', () => {
