@@ -4,7 +4,13 @@ import { defineConfig, type Plugin } from 'vite'
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
   const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
-  if (!workspace || /\/api\/src\/(?:commands\/|main\.ts)|worker\.[jt]s$/.test(id)) return null
+  if (
+    !workspace ||
+    /\/api\/src\/(?:commands\/(?:latchkey|make-admin|reset-factors|make-keys)|main)\.ts|worker\.[jt]s$/.test(
+      id,
+    )
+  )
+    return null
   return workspace === 'api' ? (folder ?? 'api') : workspace
 }
 
@@ -21,6 +27,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         main: 'src/main.ts',
+        latchkey: 'src/commands/latchkey.ts',
         'make-admin': 'src/commands/make-admin.ts',
         'reset-factors': 'src/commands/reset-factors.ts',
         'make-keys': 'src/commands/make-keys.ts',

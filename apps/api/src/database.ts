@@ -24,9 +24,10 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
 
     /**
      * Resolves when connected and indexed, no matter how long that takes, or when closed. Rejects with
-     * UnindexableError when stored documents break a unique index, because waiting would not help.
+     * UnindexableError when stored documents break a unique index, because waiting would not help. `indexes` false: builds
+     * none, for whoever only looks.
      */
-    async connect(): Promise<void> {
+    async connect({ indexes } = { indexes: true }): Promise<void> {
       while (!closing.signal.aborted && !ready) {
         try {
           await connection.openUri(uri, {
@@ -41,7 +42,7 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
             maxPoolSize: 50,
           })
           renewDeadHeartbeats(connection.getClient())
-          await createIndexes(connection)
+          if (indexes) await createIndexes(connection)
           ready = true
           log.info('the database is connected')
         } catch (error) {

@@ -193,10 +193,7 @@ it('a command makes the first administrator, while the API runs', async () => {
     .set('Authorization', `Bearer ${refreshed.body.accessToken}`)
     .expect(200)
   const unknown = await makeAdmin('nobody@example.com')
-  expect(unknown.status).toBe(1)
-  expect(unknown.stderr).toContain('There is no account nobody@example.com.')
-  expect((await makeAdmin()).stderr).toContain('email address or username')
-  expect((await makeAdmin(person.email, '--force')).stderr).toContain('email address or username')
+  expect([unknown.status, unknown.stderr]).toEqual([3, 'There is no account nobody@example.com.\n'])
 
   // Once the address is proved, nothing has to be said.
   const accounts = api.services.database.connection.collection('users')

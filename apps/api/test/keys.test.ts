@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import jwt from 'jsonwebtoken'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
 import { jarOf, protectedWith, refresh, registered } from './support/people.ts'
+import { latchkey } from './support/terminal.ts'
 
 const first = 'first-secret-qP9sKd82LmXz71VbNcYt65WrEu'
 const second = 'second-secret-Hg4Jk93SdFq20PoIuYtRe8WnBv'
@@ -110,18 +109,8 @@ it.each([
   )
 })
 
-it('makes keys that production accepts', () => {
-  const keys = (...args: string[]) =>
-    spawnSync(
-      process.execPath,
-      [
-        '--import',
-        import.meta.resolve('tsx'),
-        fileURLToPath(new URL('../src/commands/make-keys.ts', import.meta.url)),
-        ...args,
-      ],
-      { encoding: 'utf8' },
-    )
+it('makes keys that production accepts', async () => {
+  const keys = async (...args: string[]) => (await latchkey(null, ['keys', 'make', ...args])).stdout
   const environment = (output: string) =>
     Object.fromEntries(
       output
@@ -129,13 +118,13 @@ it('makes keys that production accepts', () => {
         .filter((line) => /^[A-Z]/.test(line))
         .map((line) => line.split(/=(.*)/s).slice(0, 2)),
     )
-  const secrets = environment(keys().stdout)
+  const secrets = environment(await keys())
   const none = () => {
     throw new Error('asked for development secrets')
   }
   const production = { NODE_ENV: 'production', MONGO_URI: 'mongodb://127.0.0.1/latchkey' }
   expect(readConfig({ ...production, ...secrets }, none).accessToken.key).toBe(secrets.JWT_ACCESS_SECRET)
-  const es256 = environment(keys('es256').stdout)
+  const es256 = environment(await keys('es256'))
   expect(readConfig({ ...production, ...secrets, ...es256 }, none).accessToken.key).toMatch(/^es256:/)
-  expect(keys('rot13').status).toBe(1)
+  expect((await latchkey(null, ['keys', 'make', 'rot13'])).status).toBe(2)
 })

@@ -145,7 +145,8 @@ it('a command asks for it and takes it back, while the API runs', async () => {
   const { api, person } = await withApp()
   const run = (...args: string[]) => command('reset-factors', args, api.mongoUri)
   const asked = await run(person.email)
-  expect([asked.stderr, asked.status]).toEqual(['', 0])
+  const what = `This removes the authenticator app of 1 account, ${person.username}, in 24h.\n`
+  expect([asked.stderr, asked.status]).toEqual([what, 0])
   expect(asked.stdout).toMatch(
     new RegExp(`^The second factor of ${person.username} is removed on .* GMT, unless`),
   )
@@ -155,16 +156,12 @@ it('a command asks for it and takes it back, while the API runs', async () => {
   expect((await stored(api, person)).factorReset).toBeNull()
   const soon = await run(person.email, '--after', '1h')
   expect(soon.status).toBe(0)
-  for (const wrong of [
-    [],
-    ['nobody@example.com'],
-    [person.email, '--after', 'soon'],
-    [person.email, '--after', '31d'],
-  ]) {
-    const refused = await run(...wrong)
-    expect([refused.status, refused.stdout]).toEqual([1, ''])
-    expect(refused.stderr).toMatch(/^(?:There is no account|Say )/)
-  }
+  const nobody = await run('nobody@example.com')
+  expect([nobody.status, nobody.stdout, nobody.stderr]).toEqual([
+    3,
+    '',
+    'There is no account nobody@example.com.\n',
+  ])
   const events = await api.http.get('/api/activity').set(bearer(person.body.accessToken)).expect(200)
   expect(events.body.events[0]).toMatchObject({ kind: 'factors_reset_requested', device: 'Administrator' })
 })

@@ -49,7 +49,7 @@ interface Outcome {
 
 /** Runs a command of the API to its end. */
 export function command(
-  name: 'make-admin' | 'reset-factors',
+  name: 'latchkey' | 'make-admin' | 'reset-factors',
   args: string[],
   mongoUri: string,
 ): Promise<Outcome> {

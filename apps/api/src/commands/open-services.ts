@@ -1,30 +1,31 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ActivityKind } from '@latchkey/contracts'
 import { systemClock } from '@latchkey/contracts/server'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
-import { administratorAgent } from '@latchkey/sessions'
-import { config as loadEnvironmentFile } from 'dotenv'
 import pino from 'pino'
 import { compose, type Services } from '../compose.ts'
 import { type Config, readConfig } from '../config.ts'
 import { developmentSecrets } from '../development-secrets.ts'
 import { root } from '../root.ts'
 
-/** Does something with the services of the API, whether or not it is running. What goes wrong is said, and exits with 1. */
-export function runCommand(main: (words: string[]) => Promise<void>): void {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-    process.exitCode = 1
-  })
+const patienceMs = 10_000
+
+export interface OpenServices {
+  services: Services
+  config: Config
+  close(): Promise<void>
 }
 
-export async function withServices(
-  work: (services: Services, config: Config) => Promise<void>,
-): Promise<void> {
-  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
-  const config = readConfig(process.env, (dataDir) => developmentSecrets(resolve(root, dataDir)))
+/**
+ * The services of the API with a connected database, whether or not the API is running. `indexes`: builds those that
+ * are missing, as the API does at its start. Throws Error with a sentence when the database cannot be reached.
+ */
+export async function openServices(
+  environment: Record<string, string | undefined>,
+  how: { indexes: boolean },
+): Promise<OpenServices> {
+  const config = readConfig(environment, (dataDir) => developmentSecrets(resolve(root, dataDir)))
   const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir))
   const services = compose({
     config,
@@ -34,23 +35,21 @@ export async function withServices(
     webRoot: root,
     outboxDir: null,
   })
-  try {
-    await Promise.race([services.database.connect(), unreachable()])
-    await work(services, config)
-  } finally {
+  const close = async () => {
     await services.close()
     await database.close()
   }
+  try {
+    await Promise.race([services.database.connect(how), unreachable()])
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { services, config, close }
 }
 
-/** The owner reads of it, and gets a mail once an API runs. */
-export const tell = ({ events }: Services, kind: ActivityKind, userId: string) =>
-  events.record({ kind, userId, sessionId: null, device: { ip: '', userAgent: administratorAgent } })
-
-export const say = (sentence: string) => process.stdout.write(`${sentence}\n`)
-
 async function unreachable(): Promise<never> {
-  await delay(10_000, undefined, { ref: false })
+  await delay(patienceMs, undefined, { ref: false })
   throw new Error(
     'The database cannot be reached. Is it running, and is MONGO_URI right, its password included?',
   )

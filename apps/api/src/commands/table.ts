@@ -1,0 +1,6 @@
+import type { Group } from './command.ts'
+import { keys } from './keys.ts'
+import { users } from './users.ts'
+
+/** Every command there is: what is called, and what `--help` prints. */
+export const groups: readonly Group[] = [users, keys]

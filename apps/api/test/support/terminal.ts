@@ -1,0 +1,52 @@
+import type { OpenServices } from '../../src/commands/open-services.ts'
+import { run } from '../../src/commands/run.ts'
+import type { TestApi } from './api.ts'
+
+interface Sitting {
+  /** What somebody who sits there answers when they are asked. Missing: nobody sits there. */
+  answer?: string
+  environment?: Record<string, string>
+  openServices?: () => Promise<OpenServices>
+  /** Aborted as soon as it is asked for: somebody presses Ctrl-C at once. */
+  interrupted?: boolean
+}
+
+/** Runs a command in this process, on the database of an API, as one would on its server. */
+export async function latchkey(
+  api: Pick<TestApi, 'services' | 'config'> | null,
+  words: string[],
+  { answer, environment = {}, openServices, interrupted = false }: Sitting = {},
+) {
+  let stdout = ''
+  let stderr = ''
+  const status = await run(words, {
+    out(text) {
+      stdout += text
+    },
+    err(text) {
+      stderr += text
+    },
+    interactive: answer !== undefined,
+    overwrites: false,
+    async ask(question) {
+      stderr += question
+      return answer ?? ''
+    },
+    interruption: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
+    environment,
+    async openServices() {
+      if (openServices) return await openServices()
+      if (!api) throw new Error('this command needs no database')
+      // Those of the API, which go on.
+      return { services: api.services, config: api.config, close: async () => {} }
+    },
+  })
+  return { status, stdout, stderr }
+}
+
+/** The lines of JSON that a command printed. */
+export const jsonLines = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
