@@ -4,6 +4,7 @@ import { createIssue } from './issue.ts'
 import type { SessionOwner } from './owner.ts'
 import { createRotate } from './refresh/rotate.ts'
 import { createRevoke } from './revoke.ts'
+import { createRevokeEverybody } from './revoke-everybody.ts'
 
 /** Issues, confirms, rotates and revokes sessions. Each change is one conditional update of one document. */
 export function createSessionLife<Owner extends SessionOwner>(collaborators: Collaborators<Owner>) {
@@ -12,6 +13,7 @@ export function createSessionLife<Owner extends SessionOwner>(collaborators: Col
     ...createIssue(collaborators),
     ...createConfirm(collaborators),
     ...revoke,
+    ...createRevokeEverybody(collaborators),
     rotate: createRotate({ ...collaborators, revoke: revoke.revoke }),
   }
 }

@@ -1,6 +1,7 @@
 import type { Group } from './command.ts'
 import { keys } from './keys.ts'
+import { sessions } from './sessions.ts'
 import { users } from './users.ts'
 
 /** Every command there is: what is called, and what `--help` prints. */
-export const groups: readonly Group[] = [users, keys]
+export const groups: readonly Group[] = [users, sessions, keys]

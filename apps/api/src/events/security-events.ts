@@ -86,6 +86,27 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       await onRecorded({ kind, userId, sessionId, device })
     },
 
+    /**
+     * The same for many at once, of whom no session in particular is meant and no mail tells. Throws what the database
+     * throws, for whoever ends the sessions of everybody goes on later.
+     */
+    async recordForEach(
+      kind: ActivityKind,
+      userIds: readonly Types.ObjectId[],
+      device: Device,
+    ): Promise<void> {
+      if (userIds.length === 0) return
+      const at = clock.now()
+      const { ip, userAgent } = device
+      const expiresAt = addSeconds(at, keptSeconds)
+      const events: SecurityEventRecord[] = userIds.map((userId) => ({
+        _id: new Types.ObjectId().toHexString(),
+        ...{ kind, userId, at, ip, userAgent, expiresAt, sessionId: null },
+      }))
+      await model.insertMany(events, { ordered: false })
+      log.info({ securityEvent: kind, accounts: userIds.length, ip }, 'security event of many')
+    },
+
     /** Deletes everything about a user. */
     async remove(userId: Types.ObjectId): Promise<void> {
       await model.deleteMany({ userId })

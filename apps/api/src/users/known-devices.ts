@@ -6,6 +6,9 @@ import { stillIn } from './accounts.ts'
 import { projectionOf, readUser, type StoredUser } from './read-user.ts'
 import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from './user.model.ts'
 
+/** So many accounts at a time. */
+const batch = 500
+
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
 /**
@@ -89,6 +92,27 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
         { arrayFilters: [{ 'meant.idHash': idHash }] },
       )
       return modifiedCount > 0
+    },
+
+    /** Trusts no browser of anybody any longer, a few accounts at a time. They stay known. Returns whose there were. */
+    async untrustEverybody(): Promise<number> {
+      const trusted = { trust: { $ne: null } }
+      let accounts = 0
+      for (let last: Types.ObjectId | undefined; ; ) {
+        const found = await users
+          .find({ ...(last && { _id: { $gt: last } }), knownDevices: { $elemMatch: trusted } }, { _id: 1 })
+          .sort({ _id: 1 })
+          .limit(batch)
+          .lean<{ _id: Types.ObjectId }[]>()
+        if (found.length === 0) return accounts
+        last = found.at(-1)?._id
+        accounts += found.length
+        await users.updateMany(
+          { _id: { $in: found.map(({ _id }) => _id) } },
+          { $set: { 'knownDevices.$[meant].trust': null } },
+          { arrayFilters: [{ 'meant.trust': { $ne: null } }] },
+        )
+      }
     },
 
     /** Forgets all but one; null: all. */

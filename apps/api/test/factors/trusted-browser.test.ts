@@ -11,6 +11,7 @@ import {
 } from '../support/authenticator.ts'
 import { jarOf, login, registered, stored } from '../support/people.ts'
 import { lockOwner } from '../support/refresh-lock.ts'
+import { latchkey } from '../support/terminal.ts'
 
 const day = 86_400
 
@@ -286,4 +287,13 @@ it('what asks for a recent sign-in goes by when the factor was shown, and no fac
   const shown = { method: 'totp', code: app.code() }
   const confirmed = await api.http.post('/api/reauthenticate').set(fresh).send(shown).expect(200)
   await api.http.delete('/api/factors/totp').set(bearer(confirmed.body.accessToken)).expect(204)
+})
+
+it('the operator who ends the sessions of everybody ends all trust, also of those who are signed out', async () => {
+  const { api, person, as, signIn } = await trusted()
+  await api.http.post('/api/logout').set(as).expect(200)
+  expect((await latchkey(api, ['sessions', 'end-all', '--yes'])).status).toBe(0)
+  // Known all the same: nobody gets a mail about a new browser.
+  expect((await stored(api, person)).knownDevices).toHaveLength(1)
+  await passwordStep(api, person, signIn(0)).expect(202)
 })

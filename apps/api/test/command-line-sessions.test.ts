@@ -1,0 +1,143 @@
+import { Types } from 'mongoose'
+import { describe, expect, it, vi } from 'vitest'
+import { apiForTest, type TestApi } from './support/api.ts'
+import { login, protectedWith, refresh, registered, stored } from './support/people.ts'
+import { jsonLines, latchkey } from './support/terminal.ts'
+
+const kindsOf = async (api: TestApi, id: string) =>
+  (await api.services.events.page(id)).events.map(({ kind }) => kind)
+
+/** So many accounts, each signed in once. */
+async function crowd(api: TestApi, size: number): Promise<void> {
+  const { sessions, database } = api.services
+  const users = database.connection.collection('users')
+  const device = { userAgent: 'curl/8', ip: '203.0.113.7' }
+  const now = api.clock.now()
+  await users.insertMany(
+    Array.from({ length: size }, (_, i) => ({
+      ...{ username: `person-${i}`, usernameKey: `person-${i}`, createdAt: now, updatedAt: now },
+      ...{ email: `person-${i}@example.com`, emailKey: `person-${i}@example.com` },
+      _id: new Types.ObjectId(),
+      refreshTokens: [sessions.begin({ device })],
+    })),
+  )
+}
+
+const signedIn = (api: TestApi) =>
+  api.services.database.connection
+    .collection('users')
+    .countDocuments({ 'refreshTokens.0': { $exists: true } })
+
+describe('sessions of one account', () => {
+  it('are listed, and one of them is ended at once', async () => {
+    const api = await apiForTest()
+    const person = await registered(api)
+    const other = await login(api, person)
+    const listed = jsonLines((await latchkey(api, ['sessions', 'list', person.username, '--json'])).stdout)
+    expect(listed.map(({ id }) => id).sort()).toEqual([person.sessionId, other.sessionId].sort())
+
+    const end = (...words: string[]) => latchkey(api, ['sessions', 'end', person.username, ...words])
+    expect((await end()).status).toBe(2)
+    expect((await end(other.sessionId, '--all')).status).toBe(2)
+    expect((await end('000000000000000000000000')).status).toBe(3)
+    expect((await end(other.sessionId)).status).toBe(0)
+    await protectedWith(api, other.body.accessToken).expect(401)
+    await protectedWith(api, person.body.accessToken).expect(200)
+    expect((await api.services.events.page(person.body.user.id)).events[0]).toMatchObject({
+      kind: 'session_revoked',
+      sessionId: other.sessionId,
+      device: 'Administrator',
+    })
+  })
+
+  it('are all ended, and its browsers forgotten', async () => {
+    const api = await apiForTest()
+    const person = await registered(api)
+    await login(api, person)
+    const { stdout } = await latchkey(api, ['sessions', 'end', person.email, '--all', '--json'])
+    expect(JSON.parse(stdout)).toEqual({ ended: 2 })
+    await protectedWith(api, person.body.accessToken).expect(401)
+    expect((await refresh(api, person.jar)).status).toBe(403)
+    expect(await stored(api, person)).toMatchObject({ refreshTokens: [], knownDevices: [] })
+    const none = await latchkey(api, ['sessions', 'list', person.username])
+    expect([none.status, none.stderr]).toEqual([0, `${person.username} is signed in nowhere.\n`])
+  })
+})
+
+describe('sessions of everybody', () => {
+  it('end on every node within a second, access tokens too, and each owner reads of it', async () => {
+    const api = await apiForTest()
+    const other = await apiForTest({ mongoUri: api.mongoUri, clock: api.clock })
+    const people = await Promise.all([registered(api), registered(other)])
+    const gone = await registered(api)
+    await api.http.post('/api/logout').set('Cookie', gone.jar.header).expect(200)
+    await protectedWith(other, people[0].body.accessToken).expect(200)
+
+    const unasked = await latchkey(api, ['sessions', 'end-all'])
+    expect([unasked.status, unasked.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^This ends 2 sessions of 2 accounts: .*\nNobody can be asked here: add --yes/),
+    ])
+    await protectedWith(other, people[0].body.accessToken).expect(200)
+
+    const { status, stdout, stderr } = await latchkey(api, ['sessions', 'end-all', '--yes', '--json'])
+    const endedAt = performance.now()
+    expect([status, JSON.parse(stdout)]).toEqual([0, { accounts: 2, sessions: 2 }])
+    const audit = stderr.split('\n').find((line) => line.startsWith('{')) ?? '{}'
+    expect(JSON.parse(audit)).toMatchObject({ command: 'sessions end-all', accounts: 2, sessions: 2 })
+    for (const { body } of people) {
+      await protectedWith(api, body.accessToken).expect(401)
+      await vi.waitFor(() => protectedWith(other, body.accessToken).expect(401), { interval: 20 })
+    }
+    expect(performance.now() - endedAt).toBeLessThan(1000)
+    for (const { jar, body } of people) {
+      expect((await refresh(other, jar)).status).toBe(403)
+      expect((await kindsOf(api, body.user.id))[0]).toBe('session_revoked')
+    }
+    expect((await kindsOf(api, gone.body.user.id))[0]).toBe('signed_out')
+    await login(api, people[0])
+  })
+
+  it('in batches: interrupted, it says how to go on, and whoever signed in behind it stays', async () => {
+    const api = await apiForTest()
+    await crowd(api, 600)
+    const first = await latchkey(api, ['sessions', 'end-all', '--yes'], { interrupted: true })
+    expect([first.status, await signedIn(api)]).toEqual([1, 100])
+    const [, ended, after = ''] =
+      /Interrupted: (\d+) sessions.* Go on with: latchkey sessions end-all --after (\S+)/.exec(
+        first.stderr,
+      ) ?? []
+    expect(ended).toBe('500')
+
+    const early = await api.services.database.connection.collection('users').findOne({}, { sort: { _id: 1 } })
+    const issued = await api.services.sessions.issue(
+      early?._id as Types.ObjectId,
+      api.services.sessions.begin({ device: { userAgent: '', ip: '' } }),
+    )
+    expect(issued).not.toBeNull()
+    const rest = await latchkey(api, ['sessions', 'end-all', '--yes', '--json', '--after', after])
+    expect(JSON.parse(rest.stdout)).toEqual({ accounts: 100, sessions: 100 })
+    expect(await signedIn(api)).toBe(1)
+    const events = api.services.database.connection.collection('securityEvents')
+    expect(await events.countDocuments({ kind: 'session_revoked' })).toBe(600)
+    expect((await latchkey(api, ['sessions', 'end-all', '--yes', '--after', 'ada'])).status).toBe(2)
+  })
+
+  it('a database that goes away in between leaves nobody out: going on finishes what was begun', async () => {
+    const api = await apiForTest()
+    await crowd(api, 600)
+    const { events } = api.services
+    const { recordForEach } = events
+    let calls = 0
+    events.recordForEach = async (...args) => {
+      if (++calls === 2) throw new Error('the connection broke')
+      await recordForEach(...args)
+    }
+    const broken = await latchkey(api, ['sessions', 'end-all', '--yes'])
+    events.recordForEach = recordForEach
+    const [, after = ''] = /The database went away.*--after (\S+)/.exec(broken.stderr) ?? []
+    expect([broken.status, await signedIn(api), after]).toEqual([1, 100, expect.stringMatching(/^\w{24}$/)])
+    expect((await latchkey(api, ['sessions', 'end-all', '--yes', '--after', after])).status).toBe(0)
+    expect(await signedIn(api)).toBe(0)
+  })
+})
