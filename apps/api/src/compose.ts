@@ -13,6 +13,7 @@ import { createBackground } from './background.ts'
 import type { Config } from './config.ts'
 import { createDatabase } from './database.ts'
 import { timeRefresh } from './demo/server-timing.ts'
+import { createExplanations } from './events/explanations.ts'
 import { createNotices } from './events/notices.ts'
 import { securityEventModel } from './events/security-event.model.ts'
 import { createSecurityEvents } from './events/security-events.ts'
@@ -208,6 +209,17 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
   const ownership = createOwnership(owned)
+  const explainSessions = createExplanations({
+    accounts,
+    sessions,
+    events,
+    clock,
+    limits: {
+      idleSeconds: config.refreshToken.ttlSeconds,
+      longestSeconds: config.session.maxAgeSeconds,
+      sessions: config.session.limit,
+    },
+  })
 
   return {
     /** Resolves when the database answers and everything is loaded. Until then the API says that it is not ready. */
@@ -250,6 +262,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     removal,
     sessions,
     events,
+    explainSessions,
     auth,
     secondSteps,
     factorService,

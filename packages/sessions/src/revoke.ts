@@ -21,6 +21,12 @@ export function createRevoke<Owner extends SessionOwner>({
       return live.sort((a, b) => b.rotatedAt.getTime() - a.rotatedAt.getTime())
     },
 
+    /** All that are stored, be they over: they are removed with the next sign-in. */
+    async stored(userId: string): Promise<Required<Session>[]> {
+      const user = await users.findOne({ _id: userId }, { refreshTokens: 1 }).lean<StoredHolder>()
+      return sessionsIn(user?.refreshTokens)
+    },
+
     /** Null when the user has no such session. */
     async rename(userId: string, sessionId: string, name: string | null): Promise<Required<Session> | null> {
       if (!Types.ObjectId.isValid(sessionId)) return null
