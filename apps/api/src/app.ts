@@ -21,6 +21,7 @@ import { adminRoutes } from './admin/admin.routes.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
+import { seenRoutes } from './doctor/seen.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -95,6 +96,7 @@ function api(services: Services, config: Config): Router {
   router.use(neverStore)
   router.use(allowClients(config.server))
   router.use(healthRoutes(services))
+  router.use(seenRoutes(services, config))
 
   router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
   // Where mail is kept for a developer, and nowhere else: never in production.

@@ -249,6 +249,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     lifecycle,
     database,
     outbox: mailer.outbox,
+    mailer,
     accounts,
     knownDevices,
     searchParts,

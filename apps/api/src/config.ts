@@ -369,15 +369,18 @@ function withSender(from: string): string {
 
 const secretNames = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'] as const
 
+/** What is wrong with a secret, said after its name. Null: nothing. */
+export function weaknessOf(secret: string): string | null {
+  if (Buffer.byteLength(secret) < minSecretBytes) return `is shorter than ${minSecretBytes} bytes`
+  return looksLikeASample(secret) ? 'looks like a sample from a tutorial' : null
+}
+
 /** Secrets that are not safe in production. Never repeats the secret. */
 function secretProblems(given: Record<string, string | undefined>): string[] {
-  const advice = 'make one with: npx pnpm@12 keys'
+  const advice = 'make one with: npx pnpm@12 latchkey keys make'
   const judge = (name: string, secret: string | undefined) => {
-    if (!secret) return [`${name} is missing; ${advice}`]
-    if (Buffer.byteLength(secret) < minSecretBytes)
-      return [`${name} is shorter than ${minSecretBytes} bytes; ${advice}`]
-    if (looksLikeASample(secret)) return [`${name} looks like a sample from a tutorial; ${advice}`]
-    return []
+    const weakness = secret ? weaknessOf(secret) : 'is missing'
+    return weakness ? [`${name} ${weakness}; ${advice}`] : []
   }
   const listed = (name: string) => ListSchema.parse(given[name] ?? '')
   const problems = secretNames.flatMap((name) => [

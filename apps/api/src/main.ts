@@ -8,6 +8,8 @@ import { createApp } from './app.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
+import { checkConfiguration } from './doctor/configuration.ts'
+import { summaryOf } from './doctor/finding.ts'
 import { answerClientErrors } from './http/client-errors.ts'
 import { createExpressServer } from './http/server.ts'
 import { watchUnusedConnections } from './http/unused-connections.ts'
@@ -52,11 +54,10 @@ async function main() {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
 
-  if (config.production && !config.mail.smtpUrl)
-    log.warn('SMTP_URL is not set: no mail is sent, and nobody can reset a forgotten password')
-
   const started = services.start()
   await listen()
+  const { sentence, isFine } = summaryOf(checkConfiguration(process.env, config))
+  log[isFine ? 'info' : 'warn'](sentence)
   await started
   if (services.lifecycle.draining) return
   log.info({ database: embedded ? dataDir : 'MONGO_URI' }, `${brand.name} is ready on ${address(config)}`)

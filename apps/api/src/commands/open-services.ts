@@ -25,7 +25,7 @@ export async function openServices(
   environment: Record<string, string | undefined>,
   how: { indexes: boolean },
 ): Promise<OpenServices> {
-  const config = readConfig(environment, (dataDir) => developmentSecrets(resolve(root, dataDir)))
+  const config = configOf(environment)
   const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir))
   const services = compose({
     config,
@@ -54,6 +54,10 @@ async function unreachable(): Promise<never> {
     'The database cannot be reached. Is it running, and is MONGO_URI right, its password included?',
   )
 }
+
+/** The settings of this installation. Throws ConfigError. */
+export const configOf = (environment: Record<string, string | undefined>): Config =>
+  readConfig(environment, (dataDir) => developmentSecrets(resolve(root, dataDir)))
 
 /** Opens the configured database, the embedded one of a running API, or the embedded one itself. */
 async function openDatabase(configured: string | undefined, dataDir: string) {

@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises'
-import { type OpenServices, openServices } from './open-services.ts'
+import { type Clock, systemClock } from '@latchkey/contracts/server'
+import type { Config } from '../config.ts'
+import { configOf, type OpenServices, openServices } from './open-services.ts'
 
 /** Where a command is called from. */
 export interface Terminal {
@@ -12,7 +14,10 @@ export interface Terminal {
   ask(question: string): Promise<string>
   /** From now on an interruption aborts this, instead of ending the process. */
   interruption(): AbortSignal
+  clock: Clock
   environment: Record<string, string | undefined>
+  /** Throws ConfigError. */
+  readConfig(): Config
   openServices(how: { indexes: boolean }): Promise<OpenServices>
 }
 
@@ -35,6 +40,8 @@ export const processTerminal = (): Terminal => ({
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
     return stopping.signal
   },
+  clock: systemClock,
   environment: process.env,
+  readConfig: () => configOf(process.env),
   openServices: (how) => openServices(process.env, how),
 })

@@ -8,6 +8,8 @@ import { createOutbox, type Outbox } from './outbox.ts'
 export interface Mailer {
   send(mail: Mail): Promise<void>
   close(): void
+  /** Connects and signs in, and sends nothing; rejects with the reason. Null: there is no mail server. */
+  verify: (() => Promise<void>) | null
   /** Where development keeps its mail; null when it really goes out, or nowhere. */
   outbox: Outbox | null
   /** False: mail goes nowhere. */
@@ -30,7 +32,13 @@ export function createMailer(
 ): Mailer {
   if (!smtpUrl) {
     const outbox = outboxDir === null ? null : createOutbox(outboxDir)
-    return { send: async (mail) => outbox?.put(mail), close() {}, outbox, delivers: outbox !== null }
+    return {
+      send: async (mail) => outbox?.put(mail),
+      close() {},
+      verify: null,
+      outbox,
+      delivers: outbox !== null,
+    }
   }
   const transport = nodemailer.createTransport(
     {
@@ -55,6 +63,13 @@ export function createMailer(
       }
     },
     close: () => transport.close(),
+    async verify() {
+      try {
+        await transport.verify()
+      } catch (error) {
+        throw mailFailure(error)
+      }
+    },
     outbox: null,
     delivers: true,
   }

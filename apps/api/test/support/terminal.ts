@@ -1,5 +1,6 @@
 import type { OpenServices } from '../../src/commands/open-services.ts'
 import { run } from '../../src/commands/run.ts'
+import type { Config } from '../../src/config.ts'
 import type { TestApi } from './api.ts'
 
 interface Sitting {
@@ -7,6 +8,7 @@ interface Sitting {
   answer?: string
   environment?: Record<string, string>
   openServices?: () => Promise<OpenServices>
+  readConfig?: () => Config
   /** Aborted as soon as it is asked for: somebody presses Ctrl-C at once. */
   interrupted?: boolean
 }
@@ -15,7 +17,7 @@ interface Sitting {
 export async function latchkey(
   api: Pick<TestApi, 'services' | 'config'> | null,
   words: string[],
-  { answer, environment = {}, openServices, interrupted = false }: Sitting = {},
+  { answer, environment = {}, openServices, readConfig, interrupted = false }: Sitting = {},
 ) {
   let stdout = ''
   let stderr = ''
@@ -33,7 +35,13 @@ export async function latchkey(
       return answer ?? ''
     },
     interruption: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
+    clock: api?.services.clock ?? { now: () => new Date() },
     environment,
+    readConfig() {
+      if (readConfig) return readConfig()
+      if (!api) throw new Error('this command needs no settings')
+      return api.config
+    },
     async openServices() {
       if (openServices) return await openServices()
       if (!api) throw new Error('this command needs no database')

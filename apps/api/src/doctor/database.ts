@@ -1,0 +1,76 @@
+import type { Clock } from '@latchkey/contracts/server'
+import type { Connection } from 'mongoose'
+import { missingIndexes } from '../database-indexes.ts'
+import { checkClock } from './clock.ts'
+import { type Finding, findings, problem, warning } from './finding.ts'
+
+const weekMs = 7 * 86_400_000
+
+interface Collaborators {
+  connection: Connection
+  clock: Clock
+}
+
+/** What the database tells. It changes nothing there. */
+export async function checkDatabase({ connection, clock }: Collaborators): Promise<Finding[]> {
+  return [
+    ...(await checkDatabaseClock(connection, clock)),
+    ...(await checkIndexes(connection)),
+    ...(await checkMailQueue(connection, clock)),
+  ]
+}
+
+async function checkDatabaseClock(connection: Connection, clock: Clock): Promise<Finding[]> {
+  const asked = clock.now().getTime()
+  const told = await connection.db?.command({ hello: 1 })
+  const middle = new Date((asked + clock.now().getTime()) / 2)
+  const theirs: unknown = told?.localTime
+  return theirs instanceof Date ? checkClock('the database', theirs, middle) : []
+}
+
+async function checkIndexes(connection: Connection): Promise<Finding[]> {
+  const missing = await missingIndexes(connection)
+  const complaints = missing.map(({ collection, fields, unbuildable }) =>
+    unbuildable
+      ? problem(
+          `The index ${fields} of ${collection} is missing and cannot be built: ${unbuildable}`,
+          'Give each of those documents a value of its own, or remove those that are not wanted (docs/account.md).',
+        )
+      : problem(
+          `The index ${fields} of ${collection} is missing.`,
+          'Start the API again: it builds every index before it is ready.',
+        ),
+  )
+  return findings('indexes', complaints, 'Every index is there.')
+}
+
+/** Bounces that the mail server told at once. Those that come later go to the mailbox of MAIL_FROM. */
+async function checkMailQueue(connection: Connection, clock: Clock): Promise<Finding[]> {
+  const jobs = connection.collection('mailJobs')
+  const since = new Date(clock.now().getTime() - weekMs)
+  const refused = await jobs
+    .find({ refusedAt: { $gt: since } }, { projection: { refusal: 1 } })
+    .limit(1000)
+    .toArray()
+  const waiting = await jobs.countDocuments({ attempts: { $gt: 1 }, refusedAt: null, inVain: { $ne: true } })
+  const replies = [...new Set(refused.map(({ refusal }) => String(refusal)))].sort().join('; ')
+  const complaints = [
+    ...(refused.length > 0
+      ? [
+          warning(
+            `The mail server refused mails for good in the last 7 days: ${refused.length} (${replies}).`,
+            'Of a few the address is wrong; of many the sender is: is MAIL_FROM yours, with SPF and DKIM? The log says which.',
+          ),
+        ]
+      : []),
+    ...(waiting > 0
+      ? [
+          warning(
+            `Mails that could not be sent yet are waiting: ${waiting}.`,
+            'The log of the API says what the mail server answered.',
+          ),
+        ]
+      : []),
+  ]
+  return findings('mail-queue', complaints, 'No mail was refused in the last 7 days, and none is stuck.')
+}
