@@ -267,6 +267,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     auth,
     secondSteps,
     factorService,
+    factorStore,
     factorResets,
     passwordService,
     passkeys,

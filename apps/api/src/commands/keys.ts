@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { signingKey } from '@latchkey/sessions'
+import { retire, rotate } from './change-keys.ts'
 import { type Command, type Group, UsageError } from './command.ts'
+import { newPrivateKey, newSecret } from './new-keys.ts'
 
 const kinds: Record<string, () => { lines: Record<string, string>; remark?: string }> = {
   secrets: () => ({ lines: { JWT_ACCESS_SECRET: newSecret(), JWT_REFRESH_SECRET: newSecret() } }),
@@ -31,12 +32,5 @@ const make: Command = {
 export const keys: Group = {
   name: 'keys',
   summary: 'Make and change the keys that sign tokens',
-  commands: [make],
-}
-
-const newSecret = () => randomBytes(48).toString('base64url')
-
-function newPrivateKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return `es256:${privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url')}`
+  commands: [make, rotate, retire],
 }

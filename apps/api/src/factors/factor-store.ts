@@ -5,7 +5,7 @@ import { countedTo, stillIn, withoutFactors } from '../users/accounts.ts'
 import { projectionOf, readUser, type StoredUser, type UserField, type UserWith } from '../users/read-user.ts'
 import type { UserModel } from '../users/user.model.ts'
 import { codesLeft, hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
-import type { SecretBox } from './secret-box.ts'
+import { keyIdOf, type SecretBox, sealingKeyId } from './secret-box.ts'
 import { newTotpSecret, stepOf } from './totp.ts'
 
 /** How long somebody may take to set an app up. */
@@ -34,6 +34,18 @@ export function createFactorStore({ users, box, clock }: Collaborators) {
   return {
     /** Null when the account is gone. */
     read: (userId: string): Promise<FactorOwner | null> => readOf(userId, ownerFields),
+
+    /** How many apps could not be used any more without these configured secrets. Reads every account with an app. */
+    async countSealedWith(secrets: readonly string[]): Promise<number> {
+      const ids = new Set(secrets.map(sealingKeyId))
+      let sealed = 0
+      const withApp = users.find({ totp: { $ne: null } }, projectionOf(['totp'])).lean<StoredUser>()
+      for await (const stored of withApp.cursor()) {
+        const secret = readUser(stored, ['totp'])?.totp?.secret
+        if (secret && ids.has(keyIdOf(secret))) sealed++
+      }
+      return sealed
+    },
 
     /** A secret for an app that is kept elsewhere until it counts. */
     newSealedSecret: (userId: Types.ObjectId): string => box.seal(newTotpSecret(), userId.toHexString()),

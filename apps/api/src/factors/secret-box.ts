@@ -55,6 +55,12 @@ export function createSecretBox(secrets: readonly string[]) {
   }
 }
 
+/** By what sealed secrets name the key that is made of a configured secret. */
+export const sealingKeyId = (secret: string): string => keyOf(secret).id
+
+/** The name of the key that sealed it. */
+export const keyIdOf = (sealed: string): string => sealed.split('.')[1] ?? ''
+
 /** A key of its own, whatever else the configured secret is used for; and a name that does not reveal it. */
 function keyOf(secret: string) {
   const derive = (info: string, bytes: number) =>

@@ -2,6 +2,7 @@ import type { OpenServices } from '../../src/commands/open-services.ts'
 import { run } from '../../src/commands/run.ts'
 import type { Config } from '../../src/config.ts'
 import type { TestApi } from './api.ts'
+import type { MovableClock } from './clock.ts'
 
 interface Sitting {
   /** What somebody who sits there answers when they are asked. Missing: nobody sits there. */
@@ -9,6 +10,8 @@ interface Sitting {
   environment?: Record<string, string>
   openServices?: () => Promise<OpenServices>
   readConfig?: () => Config
+  /** Default: that of the API. */
+  clock?: MovableClock
   /** Aborted as soon as it is asked for: somebody presses Ctrl-C at once. */
   interrupted?: boolean
 }
@@ -17,7 +20,7 @@ interface Sitting {
 export async function latchkey(
   api: Pick<TestApi, 'services' | 'config'> | null,
   words: string[],
-  { answer, environment = {}, openServices, readConfig, interrupted = false }: Sitting = {},
+  { answer, environment = {}, openServices, readConfig, clock, interrupted = false }: Sitting = {},
 ) {
   let stdout = ''
   let stderr = ''
@@ -35,7 +38,7 @@ export async function latchkey(
       return answer ?? ''
     },
     interruption: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
-    clock: api?.services.clock ?? { now: () => new Date() },
+    clock: clock ?? api?.services.clock ?? { now: () => new Date() },
     environment,
     readConfig() {
       if (readConfig) return readConfig()

@@ -1,0 +1,157 @@
+import { resolve } from 'node:path'
+import { secondsIn } from '@latchkey/contracts'
+import { addSeconds } from '@latchkey/contracts/server'
+import { signingKey } from '@latchkey/sessions'
+import { root } from '../root.ts'
+import { type Call, type Command, count, UsageError, yes } from './command.ts'
+import { type EnvFile, openEnvFile } from './env-file.ts'
+import { newPrivateKey, newSecret } from './new-keys.ts'
+import { moment } from './output.ts'
+
+/** By what a key is called on the command line. */
+const settings: Record<string, string> = {
+  access: 'JWT_ACCESS_SECRET',
+  refresh: 'JWT_REFRESH_SECRET',
+  factor: 'FACTOR_SECRET',
+}
+
+const keyWord = { name: 'key', help: `One of ${Object.keys(settings).join(', ')}` }
+const file = {
+  file: { value: '<path>', help: 'The file of settings; .env of the checkout if it is not said' },
+}
+
+export const rotate: Command = {
+  name: 'keys rotate',
+  summary: 'Put a new key in .env, and keep the former one as …_PREVIOUS',
+  details: [
+    'Nobody is signed out. Restart the API afterwards; `keys retire` takes the former key out when its time is over.',
+    'With several processes: first `--announce` and restart them all, so that each knows the new key before one uses it.',
+    'For a key that has leaked this is not enough: docs/keys.md.',
+  ],
+  words: [keyWord],
+  options: { announce: { help: 'Only let every process know the new key; rotate again to use it' }, ...file },
+  examples: ['keys rotate access', 'keys rotate refresh --announce'],
+  async run(call) {
+    const { name, env } = opened(call)
+    const now = call.terminal.clock.now()
+    const previous = `${name}_PREVIOUS`
+    const current = env.value(name)
+    const former = env.list(previous)
+    if (current === '' && name !== 'FACTOR_SECRET')
+      throw new Error(`${env.path} does not set ${name}. Make one with: latchkey keys make >> ${env.path}`)
+    const announced = env.remark(`${name} announced`) === null ? undefined : former[0]
+    if (call.has('announce')) {
+      if (announced) throw new Error(`A new ${name} is announced already. Rotate again without --announce.`)
+      env.set(previous, [newKeyLike(current), ...former].join(','))
+      env.setRemark(`${name} announced`, `on ${now.toISOString()}`)
+      env.save()
+      call.output.audit('keys rotate', { setting: name, announced: true })
+      return call.output.answer({ setting: name, announced: true }, [
+        `A new ${name} stands in ${previous}. Restart every process; then rotate again without --announce.`,
+      ])
+    }
+    const next = announced ?? newKeyLike(current)
+    const kept = [...(current === '' ? [] : [current]), ...former.filter((key) => key !== announced)]
+    env.set(name, next)
+    env.set(previous, kept.join(','))
+    env.setRemark(`${name} announced`, null)
+    env.setRemark(`${previous} since`, now.toISOString())
+    env.save()
+    const facts = { setting: name, ...kidOf(name, next), former: kept.length }
+    call.output.audit('keys rotate', facts)
+    call.output.answer(facts, [
+      `${name} is new in ${env.path}; the former one stands in ${previous}.`,
+      `Restart the API. ${whenToRetire(name, env, now)}`,
+    ])
+  },
+}
+
+export const retire: Command = {
+  name: 'keys retire',
+  summary: 'Take a former key out of .env, once nothing that lives was made with it',
+  details: [
+    'access: after ACCESS_TOKEN_EXPIRY. refresh: after twice REFRESH_TOKEN_EXPIRY; it stays where it opens secrets of apps.',
+    'factor: when no authenticator app is encrypted with it any more, which the database says.',
+    'Where it is too early nothing is done, unless --yes says that it is wanted all the same.',
+  ],
+  words: [keyWord],
+  options: { ...yes, ...file },
+  examples: ['keys retire access', 'keys retire factor'],
+  async run(call) {
+    const { name, env } = opened(call)
+    const previous = `${name}_PREVIOUS`
+    const former = env.list(previous)
+    if (former.length === 0) throw new Error(`There is no former ${name} in ${env.path}.`)
+    if (env.remark(`${name} announced`) !== null)
+      throw new Error(`A new ${name} is announced in ${previous}. Rotate first.`)
+    const objection =
+      name === 'FACTOR_SECRET'
+        ? await appsLost(call, env, former)
+        : tooEarly(name, env, call.terminal.clock.now())
+    if (objection) await call.confirm(objection)
+    env.set(previous, '')
+    env.setRemark(`${previous} since`, null)
+    // It may have encrypted secrets of apps, where FACTOR_SECRET was empty. There no token is believed by it.
+    if (name === 'JWT_REFRESH_SECRET')
+      env.set('FACTOR_SECRET_PREVIOUS', [...env.list('FACTOR_SECRET_PREVIOUS'), ...former].join(','))
+    env.save()
+    const facts = { setting: name, retired: former.length }
+    call.output.audit('keys retire', facts)
+    call.output.answer(facts, [
+      `${count(former.length, 'former key')} taken out of ${previous}. Restart the API.`,
+    ])
+  },
+}
+
+/** Throws when the setting that counts is not the one of the file. */
+function opened(call: Call): { name: string; env: EnvFile } {
+  const name = settings[call.word('key')]
+  if (!name)
+    throw new UsageError(
+      `There is no key called "${call.word('key')}". Say ${Object.keys(settings).join(', ')}.`,
+    )
+  const env = openEnvFile(resolve(call.text('file') ?? resolve(root, '.env')))
+  const inForce = call.terminal.environment[name]
+  if (inForce && inForce !== env.value(name))
+    throw new Error(`${name} is set elsewhere, not by ${env.path}. Change it there (docs/keys.md).`)
+  return { name, env }
+}
+
+/** Of the kind that is in use. */
+const newKeyLike = (current: string) => (current.startsWith('es256:') ? newPrivateKey() : newSecret())
+
+/** By what tokens name it. */
+const kidOf = (name: string, key: string) => (name === 'FACTOR_SECRET' ? {} : { kid: signingKey(key).kid })
+
+/** When nothing that lives is signed with a key that is replaced at this moment. */
+function overAt(name: string, env: EnvFile, since: Date): Date {
+  const duration = (setting: string, otherwise: string) => secondsIn(env.value(setting) || otherwise)
+  return name === 'JWT_ACCESS_SECRET'
+    ? addSeconds(since, duration('ACCESS_TOKEN_EXPIRY', '15m'))
+    : addSeconds(since, 2 * duration('REFRESH_TOKEN_EXPIRY', '7d'))
+}
+
+const whenToRetire = (name: string, env: EnvFile, now: Date) =>
+  name === 'FACTOR_SECRET'
+    ? 'The former one is needed until every app was used once: latchkey keys retire factor says whether.'
+    : `After ${moment(overAt(name, env, now))}: latchkey keys retire ${name === 'JWT_ACCESS_SECRET' ? 'access' : 'refresh'}`
+
+/** Null: its time is over. */
+function tooEarly(name: string, env: EnvFile, now: Date): string | null {
+  const since = env.remark(`${name}_PREVIOUS since`)
+  const who = name === 'JWT_ACCESS_SECRET' ? 'access tokens' : 'sessions that nobody came back to since'
+  if (since === null)
+    return `Nothing says since when ${name}_PREVIOUS is the former key: ${who} may still need it.`
+  const over = overAt(name, env, new Date(since))
+  return over > now ? `Until ${moment(over)} there may be ${who} that need this key.` : null
+}
+
+/** Null: no app needs it. */
+async function appsLost(call: Call, env: EnvFile, former: string[]): Promise<string | null> {
+  const { services } = await call.open()
+  const kept = ['FACTOR_SECRET', 'JWT_REFRESH_SECRET', 'JWT_REFRESH_SECRET_PREVIOUS'].flatMap(env.list)
+  const lost = await services.factorStore.countSealedWith(former.filter((key) => !kept.includes(key)))
+  return lost > 0
+    ? `${count(lost, 'authenticator app')} would be lost: encrypted with a former key, and not used since. Their owners would need recovery codes.`
+    : null
+}
