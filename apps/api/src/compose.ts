@@ -1,6 +1,7 @@
 import type { Clock } from '@latchkey/contracts/server'
 import { createSessions } from '@latchkey/sessions'
 import type { Logger } from 'pino'
+import { createAccountExport } from './account/account-export.ts'
 import { createAccountMail } from './account/account-mail.ts'
 import { createEmailAddresses } from './account/email.service.ts'
 import { createLapse } from './account/lapse.ts'
@@ -206,6 +207,14 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     upgrade: config.passkeys.upgrade,
     isFactorRequired: factorService.isRequired,
   })
+  const exportAccount = createAccountExport({
+    accounts,
+    sessions,
+    knownDevices,
+    userPasskeys,
+    factorService,
+    clock,
+  })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
   const ownership = createOwnership(owned)
@@ -264,6 +273,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     sessions,
     events,
     explainSessions,
+    exportAccount,
     auth,
     secondSteps,
     factorService,

@@ -179,3 +179,22 @@ describe('users', () => {
     expect((await latchkey(api, [...reset, '--cancel'])).status).toBe(1)
   })
 })
+
+it('an account is exported as its owner downloads it', async () => {
+  const person = await registered(api)
+  const own = await api.http
+    .get('/api/me/export')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .expect(200)
+  const exported = await latchkey(api, ['export', '--user', person.email, '--json'])
+  expect(exported.status).toBe(0)
+  const { sessions, knownDevices, ...rest } = JSON.parse(exported.stdout)
+  expect(rest).toEqual(Object.fromEntries(Object.keys(rest).map((name) => [name, own.body[name]])))
+  expect(Object.keys(own.body).sort()).toEqual([...Object.keys(rest), 'sessions', 'knownDevices'].sort())
+  expect(sessions).toEqual([{ ...own.body.sessions[0], current: false }])
+  expect(knownDevices).toHaveLength(1)
+  const { passwordHash, refreshTokens } = await stored(api, person)
+  for (const secret of [passwordHash, refreshTokens[0].lock ?? person.jar.refreshToken])
+    expect(exported.stdout).not.toContain(secret)
+  expect((await latchkey(api, ['export'])).status).toBe(2)
+})

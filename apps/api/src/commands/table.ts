@@ -1,9 +1,10 @@
 import type { Group } from './command.ts'
 import { doctoring } from './doctor.ts'
 import { explaining } from './explain.ts'
+import { exportsOfOne } from './export.ts'
 import { keys } from './keys.ts'
 import { sessions } from './sessions.ts'
 import { users } from './users.ts'
 
 /** Every command there is: what is called, and what `--help` prints. */
-export const groups: readonly Group[] = [users, sessions, keys, explaining, doctoring]
+export const groups: readonly Group[] = [users, sessions, keys, explaining, exportsOfOne, doctoring]

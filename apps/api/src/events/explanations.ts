@@ -11,8 +11,6 @@ interface Collaborators {
   limits: History['limits']
 }
 
-export type Explanations = ReturnType<typeof createExplanations>
-
 /** Tells what happened to the sessions of an account, as far back as its events are kept. Null: there is none. */
 export const createExplanations =
   ({ accounts, sessions, events, clock, limits }: Collaborators) =>

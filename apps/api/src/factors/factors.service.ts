@@ -82,7 +82,7 @@ export function createFactorService({ accounts, factorStore, events, issuer, req
   return {
     isRequired,
 
-    async list({ sub, roles }: FactorChange['claims']): Promise<Factors> {
+    async list({ sub, roles }: Pick<FactorChange['claims'], 'sub' | 'roles'>): Promise<Factors> {
       const { totp, recoveryCodes } = await owner(sub)
       return {
         totp: totp ? { confirmedAt: totp.confirmedAt.toISOString() } : null,
