@@ -152,6 +152,17 @@ describe('the database', () => {
     expect(await ofDatabase(await apiForTest())).toEqual([])
   })
 
+  it('nothing is missing in one that no API has started with', async () => {
+    const api = await apiForTest()
+    await api.services.database.connection.dropDatabase()
+    const found = await checkDatabase({
+      connection: api.services.database.connection,
+      clock: api.services.clock,
+    })
+    expect(wrong(found)).toEqual([])
+    expect(found.find(({ name }) => name === 'indexes')?.sentence).toMatch('The database is empty')
+  })
+
   it('a clock that is off', async () => {
     const api = await apiForTest()
     api.clock.advance(45)

@@ -70,7 +70,11 @@ function checkClients({ server: { publicUrl, clientOrigins }, cookie: { sameSite
       ]
     return []
   })
-  return findings('cors', complaints, `CLIENT_URL names ${pages.length} other origins of pages.`)
+  return findings(
+    'cors',
+    complaints,
+    `Pages elsewhere that may call with cookies: ${pages.join(', ') || 'none'}.`,
+  )
 }
 
 /** Whether two hosts may be one site: the last two labels are the same. More cannot be told without a list. */

@@ -29,6 +29,9 @@ async function checkDatabaseClock(connection: Connection, clock: Clock): Promise
 }
 
 async function checkIndexes(connection: Connection): Promise<Finding[]> {
+  const collections = await connection.db?.listCollections({}, { nameOnly: true }).toArray()
+  if (collections?.length === 0)
+    return findings('indexes', [], 'The database is empty: the API builds every index at its first start.')
   const missing = await missingIndexes(connection)
   const complaints = missing.map(({ collection, fields, unbuildable }) =>
     unbuildable
