@@ -56,6 +56,8 @@ describe('the settings', () => {
   it('nothing is wrong with those of a sound production, nor of a new checkout', () => {
     expect(ofSettings(sound)).toEqual([])
     expect(ofSettings({})).toEqual([])
+    const compose = { PUBLIC_URL: 'http://localhost:4000', SMTP_URL: 'smtp://mailpit:1025', TRUST_PROXY: '0' }
+    expect(ofSettings({ ...sound, ...compose, MAIL_FROM: 'no-reply@localhost' })).toEqual([])
   })
 
   it.each([

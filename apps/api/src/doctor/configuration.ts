@@ -93,7 +93,7 @@ function checkMailSettings({ production, mail: { smtpUrl, from } }: Config): Fin
             'Set SMTP_URL and MAIL_FROM.',
           ),
         ]
-      : /@localhost>?$/.test(from) && !isLocal(smtpUrl) && !/^smtps?:\/\/[^/]*mailpit/.test(smtpUrl)
+      : /@localhost>?$/.test(from) && !isNearby(smtpUrl)
         ? [
             problem(
               `MAIL_FROM is ${from}: mail servers refuse a sender that does not exist.`,
@@ -116,5 +116,8 @@ function checkKindOfDatabase({ production, database: { uri } }: Config): Finding
       : []
   return findings('database', complaints, uri ? 'MONGO_URI is set.' : 'The embedded database is in use.')
 }
+
+/** A mailbox of the same machine or the same Compose file takes any sender. */
+const isNearby = (url: string) => isLocal(url) || !new URL(url).hostname.includes('.')
 
 const isLocal = (url: string) => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname)

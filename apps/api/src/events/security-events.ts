@@ -103,7 +103,8 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
         _id: new Types.ObjectId().toHexString(),
         ...{ kind, userId, at, ip, userAgent, expiresAt, sessionId: null },
       }))
-      await model.insertMany(events, { ordered: false })
+      // Lean: we made every value here, and there may be a million of them.
+      await model.insertMany(events, { ordered: false, lean: true })
       log.info({ securityEvent: kind, accounts: userIds.length, ip }, 'security event of many')
     },
 
