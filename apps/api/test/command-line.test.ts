@@ -92,6 +92,7 @@ describe('users', () => {
         passwordHash: 'none',
         session: null,
         knownDevice: null,
+        language: null,
       })
     const find = async (...words: string[]) => {
       const { stdout, stderr } = await latchkey(many, ['users', 'find', '--json', ...words])
@@ -127,6 +128,7 @@ describe('users', () => {
       passwordHash: 'none',
       session: null,
       knownDevice: null,
+      language: null,
     })
     const { status, stderr } = await latchkey(api, ['users', 'disable', person.body.user.id, '--yes'])
     expect([status, stderr]).toEqual([2, expect.stringMatching('Say the email address instead')])

@@ -167,8 +167,9 @@ describe('the database', () => {
 
   it('a clock that is off', async () => {
     const api = await apiForTest()
+    // Asking takes a moment, on a busy machine a second.
     api.clock.advance(45)
-    exactlyOne(await ofDatabase(api), 'warning clock: The clock of the database is 45 s behind')
+    exactlyOne(await ofDatabase(api), 'warning clock: The clock of the database is 4')
     api.clock.advance(1200)
     exactlyOne(await ofDatabase(api), 'problem clock: The clock of the database is 12')
     api.clock.advance(-3600)
