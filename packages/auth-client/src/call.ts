@@ -45,7 +45,8 @@ export async function callRoute(
       confirm,
       ...(signal && { signal }),
     })
-    if (route.reply && !isReply(route.reply, answer.data)) throw fromAnswer(answer)
+    const { [answer.status]: reply = route.reply } = route.also ?? {}
+    if (reply && !isReply(reply, answer.data)) throw fromAnswer(answer)
     return answer.data
   } catch (error) {
     throw toAuthError(error)

@@ -78,6 +78,8 @@ export const ProblemSchema = z.object({
   detail: z.string(),
   message: z.string(),
   errors: z.optional(z.array(FieldErrorSchema)),
+  /** With `refresh_token_locked`: the generation whose key would open the session. */
+  generation: z.optional(z.int()),
   /** With `password_required`: the account whose password it is. */
   username: z.optional(z.string()),
   /** With `step_up_required`: how long ago the caller may have signed in, in seconds, and how strongly it must have been. */

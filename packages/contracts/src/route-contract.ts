@@ -3,7 +3,7 @@ import type { StepUp } from './authentication.ts'
 import type { ErrorCode } from './errors.ts'
 import type { CheckedParams } from './path-params.ts'
 
-/** What one endpoint takes and answers. The server mounts it, the client calls it, the OpenAPI page lists it. */
+/** What one endpoint takes and answers. The server mounts it, the client calls it, the OpenAPI document describes it. */
 export interface RouteContract {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** Below `/api`, with Express parameters: `/sessions/:id`. */
@@ -24,6 +24,10 @@ export interface RouteContract {
   /** Status and body of a successful answer. `null` is an empty body. */
   status: number
   reply: z.ZodMiniType | null
+  /** Other answers that are no errors, by their status. */
+  also?: Record<number, z.ZodMiniType | null>
+  /** For OAuth clients: the body may be a form, and a 400 has the shape of RFC 6749 §5.2. */
+  oauth?: true
   errors: readonly ErrorCode[]
 }
 
@@ -67,6 +71,9 @@ export type QueryInputOf<Route extends RouteContract> = Route extends {
   ? z.input<Schema>
   : undefined
 
-export type ReplyOf<Route extends RouteContract> = Route extends { reply: infer Schema extends z.ZodMiniType }
-  ? z.output<Schema>
-  : undefined
+/** What it answers, by whichever status. */
+export type ReplyOf<Route extends RouteContract> = OutputOf<
+  Route['reply'] | (Route extends { also: infer Also } ? Exclude<Also[keyof Also], null> : never)
+>
+
+type OutputOf<Schema> = Schema extends z.ZodMiniType ? z.output<Schema> : undefined

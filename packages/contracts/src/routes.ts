@@ -98,7 +98,8 @@ export const routes = {
     requires: 'nothing',
     body: LoginBodySchema,
     status: 200,
-    reply: z.union([SignedInSchema, FactorOutstandingSchema]),
+    reply: SignedInSchema,
+    also: { 202: FactorOutstandingSchema },
     errors: [
       'validation_failed',
       'refresh_lock_malformed',
@@ -218,6 +219,7 @@ export const routes = {
     status: 200,
     reply: TokensSchema,
     errors: [
+      'validation_failed',
       'refresh_token_missing',
       'refresh_token_invalid',
       'refresh_token_expired',
@@ -274,7 +276,8 @@ export const routes = {
     body: TokenBodySchema,
     status: 200,
     reply: OAuthTokensSchema,
-    errors: [],
+    oauth: true,
+    errors: ['rate_limited'],
   }),
   logout: contract({
     method: 'POST',
@@ -284,7 +287,8 @@ export const routes = {
     body: RefreshBodySchema,
     status: 200,
     reply: MessageSchema,
-    errors: [],
+    also: { 204: null },
+    errors: ['validation_failed'],
   }),
   passwordPolicy,
   changePassword: contract({

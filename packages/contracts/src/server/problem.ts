@@ -101,10 +101,7 @@ export const answerProblems =
   }
 
 /** The problem document of an error (RFC 9457). */
-export function problemOf({
-  code,
-  evidence: { errors, generation, username, stepUp },
-}: AuthError): Problem & { generation?: number } {
+export function problemOf({ code, evidence: { errors, generation, username, stepUp } }: AuthError): Problem {
   const [status, detail] = problems[code]
   return {
     type: `urn:latchkey:problem:${code}`,
