@@ -19,6 +19,7 @@ export default defineConfig({
           environment: 'node',
           include: ['packages/*/{src,test}/**/*.test.ts', 'apps/api/{src,test}/**/*.test.ts'],
           globalSetup: ['packages/embedded-mongo/testing/global-setup.ts', 'apps/api/test/support/build.ts'],
+          setupFiles: ['apps/api/test/support/answers.setup.ts'],
           hookTimeout: 60_000,
         },
       },

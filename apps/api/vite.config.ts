@@ -3,6 +3,8 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
+  // Says the version, and is read there alone.
+  if (id.endsWith('/package.json')) return 'api-docs'
   const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
   if (
     !workspace ||
@@ -17,7 +19,18 @@ function folderOf(id: string): string | null {
 // One build of the server: workspace packages go in, npm packages stay outside. Workers are files of their own.
 export default defineConfig({
   plugins: [
-    besideTheBuild('src/sign-in/common-passwords.txt.br', 'src/sign-in/common-passwords.license.txt'),
+    besideTheBuild({
+      'common-passwords.txt.br': 'src/sign-in/common-passwords.txt.br',
+      'common-passwords.license.txt': 'src/sign-in/common-passwords.license.txt',
+      'try-it.js': 'src/api-docs/try-it.js',
+      'try-it.css': 'src/api-docs/try-it.css',
+      // What is loaded of a package of twelve megabytes, which need not be there where the build runs.
+      'swagger-ui-bundle.js': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js',
+      'swagger-ui-bundle.js.LICENSE.txt': 'node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt',
+      'swagger-ui.css': 'node_modules/swagger-ui-dist/swagger-ui.css',
+      'swagger-ui.license.txt': 'node_modules/swagger-ui-dist/LICENSE',
+      'swagger-ui.notice.txt': 'node_modules/swagger-ui-dist/NOTICE',
+    }),
   ],
   build: {
     ssr: true,
@@ -50,17 +63,13 @@ export default defineConfig({
   },
 })
 
-/** Files that are read at run time, and stand where the code that reads them stands. */
-function besideTheBuild(...files: string[]): Plugin {
+/** Files that are read at run time, by the name under which they stand where the code that reads them stands. */
+function besideTheBuild(files: Record<string, string>): Plugin {
   return {
     name: 'beside-the-build',
     generateBundle() {
-      for (const file of files)
-        this.emitFile({
-          type: 'asset',
-          fileName: file.replace(/^.*\//, ''),
-          source: readFileSync(new URL(file, import.meta.url)),
-        })
+      for (const [fileName, file] of Object.entries(files))
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(new URL(file, import.meta.url)) })
     },
   }
 }

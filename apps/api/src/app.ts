@@ -18,6 +18,7 @@ import { ownAccountRoutes } from './account/own-account.routes.ts'
 import { ownershipRoutes } from './account/ownership.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
+import { apiDocsRoutes } from './api-docs/api-docs.routes.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
@@ -105,9 +106,10 @@ function api(services: Services, config: Config): Router {
   router.use(refuseTrailingSlash)
   router.use(cookieParser())
   router.use(jsonBody)
-  // These two work without the database, so they come before `requireDatabase`.
+  // These work without the database, so they come before `requireDatabase`.
   router.use(protectedRoutes(services))
   router.use(passwordPolicyRoutes(services))
+  if (config.server.apiDocs) router.use(apiDocs(services, config))
   router.use(requireDatabase(services))
   for (const feature of features) router.use(feature(services))
 
@@ -115,6 +117,9 @@ function api(services: Services, config: Config): Router {
   router.use(notFound)
   return router
 }
+
+const apiDocs = ({ outbox }: Services, { cookie, server: { publicUrl } }: Config): Router =>
+  apiDocsRoutes({ cookie, publicUrl, demo: outbox !== null })
 
 /** Tokens and personal data must not be cached (RFC 6749 §5.1). */
 const neverStore: RequestHandler = (_req, res, next) => {

@@ -149,6 +149,7 @@ const EnvironmentSchema = z.object({
   MAIL_FROM: z.string().default('no-reply@localhost').transform(withSender),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
   UNVERIFIED_ACCOUNT_EXPIRY: DurationSchema.optional(),
+  API_DOCS: z.enum(['on', 'off'], 'must be on or off').optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a level that pino knows')
     .default('info'),
@@ -166,6 +167,8 @@ export interface Config extends SessionSettings {
     readonly publicUrl: string | undefined
     /** Other origins whose pages may call the API with cookies. */
     readonly clientOrigins: readonly string[]
+    /** Whether the API describes itself, at /api/openapi.json and /api/docs. */
+    readonly apiDocs: boolean
   }
   readonly database: {
     /** `undefined`: the embedded database in `dataDir`. */
@@ -270,6 +273,7 @@ export function readConfig(
       publicUrl: env.PUBLIC_URL,
       // Vite's own address, so that the page of `pnpm dev` can call the API directly too.
       clientOrigins: env.CLIENT_URL ?? (production || env.PUBLIC_URL ? [] : ['http://localhost:5173']),
+      apiDocs: env.API_DOCS ? env.API_DOCS === 'on' : !production,
     },
     database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
     accessToken: {

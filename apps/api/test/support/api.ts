@@ -11,6 +11,7 @@ import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createExpressServer } from '../../src/http/server.ts'
+import { watchAnswers } from './answers.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 import { whenOver } from './side-by-side.ts'
 
@@ -70,6 +71,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     outboxDir: config.production ? null : outboxDir,
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
+  watchAnswers(server, { demo: services.outbox !== null })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const started = services.start()
   if (!options.early) await started

@@ -1,0 +1,45 @@
+// Starts Swagger UI. A file of its own, because the page allows no script inside itself.
+
+const scheme = 'accessToken'
+
+/** Where this page came from, whatever the document says: the page may call its own origin and no other. */
+const server = { url: '/api', description: 'The server of this page' }
+
+const hint =
+  '**To try it**, sign in by `POST /login` or `POST /register` on this page, or paste an access token at “Authorize”.'
+
+async function start() {
+  const { theme } = document.documentElement.dataset
+  const dark = theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
+  document.documentElement.classList.toggle('dark-mode', dark)
+  const answer = await fetch('/api/openapi.json')
+  const { info, ...rest } = await answer.json()
+  const spec = {
+    ...rest,
+    info: { ...info, description: `${hint}\n\n${info.description}` },
+    servers: [server],
+  }
+  const ui = SwaggerUIBundle({
+    spec,
+    dom_id: '#docs',
+    presets: [SwaggerUIBundle.presets.apis],
+    deepLinking: true,
+    docExpansion: 'list',
+    defaultModelsExpandDepth: -1,
+    displayRequestDuration: true,
+    filter: true,
+    tryItOutEnabled: true,
+    // Nothing is sent elsewhere to be validated.
+    validatorUrl: null,
+    // Whoever signs in by this page, or goes on with a session, is authorised in it: until it is closed.
+    responseInterceptor(response) {
+      const token = response.ok && response.body?.accessToken
+      if (typeof token === 'string') ui.preauthorizeApiKey(scheme, token)
+      return response
+    },
+  })
+}
+
+start().catch(() => {
+  document.querySelector('#docs').textContent = 'The document could not be loaded. Please reload the page.'
+})

@@ -1,0 +1,7 @@
+import { afterAll, afterEach, expect } from 'vitest'
+import { takeComplaints } from './answer-complaints.ts'
+
+// An answer that its contract does not describe fails the test in which it was seen.
+afterEach(() => expect(takeComplaints()).toEqual([]))
+// And one that came when the last test was over.
+afterAll(() => expect(takeComplaints()).toEqual([]))
