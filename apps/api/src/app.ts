@@ -1,6 +1,7 @@
 import {
   apiPrefix,
   cookiePrefixMeta,
+  demoRoutes as demoContracts,
   developmentMeta,
   headerNames,
   passkeyUpgradeMeta,
@@ -25,6 +26,7 @@ import { demoRoutes } from './demo/demo.routes.ts'
 import { seenRoutes } from './doctor/seen.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
 import { requestLog } from './http/request-log.ts'
+import { routePatterns } from './http/route-patterns.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
 import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.ts'
@@ -57,6 +59,9 @@ const features = [
   adminRoutes,
 ]
 
+/** What a request is called in logs and counts. */
+const patterns = [...Object.values(routes), ...Object.values(demoContracts)].map(({ path }) => path)
+
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {
   const app = express()
@@ -66,7 +71,14 @@ export function createApp(services: Services, config: Config): Express {
   app.disable('x-powered-by')
   app.disable('etag')
 
-  app.use(requestLog(services.log, app))
+  app.use(
+    requestLog({
+      log: services.log,
+      app,
+      routeOf: routePatterns({ prefix: apiPrefix, patterns }),
+      factsOf: services.sessions.factsOf,
+    }),
+  )
   app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))

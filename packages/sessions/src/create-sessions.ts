@@ -11,9 +11,10 @@ import { readClaims } from './express/claims.ts'
 import { deviceOf } from './express/device.ts'
 import { jwksRoutes } from './express/jwks.routes.ts'
 import { createPresentedSessions } from './express/presented-sessions.ts'
-import { type AdmitRefresh, createRefresh, type OnRefreshed } from './express/refresh.ts'
+import { type AdmitRefresh, createRefresh, type OnRefreshEnded, type OnRefreshed } from './express/refresh.ts'
 import { createRefreshCookies } from './express/refresh-cookies.ts'
 import { signInLockOf, wantsTokenInBody } from './express/refresh-headers.ts'
+import { factsOf, noteFacts, type RequestFacts } from './express/request-facts.ts'
 import { allRoutes } from './express/routes.ts'
 import { type Log, silent } from './log.ts'
 import {
@@ -45,6 +46,8 @@ interface Needs {
   admitRefresh?: AdmitRefresh
   /** Called with each refresh that succeeds, before it is answered. Default: nobody is told. */
   onRefreshed?: OnRefreshed
+  /** Called once for each refresh with how it ended (request-facts.ts). Default: nobody is told. */
+  onRefreshEnded?: OnRefreshEnded
   /**
    * Whether ending other sessions asks for a sign-in of the last ten minutes, as the contracts say. For applications that
    * let people confirm who they are (`confirm`, `answerConfirmed`). Default: no.
@@ -65,6 +68,8 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   authenticate: RequestHandler
   /** The claims of a request that `authenticate` let pass. */
   claimsOf(req: Request): Claims
+  /** Whose a request is and what its refresh came to, as far as that is known. For logs and counts. */
+  factsOf(req: Request): RequestFacts
   /**
    * Opens a session for a user who has just proved who they are (`amr`: how, RFC 8176; by password if left out), and
    * answers with its tokens. Null: there is no such user.
@@ -110,6 +115,7 @@ export function createSessions(
 ): Sessions<SessionOwner, StandardClaims, unknown> {
   const { settings, clock = systemClock, log = silent, owner = idOnly } = needs
   const { onEvent = async () => {}, admitRefresh = async () => {}, onRefreshed = () => {} } = needs
+  const { onRefreshEnded = () => {} } = needs
   const { origins = { clientOrigins: [] } } = needs
   const users = needs.users as SessionHolders
 
@@ -134,12 +140,14 @@ export function createSessions(
     presentedSessions,
     admitRefresh,
     onRefreshed,
+    onRefreshEnded,
   })
 
   return {
     ...life,
     authenticate,
     claimsOf: readClaims,
+    factsOf,
     async signIn(req, res, userId, amr) {
       const browser = wantsTokenInBody(req) ? null : deviceId(cookies.readDeviceId(req))
       const session = life.begin({
@@ -188,6 +196,10 @@ export function createSessions(
     res: Response,
     signedIn: SignedInSession,
   ): Promise<TokenAnswer<unknown>> {
+    noteFacts(req, {
+      userId: signedIn.user._id.toHexString(),
+      sessionId: signedIn.session._id.toHexString(),
+    })
     const tokens = answers.toSignIn(req, res, signedIn)
     await presentedSessions.endBefore(req, signedIn.session)
     return tokens

@@ -6,6 +6,7 @@ export { administratorAgent, describeDevice, deviceName } from './device-name.ts
 export { cookieNamesOf } from './express/cookie-names.ts'
 export { deviceOf } from './express/device.ts'
 export { signInLockOf, trustProofOf, wantsTokenInBody } from './express/refresh-headers.ts'
+export type { RefreshOutcome, RequestFacts } from './express/request-facts.ts'
 export type { OwnerDescription, SessionOwner } from './owner.ts'
 export type { TrustProof } from './refresh/refresh-lock.ts'
 export type { Revocations } from './revocations/revocations.ts'

@@ -3,6 +3,7 @@ import { AuthError } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import { traceparentOf } from '../http/trace-context.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Accounts, Credentials } from '../users/accounts.ts'
@@ -26,6 +27,8 @@ interface PasswordChange {
   device: ReturnType<typeof deviceOf>
   /** For whom the new password is hashed. */
   whom: Whom
+  /** Of the request, for what is asked elsewhere. */
+  traceparent: string
 }
 
 interface Collaborators {
@@ -56,7 +59,8 @@ export function ownAccountRoutes(services: Collaborators): Router {
     const { whom, settle } = await rateLimits.password(req, res, claims)
     const user = await passwordService.prove(claims.sub, body.currentPassword, 'currentPassword', whom)
     await settle()
-    const from = { sessionId: claims.sid, device: deviceOf(req), whom }
+    const traceparent = traceparentOf(req.trace)
+    const from = { sessionId: claims.sid, device: deviceOf(req), whom, traceparent }
     await passwordService.change(user, body.newPassword, from)
     await knownDevices.forgetOthers(claims.sub, sessions.cookies.readDeviceIdHash(req))
     return { message: 'Your password has been changed. You have been signed out everywhere else.' }

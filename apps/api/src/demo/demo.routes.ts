@@ -3,6 +3,7 @@ import { demoRoutes as contracts, routes } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Request, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
+import { traceparentOf } from '../http/trace-context.ts'
 import { createLostAnswers } from './lost-answers.ts'
 import { copiedCookies, showCopy } from './thief.ts'
 
@@ -34,7 +35,7 @@ export function demoRoutes({ route, sessions, clock }: Collaborators): Router {
     const copied = copiedCookies(req, claims.sid, sessions)
     // The cookies of somebody else; or a session without a key, whose copy would work.
     if (copied.length === 0 || !(await isBound(claims))) throw new AuthError('forbidden')
-    return await showCopy(ownAddress(req), copied)
+    return await showCopy(ownAddress(req), copied, traceparentOf(req.trace))
   })
 
   return router

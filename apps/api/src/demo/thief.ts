@@ -38,12 +38,13 @@ export function copiedCookies(req: Request, sessionId: string, { refreshTokens }
 }
 
 /** Sends a real request, as anybody could who has the cookies and nothing else. Resolves with the verdict. */
-export async function showCopy(origin: string, copied: readonly CopiedCookie[]) {
+export async function showCopy(origin: string, copied: readonly CopiedCookie[], traceparent: string) {
   const answer = await fetch(`${origin}${apiPrefix}${routes.refreshToken.path}`, {
     method: 'POST',
     headers: {
       cookie: copied.map(({ name, value }) => `${name}=${value}`).join('; '),
       'user-agent': userAgent,
+      traceparent,
     },
   })
   const problem = ProblemSchema.safeParse(await answer.json().catch(() => null)).data

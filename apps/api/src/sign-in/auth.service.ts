@@ -73,12 +73,13 @@ export function createAuth(collaborators: Collaborators) {
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock, language }: SignIn,
       admit: () => Promise<AdmittedRegistration>,
+      traceparent: string,
     ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
       try {
-        await passwordPolicy.refuseBreached('password', password)
+        await passwordPolicy.refuseBreached('password', password, traceparent)
       } catch (refused) {
         // It says nothing of names that are taken.
         await admitted.settle()

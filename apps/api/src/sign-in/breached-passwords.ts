@@ -8,8 +8,8 @@ const limitMs = 1000
 const maxBytes = 1_000_000
 const prefixLength = 5
 
-/** Whether a password is in a collection of leaked ones. Never throws. */
-export type IsBreached = (password: string) => Promise<boolean>
+/** Whether a password is in a collection of leaked ones. Never throws. `traceparent`: of the request it is asked for. */
+export type IsBreached = (password: string, traceparent: string) => Promise<boolean>
 
 /**
  * Asks a service that works like the Pwned Passwords range API (k-anonymity). It is sent the first 5 of the 40 hex
@@ -20,10 +20,10 @@ export type IsBreached = (password: string) => Promise<boolean>
 export function createBreachedPasswords({ url, log }: { url: string | undefined; log: Logger }): IsBreached {
   if (url === undefined) return async () => false
   const range = url.replace(/\/*$/, '/')
-  return async (password) => {
+  return async (password, traceparent) => {
     const digest = createHash('sha1').update(normalizePassword(password)).digest('hex').toUpperCase()
     try {
-      const answer = await ask(`${range}${digest.slice(0, prefixLength)}`)
+      const answer = await ask(`${range}${digest.slice(0, prefixLength)}`, traceparent)
       return names(answer, digest.slice(prefixLength))
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'the breach service did not answer; a password passed unchecked')
@@ -32,10 +32,10 @@ export function createBreachedPasswords({ url, log }: { url: string | undefined;
   }
 }
 
-async function ask(url: string): Promise<string> {
+async function ask(url: string, traceparent: string): Promise<string> {
   const response = await fetch(url, {
     // Padded, so that the length of the answer does not reveal which prefix was asked for.
-    headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey' },
+    headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey', traceparent },
     redirect: 'error',
     signal: AbortSignal.timeout(limitMs),
   })

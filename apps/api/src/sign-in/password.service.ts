@@ -22,6 +22,15 @@ interface Collaborators {
   passwordPolicy: PasswordPolicy
 }
 
+/** Who changes a password. */
+interface Change {
+  sessionId: string
+  device: Device
+  whom: Whom
+  /** Of the request. */
+  traceparent: string
+}
+
 export type PasswordService = ReturnType<typeof createPasswordService>
 
 /** Checks, changes and resets passwords. */
@@ -41,10 +50,10 @@ export function createPasswordService(collaborators: Collaborators) {
     async change(
       user: Credentials,
       newPassword: string,
-      { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
+      { sessionId, device, whom, traceparent }: Change,
     ): Promise<void> {
       passwordPolicy.refuseGuessable('newPassword', newPassword, user)
-      await passwordPolicy.refuseBreached('newPassword', newPassword)
+      await passwordPolicy.refuseBreached('newPassword', newPassword, traceparent)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId))) {
         if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
         complain('currentPassword', 'current_password_wrong')
@@ -72,14 +81,14 @@ export function createPasswordService(collaborators: Collaborators) {
       { token, password }: BodyOf<typeof routes.resetPassword>,
       device: Device,
       deviceId: DeviceId | null,
-      whom: Whom,
+      { whom, traceparent }: Pick<Change, 'whom' | 'traceparent'>,
     ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
         // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         passwordPolicy.refuseGuessable('password', password, user)
-        await passwordPolicy.refuseBreached('password', password)
+        await passwordPolicy.refuseBreached('password', password, traceparent)
         const passwordHash = await passwords.hash(password, whom)
         const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
         if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))

@@ -95,10 +95,16 @@ export const answerProblems =
     const error = toAuthError(thrown, isOutage)
     if (error.code === 'internal_error' || error.code === 'database_unavailable')
       onFault?.(error.code, thrown, req)
+    if (!res.headersSent) return sendProblem(res, error)
     // The answer has begun and cannot be replaced. It is cut off, so that nobody takes it for complete.
-    if (res.headersSent) res.destroy()
-    else sendProblem(res, error)
+    codes.set(res, error.code)
+    res.destroy()
   }
+
+const codes = new WeakMap<Response, ErrorCode>()
+
+/** The code of the problem that a request ended with, if it ended with one. For logs and counts. */
+export const problemCodeOf = (res: Response): ErrorCode | undefined => codes.get(res)
 
 /** The problem document of an error (RFC 9457). */
 export function problemOf({ code, evidence: { errors, generation, username, stepUp } }: AuthError): Problem {
@@ -121,6 +127,7 @@ export function problemOf({ code, evidence: { errors, generation, username, step
 export function sendProblem(res: Response, error: AuthError): void {
   const problem = problemOf(error)
   const { status } = problem
+  codes.set(res, error.code)
   const { retryAfterSeconds } = error.evidence
   if (status === 401) res.set('WWW-Authenticate', challenge(problem))
   const waitSeconds = retryAfterSeconds ?? (status === 503 ? outageRetrySeconds : undefined)

@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from 'express'
 import type { StandardClaims } from '../owner.ts'
 import type { Revocations } from '../revocations/revocations.ts'
 import { setClaims } from './claims.ts'
+import { noteFacts } from './request-facts.ts'
 
 interface Collaborators {
   accessTokens: { verify(token: string): StandardClaims }
@@ -21,7 +22,10 @@ export function createAuthenticate({ accessTokens, revocations }: Collaborators)
     if (token === null) throw new AuthError('access_token_invalid')
     const verified = accessTokens.verify(token)
     const pass = (revoked: boolean) => {
-      if (revoked) throw new AuthError('access_token_revoked')
+      if (revoked) {
+        noteFacts(req, { userId: verified.sub, sessionId: verified.sid })
+        throw new AuthError('access_token_revoked')
+      }
       setClaims(req, verified)
       next()
     }

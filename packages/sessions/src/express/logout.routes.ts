@@ -10,6 +10,7 @@ import { bearerToken } from './authenticate.ts'
 import { deviceOf } from './device.ts'
 import type { PresentedSessions } from './presented-sessions.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
+import { noteFacts } from './request-facts.ts'
 import type { SessionRoute } from './session-route.ts'
 
 interface Collaborators<Owner extends SessionOwner> {
@@ -40,6 +41,7 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
   route(router, routes.logout, async (body, { req, res }) => {
     let ended = 0
     for (const { userId, sessionId } of sessionsToEnd(req, body?.refreshToken)) {
+      noteFacts(req, { userId, sessionId })
       if (!(await sessions.revoke(userId, sessionId))) continue
       ended++
       const deviceIdHash = refreshCookies.readDeviceIdHash(req)

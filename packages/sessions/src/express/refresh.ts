@@ -1,6 +1,7 @@
-import { AuthError } from '@latchkey/contracts/server'
+import { AuthError, toAuthError } from '@latchkey/contracts/server'
 import type { Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
+import { isDatabaseOutage } from '../database-outage.ts'
 import type { SessionOwner } from '../owner.ts'
 import type { SessionLife } from '../session-life.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.ts'
@@ -8,6 +9,7 @@ import { deviceOf } from './device.ts'
 import type { PresentedSessions } from './presented-sessions.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
 import { lockProofOf } from './refresh-headers.ts'
+import { noteFacts, type RefreshOutcome } from './request-facts.ts'
 
 /**
  * Counts a refresh before anything else happens. Throws AuthError `rate_limited` to refuse it. `sessionId` is null
@@ -18,6 +20,9 @@ export type AdmitRefresh = (req: Request, res: Response, sessionId: string | nul
 /** Told of each refresh that succeeds, before it is answered: how long the session's part of it took. */
 export type OnRefreshed = (res: Response, refreshed: { rotated: boolean; tookMs: number }) => void
 
+/** Told once of each refresh how it ended, be it well. */
+export type OnRefreshEnded = (outcome: RefreshOutcome) => void
+
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'rotate'>
   refreshTokens: RefreshTokens
@@ -25,6 +30,7 @@ interface Collaborators<Owner extends SessionOwner> {
   presentedSessions: Pick<PresentedSessions, 'read'>
   admitRefresh: AdmitRefresh
   onRefreshed: OnRefreshed
+  onRefreshEnded: OnRefreshEnded
 }
 
 /** `token` undefined: use the one in the request's cookies. */
@@ -35,16 +41,27 @@ export type Refresh<Owner extends SessionOwner> = (
 ) => Promise<SignedInSession<Owner>>
 
 /** One refresh, for all endpoints: reads the token, counts the attempt and rotates the session. */
-export const createRefresh =
-  <Owner extends SessionOwner>({
-    sessions,
-    refreshTokens,
-    refreshCookies,
-    presentedSessions,
-    admitRefresh,
-    onRefreshed,
-  }: Collaborators<Owner>): Refresh<Owner> =>
-  async (req, res, token) => {
+export function createRefresh<Owner extends SessionOwner>(
+  collaborators: Collaborators<Owner>,
+): Refresh<Owner> {
+  const { sessions, refreshTokens, refreshCookies, presentedSessions } = collaborators
+  const { admitRefresh, onRefreshed, onRefreshEnded } = collaborators
+
+  return async (req, res, token) => {
+    const signedIn = await refresh(req, res, token).catch((error: unknown) => {
+      end(req, toAuthError(error, isDatabaseOutage).code)
+      throw error
+    })
+    end(req, signedIn.rotated ? 'rotated' : 'answered')
+    return signedIn
+  }
+
+  function end(req: Request, outcome: RefreshOutcome): void {
+    noteFacts(req, { refresh: outcome })
+    onRefreshEnded(outcome)
+  }
+
+  async function refresh(req: Request, res: Response, token?: string): Promise<SignedInSession<Owner>> {
     const proof = lockProofOf(req)
     const device = deviceOf(req)
     let candidates: RefreshTokenClaims[]
@@ -57,6 +74,7 @@ export const createRefresh =
 
     let refusal: unknown
     for (const claims of candidates) {
+      noteFacts(req, { userId: claims.userId, sessionId: claims.sessionId })
       await admitRefresh(req, res, claims.sessionId)
       try {
         const startedAt = performance.now()
@@ -83,5 +101,6 @@ export const createRefresh =
       throw new AuthError(refreshCookies.holdsToken(req) ? 'refresh_token_invalid' : 'refresh_token_missing')
     }
   }
+}
 
 const isRefusal = (error: unknown) => error instanceof AuthError && error.code.startsWith('refresh_token_')
