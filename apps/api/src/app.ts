@@ -4,8 +4,11 @@ import {
   demoRoutes as demoContracts,
   developmentMeta,
   headerNames,
+  jwksPath,
+  mailboxPath,
   passkeyUpgradeMeta,
   routes,
+  webauthnPath,
 } from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
 import { isDatabaseOutage } from '@latchkey/sessions'
@@ -60,7 +63,13 @@ const features = [
 ]
 
 /** What a request is called in logs and counts. */
-const patterns = [...Object.values(routes), ...Object.values(demoContracts)].map(({ path }) => path)
+const patterns = [
+  ...[...Object.values(routes), ...Object.values(demoContracts)].map(({ path }) => apiPrefix + path),
+  jwksPath,
+  webauthnPath,
+  mailboxPath,
+  `${mailboxPath}/:id`,
+]
 
 /** The HTTP side of Latchkey, in the order a request meets it. */
 export function createApp(services: Services, config: Config): Express {
@@ -75,8 +84,9 @@ export function createApp(services: Services, config: Config): Express {
     requestLog({
       log: services.log,
       app,
-      routeOf: routePatterns({ prefix: apiPrefix, patterns }),
+      routeOf: routePatterns({ patterns, api: apiPrefix }),
       factsOf: services.sessions.factsOf,
+      onEnded: services.onRequestEnded,
     }),
   )
   app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))

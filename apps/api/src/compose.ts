@@ -33,6 +33,7 @@ import { createMailer } from './mail/mailer.ts'
 import { noticeCapModel } from './mail/notice-cap.model.ts'
 import { createNoticeCaps } from './mail/notice-caps.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
+import type { OperationMetrics } from './ops/metrics/metrics.ts'
 import { createAuth } from './sign-in/auth.service.ts'
 import { createBreachedPasswords } from './sign-in/breached-passwords.ts'
 import { hashCostModel } from './sign-in/hash-cost.model.ts'
@@ -70,21 +71,33 @@ interface Edges {
   webRoot: string
   /** Where mail is kept that is not sent. Null: nowhere. */
   outboxDir: string | null
+  /** What the parts report to. Null: nobody asks. */
+  metrics: OperationMetrics | null
 }
 
 export type Services = ReturnType<typeof compose>
 
 /** Builds every service once, and connects them to each other. */
-export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Edges) {
+export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metrics }: Edges) {
+  const told = metrics?.listeners
   const lifecycle: Lifecycle = { draining: false }
-  const database = createDatabase({ uri: mongoUri, log })
+  const database = createDatabase({ uri: mongoUri, log, onClient: told?.clientCreated })
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
   const noticeCaps = createNoticeCaps({ model: noticeCapModel(database.connection), clock })
   const { atOnce, pollMs } = config.mail
   const mailJobs = mailJobModel(database.connection)
-  const mailQueue = createMailQueue({ model: mailJobs, noticeCaps, mailer, clock, log, atOnce, pollMs })
+  const mailQueue = createMailQueue({
+    model: mailJobs,
+    noticeCaps,
+    mailer,
+    clock,
+    log,
+    atOnce,
+    pollMs,
+    onAttempt: told?.mailAttempted,
+  })
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,
@@ -96,6 +109,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     model: rateLimitModel(database.connection),
     limits: config.rateLimits,
     clock,
+    onRefused: told?.limitHit,
   })
   const sessions = createSessions({
     users,
@@ -115,6 +129,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     admitRefresh: rateLimits.refresh,
     // For the page that shows the protocol at work, where there is one.
     ...(mailer.outbox && { onRefreshed: timeRefresh }),
+    ...(told && { onRefreshEnded: told.refreshEnded }),
     origins: config.server,
   })
   const { revocations } = sessions
@@ -151,7 +166,12 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
 
   const { bcryptCost } = config.password
   const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
-  const passwords = createPasswords({ bcryptCost, hashCosts })
+  const passwords = createPasswords({
+    bcryptCost,
+    hashCosts,
+    onTurn: told?.hashBegan,
+    onRefused: told?.hashRefused,
+  })
   const passwordPolicy = createPasswordPolicy({
     minLength: config.password.minLength,
     publicUrl: config.server.publicUrl,
@@ -230,6 +250,8 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
     },
   })
 
+  metrics?.watch({ revocations, passwords, mailQueue })
+
   return {
     /** Resolves when the database answers and everything is loaded. Until then the API says that it is not ready. */
     async start(): Promise<void> {
@@ -250,8 +272,10 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir }: Ed
       await mailQueue.stop()
       await sessions.stop()
       await database.close()
+      metrics?.stop()
     },
 
+    onRequestEnded: told?.requestEnded,
     log,
     clock,
     webRoot,

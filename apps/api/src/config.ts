@@ -83,6 +83,8 @@ const EnvironmentSchema = z.object({
     .default('development'),
   PORT: integer(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: integer(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   MONGO_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\/.+/, 'must start with mongodb:// or mongodb+srv://')
@@ -170,6 +172,8 @@ export interface Config extends SessionSettings {
     /** Whether the API describes itself, at /api/openapi.json and /api/docs. */
     readonly apiDocs: boolean
   }
+  /** Where metrics are served. `undefined`: there are none. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined
   readonly database: {
     /** `undefined`: the embedded database in `dataDir`. */
     readonly uri: string | undefined
@@ -244,6 +248,9 @@ export function readConfig(
   if (env.COOKIE_SAMESITE === 'none' && !secure)
     throw new ConfigError(['COOKIE_SAMESITE=none needs a PUBLIC_URL that starts with https://'])
 
+  if (env.METRICS_PORT === env.PORT && env.PORT !== 0)
+    throw new ConfigError(['METRICS_PORT is the same as PORT; metrics need a port of their own'])
+
   if (production && env.SMTP_URL && !env.PUBLIC_URL)
     throw new ConfigError(['PUBLIC_URL is missing; the links in mails need it'])
   if (production && env.REQUIRE_VERIFIED_EMAIL === 'true' && !env.SMTP_URL)
@@ -275,6 +282,7 @@ export function readConfig(
       clientOrigins: env.CLIENT_URL ?? (production || env.PUBLIC_URL ? [] : ['http://localhost:5173']),
       apiDocs: env.API_DOCS ? env.API_DOCS === 'on' : !production,
     },
+    metrics: env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST },
     database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
     accessToken: {
       key: env.JWT_ACCESS_SECRET ?? generated?.accessSecret ?? '',

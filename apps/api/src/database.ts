@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthError } from '@latchkey/contracts/server'
-import mongoose from 'mongoose'
+import mongoose, { type mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import { renewDeadHeartbeats } from './database-heartbeat.ts'
 import { createIndexes, UnindexableError } from './database-indexes.ts'
@@ -8,13 +8,20 @@ import { createIndexes, UnindexableError } from './database-indexes.ts'
 const retryMs = 1000
 const pingTimeoutMs = 2000
 
+interface Collaborators {
+  uri: string
+  log: Logger
+  /** Told of each client of the driver's before it connects. */
+  onClient?: ((client: mongo.MongoClient) => void) | undefined
+}
+
 export type Database = ReturnType<typeof createDatabase>
 
 /**
  * The connection to MongoDB. It connects in the background, and again after every loss. Until it is connected and the
  * unique indexes exist, `assertReady` throws: without them two accounts could share an address.
  */
-export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
+export function createDatabase({ uri, log, onClient }: Collaborators) {
   const connection = mongoose.createConnection()
   const closing = new AbortController()
   let ready = false
@@ -30,7 +37,7 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
     async connect({ indexes } = { indexes: true }): Promise<void> {
       while (!closing.signal.aborted && !ready) {
         try {
-          await connection.openUri(uri, {
+          const opening = connection.openUri(uri, {
             autoIndex: false,
             autoCreate: false,
             bufferCommands: false,
@@ -41,6 +48,8 @@ export function createDatabase({ uri, log }: { uri: string; log: Logger }) {
             waitQueueTimeoutMS: 5000,
             maxPoolSize: 50,
           })
+          onClient?.(connection.getClient())
+          await opening
           renewDeadHeartbeats(connection.getClient())
           if (indexes) await createIndexes(connection)
           ready = true

@@ -14,6 +14,8 @@ import { answerClientErrors } from './http/client-errors.ts'
 import { createExpressServer } from './http/server.ts'
 import { watchUnusedConnections } from './http/unused-connections.ts'
 import { createLogger } from './logger.ts'
+import { createMetrics } from './ops/metrics/metrics.ts'
+import { serveMetrics } from './ops/metrics/server.ts'
 import { root } from './root.ts'
 
 const drainTimeoutMs = 10_000
@@ -38,8 +40,10 @@ async function main() {
   // The secrets and mails in this folder open accounts. Nobody else on the machine may read them.
   if (existsSync(dataDir)) makePrivateFolder(dataDir, ['development-secrets.json', 'outbox'])
   const embedded = config.database.uri ? null : await startEmbedded()
+  const metrics = config.metrics ? await createMetrics() : null
   const services = compose({
     config,
+    metrics,
     clock: systemClock,
     log,
     mongoUri: config.database.uri ?? embedded?.uri ?? '',
@@ -54,6 +58,7 @@ async function main() {
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void drain(signal))
 
+  const metricsServer = metrics && config.metrics && (await serveMetrics(metrics, config.metrics, log))
   const started = services.start()
   await listen()
   const { sentence, isFine } = summaryOf(checkConfiguration(process.env, config))
@@ -61,6 +66,8 @@ async function main() {
   await started
   if (services.lifecycle.draining) return
   log.info({ database: embedded ? dataDir : 'MONGO_URI' }, `${brand.name} is ready on ${address(config)}`)
+  if (config.metrics && metricsServer)
+    log.info(`Metrics are on http://${config.metrics.host}:${metricsServer.port}/metrics`)
   if (services.outbox)
     log.info(
       `Mail is kept, not sent. Read it on ${localAddress(config)}/dev/mailbox?key=${services.outbox.key}`,
@@ -104,6 +111,7 @@ async function main() {
     await closed
     clearTimeout(deadline)
     await services.close()
+    await metricsServer?.close()
     await embedded?.close()
     log.info('closed')
     process.exit(0)

@@ -97,6 +97,7 @@ it('the defaults are the documented ones', () => {
   const config = readConfig({}, () => ({ accessSecret: 'a', refreshSecret: 'b' }))
   expect(config).toMatchObject({
     server: { port: 4000, host: '127.0.0.1', trustedProxies: 0, clientOrigins: ['http://localhost:5173'] },
+    metrics: undefined,
     database: { uri: undefined, dataDir: '.data' },
     accessToken: { ttlSeconds: 900 },
     refreshToken: { ttlSeconds: 604_800, leewaySeconds: 10 },
@@ -133,6 +134,8 @@ it('an account has a week to be proved where that is asked for, or as long as is
 
 it.each([
   ['PORT', '70000'],
+  ['METRICS_PORT', 'on'],
+  ['METRICS_PORT', '4000'],
   ['MONGO_URI', 'postgres://localhost'],
   ['MONGO_URI', 'mongodb://ada:p@ss@127.0.0.1/latchkey'],
   ['MONGO_URI', 'mongodb://ada:100%@127.0.0.1/latchkey'],
@@ -185,6 +188,14 @@ it('a limit is set by a variable of its own', () => {
     ...defaultLimits,
     loginPerAddress: { points: 7, windowSeconds: 7200 },
   })
+})
+
+it('metrics are for this machine alone, unless another address is set', () => {
+  const metrics = (environment: Record<string, string>) =>
+    readConfig({ ...good, ...environment }, noSecrets).metrics
+  expect(metrics({ METRICS_PORT: '9464' })).toEqual({ port: 9464, host: '127.0.0.1' })
+  expect(metrics({ METRICS_PORT: '9464', METRICS_HOST: '0.0.0.0' })).toEqual({ port: 9464, host: '0.0.0.0' })
+  expect(metrics({ METRICS_HOST: '0.0.0.0' })).toBeUndefined()
 })
 
 it('an origin is read as browsers write it', () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { login, password, protectedWith, refresh, registered, somebody } from './support/people.ts'
+import { lockOwner } from './support/refresh-lock.ts'
 import { whenOver } from './support/side-by-side.ts'
 
 interface Line {
@@ -188,4 +189,80 @@ it('what it calls for a request gets the trace, with the request as its parent, 
   const begun = requestLines(api).filter(({ req }) => req.route === '/api/register')[1]
   expect(asked[1]?.traceparent).toBe(`00-${begun?.traceId}-${begun?.spanId}-02`)
   expect(JSON.stringify(asked)).not.toMatch(/about-somebody|x-request-id/)
+})
+
+it('whatever a request holds, nothing of it reaches a log line or a metric', async () => {
+  const api = await apiForTest({ environment: { METRICS_PORT: '0' } })
+  const browser = lockOwner()
+  const person = await registered(api, browser.signIn)
+  const other = await registered(api)
+  const cookieValues = person.jar.header.split('; ').map((cookie) => cookie.slice(cookie.indexOf('=') + 1))
+  const device = cookieValues.find((value) => !value.includes('.')) ?? ''
+  const secrets = {
+    accessToken: person.body.accessToken,
+    refreshToken: person.jar.refreshToken,
+    device,
+    password,
+    email: person.email,
+    username: person.username,
+    key: browser.at(0)['X-Refresh-Key'],
+    lock: browser.at(0)['X-Refresh-Lock'],
+    link: 'tokenOfALinkInAMail0123456789abcdefghijklm',
+  }
+  for (const secret of Object.values(secrets)) expect(secret.length).toBeGreaterThan(10)
+
+  const paths = ['/api/login', '/api/refresh-token', '/api/token', '/api/logout', '/api/register', '/api/me']
+  for (const secret of Object.values(secrets)) {
+    const word = encodeURIComponent(secret)
+    const headers = {
+      authorization: `Bearer ${secret}`,
+      cookie: `latchkey.refreshToken=${word}; ${word}=1; ${person.jar.header}`,
+      'user-agent': secret,
+      referer: `${api.url}/${word}`,
+      'x-request-id': `${secret} ${secret}`,
+      'x-refresh-key': secret,
+      'x-refresh-lock': secret,
+      'x-forwarded-for': secret,
+      traceparent: `00-${secret}-01`,
+      tracestate: `a=${secret}`,
+      baggage: `b=${word}`,
+    }
+    const body = JSON.stringify({ email: secret, password: secret, refreshToken: secret, [secret]: secret })
+    const json = { ...headers, 'content-type': 'application/json' }
+    for (const path of paths) {
+      await fetch(`${api.url}${path}`, { method: 'POST', headers: json, body })
+      await fetch(`${api.url}${path}`, { method: 'POST', headers: json, body: `{${secret}` })
+    }
+    for (const path of [
+      `/${word}`,
+      `/api/${word}`,
+      `/api/sessions/${word}`,
+      `/api/users/${word}/sessions/${word}`,
+    ])
+      for (const method of ['GET', 'DELETE'])
+        await fetch(`${api.url}${path}?token=${word}#${word}`, { method, headers })
+  }
+  await api.http.post('/api/login').send({ email: person.email, password: 'wrong-but-like-a-secret' })
+  await login(api, other)
+  await refresh(api, person.jar, browser.at(0))
+  await api.http.post('/api/forgot-password').send({ email: person.email })
+
+  const everything = { log: api.logged(), metrics: await api.metrics() }
+  expect(requestLines(api).length).toBeGreaterThan(100)
+  expect(everything.metrics).toContain('latchkey_refreshes_total')
+  const parts = (secret: string) => [
+    secret,
+    encodeURIComponent(secret),
+    ...secret.split('.').filter((part) => part.length > 20),
+  ]
+  const wanted = [
+    ...Object.values(secrets),
+    other.email,
+    other.jar.refreshToken,
+    'wrong-but-like-a-secret',
+  ].flatMap(parts)
+  for (const [where, text] of Object.entries(everything))
+    for (const secret of wanted) if (text.includes(secret)) expect.fail(`${secret} is in the ${where}`)
+  // No address of the network either, in the lines of requests.
+  expect(JSON.stringify(requestLines(api))).not.toContain('127.0.0.1')
 })

@@ -34,6 +34,7 @@ export async function openServices(
     mongoUri: database.uri,
     webRoot: root,
     outboxDir: null,
+    metrics: null,
   })
   const close = async () => {
     await services.close()

@@ -2,31 +2,29 @@ const page = '(page)'
 const unknown = '(unknown)'
 
 interface Table {
-  /** Below it each pattern; what stands elsewhere is a page, or a file of one. */
-  prefix: string
-  /** As Express writes them: `/sessions/:id`. */
+  /** As Express writes them: `/api/sessions/:id`. */
   patterns: readonly string[]
+  /** What has no pattern is unknown below this path, and elsewhere a page, or a file of one. */
+  api: string
 }
 
 /**
- * Names a request by the pattern of its path, like `/api/sessions/:id`, for logs and counts. There are as many names as
- * patterns and two more, whatever strangers ask for, and none holds anything that a request brought.
+ * Names a request by the pattern of its path, for logs and counts. There are as many names as patterns and two more,
+ * whatever strangers ask for, and none holds anything that a request brought.
  */
-export function routePatterns({ prefix, patterns }: Table): (path: string) => string {
+export function routePatterns({ patterns, api }: Table): (path: string) => string {
   const fixed = new Map<string, string>()
   const others: { parts: string[]; name: string }[] = []
-  for (const pattern of new Set(patterns)) {
-    const name = prefix + pattern
-    if (pattern.includes(':')) others.push({ parts: name.split('/'), name })
+  for (const name of new Set(patterns))
+    if (name.includes(':')) others.push({ parts: name.split('/'), name })
     else fixed.set(name, name)
-  }
   return (path) => fixed.get(path) ?? find(path.toLowerCase().replace(/\/$/, ''))
 
   /** As Express finds it: in upper case, too, and with a slash at the end. */
   function find(path: string): string {
-    if (path !== prefix && !path.startsWith(`${prefix}/`)) return page
     const parts = path.split('/')
-    return fixed.get(path) ?? others.find((other) => fits(parts, other.parts))?.name ?? unknown
+    const found = fixed.get(path) ?? others.find((other) => fits(parts, other.parts))?.name
+    return found ?? (path === api || path.startsWith(`${api}/`) ? unknown : page)
   }
 }
 

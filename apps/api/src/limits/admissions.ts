@@ -9,10 +9,12 @@ import type { RateLimitModel } from './rate-limit.model.ts'
 interface Collaborators {
   model: RateLimitModel
   clock: Clock
+  /** Told of each refusal by which limit, by its name in the database. */
+  onRefused?: ((limit: string) => void) | undefined
 }
 
 /** Takes from several buckets for one request, all or nothing, and says so in its headers. */
-export function createAdmissions({ model, clock }: Collaborators) {
+export function createAdmissions({ model, clock, onRefused }: Collaborators) {
   const counter = createCounter({ model, clock })
   const full = createFullBuckets({ clock })
   const returned = new WeakSet<Count>()
@@ -81,6 +83,7 @@ export function createAdmissions({ model, clock }: Collaborators) {
   }
 
   function refuse(res: Response, count: Count) {
+    onRefused?.(count.bucket.name)
     describe(res, [count], clock.now())
     return refusal(count, clock.now())
   }

@@ -11,6 +11,10 @@ interface Settings {
   atOnce: number
   /** How many may wait: of one account, of it and those that stand beside it, and altogether. */
   room: { account: number; neighbours: number; total: number }
+  /** Told of each piece of work when its turn comes: how long it waited. */
+  onTurn?: ((waitedMs: number) => void) | undefined
+  /** Told of each that is refused. */
+  onRefused?: (() => void) | undefined
 }
 
 /**
@@ -18,17 +22,34 @@ interface Settings {
  * those who have: however much one of them asks for, another waits for no more than what is under way. Where there is no
  * room left, whoever asks for most is refused first.
  */
-export function createFairQueue({ atOnce, room }: Settings) {
+export function createFairQueue({ atOnce, room, onTurn, onRefused }: Settings) {
   const everybody = new Group('', null)
 
   return {
+    /** How many wait for their turn. */
+    get waiting() {
+      return everybody.waiting
+    },
+
+    /** How many are worked on. */
+    get running() {
+      return everybody.running
+    },
+
     /** Does a piece of work when it is its turn. Throws AuthError `overloaded`. */
     run<T>(whom: Whom, work: () => Promise<T>): Promise<T> {
       return new Promise<T>((done, failed) => {
         const last = whom.reduce((group, name) => group.child(name), everybody)
+        const cameAt = performance.now()
         last.add({
-          start: async () => work().then(done, failed),
-          refuse: () => failed(new AuthError('overloaded', { retryAfterSeconds: 5 })),
+          start: async () => {
+            onTurn?.(performance.now() - cameAt)
+            await work().then(done, failed)
+          },
+          refuse: () => {
+            onRefused?.()
+            failed(new AuthError('overloaded', { retryAfterSeconds: 5 }))
+          },
         })
         const beside = last.parent ?? last
         if (last.waiting > room.account) refuseOne(last, last)

@@ -40,14 +40,16 @@ interface Collaborators {
   model: RateLimitModel
   limits: Limits
   clock: Clock
+  /** Told of each refusal by which limit, by its name in the database. */
+  onRefused?: ((limit: string) => void) | undefined
 }
 
 /**
  * Each limit counts before the input is looked at, except for links. Throws AuthError `rate_limited`. Counts live in the
  * database, so all processes share them; refreshes are counted in memory.
  */
-export function createRateLimits({ model, limits, clock }: Collaborators) {
-  const admissions = createAdmissions({ model, clock })
+export function createRateLimits({ model, limits, clock, onRefused }: Collaborators) {
+  const admissions = createAdmissions({ model, clock, onRefused })
   const refreshes = createMemoryCounter({ clock })
 
   return {
@@ -130,7 +132,9 @@ export function createRateLimits({ model, limits, clock }: Collaborators) {
         .map((bucket) => refreshes.take({ ...bucket, whose: `${sessionId ?? ''}@${bucket.whose}` }))
       describe(res, counts, clock.now())
       const refused = counts.find((count) => count.refused)
-      if (refused) throw refusal(refused, clock.now())
+      if (!refused) return
+      onRefused?.(refused.bucket.name)
+      throw refusal(refused, clock.now())
     },
   }
 

@@ -28,6 +28,7 @@ const stopMs = 4000
 /** However lively the other side keeps the connection. */
 const sendMs = 60_000
 const maxBackoffSeconds = 3600
+const countMs = 1000
 
 export interface MailWriter {
   /** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
@@ -49,7 +50,15 @@ interface Collaborators {
   atOnce: number
   /** Between two looks at the queue. */
   pollMs: number
+  /** Told of each attempt how it ended. */
+  onAttempt?: ((outcome: MailOutcome) => void) | undefined
 }
+
+/**
+ * What came of one attempt at a mail: `sent`; `dropped`, since there was nobody to write to or no mail server is set;
+ * `postponed`, it is tried again; `refused` for good.
+ */
+export type MailOutcome = 'sent' | 'dropped' | 'postponed' | 'refused'
 
 export type MailQueue = ReturnType<typeof createMailQueue>
 
@@ -59,7 +68,7 @@ export type MailQueue = ReturnType<typeof createMailQueue>
  * sending, and no other.
  */
 export function createMailQueue(collaborators: Collaborators) {
-  const { model, noticeCaps, mailer, clock, log, atOnce, pollMs } = collaborators
+  const { model, noticeCaps, mailer, clock, log, atOnce, pollMs, onAttempt } = collaborators
   const { add } = createMailRequests({ model, noticeCaps, clock })
   const rehearsal = createRehearsal()
   const stopping = new AbortController()
@@ -85,6 +94,19 @@ export function createMailQueue(collaborators: Collaborators) {
         .sort({ createdAt: -1 })
         .lean<Stored<MailJobRecord>>()
       return job ? (readMailJob(job)?.email ?? null) : null
+    },
+
+    /**
+     * How many jobs there are, and how many of them are due by now. The others are tried again later, or were refused for
+     * good and are kept for a while. Throws what the driver throws, after a second at most.
+     */
+    async size(): Promise<{ due: number; later: number }> {
+      const due = { awaited: { $in: [true, false, null] }, dueAt: { $lte: clock.now() } }
+      const [dueCount, count] = await Promise.all([
+        model.collection.countDocuments(due, { timeoutMS: countMs }),
+        model.collection.estimatedDocumentCount({ timeoutMS: countMs }),
+      ])
+      return { due: dueCount, later: Math.max(0, count - dueCount) }
     },
 
     /** Whether a job is still there: whoever asked for it may have taken it back. */
@@ -170,7 +192,9 @@ export function createMailQueue(collaborators: Collaborators) {
       // Unless its time was up and somebody else has taken it.
       await model.deleteOne({ _id: job._id, attempts: job.attempts })
       log.info({ mail: job.kind, sent: mail !== null && mailer.delivers, attempts: job.attempts }, 'mail')
+      onAttempt?.(mail && mailer.delivers ? 'sent' : 'dropped')
     } catch (error) {
+      onAttempt?.(error instanceof MailRefused ? 'refused' : 'postponed')
       try {
         if (!(error instanceof MailRefused)) await postpone(job, error, mail === null)
         else {

@@ -25,14 +25,19 @@ interface Settings {
   bcryptCost: number
   hashCosts: Pick<HashCosts, 'highest' | 'meet'>
   workers?: PasswordWorkers
+  /** Told how long a hash waited for its turn, in milliseconds. */
+  onTurn?: ((waitedMs: number) => void) | undefined
+  /** Told of each hash for which there was no room. */
+  onRefused?: (() => void) | undefined
 }
 
 export type Passwords = ReturnType<typeof createPasswords>
 
 /** Hashes and compares passwords with bcrypt, in worker threads, so that the event loop never waits. */
-export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads() }: Settings) {
+export function createPasswords(settings: Settings) {
+  const { bcryptCost, hashCosts, workers = workerThreads(), onTurn, onRefused } = settings
   // The threads themselves would serve whoever came first.
-  const queue = createFairQueue({ atOnce: threads, room })
+  const queue = createFairQueue({ atOnce: threads, room, onTurn, onRefused })
   const run = async <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
     (await queue.run(whom, () => workers.run(task, { name }))) as Result
 
@@ -62,6 +67,9 @@ export function createPasswords({ bcryptCost, hashCosts, workers = workerThreads
 
     /** Whether a hash was made at a cost other than today's. */
     isOutdated: (passwordHash: string | null | undefined) => costOf(passwordHash) !== bcryptCost,
+
+    /** How many hashes wait for their turn, and how many are being made. */
+    load: () => ({ waiting: queue.waiting, running: queue.running }),
 
     close: () => workers.destroy(),
   }

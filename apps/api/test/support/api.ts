@@ -11,6 +11,8 @@ import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createExpressServer } from '../../src/http/server.ts'
+import { createMetrics } from '../../src/ops/metrics/metrics.ts'
+import { serveMetrics } from '../../src/ops/metrics/server.ts'
 import { watchAnswers } from './answers.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 import { whenOver } from './side-by-side.ts'
@@ -20,6 +22,8 @@ export interface TestApi {
   mongoUri: string
   config: Config
   services: Services
+  /** Everything that is measured, as a scrape reads it. Needs a METRICS_PORT. */
+  metrics(): Promise<string>
   clock: MovableClock
   /** Everything the process logged so far, as text. */
   logged(): string
@@ -62,8 +66,10 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     },
   })
   const outboxDir = mkdtempSync(join(tmpdir(), 'latchkey-outbox-'))
+  const metrics = config.metrics ? await createMetrics() : null
   const services = compose({
     config,
+    metrics,
     clock,
     log: pino({ level: config.log.level }, sink),
     mongoUri,
@@ -73,6 +79,8 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const server = createExpressServer(createApp(services, config), services.lifecycle)
   watchAnswers(server, { demo: services.outbox !== null })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const metricsServer =
+    metrics && config.metrics && (await serveMetrics(metrics, config.metrics, services.log))
   const started = services.start()
   if (!options.early) await started
 
@@ -83,6 +91,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     mongoUri,
     config,
     services,
+    metrics: async () => await (await fetch(`http://127.0.0.1:${metricsServer?.port}/metrics`)).text(),
     clock,
     logged: () => lines.join(''),
     http: supertest(url),
@@ -92,6 +101,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await services.close()
+      await metricsServer?.close()
       rmSync(outboxDir, { recursive: true, force: true })
     },
   }

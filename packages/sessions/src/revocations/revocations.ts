@@ -107,6 +107,16 @@ export function createRevocations({ model, clock, log }: Collaborators) {
       return reloadedAt !== Number.NEGATIVE_INFINITY
     },
 
+    /** How old what this process knows of revocations is, in seconds; Infinity until it has read them once. */
+    get lagSeconds() {
+      return (performance.now() - readAt) / 1000
+    },
+
+    /** How many users and sessions are remembered. */
+    get size() {
+      return ended.size + raised.size
+    },
+
     async stop(): Promise<void> {
       stopping.abort()
       await following

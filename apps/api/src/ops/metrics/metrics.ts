@@ -1,0 +1,104 @@
+import type { mongo } from 'mongoose'
+import type { EndedRequest } from '../../http/request-log.ts'
+import { poolMetrics } from './database-pool.ts'
+import { processMetrics } from './process.ts'
+import { createRegistry } from './registry.ts'
+import { requestMetrics } from './requests.ts'
+
+const waitBounds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const refreshes = [
+  'rotated',
+  'answered',
+  'refresh_token_missing',
+  'refresh_token_invalid',
+  'refresh_token_expired',
+  'refresh_token_revoked',
+  'refresh_token_reused',
+  'refresh_token_locked',
+  'refresh_token_key_lost',
+  'rate_limited',
+  'database_unavailable',
+]
+const mailOutcomes = ['sent', 'dropped', 'postponed', 'refused']
+
+/** What is looked at when somebody asks, so that nothing is counted on the way of a request. */
+interface Watched {
+  revocations: { readonly lagSeconds: number; readonly size: number }
+  passwords: { load(): { waiting: number; running: number } }
+  mailQueue: { size(): Promise<{ due: number; later: number }> }
+}
+
+/** What the parts report to, each by a listener of its own. */
+export interface Listeners {
+  requestEnded(ended: EndedRequest): void
+  refreshEnded(outcome: string): void
+  limitHit(limit: string): void
+  hashBegan(waitedMs: number): void
+  hashRefused(): void
+  mailAttempted(outcome: string): void
+  clientCreated(client: mongo.MongoClient): void
+}
+
+export type OperationMetrics = Awaited<ReturnType<typeof createMetrics>>
+
+/** All metrics of one process. The library is loaded here, so that without metrics nobody waits for it. */
+export async function createMetrics() {
+  const metrics = createRegistry(await import('prom-client'))
+  const { counter, total, gauge, histogram } = metrics
+
+  const requestEnded = requestMetrics(metrics)
+  const ended = counter('latchkey_refreshes_total', 'Refreshes, by how they ended', 'verdict', refreshes)
+  const limits = counter('latchkey_limit_refusals_total', 'Requests that a limit refused, by limit', 'limit')
+  const waited = histogram('latchkey_hash_wait_seconds', 'How long passwords waited to be hashed', {
+    labels: [],
+    bounds: waitBounds,
+  })()
+  let unhashed = 0
+  total('latchkey_hash_refusals_total', 'Passwords for which the queue had no room', () => unhashed)
+  const mails = counter(
+    'latchkey_mails_total',
+    'Attempts at mails, by how they ended',
+    'outcome',
+    mailOutcomes,
+  )
+  const clientCreated = poolMetrics(metrics)
+  const stop = processMetrics(metrics)
+
+  const listeners: Listeners = {
+    requestEnded,
+    clientCreated,
+    refreshEnded: (verdict) => ended.inc({ verdict }),
+    limitHit: (limit) => limits.inc({ limit }),
+    hashBegan: (waitedMs) => waited.observe(waitedMs / 1000),
+    hashRefused: () => void unhashed++,
+    mailAttempted: (outcome) => mails.inc({ outcome }),
+  }
+
+  return {
+    listeners,
+    contentType: metrics.contentType,
+
+    /** Everything in Prometheus' text format. */
+    text: () => metrics.text(),
+
+    /** Reads these whenever somebody asks. */
+    watch({ revocations, passwords, mailQueue }: Watched): void {
+      gauge(
+        'latchkey_revocation_feed_lag_seconds',
+        'How old is what this process knows of ended sessions',
+        () => revocations.lagSeconds,
+      )
+      gauge('latchkey_revocations', 'Ended sessions and users that are remembered', () => revocations.size)
+      gauge('latchkey_hash_queue', 'Passwords to be hashed, by state', () => passwords.load(), 'state')
+      gauge(
+        'latchkey_mail_queue',
+        'Mails in the queue of all processes, by state',
+        // Without the database there is no answer, and the others are still told.
+        () => mailQueue.size().catch(() => ({})),
+        'state',
+      )
+    },
+
+    stop,
+  }
+}
