@@ -98,13 +98,13 @@ export function createMailQueue(collaborators: Collaborators) {
 
     /**
      * How many jobs there are, and how many of them are due by now. The others are tried again later, or were refused for
-     * good and are kept for a while. Throws what the driver throws, after a second at most.
+     * good and are kept for a while. The database works on it for a second at most; throws what the driver throws.
      */
     async size(): Promise<{ due: number; later: number }> {
       const due = { awaited: { $in: [true, false, null] }, dueAt: { $lte: clock.now() } }
       const [dueCount, count] = await Promise.all([
-        model.collection.countDocuments(due, { timeoutMS: countMs }),
-        model.collection.estimatedDocumentCount({ timeoutMS: countMs }),
+        model.collection.countDocuments(due, { maxTimeMS: countMs }),
+        model.collection.estimatedDocumentCount({ maxTimeMS: countMs }),
       ])
       return { due: dueCount, later: Math.max(0, count - dueCount) }
     },

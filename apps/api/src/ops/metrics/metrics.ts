@@ -1,10 +1,12 @@
 import type { mongo } from 'mongoose'
 import type { EndedRequest } from '../../http/request-log.ts'
 import { poolMetrics } from './database-pool.ts'
+import { withPatience } from './patience.ts'
 import { processMetrics } from './process.ts'
 import { createRegistry } from './registry.ts'
 import { requestMetrics } from './requests.ts'
 
+const countMs = 1000
 const waitBounds = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const refreshes = [
   'rotated',
@@ -93,8 +95,8 @@ export async function createMetrics() {
       gauge(
         'latchkey_mail_queue',
         'Mails in the queue of all processes, by state',
-        // Without the database there is no answer, and the others are still told.
-        () => mailQueue.size().catch(() => ({})),
+        // Only the database knows. While it is away the others are still told.
+        withPatience(countMs, () => mailQueue.size()),
         'state',
       )
     },

@@ -2,7 +2,7 @@ import type { Counter, Histogram } from 'prom-client'
 
 type Library = typeof import('prom-client')
 
-/** One value, or one for each value of a label; null: nobody knows. */
+/** One value, or one for each value of a label; of the latter null: nobody knows. */
 type Reading = number | Readonly<Record<string, number>> | null
 
 interface HistogramDescription {
@@ -68,9 +68,8 @@ export function createRegistry({ Registry, Counter, Gauge }: Library) {
           const reading = await read()
           this.reset()
           if (typeof reading === 'number') this.set(reading)
-          // Without labels, a reset gauge is 0.
-          else if (reading === null) this.remove()
-          else for (const [value, number] of Object.entries(reading)) this.set({ [label]: value }, number)
+          else
+            for (const [value, number] of Object.entries(reading ?? {})) this.set({ [label]: value }, number)
         },
       })
     },
