@@ -10,7 +10,7 @@ interface Line {
   reqId: string
   traceId: string
   spanId: string
-  req: { method: string; route: string }
+  route: string
   verdict: string
   userId?: string
   sessionId?: string
@@ -43,8 +43,9 @@ it('writes one line for each request, named by the id in its answer, with these 
     reqId: response.headers['x-request-id'],
     traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
-    req: { method: 'GET', route: '/api/protected' },
-    res: { status: 200 },
+    method: 'GET',
+    route: '/api/protected',
+    status: 200,
     verdict: 'ok',
     userId: person.body.user.id,
     sessionId: person.sessionId,
@@ -99,7 +100,8 @@ it('says what became of a request, and whose it was as far as that was proved', 
     sessionId: second.sessionId,
   })
   expect(await lineOf(api, api.http.delete(`/api/sessions/${'a'.repeat(24)}`).set(bearer))).toMatchObject({
-    req: { method: 'DELETE', route: '/api/sessions/:id' },
+    method: 'DELETE',
+    route: '/api/sessions/:id',
     verdict: 'not_found',
     ...whose,
   })
@@ -186,7 +188,7 @@ it('what it calls for a request gets the trace, with the request as its parent, 
   expect(changing.verdict).toBe('ok')
   expect(asked.at(-1)?.traceparent).toBe(`00-${traceId}-${changing.spanId}-00`)
 
-  const begun = requestLines(api).filter(({ req }) => req.route === '/api/register')[1]
+  const begun = requestLines(api).filter(({ route }) => route === '/api/register')[1]
   expect(asked[1]?.traceparent).toBe(`00-${begun?.traceId}-${begun?.spanId}-02`)
   expect(JSON.stringify(asked)).not.toMatch(/about-somebody|x-request-id/)
 })

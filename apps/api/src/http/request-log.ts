@@ -10,7 +10,7 @@ declare global {
       /** The caller's id for this request, or a UUID. It is in the answer and in every log line about the request. */
       id: string
       /** The trace that this request is part of: its caller's, or a new one. */
-      trace: Trace
+      readonly trace: Trace
       readonly log: Logger
     }
   }
@@ -51,14 +51,27 @@ interface Options {
  * replayed.
  */
 export function requestLog({ log, app, routeOf, factsOf, onEnded }: Options): RequestHandler {
-  // Made when it is asked for: a child logger costs more than a line, and few requests need one.
-  Object.defineProperty(app.request, 'log', {
-    configurable: true,
-    get(this: Request) {
-      return log.child({ reqId: this.id, traceId: this.trace.traceId })
+  // Kept beside the few requests that ask for it before they end: one more property would cost each of them a twentieth.
+  const traces = new WeakMap<Request, Trace>()
+  // Made when they are asked for: a child logger costs more than a line, and few requests need one.
+  Object.defineProperties(app.request, {
+    log: {
+      configurable: true,
+      get(this: Request) {
+        return log.child({ reqId: this.id, traceId: this.trace.traceId })
+      },
+    },
+    trace: {
+      configurable: true,
+      get(this: Request) {
+        const trace = traces.get(this) ?? traceOf(this.headers.traceparent)
+        traces.set(this, trace)
+        return trace
+      },
     },
   })
-  // All fields of this line are named below, so it need not be searched for secrets.
+  // All fields of this line are named below, so it need not be searched for secrets. They are flat: an object inside would
+  // cost as much as four more of them.
   const lines = log.child({}, { redact: [] })
 
   return (req, res, next) => {
@@ -66,7 +79,6 @@ export function requestLog({ log, app, routeOf, factsOf, onEnded }: Options): Re
     const id = typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID()
     req.id = id
     res.setHeader(requestIdHeader, id)
-    req.trace = traceOf(req.headers.traceparent)
     const { method, originalUrl } = req
     const startedAt = performance.now()
 
@@ -76,15 +88,16 @@ export function requestLog({ log, app, routeOf, factsOf, onEnded }: Options): Re
       const code = problemCodeOf(res)
       const end = endOf(res, code)
       const { userId, sessionId, refresh } = factsOf(req)
-      const { traceId, spanId } = req.trace
+      const { traceId, spanId } = traces.get(req) ?? traceOf(req.headers.traceparent)
       const status = res.statusCode
       lines[levelOf(status, end, route)](
         {
           reqId: id,
           traceId,
           spanId,
-          req: { method, route },
-          res: { status },
+          method,
+          route,
+          status,
           verdict: code ?? refresh ?? (end !== 'answered' ? end : status < 400 ? 'ok' : 'refused'),
           userId,
           sessionId,
