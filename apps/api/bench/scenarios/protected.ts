@@ -1,3 +1,4 @@
+import { freePort } from '../../test/support/free-port.ts'
 import type { Lab } from '../lab.ts'
 import { withDatabase } from '../lab.ts'
 import { type Answers, keepSigningIn, load, protectedBy } from '../load.ts'
@@ -8,23 +9,29 @@ import { perSecond, type Row, row } from '../row.ts'
 const people = 500
 const signInsAtOnce = 8
 
-/** What a protected request costs, beside a bare Express route and the tutorial's way; idle, and while people sign in. */
+/**
+ * What a protected request costs, beside a bare Express route and the tutorial's way; idle, while people sign in, and with
+ * metrics.
+ */
 export async function protectedRoute(
   lab: Lab,
   { rounds, seconds }: { rounds: number; seconds: number },
 ): Promise<Row[]> {
   const uri = await lab.database('protected')
   const tutorialUri = await lab.database('tutorial')
-  const [product, bare, tutorial] = [
+  const [product, measured, bare, tutorial] = [
     await lab.product({ MONGO_URI: uri }),
+    await lab.product({ MONGO_URI: uri, METRICS_PORT: String(await freePort()) }),
     await lab.bare(),
     await lab.tutorial(tutorialUri),
   ]
   const ours = await withDatabase(uri, (database) => populate(database, { users: people }))
   const theirs = await withDatabase(tutorialUri, (database) => populateTutorial(database, people))
+  const tokens = ours.map(({ accessToken }) => accessToken)
   const asked = {
     bare: { url: bare.url, requests: protectedBy(['-']) },
-    product: { url: product.url, requests: protectedBy(ours.map(({ accessToken }) => accessToken)) },
+    product: { url: product.url, requests: protectedBy(tokens) },
+    measured: { url: measured.url, requests: protectedBy(tokens) },
     tutorial: { url: tutorial.url, requests: protectedBy(theirs.map(({ accessToken }) => accessToken)) },
   }
   const accounts = { product: ours, tutorial: theirs }
@@ -49,15 +56,17 @@ export async function protectedRoute(
   }
 
   // The first requests of a process are answered by code that is not compiled yet.
-  for (const who of ['bare', 'product', 'tutorial'] as const) await load({ ...asked[who], seconds: 1 })
+  for (const who of ['bare', 'product', 'measured', 'tutorial'] as const)
+    await load({ ...asked[who], seconds: 1 })
   const rates = await interleave(rounds, {
     bare: async () => (await idle('bare')).perSecond,
     product: async () => noted(p99.product, await idle('product')),
+    measured: async () => (await idle('measured')).perSecond,
     productBusy: async () => noted(p99.productBusy, await busy('product')),
     tutorial: async () => noted(p99.tutorial, await idle('tutorial')),
   })
   const tutorialBusy = noted(p99.tutorialBusy, await busy('tutorial'))
-  await Promise.all([product.stop(), bare.stop(), tutorial.stop()])
+  await Promise.all([product, measured, bare, tutorial].map((each) => each.stop()))
 
   const tutorialShare = tutorialBusy / summarize(rates.tutorial).median
   const p99Of = (values: number[]) => `${summarize(values).median.toFixed(1)} ms`
@@ -81,6 +90,16 @@ export async function protectedRoute(
         from: `${perSecond(rates.product)} ÷ ${perSecond(rates.tutorial)}`,
       },
       ratios(rates.product, rates.tutorial),
+    ),
+    row(
+      {
+        id: 'protected-with-metrics',
+        what: 'protected route with metrics ÷ without',
+        limit: 0.97,
+        must: 'reach',
+        from: `${perSecond(rates.measured)} ÷ ${perSecond(rates.product)}`,
+      },
+      ratios(rates.measured, rates.product),
     ),
     row(
       {
