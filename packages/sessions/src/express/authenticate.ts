@@ -22,10 +22,9 @@ export function createAuthenticate({ accessTokens, revocations }: Collaborators)
     if (token === null) throw new AuthError('access_token_invalid')
     const verified = accessTokens.verify(token)
     const pass = (revoked: boolean) => {
-      if (revoked) {
-        noteFacts(req, { userId: verified.sub, sessionId: verified.sid })
-        throw new AuthError('access_token_revoked')
-      }
+      // Whose it was is still known. Once the request passes, its claims say so.
+      if (revoked) noteFacts(req, { userId: verified.sub, sessionId: verified.sid })
+      if (revoked) throw new AuthError('access_token_revoked')
       setClaims(req, verified)
       next()
     }
