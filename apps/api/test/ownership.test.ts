@@ -235,7 +235,7 @@ it('a mistyped address is put right with the password, also by whoever cannot si
     {
       path: 'email',
       code: 'email_confirmed',
-      message: 'The address of this account is confirmed. Sign in to change it.',
+      message: 'The address of this account is already confirmed. Sign in to change it.',
     },
   ])
 })

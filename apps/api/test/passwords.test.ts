@@ -164,7 +164,7 @@ describe('PASSWORD_MIN_LENGTH', () => {
         path: 'password',
         code: 'new_password_short',
         limit: 15,
-        message: 'A password has at least 15 characters.',
+        message: 'A password needs at least 15 characters.',
       },
     ])
     await register('otter lamp viol', strict).expect(201)

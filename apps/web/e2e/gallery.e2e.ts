@@ -470,7 +470,7 @@ describe('before anybody is signed in', () => {
       await hang(page, 'forgot-password-sent')
       for (const [name, press] of [
         ['verify-email', 'Confirm my address'],
-        ['undo-email', 'Put my old address back'],
+        ['undo-email', 'Put this address back'],
       ] as const) {
         await page.goto(`/${name}#token=abc`)
         await page.getByRole('button', { name: press }).click()

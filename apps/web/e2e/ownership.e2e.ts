@@ -95,10 +95,10 @@ describe('holding a mailbox is not owning the account', () => {
     const { page, complaints } = owners
     const link = await linkTo(product.dataDir, owner.email, '/undo-email')
     await page.goto(link)
-    await button(page, 'Put my old address back').waitFor()
+    await button(page, 'Put this address back').waitFor()
     expect(page.url()).not.toContain('token')
     await expectAccessible(page)
-    await button(page, 'Put my old address back').click()
+    await button(page, 'Put this address back').click()
     await heading(page, 'Your old address is back').waitFor()
     await expectAccessible(page)
     await button(page, 'Choose a new password').click()
@@ -116,7 +116,7 @@ describe('holding a mailbox is not owning the account', () => {
       await thief.page.getByText('don’t match').waitFor()
     }
     await page.goto(link)
-    await button(page, 'Put my old address back').click()
+    await button(page, 'Put this address back').click()
     await page.getByRole('link', { name: 'Choose a new password' }).waitFor()
     expect(complaints).toEqual([])
     await thief.leave()

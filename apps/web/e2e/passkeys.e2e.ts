@@ -168,7 +168,7 @@ describe('what is refused', () => {
     const { page, person, authenticator, calls, leave } = await withPasskey()
     await openAccount(page)
     await section(page).getByRole('button', { name: 'Add another passkey' }).click()
-    await section(page).getByText('There is a passkey for your account on this device already').waitFor()
+    await section(page).getByText('This device already has a passkey for your account').waitFor()
     expect(await section(page).getByRole('listitem').count()).toBe(1)
 
     await authenticator.isTouched(false)

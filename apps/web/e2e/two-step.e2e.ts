@@ -300,7 +300,7 @@ it('whose role needs a second step and who has a passkey alone is asked for that
     await signOut(page)
     await strict.makeAdmin(person.email)
     await signIn(page, person)
-    await page.getByRole('heading', { name: 'Show your passkey' }).waitFor()
+    await page.getByRole('heading', { name: 'Use your passkey' }).waitFor()
     await isSound(visitor, 'two-step-passkey-alone')
     await authenticator.isTouched(true)
     await page.keyboard.press('Enter')

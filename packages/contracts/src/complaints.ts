@@ -4,8 +4,8 @@
  */
 export const complaints = {
   username_missing: 'Choose a username.',
-  username_short: 'A username has at least {limit} characters.',
-  username_long: 'A username has at most {limit} characters.',
+  username_short: 'A username needs at least {limit} characters.',
+  username_long: 'A username can have at most {limit} characters.',
   username_characters: 'Use letters, digits, dots, dashes and underscores, starting with a letter or digit.',
   username_misleading: 'A username must not look like a web address. Choose another.',
   username_reserved: 'This username is reserved. Choose another.',
@@ -16,10 +16,10 @@ export const complaints = {
   email_domain_malformed: 'The part after the @ is not the name of a domain, like example.com.',
   email_domain_incomplete: 'The domain after the @ is not complete. One looks like example.com.',
   email_local_malformed:
-    'The part before the @ holds something that no mailbox can have, such as a space or two dots.',
+    'The part before the @ contains something that no mailbox name can have, such as a space or two dots in a row.',
   email_local_long: 'The part before the @ is longer than {limit} characters, so no mail could reach it.',
-  email_long: 'An email address has at most {limit} characters.',
-  email_confirmed: 'The address of this account is confirmed. Sign in to change it.',
+  email_long: 'An email address can have at most {limit} characters.',
+  email_confirmed: 'The address of this account is already confirmed. Sign in to change it.',
 
   identifier_missing: 'Enter your email address or username.',
   identifier_too_long: 'This is longer than any email address or username.',
@@ -29,8 +29,8 @@ export const complaints = {
   password_wrong: 'This is not the password of this account.',
   current_password_wrong: 'This is not your current password.',
   new_password_missing: 'Choose a password.',
-  new_password_short: 'A password has at least {limit} characters.',
-  new_password_long: 'A password has at most {limit} characters.',
+  new_password_short: 'A password needs at least {limit} characters.',
+  new_password_long: 'A password can have at most {limit} characters.',
   new_password_repetitive: 'This password repeats the same few characters. Choose another.',
   new_password_sequence: 'This password is a simple sequence, like 1234 or qwerty. Choose another.',
   new_password_common: 'This password is one of the first that anybody would try. Choose another.',
@@ -41,32 +41,32 @@ export const complaints = {
 
   code_missing: 'Enter the code.',
   code_too_long: 'This is longer than any code.',
-  method_missing: 'Say what the code is of.',
+  method_missing: 'Say which kind of code this is.',
   ticket_missing: 'The ticket of the sign-in is missing.',
-  ticket_malformed: 'This is no ticket of ours.',
+  ticket_malformed: 'This ticket is not one of ours.',
   browser_untrustable: 'Only a browser that keeps cookies and keys can be trusted.',
   link_incomplete: 'The link is not complete.',
-  link_malformed: 'This is not a token of ours.',
+  link_malformed: 'This link is not one of ours.',
 
   name_missing: 'Choose a name.',
-  name_long: 'A name has at most {limit} characters.',
+  name_long: 'A name can have at most {limit} characters.',
   base64url_malformed: 'This is not base64url.',
 
-  language_unknown: 'We do not speak this language.',
+  language_unknown: 'This language is not available.',
 
-  refresh_token_type: 'refreshToken is a string.',
+  refresh_token_type: 'refreshToken must be a string.',
   refresh_token_empty: 'refreshToken is empty.',
   refresh_token_too_long: 'refreshToken is too long.',
 
-  roles_missing: 'A user has at least one role.',
+  roles_missing: 'A user needs at least one role.',
   search_too_long: 'This is longer than any name or address.',
-  search_characters: 'No name or address holds such a character.',
-  place_unknown: 'This is no place in this list.',
+  search_characters: 'No name or address contains such a character.',
+  place_unknown: 'There is no such place in this list.',
 
   body_malformed: 'Send a JSON object.',
   field_unknown: 'This field is not known here.',
   /** Whatever else is not as the contract says. */
-  value_malformed: 'This is not what belongs here.',
+  value_malformed: 'This value is not valid here.',
 } as const
 
 export type ComplaintCode = keyof typeof complaints

@@ -22,14 +22,14 @@ describe('a complaint', () => {
       'username',
       'username_short',
       3,
-      'A username has at least 3 characters.',
+      'A username needs at least 3 characters.',
     ],
     [
       { ...register, username: 'a'.repeat(33) },
       'username',
       'username_long',
       32,
-      'A username has at most 32 characters.',
+      'A username can have at most 32 characters.',
     ],
     [{ ...register, username: undefined }, 'username', 'username_missing', undefined, 'Choose a username.'],
     [
@@ -44,14 +44,14 @@ describe('a complaint', () => {
       'password',
       'new_password_short',
       8,
-      'A password has at least 8 characters.',
+      'A password needs at least 8 characters.',
     ],
     [
       { ...register, password: 'a'.repeat(129) },
       'password',
       'new_password_long',
       128,
-      'A password has at most 128 characters.',
+      'A password can have at most 128 characters.',
     ],
     // Too long to be counted.
     [
@@ -59,7 +59,7 @@ describe('a complaint', () => {
       'password',
       'new_password_long',
       128,
-      'A password has at most 128 characters.',
+      'A password can have at most 128 characters.',
     ],
     [
       { ...register, invitation: 1 },

@@ -46,17 +46,17 @@ const refuse = (errors: { path: string; message: string; code?: string; limit?: 
 it('complains in German before anything is sent', async () => {
   speak(german)
   const submit = await submitted({ username: 'a', email: 'ada', password: 'kurz' })
-  expect(await screen.findByText('Ein Benutzername hat mindestens 3 Zeichen.')).toBeVisible()
+  expect(await screen.findByText('Der Benutzername muss mindestens 3 Zeichen haben.')).toBeVisible()
   expect(screen.getByText(/^Das sieht nicht nach einer E-Mail-Adresse aus\./)).toBeVisible()
-  expect(screen.getByText('Ein Passwort hat mindestens 8 Zeichen.')).toBeVisible()
+  expect(screen.getByText('Das Passwort muss mindestens 8 Zeichen haben.')).toBeVisible()
   expect(submit).not.toHaveBeenCalled()
 })
 
 it('says in German what the server complains of, with the number that it names', async () => {
   speak(german)
-  const message = 'A password has at least 20 characters.'
+  const message = 'A password needs at least 20 characters.'
   await submitted(good, refuse([{ path: 'password', code: 'new_password_short', limit: 20, message }]))
-  expect(await screen.findByText('Ein Passwort hat mindestens 20 Zeichen.')).toBeVisible()
+  expect(await screen.findByText('Das Passwort muss mindestens 20 Zeichen haben.')).toBeVisible()
 })
 
 it.each([{}, { code: 'password_of_tomorrow' }])(
@@ -70,5 +70,5 @@ it.each([{}, { code: 'password_of_tomorrow' }])(
 
 it('complains in English in the words of the API', async () => {
   await submitted({ ...good, password: 'short' })
-  expect(await screen.findByText('A password has at least 8 characters.')).toBeVisible()
+  expect(await screen.findByText('A password needs at least 8 characters.')).toBeVisible()
 })

@@ -4,20 +4,28 @@ const notYouFactor =
   'Wenn Sie das nicht waren, hat jemand anders Zugang zu Ihrem Konto. Ändern Sie Ihr Passwort und beenden Sie Ihre anderen Sitzungen: '
 const notYou = 'Wenn Sie das nicht waren, ändern Sie Ihr Passwort und beenden Sie Ihre anderen Sitzungen: '
 
-const moment = new Intl.DateTimeFormat('de', { dateStyle: 'full', timeStyle: 'long', timeZone: 'UTC' })
+const moment = new Intl.DateTimeFormat('de', { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })
+
+/** After "am": "Freitag, dem 27. November 2026, um 14:05:09 Uhr (UTC)". Intl knows the nominative alone. */
+function inTheDative(at: Date): string {
+  const { weekday, day, month, year, hour, minute, second } = Object.fromEntries(
+    moment.formatToParts(at).map(({ type, value }) => [type, value]),
+  )
+  return `${weekday}, dem ${day}. ${month} ${year}, um ${hour}:${minute}:${second} Uhr (UTC)`
+}
 
 export const german: MailWords = {
   greeting: (username) => (username === null ? 'Guten Tag,' : `Guten Tag ${username},`),
   orOpen: 'Oder öffnen Sie diese Adresse:',
   unknownDevice: 'Unbekanntes Gerät',
   device: (browser, system) => `${browser} auf ${system}`,
-  when: (at) => moment.format(at),
+  when: inTheDative,
   links: { help: 'Hilfe', privacy: 'Datenschutz', imprint: 'Impressum' },
   mails: {
     verify_email: () => ({
       subject: 'Bestätigen Sie Ihre E-Mail-Adresse',
       before: ['Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.'],
-      button: 'Adresse bestätigen',
+      button: 'Meine Adresse bestätigen',
       after: [
         'Der Link funktioniert einmal und 24 Stunden lang.',
         'Wenn Sie kein Konto angelegt haben, hat jemand anders Ihre Adresse angegeben. Öffnen Sie den Link und wählen Sie „Das war ich nicht“: Damit wird das Konto gelöscht.',
@@ -35,7 +43,7 @@ export const german: MailWords = {
     confirm_new_email: () => ({
       subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
       before: ['Sie möchten für Ihr Konto ab jetzt diese Adresse verwenden.'],
-      button: 'Diese Adresse verwenden',
+      button: 'Meine neue Adresse bestätigen',
       after: [
         'Der Link funktioniert einmal und 24 Stunden lang. Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Dann ändert sich nichts.',
       ],
@@ -59,16 +67,16 @@ export const german: MailWords = {
       after: [`Wenn Sie das nicht waren, setzen Sie es jetzt zurück: ${link}`],
     }),
     new_device: ({ when, device, ip, link }) => ({
-      subject: 'Neue Anmeldung an Ihrem Konto von einem unbekannten Gerät',
+      subject: 'Anmeldung bei Ihrem Konto von einem neuen Gerät',
       before: [
-        `Am ${when} gab es eine Anmeldung an Ihrem Konto von einem Gerät, das dort noch nie angemeldet war: ${device} (${ip}).`,
+        `Am ${when} gab es eine Anmeldung bei Ihrem Konto von einem Gerät, das dort noch nie angemeldet war: ${device} (${ip}).`,
       ],
       after: [`Wenn Sie das waren, ist alles in Ordnung. ${notYou}${link}`],
     }),
     new_network: ({ when, device, ip, link }) => ({
-      subject: 'Ihr Konto wurde in einem neuen Netz verwendet',
+      subject: 'Anmeldung bei Ihrem Konto aus einem neuen Netz',
       before: [
-        `Am ${when} gab es eine Anmeldung an Ihrem Konto von ${ip} aus, mit ${device}. Der Browser ist bekannt, das Netz ist neu.`,
+        `Am ${when} gab es eine Anmeldung bei Ihrem Konto von ${ip} aus, mit ${device}. Der Browser ist bekannt, das Netz ist neu.`,
       ],
       after: [`Wenn Sie das waren, ist alles in Ordnung. ${notYou}${link}`],
     }),
@@ -89,9 +97,9 @@ export const german: MailWords = {
       after: [`${notYou}${link}`],
     }),
     failed_sign_ins: ({ when, ip, link }) => ({
-      subject: 'Viele fehlgeschlagene Anmeldungen an Ihrem Konto',
+      subject: 'Viele fehlgeschlagene Anmeldungen bei Ihrem Konto',
       before: [
-        `Jemand hat immer wieder erfolglos versucht, sich an Ihrem Konto anzumelden, zuletzt am ${when} von ${ip} aus.`,
+        `Jemand hat immer wieder erfolglos versucht, sich bei Ihrem Konto anzumelden, zuletzt am ${when} von ${ip} aus.`,
       ],
       after: [
         `Ihr Passwort wurde nicht erraten. Wenn es kurz ist oder Sie es auch anderswo verwenden, ändern Sie es: ${link}`,
@@ -154,7 +162,7 @@ export const german: MailWords = {
     failed_factors: ({ when, ip, link }) => ({
       subject: 'Jemand kennt Ihr Passwort',
       before: [
-        `Jemand hat Ihr Passwort und dann immer wieder falsche Codes eingegeben, zuletzt am ${when} von ${ip} aus. Der Zugang zu Ihrem Konto blieb verwehrt.`,
+        `Jemand hat Ihr Passwort und dann immer wieder falsche Codes eingegeben, zuletzt am ${when} von ${ip} aus. Die Anmeldung ist nicht gelungen.`,
       ],
       after: [`Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort: ${link}`],
     }),
@@ -176,7 +184,7 @@ export const german: MailWords = {
     factors_reset: ({ when, link }) => ({
       subject: 'Ihr zweiter Faktor wurde entfernt',
       before: [
-        `Ihre Authenticator-App, Ihre Wiederherstellungscodes und Ihre Passkeys wurden, soweit Sie welche hatten, am ${when} entfernt, worum der Betreiber dieses Dienstes gebeten worden war. Von nun an genügt zur Anmeldung Ihr Passwort.`,
+        `Ihre Authenticator-App, Ihre Wiederherstellungscodes und Ihre Passkeys wurden, soweit Sie welche hatten, am ${when} entfernt. Der Betreiber dieses Dienstes war darum gebeten worden. Von nun an genügt zur Anmeldung Ihr Passwort.`,
       ],
       after: [
         `Richten Sie bald einen neuen ein. Wenn Sie nicht darum gebeten haben, ändern Sie Ihr Passwort und wenden Sie sich an den Betreiber dieses Dienstes: ${link}`,
@@ -186,7 +194,7 @@ export const german: MailWords = {
       subject: 'Ihr Passwort wurde entfernt',
       before: [
         `Das Passwort Ihres Kontos wurde am ${when} entfernt. Gerät: ${device} (${ip}). Von nun an melden Sie sich mit einem Passkey an.`,
-        'Bewahren Sie diese E-Mail auf: Sollten Sie Ihre Passkeys verlieren, ist diese Adresse der Weg zurück. Mit einem Link, der hierher geschickt wird, können Sie ein neues Passwort wählen.',
+        'Bewahren Sie diese E-Mail auf: Sollten Sie Ihre Passkeys verlieren, ist diese Adresse der Weg zurück. Mit einem Link, der hierher gesendet wird, können Sie ein neues Passwort wählen.',
       ],
       after: [`Dafür, oder wenn Sie das nicht waren, können Sie den Link hier anfordern: ${link}`],
     }),
@@ -196,7 +204,7 @@ export const german: MailWords = {
         `Am ${when} wurde ein Passkey hinzugefügt. Gerät: ${device} (${ip}). Er öffnet Ihr Konto ohne Passwort.`,
       ],
       after: [
-        `Wenn Sie das nicht waren, entfernen Sie ihn auf der Seite Ihres Kontos, ändern Sie Ihr Passwort und beenden Sie Ihre anderen Sitzungen: ${link}`,
+        `Wenn Sie das nicht waren, entfernen Sie ihn auf Ihrer Kontoseite, ändern Sie Ihr Passwort und beenden Sie Ihre anderen Sitzungen: ${link}`,
       ],
     }),
     passkey_removed: ({ when, device, ip, link }) => ({
@@ -213,16 +221,16 @@ export const german: MailWords = {
         'Der Versuch wurde abgewiesen.',
       ],
       after: [
-        `Entfernen Sie diesen Passkey auf der Seite Ihres Kontos, fügen Sie einen neuen hinzu und sehen Sie dann Ihre anderen Sitzungen durch: ${link}`,
+        `Entfernen Sie diesen Passkey auf Ihrer Kontoseite, fügen Sie einen neuen hinzu und sehen Sie dann Ihre anderen Sitzungen durch: ${link}`,
       ],
     }),
     account_lapsing: ({ when }) => ({
       subject: 'Bestätigen Sie Ihre E-Mail-Adresse, um Ihr Konto zu behalten',
       before: [
         'Die E-Mail-Adresse Ihres Kontos wurde nie bestätigt.',
-        `Wird sie bis ${when} nicht bestätigt, wird das Konto mit allem, was dazugehört, gelöscht.`,
+        `Wird sie bis zum ${when} nicht bestätigt, wird das Konto mit allem, was dazugehört, gelöscht.`,
       ],
-      button: 'Adresse bestätigen',
+      button: 'Meine Adresse bestätigen',
       after: [
         'Der Link funktioniert einmal und 24 Stunden lang; einen neuen können Sie dort anfordern, wo Sie sich anmelden.',
         'Wenn Sie kein Konto angelegt haben, brauchen Sie nichts zu tun.',

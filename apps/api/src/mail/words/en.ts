@@ -35,7 +35,7 @@ export const english: MailWords = {
     confirm_new_email: () => ({
       subject: 'Confirm your new email address',
       before: ['You asked to use this address for your account from now on.'],
-      button: 'Use this address',
+      button: 'Confirm my new address',
       after: [
         'The link works once and for 24 hours. If it was not you, ignore this mail and nothing changes.',
       ],
@@ -43,7 +43,7 @@ export const english: MailWords = {
     email_changed: ({ when }) => ({
       subject: 'Your email address was changed',
       before: [
-        `Your account uses another email address since ${when}, and no longer this one.`,
+        `Your account has used another email address instead of this one since ${when}.`,
         'If this was not you, somebody has your password. Put this address back: that signs everybody out, and you choose a new password.',
       ],
       button: 'Put this address back',
@@ -94,7 +94,7 @@ export const english: MailWords = {
     email_change_undone: ({ when }) => ({
       subject: 'The change of your email address was undone',
       before: [
-        `Your account uses its former email address again since ${when}, and no longer this one. It was put back by a link that was sent there.`,
+        `Your account has used its former email address again, instead of this one, since ${when}. It was put back by a link that was sent there.`,
         'Everybody was signed out, and a new password has to be chosen.',
       ],
       after: [
@@ -126,14 +126,14 @@ export const english: MailWords = {
     recovery_codes_renewed: ({ when, device, ip, link }) => ({
       subject: 'You have new recovery codes',
       before: [
-        `New recovery codes were made on ${when}, from ${device} (${ip}). Those from before no longer count.`,
+        `New recovery codes were made on ${when}, from ${device} (${ip}). The old ones no longer work.`,
       ],
       after: [`${notYouFactor}${link}`],
     }),
     recovery_code_used: ({ when, device, ip, link }) => ({
       subject: 'A recovery code was used',
       before: [
-        `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. It counts no more.`,
+        `One of your recovery codes was used on ${when}, from ${device} (${ip}), in place of a code of your authenticator app. It won’t work again.`,
       ],
       after: [`${notYouFactor}${link}`],
     }),
@@ -179,7 +179,7 @@ export const english: MailWords = {
     password_removed: ({ when, device, ip, link }) => ({
       subject: 'Your password was removed',
       before: [
-        `Your account has no password since ${when}; it was removed from ${device} (${ip}). From now on you sign in by passkey.`,
+        `Your password was removed on ${when}, from ${device} (${ip}). From now on you sign in by passkey.`,
         'Keep this mail: should you lose your passkeys, this address is the way back. A link that is sent here lets you choose a new password.',
       ],
       after: [`For that, or if this was not you, ask for the link here: ${link}`],
@@ -190,12 +190,12 @@ export const english: MailWords = {
         `A passkey was added on ${when}, from ${device} (${ip}). It opens your account without a password.`,
       ],
       after: [
-        `If this was not you, remove it on the page of your account, change your password and end your other sessions: ${link}`,
+        `If this was not you, remove it on your account page, change your password and end your other sessions: ${link}`,
       ],
     }),
     passkey_removed: ({ when, device, ip, link }) => ({
       subject: 'A passkey was removed from your account',
-      before: [`A passkey was removed on ${when}, from ${device} (${ip}). It opens your account no more.`],
+      before: [`A passkey was removed on ${when}, from ${device} (${ip}). It no longer opens your account.`],
       after: [`${notYou}${link}`],
     }),
     passkey_counter_back: ({ when, device, ip, link }) => ({
@@ -205,7 +205,7 @@ export const english: MailWords = {
         'It was refused.',
       ],
       after: [
-        `Remove that passkey on the page of your account and add a new one, then look through your other sessions: ${link}`,
+        `Remove that passkey on your account page and add a new one, then look through your other sessions: ${link}`,
       ],
     }),
     account_lapsing: ({ when }) => ({
@@ -223,7 +223,7 @@ export const english: MailWords = {
     account_deleted: ({ when }) => ({
       subject: 'Your account was deleted',
       before: [`Your account and what was kept about it were deleted on ${when}.`],
-      after: ['If this was not you, answer to whoever runs this service at once.'],
+      after: ['If this was not you, contact whoever runs this service at once.'],
     }),
   },
 }

@@ -75,7 +75,7 @@ it('a change of mind is no failure, and what fails says why', async () => {
   expect(await section.findByText('No passkey was added.')).toBeVisible()
   client.addPasskey.mockRejectedValueOnce(new AuthError('passkey_exists', 'exists'))
   await user.click(section.getByRole('button', { name: 'Add a passkey' }))
-  expect(await section.findByText(/passkey for your account on this device already/)).toBeVisible()
+  expect(await section.findByText(/This device already has a passkey for your account/)).toBeVisible()
 })
 
 it('renames one by keyboard, and keeps the form with the reason when that fails', async () => {

@@ -190,7 +190,7 @@ describe('recent activity in German', () => {
     expect(screen.getByText('3 Ereignisse: Firefox 131 auf macOS')).toBeVisible()
     expect(screen.getByText('192.0.2.7 · abgemeldet und angemeldet')).toBeVisible()
     expect(screen.getByText('Sie lief auf: Unbekanntes Gerät.')).toBeVisible()
-    expect(screen.getByText(/kam nicht hinein/)).toBeVisible()
+    expect(screen.getByText(/Die Anmeldung ist nicht gelungen/)).toBeVisible()
     expect(screen.getByText('Bitte prüfen')).toBeVisible()
   })
 

@@ -99,7 +99,7 @@ it('a passkey does as well, and what went wrong with it is said', async () => {
   client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('passkey_invalid'))
   await user.click(await screen.findByRole('button', { name: 'Use a passkey' }))
   expect(await screen.findByText(sentence)).toBeVisible()
-  expect(screen.getByRole('heading', { name: 'Show your passkey' })).toBeVisible()
+  expect(screen.getByRole('heading', { name: 'Use your passkey' })).toBeVisible()
   expect(screen.getByRole('button', { name: 'Use your passkey' })).toHaveFocus()
   await user.click(screen.getByRole('button', { name: 'Use your app' }))
   expect(screen.getByLabelText('Code from your app')).toHaveFocus()
@@ -119,7 +119,7 @@ it('a browser is trusted by a passkey as by a code', async () => {
 
 it('where only a passkey does, it is what the page asks for', async () => {
   const { client, user, address } = await afterPassword({ ...outstanding, methods: ['passkey'] })
-  expect(await screen.findByRole('heading', { name: 'Show your passkey' })).toBeVisible()
+  expect(await screen.findByRole('heading', { name: 'Use your passkey' })).toBeVisible()
   // Nothing opens before somebody asks for it.
   expect(client.loginFactorWithPasskey).not.toHaveBeenCalled()
   expect(screen.queryByRole('button', { name: /code|app/ })).not.toBeInTheDocument()

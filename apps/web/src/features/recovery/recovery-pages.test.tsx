@@ -433,7 +433,7 @@ describe('the link that puts an old address back', () => {
     const client = fakeAuthClient(state)
     client.answer(routes.undoEmail, () => ({ message: 'back', resetToken: 'cmVzZXQ' }))
     const app = renderApp(client, `/undo-email#token=${token}`)
-    const button = await screen.findByRole('button', { name: 'Put my old address back' })
+    const button = await screen.findByRole('button', { name: 'Put this address back' })
     return { client, button, ...app }
   }
 

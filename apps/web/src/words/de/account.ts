@@ -24,7 +24,7 @@ export const account: Translation['account'] = {
   changeEmail: 'E-Mail-Adresse ändern',
   changeYourEmail: 'Ihre E-Mail-Adresse ändern',
   aboutEmail:
-    'Wir senden eine E-Mail an die neue Adresse. Ihre Adresse ändert sich, sobald Sie sie von dort aus bestätigen, und wir geben an der alten Bescheid.',
+    'Wir senden eine E-Mail an die neue Adresse. Ihre Adresse ändert sich, sobald Sie sie von dort aus bestätigen, und wir senden einen Hinweis an die alte.',
   aboutUnconfirmedEmail:
     'Wir senden eine E-Mail an die neue Adresse. Ihre Adresse ändert sich, sobald Sie sie von dort aus bestätigen.',
   newEmail: 'Neue E-Mail-Adresse',
@@ -34,16 +34,16 @@ export const account: Translation['account'] = {
   cancelChange: 'Änderung abbrechen',
   changeCancelled: (email) => `Die Änderung ist abgebrochen. Ihre Adresse bleibt ${email}.`,
   openTheLink:
-    'Öffnen Sie den Link in der E-Mail, die wir Ihnen gesendet haben. Bis dahin können wir Sie dort nicht warnen, wenn sich jemand Neues bei Ihrem Konto anmeldet. Ein Konto, dessen Adresse nie bestätigt wird, wird nach einer Weile gelöscht; vorher erinnern wir Sie.',
+    'Öffnen Sie den Link in der E-Mail, die wir Ihnen gesendet haben. Bis dahin können wir Sie dort nicht warnen, wenn sich ein neues Gerät bei Ihrem Konto anmeldet. Ein Konto, dessen Adresse nie bestätigt wird, wird nach einer Weile gelöscht; vorher erinnern wir Sie.',
 
   password: 'Passwort',
   changePassword: 'Passwort ändern',
   chooseByEmail: 'Per E-Mail eines wählen',
-  noPassword: 'Keines: Sie melden sich mit Passkey an',
+  noPassword: 'Keines. Sie melden sich mit einem Passkey an.',
   knownOnlyToYou: 'Nur Ihnen bekannt',
   lastChanged: 'Zuletzt geändert: {when}',
   keepThatMailbox: (email) =>
-    `Sollten Sie Ihre Passkeys verlieren, sendet „Passwort vergessen?“ einen Link an ${email}. Behalten Sie dieses Postfach.`,
+    `Sollten Sie Ihre Passkeys verlieren, sendet „Passwort vergessen?“ einen Link an ${email}. Sorgen Sie dafür, dass Sie Zugang zu diesem Postfach behalten.`,
   passkeyAlone: 'Nur noch mit Passkey anmelden',
   removeYourPassword: 'Ihr Passwort entfernen',
   removePasswordQuestion: (email) =>
@@ -75,12 +75,12 @@ export const account: Translation['account'] = {
       : `${count} Wiederherstellungscodes sind noch übrig.`,
   newCodes: 'Neue Wiederherstellungscodes',
   newCodesQuestion:
-    'Neue Wiederherstellungscodes erstellen? Die Codes, die Sie aufbewahrt haben, gelten dann nicht mehr.',
+    'Neue Wiederherstellungscodes erstellen? Die Codes, die Sie gesichert haben, gelten dann nicht mehr.',
   makeNewCodes: 'Neue Codes erstellen',
   oldCodesGone: 'Ihre bisherigen Wiederherstellungscodes gelten nicht mehr.',
   turnOff: 'Ausschalten',
   turnOffTwoStep: 'Zwei-Schritt-Anmeldung ausschalten',
-  turnOffQuestion: 'Zwei-Schritt-Anmeldung ausschalten? Dann öffnet Ihr Passwort allein das Konto.',
+  turnOffQuestion: 'Zwei-Schritt-Anmeldung ausschalten? Zur Anmeldung genügt dann Ihr Passwort.',
   turnItOff: 'Ausschalten',
   isOff: 'Die Zwei-Schritt-Anmeldung ist ausgeschaltet.',
   roleNeedsIt: 'Ihre Rolle verlangt die Zwei-Schritt-Anmeldung, daher lässt sie sich nicht ausschalten.',
@@ -128,7 +128,7 @@ export const account: Translation['account'] = {
   deletesActivity: 'die Aktivitäten des Kontos.',
   deleteAccount: 'Mein Konto löschen',
   deleteQuestion:
-    'Ihr Konto und alles, was dazugehört, ist dann weg. Das lässt sich nicht rückgängig machen.',
+    'Ihr Konto wird mit allem, was dazugehört, gelöscht. Das lässt sich nicht rückgängig machen.',
   deleteForGood: 'Endgültig löschen',
   goodbye: (username) => `Ihr Konto und alles, was dazugehört, wurde gelöscht. Auf Wiedersehen, ${username}.`,
 }

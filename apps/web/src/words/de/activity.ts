@@ -33,22 +33,22 @@ export const activity: Translation['activity'] = {
     new_network: {
       title: 'Aus einem neuen Netz angemeldet',
       meaning:
-        'Ein Browser, den Sie schon benutzt haben, an einem neuen Ort. Waren Sie das nicht? Beenden Sie diese Sitzung und ändern Sie Ihr Passwort.',
+        'Ein Browser, den Sie schon verwendet haben, an einem neuen Ort. Waren Sie das nicht? Beenden Sie diese Sitzung und ändern Sie Ihr Passwort.',
     },
     signed_out: { title: 'Abgemeldet' },
     session_revoked: { title: 'Sitzung beendet' },
     copied_session_refused: {
       title: 'Eine Kopie Ihrer Sitzung wurde abgewiesen',
       meaning:
-        'Jemand hat eine Kopie Ihrer Cookies benutzt, aber ohne den Schlüssel, der Ihren Browser nie verlässt. Erreicht wurde damit nichts, und Ihre Sitzung geht weiter. Aber Cookies kopieren sich nicht von selbst: Prüfen Sie das Gerät auf unerwünschte Software, beenden Sie seine Sitzung und ändern Sie Ihr Passwort.',
+        'Jemand hat eine Kopie Ihrer Cookies verwendet, aber ohne den Schlüssel, der Ihren Browser nie verlässt. Erreicht wurde damit nichts, und Ihre Sitzung geht weiter. Aber Cookies kopieren sich nicht von selbst: Prüfen Sie das Gerät auf unerwünschte Software, beenden Sie seine Sitzung und ändern Sie Ihr Passwort.',
     },
     token_reused: {
-      title: 'Eine alte Kopie einer Sitzung wurde benutzt',
+      title: 'Eine alte Kopie einer Sitzung wurde verwendet',
       meaning:
         'Entweder hat eine Ihrer Apps einen Fehler gemacht, oder jemand hat ihre Sitzung kopiert. Zu Ihrer Sicherheit haben wir diese Sitzung beendet. Wenn Sie es sich nicht erklären können, ändern Sie Ihr Passwort.',
     },
     answered_elsewhere: {
-      title: 'Eine Sitzung wurde aus zwei Netzen zugleich benutzt',
+      title: 'Eine Sitzung wurde aus zwei Netzen zugleich verwendet',
       meaning:
         'Üblich bei einem Telefon, das zwischen WLAN und Mobilfunk wechselt. Wenn Sie an Ort und Stelle geblieben sind, beenden Sie diese Sitzung und ändern Sie Ihr Passwort.',
     },
@@ -81,7 +81,7 @@ export const activity: Translation['activity'] = {
         'Über einen Link, der an Ihre alte Adresse ging, wurde diese wiederhergestellt, und alle Sitzungen wurden beendet.',
     },
     username_changed: { title: 'Benutzername geändert' },
-    account_disabled: { title: 'Konto von der Administration gesperrt' },
+    account_disabled: { title: 'Konto von einem Administrator gesperrt' },
     account_enabled: { title: 'Konto wieder freigegeben' },
     roles_changed: { title: 'Ihre Rollen wurden geändert' },
     totp_enabled: {
@@ -100,12 +100,12 @@ export const activity: Translation['activity'] = {
         'Die bisherigen gelten nicht mehr. Waren Sie das nicht? Ändern Sie Ihr Passwort und beenden Sie diese Sitzung.',
     },
     recovery_code_used: {
-      title: 'Wiederherstellungscode benutzt',
+      title: 'Wiederherstellungscode verwendet',
       meaning:
         'Er gilt kein zweites Mal. Waren Sie das nicht? Ändern Sie Ihr Passwort und erstellen Sie neue Codes.',
     },
     recovery_codes_low: {
-      title: 'Wiederherstellungscode benutzt, nur noch wenige übrig',
+      title: 'Wiederherstellungscode verwendet, nur noch wenige übrig',
       meaning:
         'Erstellen Sie neue, bevor Sie sie brauchen. Waren Sie das nicht? Ändern Sie dann auch Ihr Passwort.',
     },
@@ -116,26 +116,26 @@ export const activity: Translation['activity'] = {
     factor_failed: {
       title: 'Richtiges Passwort, falscher Code',
       meaning:
-        'Niemand kam hinein. Wenn Sie sich nicht vertippt haben, kennt jemand Ihr Passwort: Ändern Sie es.',
+        'Die Anmeldung ist nicht gelungen. Wenn Sie sich nicht vertippt haben, kennt jemand Ihr Passwort: Ändern Sie es.',
     },
     failed_factors: {
       title: 'Richtiges Passwort, viele falsche Codes',
       meaning:
-        'Niemand kam hinein. Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es jetzt.',
+        'Die Anmeldung ist nicht gelungen. Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es jetzt.',
     },
     browser_trusted: {
-      title: 'Browser gilt dreißig Tage als vertrauenswürdig',
+      title: 'Browser gilt 30 Tage lang als vertrauenswürdig',
       meaning:
-        'Er meldet sich ohne Code an. Waren Sie das nicht? Entfernen Sie ihn aus den bekannten Browsern und ändern Sie Ihr Passwort.',
+        'Dort ist bei der Anmeldung kein Code nötig. Waren Sie das nicht? Entfernen Sie ihn aus den bekannten Browsern und ändern Sie Ihr Passwort.',
     },
     browser_untrusted: {
       title: 'Browser gilt nicht mehr als vertrauenswürdig',
-      meaning: 'Er fragt wieder nach einem Code.',
+      meaning: 'Dort wird bei der Anmeldung wieder ein Code verlangt.',
     },
     factors_reset_requested: {
       title: 'Zweiter Faktor soll entfernt werden',
       meaning:
-        'Jemand hat den Betreiber dieses Dienstes darum gebeten. Wenn Sie das nicht waren, melden Sie sich mit Ihrem zweiten Faktor an: Das hält es auf.',
+        'Jemand hat den Betreiber dieses Dienstes darum gebeten. Wenn Sie das nicht waren, melden Sie sich mit Ihrem zweiten Faktor an: Das verhindert es.',
     },
     factors_reset_cancelled: { title: 'Zweiter Faktor bleibt' },
     factors_reset: {
@@ -146,7 +146,7 @@ export const activity: Translation['activity'] = {
     failed_sign_ins: {
       title: 'Viele fehlgeschlagene Anmeldungen',
       meaning:
-        'Jemand hat es bei Ihrem Konto mit falschen Passwörtern versucht und kam nicht hinein. Wenn Ihr Passwort kurz ist oder auch anderswo gilt, ändern Sie es.',
+        'Jemand hat bei Ihrem Konto falsche Passwörter ausprobiert. Die Anmeldung ist nicht gelungen. Wenn Ihr Passwort kurz ist oder auch anderswo gilt, ändern Sie es.',
     },
     passkey_added: {
       title: 'Passkey hinzugefügt',
@@ -161,12 +161,12 @@ export const activity: Translation['activity'] = {
     passkey_refused: {
       title: 'Ein Passkey wurde abgewiesen',
       meaning:
-        'Einer Ihrer Passkeys wurde zu spät, auf einer anderen Seite oder auf eine Weise benutzt, die wir nicht annehmen. Niemand wurde hineingelassen. Wenn Sie sich gerade nicht angemeldet haben, sehen Sie sich Ihre Passkeys an.',
+        'Einer Ihrer Passkeys wurde zu spät, auf einer anderen Seite oder auf eine Weise verwendet, die wir nicht annehmen. Die Anmeldung ist nicht gelungen. Wenn Sie sich gerade nicht angemeldet haben, sehen Sie sich Ihre Passkeys an.',
     },
     passkey_counter_back: {
       title: 'Die Kopie eines Passkeys wurde abgewiesen',
       meaning:
-        'Einer Ihrer Passkeys zählte weniger Anmeldungen als der, den wir kennen, so wie es eine Kopie tun würde. Niemand wurde hineingelassen. Entfernen Sie diesen Passkey und fügen Sie einen neuen hinzu.',
+        'Einer Ihrer Passkeys zählte weniger Anmeldungen als der, den wir kennen, so wie es eine Kopie tun würde. Die Anmeldung ist nicht gelungen. Entfernen Sie diesen Passkey und fügen Sie einen neuen hinzu.',
     },
   },
 }

@@ -2,7 +2,7 @@ import type { Translation } from '../translation.ts'
 
 export const admin: Translation['admin'] = {
   users: 'Benutzer',
-  lead: 'Finden Sie Benutzer, sehen Sie, wo sie angemeldet sind, ändern Sie, was sie dürfen, oder sperren Sie sie.',
+  lead: 'Hier finden Sie Benutzer, sehen ihre Sitzungen, ändern ihre Rechte oder sperren ihre Konten.',
   search: 'Suche',
   searchHint: 'Ein beliebiger Teil eines Benutzernamens oder einer E-Mail-Adresse.',
   looking: 'Benutzer werden gesucht …',
@@ -34,7 +34,7 @@ export const admin: Translation['admin'] = {
   lastSeen: 'Zuletzt gesehen',
   never: 'nie',
   withinTheHour: 'in der letzten Stunde',
-  joined: 'Beigetreten',
+  joined: 'Dabei seit',
   sessions: 'Sitzungen',
   pages: 'Seiten',
   previousPage: '← Vorherige Seite',
@@ -76,7 +76,7 @@ export const admin: Translation['admin'] = {
   },
   removeAsAdministrator: 'Administratorrechte entziehen',
   removeAsAdministratorQuestion: (username) =>
-    `${username} die Administratorrechte entziehen? Das gilt innerhalb einer Sekunde.`,
+    `${username} die Administratorrechte entziehen? Das wirkt innerhalb einer Sekunde.`,
   removeAdministrator: 'Rechte entziehen',
   administratorNoMore: (username) => `${username} hat keine Administratorrechte mehr.`,
   makeAdministrator: 'Zum Administrator machen',

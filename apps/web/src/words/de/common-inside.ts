@@ -4,7 +4,7 @@ import type { Translation } from '../translation.ts'
 export const commonInside: Translation['commonInside'] = {
   skipToContent: 'Zum Inhalt springen',
   usernameRule: (min, max) =>
-    `${min} bis ${max} Buchstaben, Ziffern, Punkte, Bindestriche oder Unterstriche.`,
+    `${min} bis ${max} Zeichen: Buchstaben von A bis Z, Ziffern, Punkte, Binde- und Unterstriche.`,
   passwordRule: (shortest) =>
     `Mindestens ${shortest} Zeichen. Ein paar Wörter ohne Zusammenhang ergeben ein gutes Passwort.`,
   strength: {
@@ -15,10 +15,10 @@ export const commonInside: Translation['commonInside'] = {
     strong: 'Stärke: sehr gut',
   },
 
-  noMailInDevelopment: 'In der Entwicklung werden keine E-Mails verschickt.',
+  noMailInDevelopment: 'In der Entwicklung werden keine E-Mails versendet.',
   openMailbox: 'Postfach öffnen',
   mailboxInTerminal:
-    'In der Entwicklung werden keine E-Mails verschickt. Den Link zum Postfach finden Sie im Terminal, in dem die API gestartet wurde.',
+    'In der Entwicklung werden keine E-Mails versendet. Den Link zum Postfach finden Sie im Terminal, in dem die API gestartet wurde.',
 
   justNow: 'gerade eben',
   inLessThanAMinute: 'in weniger als einer Minute',
@@ -30,19 +30,19 @@ export const commonInside: Translation['commonInside'] = {
   showFewer: { sessions: 'Weniger Sitzungen anzeigen', browsers: 'Weniger Browser anzeigen' },
 
   scanThis:
-    'Scannen Sie diesen Code mit einer Authenticator-App, zum Beispiel der Ihres Passwort-Managers, und geben Sie den Code ein, den sie anzeigt.',
+    'Scannen Sie diesen Code mit einer Authenticator-App, zum Beispiel der Ihres Passwortmanagers, und geben Sie den Code ein, den sie anzeigt.',
   qrCode: 'QR-Code für Ihre Authenticator-App',
   cannotScan: 'Scannen geht nicht? Öffnen Sie den Code {inApp} oder geben Sie diesen Schlüssel ein:',
   inAppHere: 'in einer App auf diesem Gerät',
 
-  saveCodes: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+  saveCodes: 'Sichern Sie Ihre Wiederherstellungscodes',
   saveCodesWhy:
-    'Wenn Sie Ihr Telefon verlieren, kommen Sie mit jedem dieser Codes einmal hinein. Bewahren Sie sie dort auf, wo nur Sie sie finden: Sie werden nur dieses eine Mal angezeigt.',
+    'Wenn Sie Ihr Telefon verlieren, können Sie sich mit jedem dieser Codes einmal anmelden. Bewahren Sie sie so auf, dass nur Sie sie finden. Die Codes werden nur dieses eine Mal angezeigt.',
   codesOf: (username) => `Wiederherstellungscodes von ${username} für ${brand.name}. Jeder gilt einmal.`,
   recoveryCodes: 'Wiederherstellungscodes',
   copy: 'Kopieren',
   copied: 'Kopiert',
   download: 'Herunterladen',
   print: 'Drucken',
-  haveSavedThem: 'Ich habe sie aufbewahrt',
+  haveSavedThem: 'Ich habe sie gesichert',
 }

@@ -2,7 +2,7 @@ import type { Translation } from '../translation.ts'
 
 export const common: Translation['common'] = {
   loading: 'Wird geladen …',
-  tryAgain: 'Erneut versuchen',
+  tryAgain: 'Noch einmal versuchen',
   cancel: 'Abbrechen',
   links: { help: 'Hilfe', privacy: 'Datenschutz', imprint: 'Impressum' },
 
@@ -13,7 +13,7 @@ export const common: Translation['common'] = {
   codeFromApp: 'Code aus Ihrer App',
   codeFromAppHint: 'Sechs Ziffern. Alle 30 Sekunden kommt ein neuer Code.',
   recoveryCode: 'Wiederherstellungscode',
-  recoveryCodeHint: 'Einer der Codes, die Sie aufbewahrt haben. Jeder gilt einmal.',
+  recoveryCodeHint: 'Einer der Codes, die Sie gesichert haben. Jeder gilt einmal.',
 
   tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} noch einmal.`,
   minutes: (clock) => `${clock} Minuten`,

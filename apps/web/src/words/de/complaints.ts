@@ -3,16 +3,16 @@ import type { Translation } from '../translation.ts'
 export const complaints: Translation['complaints'] = {
   sentences: {
     username_missing: 'Wählen Sie einen Benutzernamen.',
-    username_short: 'Ein Benutzername hat mindestens {limit} Zeichen.',
-    username_long: 'Ein Benutzername hat höchstens {limit} Zeichen.',
+    username_short: 'Der Benutzername muss mindestens {limit} Zeichen haben.',
+    username_long: 'Der Benutzername darf höchstens {limit} Zeichen haben.',
     username_characters:
-      'Verwenden Sie Buchstaben ohne Umlaute, Ziffern, Punkte, Binde- und Unterstriche, am Anfang einen Buchstaben oder eine Ziffer.',
+      'Erlaubt sind Buchstaben von A bis Z, Ziffern, Punkte, Binde- und Unterstriche. Das erste Zeichen muss ein Buchstabe oder eine Ziffer sein.',
     username_misleading:
       'Ein Benutzername darf nicht wie eine Internetadresse aussehen. Wählen Sie einen anderen.',
     username_reserved: 'Dieser Benutzername ist nicht frei verfügbar. Wählen Sie einen anderen.',
 
     email_missing: 'Geben Sie Ihre E-Mail-Adresse ein.',
-    email_too_long: 'So lang ist keine E-Mail-Adresse.',
+    email_too_long: 'Das ist zu lang für eine E-Mail-Adresse.',
     email_malformed:
       'Das sieht nicht nach einer E-Mail-Adresse aus. Eine E-Mail-Adresse hat die Form ada@example.com.',
     email_domain_malformed: 'Der Teil nach dem @ ist kein gültiger Domainname, wie example.com einer ist.',
@@ -21,19 +21,19 @@ export const complaints: Translation['complaints'] = {
     email_local_malformed:
       'Der Teil vor dem @ enthält etwas, das in keinem Postfachnamen vorkommt, zum Beispiel ein Leerzeichen oder zwei Punkte hintereinander.',
     email_local_long: 'Der Teil vor dem @ ist länger als {limit} Zeichen; so könnte keine E-Mail ankommen.',
-    email_long: 'Eine E-Mail-Adresse hat höchstens {limit} Zeichen.',
+    email_long: 'Die E-Mail-Adresse darf höchstens {limit} Zeichen haben.',
     email_confirmed: 'Die Adresse dieses Kontos ist bereits bestätigt. Melden Sie sich an, um sie zu ändern.',
 
     identifier_missing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.',
-    identifier_too_long: 'So lang ist weder eine E-Mail-Adresse noch ein Benutzername.',
+    identifier_too_long: 'Das ist zu lang für eine E-Mail-Adresse oder einen Benutzernamen.',
 
     password_missing: 'Geben Sie Ihr Passwort ein.',
     password_too_long: 'Dieses Passwort ist zu lang, um Ihres zu sein.',
     password_wrong: 'Das ist nicht das Passwort dieses Kontos.',
     current_password_wrong: 'Das ist nicht Ihr aktuelles Passwort.',
     new_password_missing: 'Wählen Sie ein Passwort.',
-    new_password_short: 'Ein Passwort hat mindestens {limit} Zeichen.',
-    new_password_long: 'Ein Passwort hat höchstens {limit} Zeichen.',
+    new_password_short: 'Das Passwort muss mindestens {limit} Zeichen haben.',
+    new_password_long: 'Das Passwort darf höchstens {limit} Zeichen haben.',
     new_password_repetitive:
       'Dieses Passwort wiederholt nur dieselben wenigen Zeichen. Wählen Sie ein anderes.',
     new_password_sequence:
@@ -48,8 +48,8 @@ export const complaints: Translation['complaints'] = {
       'Dieses Passwort ist durch ein Datenleck bekannt geworden und wird deshalb ausprobiert werden. Wählen Sie ein anderes, hier und überall, wo Sie es sonst verwenden.',
 
     code_missing: 'Geben Sie den Code ein.',
-    code_too_long: 'So lang ist kein Code.',
-    method_missing: 'Geben Sie an, woher der Code stammt.',
+    code_too_long: 'Das ist zu lang für einen Code.',
+    method_missing: 'Geben Sie an, um welche Art von Code es sich handelt.',
     ticket_missing: 'Das Ticket der Anmeldung fehlt.',
     ticket_malformed: 'Dieses Ticket stammt nicht von uns.',
     browser_untrustable: 'Nur einem Browser, der Cookies und Schlüssel aufbewahrt, kann vertraut werden.',
@@ -57,17 +57,17 @@ export const complaints: Translation['complaints'] = {
     link_malformed: 'Dieser Link stammt nicht von uns.',
 
     name_missing: 'Wählen Sie einen Namen.',
-    name_long: 'Ein Name hat höchstens {limit} Zeichen.',
+    name_long: 'Der Name darf höchstens {limit} Zeichen haben.',
     base64url_malformed: 'Das ist nicht in base64url geschrieben.',
 
-    language_unknown: 'Diese Sprache sprechen wir nicht.',
+    language_unknown: 'Diese Sprache gibt es hier nicht.',
 
-    refresh_token_type: 'refreshToken ist eine Zeichenkette.',
+    refresh_token_type: 'refreshToken muss eine Zeichenkette sein.',
     refresh_token_empty: 'refreshToken ist leer.',
     refresh_token_too_long: 'refreshToken ist zu lang.',
 
-    roles_missing: 'Jeder Benutzer hat mindestens eine Rolle.',
-    search_too_long: 'So lang ist weder ein Name noch eine Adresse.',
+    roles_missing: 'Jeder Benutzer braucht mindestens eine Rolle.',
+    search_too_long: 'Das ist zu lang für einen Namen oder eine Adresse.',
     search_characters: 'Ein solches Zeichen kommt in keinem Namen und in keiner Adresse vor.',
     place_unknown: 'Diese Stelle gibt es in der Liste nicht.',
 

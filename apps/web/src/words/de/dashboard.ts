@@ -16,7 +16,7 @@ export const dashboard: Translation['dashboard'] = {
   nextSteps: {
     untouched: 'GET /api/protected beantwortet nur Anfragen mit einem gültigen Zugriffstoken.',
     expired:
-      'Der Server weist Ihr Zugriffstoken jetzt ab. Rufen Sie den Endpunkt auf: Die Anfrage bekommt eine 401, erneuert das Token einmal und versucht es noch einmal.',
+      'Der Server weist Ihr Zugriffstoken jetzt ab. Rufen Sie den Endpunkt auf: Die Anfrage wird mit 401 abgewiesen, das Token wird einmal erneuert, dann geht die Anfrage durch.',
     renewed:
       'Ein neues Zugriffstoken ist da, und Sie mussten nichts dafür tun. „Ausprobieren“ zeigt, wie das geht.',
   },

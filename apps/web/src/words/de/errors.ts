@@ -41,7 +41,7 @@ export const errors: Translation['errors'] = {
     invalid_credentials:
       'E-Mail-Adresse oder Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.',
     email_not_verified:
-      'Bestätigen Sie zuerst Ihre E-Mail-Adresse: Öffnen Sie den Link in der E-Mail, die wir Ihnen geschickt haben.',
+      'Bestätigen Sie zuerst Ihre E-Mail-Adresse: Öffnen Sie den Link in der E-Mail, die wir Ihnen gesendet haben.',
     account_disabled:
       'Dieses Konto wurde von einem Administrator gesperrt. Fragen Sie dort nach, wenn Sie den Grund nicht kennen.',
     password_required: 'Geben Sie das Passwort dieses Kontos ein, um die Adresse zu bestätigen.',
@@ -51,7 +51,7 @@ export const errors: Translation['errors'] = {
       'Das hat zu lange gedauert, wurde schon verwendet oder in einem anderen Browser begonnen. Bitte versuchen Sie es noch einmal.',
     passkey_unknown:
       'Zu diesem Passkey gibt es hier kein Konto. Vielleicht wurde er entfernt. Melden Sie sich auf einem anderen Weg an.',
-    passkey_taken: 'Dieser Passkey ist bereits eingetragen.',
+    passkey_taken: 'Dieser Passkey ist bereits registriert.',
     too_many_passkeys:
       'Sie haben so viele Passkeys, wie ein Konto haben kann. Entfernen Sie einen, den Sie nicht mehr verwenden.',
     passkeys_unavailable:

@@ -2,8 +2,8 @@ import type { Translation } from '../translation.ts'
 
 export const frame: Translation['frame'] = {
   connectionLost:
-    'Keine Verbindung. Was Sie eingegeben haben, bleibt erhalten. Wir sagen Bescheid, sobald sie wieder da ist.',
-  connectionTrouble: 'Die Verbindung ist gestört: Sie sind weiterhin angemeldet. Neuer Versuch läuft …',
+    'Keine Verbindung. Ihre Eingaben bleiben erhalten. Wir sagen Bescheid, sobald die Verbindung wieder da ist.',
+  connectionTrouble: 'Die Verbindung ist gestört. Sie sind weiterhin angemeldet. Neuer Versuch läuft …',
   connectionBack: 'Die Verbindung ist wieder da.',
   notLoaded: 'Das konnte nicht geladen werden',
   tryAgain: 'Noch einmal versuchen',

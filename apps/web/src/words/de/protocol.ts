@@ -14,7 +14,7 @@ export const protocol: Translation['protocol'] = {
   offers: {
     expired: {
       label: 'Zugriffstoken ablaufen lassen',
-      meaning: 'Dann ein Aufruf: Er wird abgewiesen, erneuert das Token einmal und kommt durch.',
+      meaning: 'Dann ein Aufruf: Er wird abgewiesen, das Token wird einmal erneuert, dann geht er durch.',
     },
     twoTabs: {
       label: 'Zehn Aufrufe zugleich in zwei Tabs',
@@ -32,10 +32,10 @@ export const protocol: Translation['protocol'] = {
   },
   inDevelopmentAlone:
     'Antworten auf Wunsch verlieren und Cookies stehlen lassen kann man nur in der Entwicklung: Dort gibt es zwei weitere Knöpfe dafür.',
-  watchTheLanes: 'Jeder Knopf schickt echte Anfragen. Unter „Was geschehen ist“ können Sie ihnen zusehen.',
+  watchTheLanes: 'Jeder Knopf sendet echte Anfragen. Unter „Was geschehen ist“ können Sie ihnen zusehen.',
   found: {
     expired: (from, to) =>
-      `Abgewiesen, einmal erneuert, noch einmal geschickt. Das Refresh-Token ging von Generation ${from} zu ${to} über.`,
+      `Abgewiesen, einmal erneuert, noch einmal gesendet. Das Refresh-Token ging von Generation ${from} zu ${to} über.`,
     twoTabs: (count, from, to) =>
       `Zehn Aufrufe, zwei Clients, ${refreshes(count)}: von Generation ${from} zu ${to}. Niemand wurde abgemeldet.`,
     lostAnswer: (requests, from, to) =>
@@ -96,10 +96,10 @@ export const protocol: Translation['protocol'] = {
   stolenCookie: 'Ein gestohlenes Cookie',
   recordedRun: 'Aufzeichnung',
   howItIsStolen:
-    'Das Cookie ist HttpOnly, deshalb kann diese Seite es nicht kopieren. In der Entwicklung tut es der Server: Er nimmt das Cookie aus Ihrer Anfrage und schickt es an seine eigene API, von einem anderen Client und ohne den Schlüssel. Der Alarm ist echt. Sie finden ihn unter Ihren letzten Aktivitäten und, wenn Ihre Adresse bestätigt ist, in Ihrem Posteingang.',
+    'Das Cookie ist HttpOnly, deshalb kann diese Seite es nicht kopieren. In der Entwicklung tut es der Server: Er nimmt das Cookie aus Ihrer Anfrage und sendet es an seine eigene API, von einem anderen Client und ohne den Schlüssel. Der Alarm ist echt. Sie finden ihn unter Ihren letzten Aktivitäten und, wenn Ihre Adresse bestätigt ist, in Ihrem Posteingang.',
   recorded: (why) => `Das ist die Aufzeichnung von einem Entwicklungsrechner, nicht Ihre Sitzung. ${why}`,
   noKeyHere:
-    'Ihre Sitzung hat keinen Schlüssel: Browser bieten über einfaches http keinen an. Eine Kopie würde hier also gelten, bis der Zweite von Ihnen beiden sie benutzt.',
+    'Ihre Sitzung hat keinen Schlüssel: Browser bieten über einfaches http keinen an. Eine Kopie würde hier also gelten, bis der Zweite von Ihnen beiden sie verwendet.',
   notInProduction: 'Im Betrieb darf nichts Ihr Cookie kopieren, nicht einmal, um Ihnen das zu zeigen.',
   you: 'Sie',
   thisBrowser: 'dieser Browser',

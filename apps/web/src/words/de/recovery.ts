@@ -5,16 +5,16 @@ export const recovery: Translation['recovery'] = {
   goToAccount: 'Zu Ihrem Konto',
   sending: 'Wird gesendet …',
   cancel: 'Abbrechen',
-  checkEmail: 'Sehen Sie in Ihr Postfach',
+  checkEmail: 'Sehen Sie in Ihrem Postfach nach',
   signedInHere:
-    'Sie sind hier als {username} ({email}) angemeldet. Der Link gilt für das Konto, an das er geschickt wurde, vielleicht also für ein anderes.',
+    'Sie sind hier als {username} ({email}) angemeldet. Der Link gilt für das Konto, an das er gesendet wurde, vielleicht also für ein anderes.',
 
   forgotPassword: 'Passwort vergessen?',
   enterAddress:
-    'Geben Sie die E-Mail-Adresse Ihres Kontos ein. Wir schicken Ihnen dann einen Link, mit dem Sie ein neues Passwort wählen.',
-  sendLink: 'Link schicken',
+    'Geben Sie die E-Mail-Adresse Ihres Kontos ein. Wir senden Ihnen dann einen Link, mit dem Sie ein neues Passwort wählen.',
+  sendLink: 'Link senden',
   rememberedIt: 'Doch wieder eingefallen?',
-  linkSentIfKnown: (email) => `Wenn es ein Konto für ${email} gibt, haben wir einen Link dorthin geschickt.`,
+  linkSentIfKnown: (email) => `Wenn es ein Konto für ${email} gibt, haben wir einen Link dorthin gesendet.`,
   tryAnotherAddress: 'Andere Adresse versuchen',
   done: 'Fertig?',
   linkLasts: {
@@ -84,26 +84,26 @@ export const recovery: Translation['recovery'] = {
     'Sie sind hier als {username} ({email}) angemeldet. Das ist ein anderes Konto. Melden Sie sich zuerst ab, um das eben bestätigte zu verwenden.',
   continueAs: (username) => `Als ${username} fortfahren`,
   sendAgainTo: (email) =>
-    email === null ? 'Schicken Sie eine neue E-Mail:' : `Schicken Sie eine neue E-Mail an ${email}:`,
+    email === null ? 'Senden Sie eine neue E-Mail:' : `Senden Sie eine neue E-Mail an ${email}:`,
   probablyConfirmed: (email) =>
-    `Ihre Adresse ist wahrscheinlich schon bestätigt. Wenn nicht, schicken Sie eine neue E-Mail${email === null ? '' : ` an ${email}`}:`,
-  sendAgain: 'E-Mail noch einmal schicken',
+    `Ihre Adresse ist wahrscheinlich schon bestätigt. Wenn nicht, senden Sie eine neue E-Mail${email === null ? '' : ` an ${email}`}:`,
+  sendAgain: 'E-Mail noch einmal senden',
   sentAgain: (email) =>
-    `Wenn ${email} noch bestätigt werden muss, haben wir eine neue E-Mail geschickt. Der Link darin funktioniert 24 Stunden lang.`,
+    `Wenn ${email} noch bestätigt werden muss, haben wir eine neue E-Mail gesendet. Der Link darin funktioniert 24 Stunden lang.`,
   correctTheAddress: 'Adresse korrigieren',
   correctYourAddress: 'Ihre Adresse korrigieren',
   mistyped:
-    'Haben Sie sich bei der Adresse vertippt? Geben Sie die richtige ein, dann schicken wir die E-Mail dorthin.',
+    'Haben Sie sich bei der Adresse vertippt? Geben Sie die richtige ein, dann senden wir die E-Mail dorthin.',
   rightAddress: 'Richtige E-Mail-Adresse',
-  sendThere: 'E-Mail dorthin schicken',
+  sendThere: 'E-Mail dorthin senden',
   addressCorrected: (email) =>
-    `Die Adresse Ihres Kontos ist jetzt ${email}. Wir haben eine E-Mail dorthin geschickt. Öffnen Sie den Link darin und melden Sie sich dann an.`,
+    `Die Adresse Ihres Kontos ist jetzt ${email}. Wir haben eine E-Mail dorthin gesendet. Öffnen Sie den Link darin und melden Sie sich dann an.`,
 
   confirmNewAddress: 'Neue E-Mail-Adresse bestätigen',
   pressToReplace: 'Ersetzen Sie mit dem Knopf Ihre alte Adresse durch diese.',
   addressChanged: 'Ihre E-Mail-Adresse wurde geändert',
   signInWithIt:
-    'Melden Sie sich von jetzt an mit ihr an. E-Mails zu Ihrem Konto gehen dorthin. Wenn Ihre alte Adresse bestätigt war, haben wir ihr Bescheid gegeben.',
+    'Melden Sie sich von jetzt an mit ihr an. E-Mails zu Ihrem Konto gehen dorthin. Wenn Ihre alte Adresse bestätigt war, haben wir einen Hinweis an sie gesendet.',
   stopLinkQuestion: 'Jemand möchte Ihre Adresse für sein Konto verwenden. Diesen Link unwirksam machen?',
   dontUseMine: 'Meine Adresse nicht verwenden',
   notUsed: 'Ihre Adresse wird nicht verwendet',
@@ -121,7 +121,7 @@ export const recovery: Translation['recovery'] = {
   usesAddressAgain: 'verwendet Ihr Konto wieder diese Adresse,',
   everybodySignedOut: 'werden alle abgemeldet, auf jedem Gerät,',
   passwordStops: 'gilt das Passwort nicht mehr, und Sie wählen ein neues.',
-  putBack: 'Alte Adresse wiederherstellen',
+  putBack: 'Diese Adresse wiederherstellen',
   puttingBack: 'Wird wiederhergestellt …',
   isBack: 'Ihre alte Adresse ist wieder da',
   chooseNow: 'Alle sind abgemeldet, und das alte Passwort gilt nicht mehr. Wählen Sie jetzt ein neues.',

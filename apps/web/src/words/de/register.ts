@@ -9,8 +9,8 @@ export const register: Translation['register'] = {
   create: 'Konto anlegen',
   creating: 'Ihr Konto wird angelegt …',
   haveAccount: 'Haben Sie schon ein Konto?',
-  checkEmail: 'Sehen Sie in Ihr Postfach',
+  checkEmail: 'Sehen Sie in Ihrem Postfach nach',
   created: (email) =>
-    `Ihr Konto wurde angelegt. Bestätigen Sie Ihre Adresse mit dem Link, den wir an ${email} geschickt haben, und melden Sie sich dann an.`,
+    `Ihr Konto wurde angelegt. Bestätigen Sie Ihre Adresse mit dem Link, den wir an ${email} gesendet haben, und melden Sie sich dann an.`,
   alreadyConfirmed: 'Schon bestätigt?',
 }

@@ -2,7 +2,7 @@ import type { Translation } from '../translation.ts'
 
 export const secondStep: Translation['secondStep'] = {
   enterCode: 'Geben Sie Ihren Code ein',
-  showPasskey: 'Zeigen Sie Ihren Passkey',
+  showPasskey: 'Verwenden Sie Ihren Passkey',
   passwordIsRight: 'Ihr Passwort stimmt. Nur noch ein Schritt.',
   secondStep: 'Zweiter Schritt',
   signIn: 'Anmelden',
@@ -17,7 +17,7 @@ export const secondStep: Translation['secondStep'] = {
   startAgain: 'Von vorn beginnen',
   trust: 'Diesem Browser 30 Tage lang vertrauen',
   trustMeans:
-    'Dann genügt hier Ihr Passwort, um sich anzumelden. Lassen Sie dies aus, wenn andere dieses Gerät benutzen.',
+    'Dann genügt hier Ihr Passwort, um sich anzumelden. Setzen Sie das Häkchen nicht, wenn auch andere dieses Gerät verwenden.',
   setUp: 'Zwei-Schritt-Anmeldung einrichten',
   roleNeedsIt:
     'Ihre Rolle verlangt bei der Anmeldung einen zweiten Schritt. Richten Sie ihn einmal ein, dann sind Sie angemeldet.',

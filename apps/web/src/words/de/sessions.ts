@@ -53,22 +53,23 @@ export const sessions: Translation['sessions'] = {
   loadingBrowsers: 'Die Browser werden geladen …',
   knownBrowsers: 'Bekannte Browser',
   aboutKnownBrowsers:
-    'Diese haben sich schon einmal angemeldet, daher können falsche Passwörter anderer sie nicht aussperren. Wird einer vergessen, bleibt er angemeldet; seine nächste Anmeldung gilt dann als die eines neuen Geräts.',
+    'Mit diesen Browsern haben Sie sich schon einmal angemeldet. Falsche Passwörter anderer können sie deshalb nicht aussperren. Wenn Sie einen entfernen, bleibt er angemeldet; seine nächste Anmeldung gilt aber als die eines neuen Geräts.',
   noKnownBrowsers:
     'Es ist kein Browser gespeichert. Die nächste Anmeldung von jedem gilt als die eines neuen Geräts.',
   thisBrowser: (device) => `${device} (dieser Browser)`,
   version: (version) => `Version ${version}`,
   lastSignedIn: 'zuletzt angemeldet: {when}',
-  trustedUntil: 'Meldet sich bis {date} ohne zweiten Schritt an',
+  trustedUntil: 'Bis {date} ist kein zweiter Schritt nötig',
   stopTrusting: 'Nicht mehr vertrauen',
   stopTrustingIt: (name) => `${name} nicht mehr vertrauen`,
   stopTrustingQuestion: (name) =>
     `${name} nicht mehr vertrauen? Bei der nächsten Anmeldung wird wieder Ihr zweiter Schritt verlangt.`,
   trustedNoMore: (name) => `${name} gilt nicht mehr als vertrauenswürdig.`,
-  forget: 'Vergessen',
-  forgetIt: (name) => `${name} vergessen`,
-  forgetQuestion: (name) => `${name} vergessen? Die nächste Anmeldung gilt dann als die eines neuen Geräts.`,
+  forget: 'Entfernen',
+  forgetIt: (name) => `${name} entfernen`,
+  forgetQuestion: (name) =>
+    `${name} aus der Liste entfernen? Die nächste Anmeldung gilt dann als die eines neuen Geräts.`,
   forgetTrustedQuestion: (name) =>
-    `${name} vergessen? Die nächste Anmeldung gilt dann als die eines neuen Geräts und verlangt Ihren zweiten Schritt.`,
-  forgotten: (name) => `${name} wurde vergessen.`,
+    `${name} aus der Liste entfernen? Die nächste Anmeldung gilt dann als die eines neuen Geräts und verlangt Ihren zweiten Schritt.`,
+  forgotten: (name) => `${name} wurde aus der Liste entfernt.`,
 }

@@ -10,5 +10,5 @@ export const shell: Translation['shell'] = {
     admin: 'Benutzer',
   },
   cookiesBlocked:
-    'Ihr Browser blockiert hier Cookies. Deshalb werden Sie bald abgemeldet, spätestens wenn Sie diese Seite neu laden oder schließen. Erlauben Sie Cookies für diese Website und melden Sie sich dann noch einmal an.',
+    'Ihr Browser blockiert hier Cookies. Deshalb werden Sie bald abgemeldet, spätestens wenn Sie diese Seite neu laden oder schließen. Erlauben Sie Cookies für diese Website und melden Sie sich dann neu an.',
 }

@@ -1,7 +1,7 @@
 import type { Translation } from '../translation.ts'
 
 export const signInAgain: Translation['signInAgain'] = {
-  signInAgain: 'Noch einmal anmelden',
+  signInAgain: 'Neu anmelden',
   stillHere: (why) => `${why} Was Sie eingegeben haben, ist noch da.`,
   ended: 'Ihre Sitzung ist beendet.',
   youAre: 'Sie sind {username}.',

@@ -43,7 +43,7 @@ export const words = catalogue('account', {
   knownOnlyToYou: 'Known only to you',
   lastChanged: 'Last changed {when}',
   keepThatMailbox: (email: string) =>
-    `Should you lose your passkeys, “Forgot your password?” sends a link to ${email}. Keep that mailbox.`,
+    `Should you lose your passkeys, “Forgot your password?” sends a link to ${email}. Make sure you keep access to that mailbox.`,
   passkeyAlone: 'Sign in by passkey alone',
   removeYourPassword: 'Remove your password',
   removePasswordQuestion: (email: string) =>

@@ -18,7 +18,7 @@ export const words = catalogue('errors', {
     signed_out: 'You have been signed out. Sign in to continue.',
     request_not_repeatable: 'This was not sent. Please try again.',
     passkey_cancelled: 'No passkey was used. Try again, or use your password.',
-    passkey_exists: 'There is a passkey for your account on this device already.',
+    passkey_exists: 'This device already has a passkey for your account.',
     passkey_unsupported: 'This device or browser cannot use a passkey here. Use another way.',
     passkey_failed: 'The passkey could not be used. Try again, or use another way.',
 

@@ -112,7 +112,7 @@ export const words = catalogue('recovery', {
   usesAddressAgain: 'your account uses this address again,',
   everybodySignedOut: 'everybody is signed out, on every device,',
   passwordStops: 'the password stops working, and you choose a new one.',
-  putBack: 'Put my old address back',
+  putBack: 'Put this address back',
   puttingBack: 'Putting it back…',
   isBack: 'Your old address is back',
   chooseNow: 'Everybody is signed out, and the old password no longer works. Choose a new one now.',

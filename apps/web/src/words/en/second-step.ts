@@ -2,7 +2,7 @@ import { catalogue } from '../catalogue.ts'
 
 export const words = catalogue('secondStep', {
   enterCode: 'Enter your code',
-  showPasskey: 'Show your passkey',
+  showPasskey: 'Use your passkey',
   passwordIsRight: 'Your password is right. One more step.',
   secondStep: 'Second step',
   signIn: 'Sign in',
