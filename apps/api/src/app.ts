@@ -23,6 +23,7 @@ import { ownershipRoutes } from './account/ownership.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
 import { adminRoutes } from './admin/admin.routes.ts'
 import { apiDocsRoutes } from './api-docs/api-docs.routes.ts'
+import { docsPath, documentPath } from './api-docs/docs-page.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
@@ -67,6 +68,8 @@ const patterns = [
   ...[...Object.values(routes), ...Object.values(demoContracts)].map(({ path }) => apiPrefix + path),
   jwksPath,
   webauthnPath,
+  apiPrefix + documentPath,
+  apiPrefix + docsPath,
   mailboxPath,
   `${mailboxPath}/:id`,
 ]

@@ -211,7 +211,7 @@ describe('a cookie jar that neighbours have filled', () => {
     await register(page, person)
     await neighbour.set(context, jar)
     await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
-    await page.getByText('Delete cookies of this host').first().waitFor()
+    await page.getByText('Delete the cookies of this site').first().waitFor()
     expect(await greeting(page, person).count()).toBe(1)
 
     await page.reload()
