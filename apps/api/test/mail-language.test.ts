@@ -115,6 +115,8 @@ it.each([
   ['no language', ';;;q=,,=\t"'],
   ['a quality that is no number', 'de;q=high'],
   ['one that is not wanted', 'de;q=0'],
+  ['any', '*'],
+  ['any but its own', 'fr, *;q=0.1'],
   ['the name of a property', '__proto__, constructor'],
 ])('a header that names %s leaves it open', async (_, header) => {
   const api = await apiForTest()
@@ -126,9 +128,8 @@ it.each([
   ['DE', 'de'],
   ['fr, de;q=0.5, en;q=0.4', 'de'],
   ['de, de', 'de'],
-  // Named twice, it counts where it stands last.
-  ['de, en, de', 'en'],
-  ['*', 'en'],
+  ['de, en, de', 'de'],
+  ['*, de;q=0.1', 'de'],
 ])('%s is %s', async (header, language) => {
   const api = await apiForTest()
   const person = await registered(api, { 'Accept-Language': header })
