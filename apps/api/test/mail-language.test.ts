@@ -3,7 +3,7 @@ import { mailKinds } from '../src/mail/mail-job.model.ts'
 import { renderMail } from '../src/mail/templates.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
-import { login, password, registered } from './support/people.ts'
+import { login, password, registered, renewed } from './support/people.ts'
 
 const german = { 'Accept-Language': 'de-AT,de;q=0.9,en;q=0.8' }
 /** What a mail is in: its HTML says so. */
@@ -62,6 +62,24 @@ it('and stays so for what is told to an address that no account has any more', a
     () => expect(mail.received.map(({ text }) => text).join()).toContain('Ihr Konto und alles, was'),
     { timeout: 10_000 },
   )
+})
+
+it('and for what is told to a former address, whatever whoever has the account now chooses', async () => {
+  const { mail, api } = await world()
+  const person = await registered(api, german)
+  const proof = tokenIn(await mail.mailTo(person.email, any))
+  await api.http.post('/api/verify-email').set(as(person)).send({ token: proof }).expect(200)
+  const email = `new-${person.email}`
+  await api.http.post('/api/change-email').set(as(person)).send({ email }).expect(200)
+  const token = tokenIn(await mail.mailTo(email, any))
+  mail.received.length = 0
+  mail.mood = 'busy'
+  await api.http.post('/api/confirm-email').set(as(person)).send({ token }).expect(200)
+  const now = await renewed(api, person)
+  await api.http.patch('/api/me').set(as(now)).send({ language: 'en' }).expect(200)
+  mail.mood = 'accept'
+  api.clock.advance(600)
+  expect(languageOfMail(await mail.mailTo(person.email, any))).toBe('de')
 })
 
 it('is English for an account that has not said, until a sign-in does', async () => {

@@ -160,9 +160,9 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
   }
 }
 
-/** The account's language, whoever caused the mail; of one that is no more, as it was when the mail was queued. */
+/** The account's language, whoever caused the mail. What goes to an address it had before is in that of whoever had it. */
 const spoken = (user: MailReader | null, job: MailJob): Language =>
-  user?.language ?? job.language ?? defaultLanguage
+  job.language ?? user?.language ?? defaultLanguage
 
 /** The address without its tag, of one that has a tag. */
 function taggedMailbox(email: string): string | null {

@@ -27,7 +27,7 @@ export interface NewMail {
   passwordChanges?: number
   device?: string
   ip?: string
-  /** For what goes to an address that no account has any more: the language of the account that had it. */
+  /** For what goes to an address that the account has no more: its language when it had it. */
   language?: Language | null
   /** How many mails the network of whoever asks had asked for before. Default: none. */
   turns?: number
