@@ -85,6 +85,13 @@ it('all that would hurt at an open screen asks for a sign-in of the last ten min
   )
 })
 
+it('a change of oneself asks for it unless it is of the language and of nothing else', () => {
+  const asks = routes.updateMe.stepUpFor as (body: object) => boolean
+  expect(asks({ language: 'de' })).toBe(false)
+  for (const body of [{}, { username: 'ada' }, { nickname: 'ada' }, { language: 'de', nickname: 'ada' }])
+    expect(asks(body)).toBe(true)
+})
+
 it('and refuses what is older, changing nothing, until its owner confirms who they are', async () => {
   const { api, person, token } = await signedInLongAgo()
   const rename = (with_: string) =>

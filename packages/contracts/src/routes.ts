@@ -450,7 +450,8 @@ export const routes = {
     summary: 'Change the username (the former one rests for 30 days), or the language of mails',
     requires: 'accessToken',
     stepUp: recently,
-    stepUpFor: (body: z.output<typeof MeBodySchema>) => 'username' in body,
+    // Only of a body that has nothing but the language is none asked.
+    stepUpFor: (body: z.output<typeof MeBodySchema>) => Object.keys(body).join() !== 'language',
     body: MeBodySchema,
     status: 200,
     reply: z.object({ user: UserSchema }),
