@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createAccountExport } from './account/account-export.ts'
 import { createAccountMail } from './account/account-mail.ts'
 import { createEmailAddresses } from './account/email.service.ts'
+import { createMailLanguage } from './account/language.service.ts'
 import { createLapse } from './account/lapse.ts'
 import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
@@ -147,6 +148,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
   const actionTokens = createActionTokens({ model: actionTokenModel(database.connection), clock })
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
   const usernames = createUsernames({ accounts, events })
+  const mailLanguage = createMailLanguage({ accounts, events })
   const removal = createRemoval({ accounts, actionTokens, events, mailQueue, log })
   const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
   const lifetimeSeconds = unverifiedLifetimeSeconds
@@ -290,6 +292,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
     userList,
     emailAddresses,
     usernames,
+    mailLanguage,
     ownership,
     outsiders,
     lapse,

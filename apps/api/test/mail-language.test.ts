@@ -113,6 +113,10 @@ it('is what its owner chooses, without confirming who they are', async () => {
   await ask(api, person.email, german)
   expect(languageOfMail(await mail.mailTo(person.email, /Reset/))).toBe('en')
 
+  // There is nothing to prove, so nothing is taken as a proof.
+  const { body: proved } = await choose({ language: 'en', password }).expect(400)
+  expect(proved.errors).toMatchObject([{ path: 'password', code: 'field_unknown' }])
+
   for (const language of ['fr', '', null, 'de-AT', { $ne: 'de' }]) {
     const { body } = await choose({ language }).expect(400)
     expect(body.errors).toMatchObject([{ path: 'language', code: 'language_unknown' }])
@@ -123,6 +127,59 @@ it('is what its owner chooses, without confirming who they are', async () => {
     'validation_failed',
   )
   await api.http.patch('/api/me').send({ language: 'de' }).expect(401)
+})
+
+it('is an event where it changes, and is not written again where it is that already', async () => {
+  const { mail, api } = await world()
+  const person = await registered(api, german)
+  await mail.mailTo(person.email, any)
+  mail.received.length = 0
+  const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0'
+  const choose = (language: string) =>
+    api.http
+      .patch('/api/me')
+      .set({ ...as(person), 'User-Agent': userAgent })
+      .send({ language })
+  const events = async () => {
+    const { body } = await api.http.get('/api/activity').set(as(person)).expect(200)
+    return body.events.filter(({ kind }: { kind: string }) => kind === 'language_changed')
+  }
+  const before = await stored(api, person.email)
+  api.clock.advance(60)
+  expect((await choose('de').expect(200)).body.user.username).toBe(person.username)
+  expect(await stored(api, person.email)).toEqual(before)
+  expect(await events()).toEqual([])
+
+  await choose('en').expect(200)
+  await choose('en').expect(200)
+  const sessionId = JSON.parse(
+    Buffer.from(person.body.accessToken.split('.')[1] ?? '', 'base64url').toString(),
+  ).sid
+  expect(await events()).toMatchObject([{ sessionId, device: 'Firefox on Linux' }])
+  expect(mail.received).toEqual([])
+
+  // Ten in an hour, of which three are over.
+  for (let i = 0; i < 7; i++) await choose(i % 2 ? 'en' : 'de').expect(200)
+  const refused = await choose('en').expect(429)
+  expect(refused.headers['retry-after']).toBeDefined()
+  await api.http
+    .patch('/api/me')
+    .set(as(person))
+    .send({ username: `${person.username}-2` })
+    .expect(200)
+})
+
+it('is not chosen by a session that has ended', async () => {
+  const { api } = await world()
+  const person = await registered(api, german)
+  await api.services.database.connection
+    .collection('users')
+    .updateOne({ emailKey: person.email }, { $set: { refreshTokens: [] } })
+  for (const language of ['de', 'en']) {
+    const { body } = await api.http.patch('/api/me').set(as(person)).send({ language }).expect(401)
+    expect(body.code).toBe('access_token_revoked')
+  }
+  expect((await stored(api, person.email))?.language).toBe('de')
 })
 
 it.each([

@@ -56,7 +56,6 @@ export const UpdateMeBodySchema = z.strictObject({ username: UsernameSchema, ...
 /** In which language the account is written to. */
 export const SetLanguageBodySchema = z.strictObject({
   language: z.enum(languages, complaint('language_unknown')),
-  ...formerProof,
 })
 export const DeleteMeBodySchema = z.optional(z.strictObject(formerProof))
 /** `email` takes the place of an address that was never confirmed. */

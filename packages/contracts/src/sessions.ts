@@ -97,6 +97,8 @@ export const activityKinds = [
   /** The address from before a change was put back from there; the password is to be reset. */
   'email_change_undone',
   'username_changed',
+  /** The language of mails. */
+  'language_changed',
   'roles_changed',
   'account_disabled',
   'account_enabled',

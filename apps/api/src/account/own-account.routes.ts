@@ -1,15 +1,15 @@
 import { routes } from '@latchkey/contracts'
-import { AuthError } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import { traceparentOf } from '../http/trace-context.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
-import type { Accounts, Credentials } from '../users/accounts.ts'
+import type { Credentials } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
+import type { MailLanguage } from './language.service.ts'
 import type { Removal } from './removal.service.ts'
 import type { Usernames } from './username.service.ts'
 
@@ -32,10 +32,10 @@ interface PasswordChange {
 }
 
 interface Collaborators {
-  accounts: Pick<Accounts, 'setLanguage'>
   passwordService: PasswordProof
   emailAddresses: EmailAddresses
   usernames: Usernames
+  mailLanguage: MailLanguage
   removal: Removal
   rateLimits: RateLimits
   knownDevices: KnownDevices
@@ -49,9 +49,12 @@ interface Exchange {
   res: Response
 }
 
-/** What changes an account for good. Whoever sits at an open screen should not be able to do it: all ask for step-up. */
+/**
+ * What changes an account. Whoever sits at an open screen should not be able to change it for good: all but a new language
+ * of mails, and taking back a change of address, ask for step-up.
+ */
 export function ownAccountRoutes(services: Collaborators): Router {
-  const { accounts, passwordService, emailAddresses, usernames, removal, rateLimits } = services
+  const { passwordService, emailAddresses, usernames, mailLanguage, removal, rateLimits } = services
   const { knownDevices, sessions, route } = services
   const router = Router()
 
@@ -82,14 +85,13 @@ export function ownAccountRoutes(services: Collaborators): Router {
   })
 
   route(router, routes.updateMe, async (body, { claims, req, res }) => {
-    const user = await owner(body.password, { claims, req, res })
-    if ('language' in body) {
-      const spoken = await accounts.setLanguage(claims.sub, claims.sid, body.language)
-      if (!spoken) throw new AuthError('access_token_revoked')
-      return { user: spoken }
-    }
-    await rateLimits.rename(res, claims.sub)
     const from = { sessionId: claims.sid, device: deviceOf(req) }
+    if ('language' in body) {
+      await rateLimits.language(res, claims.sub)
+      return { user: await mailLanguage.choose(body.language, { userId: claims.sub, ...from }) }
+    }
+    const user = await owner(body.password, { claims, req, res })
+    await rateLimits.rename(res, claims.sub)
     return { user: await usernames.change(user, body.username, from) }
   })
 

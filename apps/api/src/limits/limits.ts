@@ -57,6 +57,8 @@ export interface Limits {
   readonly mailPerAddress: RateLimit
   /** Tries at a new username by one account: they say which names are taken, and those that succeed take one. */
   readonly renamePerAccount: RateLimit
+  /** Cost: how often one account chooses the language of its mails. */
+  readonly languagePerAccount: RateLimit
   /** New addresses that one account may have a link sent to. */
   readonly changeEmailPerAccount: RateLimit
   /** Cost: downloads of everything that is kept of one account. */
@@ -91,6 +93,7 @@ export const defaultLimits: Limits = {
   resetPerAccount: { points: 30, windowSeconds: hour },
   mailPerAddress: { points: 300, windowSeconds: hour },
   renamePerAccount: { points: 10, windowSeconds: hour },
+  languagePerAccount: { points: 10, windowSeconds: hour },
   changeEmailPerAccount: { points: 5, windowSeconds: hour },
   exportPerAccount: { points: 10, windowSeconds: hour },
   refreshPerSession: { points: 300, windowSeconds: minute },

@@ -114,6 +114,11 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
       await admissions.take(res, [guesses('rename-account', limits.renamePerAccount, digest(userId))])
     },
 
+    /** The language of mails is chosen. */
+    async language(res: Response, userId: string): Promise<void> {
+      await admissions.take(res, [costs('language-account', limits.languagePerAccount, digest(userId))])
+    },
+
     async changeEmail(res: Response, userId: string): Promise<void> {
       await admissions.take(res, [
         guesses('change-email-account', limits.changeEmailPerAccount, digest(userId)),

@@ -426,18 +426,29 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       }
     },
 
-    /** In which language they are written to, of somebody who is signed in. Null when that session has ended. */
-    async setLanguage(userId: string, sessionId: string, language: Language): Promise<User | null> {
+    /**
+     * In which language they are written to, of somebody who is signed in. Where it is that already, nothing is written and
+     * `changed` is false. Null when that session has ended.
+     */
+    async setLanguage(
+      userId: string,
+      sessionId: string,
+      language: Language,
+    ): Promise<{ user: User; changed: boolean } | null> {
       const now = clock.now()
-      const stored = await users
+      const still = { ...stillIn(sessionId, now), _id: userId }
+      const written = await users
         .findOneAndUpdate(
-          { ...stillIn(sessionId, now), _id: userId },
+          { ...still, language: { $ne: language } },
           { $set: { language, updatedAt: now } },
           { returnDocument: 'after', projection: identity },
         )
         .lean<StoredUser>()
-      const changed = readUser(stored, identityFields)
-      return changed && userView(changed)
+      const user = readUser(
+        written ?? (await users.findOne(still, identity).lean<StoredUser>()),
+        identityFields,
+      )
+      return user && { user: userView(user), changed: written !== null }
     },
 
     /** The same as a sign-in tells it, unless it is known. */

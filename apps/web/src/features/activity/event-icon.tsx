@@ -34,6 +34,7 @@ const pictures: Record<ActivityKind, string> = {
   email_change_undone: pencil,
   email_change_cancelled: pencil,
   username_changed: pencil,
+  language_changed: pencil,
   passkey_added: key,
   passkey_removed: key,
   passkey_refused: doubtful,

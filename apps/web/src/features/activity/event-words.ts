@@ -27,6 +27,7 @@ const weights: Record<ActivityKind, EventWords['weight']> = {
   email_change_cancelled: 'plain',
   email_change_undone: 'check',
   username_changed: 'plain',
+  language_changed: 'plain',
   account_disabled: 'plain',
   account_enabled: 'plain',
   roles_changed: 'plain',

@@ -82,6 +82,7 @@ export const activity: Translation['activity'] = {
     },
     username_changed: { title: 'Benutzername geändert' },
     account_disabled: { title: 'Konto von einem Administrator gesperrt' },
+    language_changed: { title: 'Sprache der E-Mails geändert' },
     account_enabled: { title: 'Konto wieder freigegeben' },
     roles_changed: { title: 'Ihre Rollen wurden geändert' },
     totp_enabled: {

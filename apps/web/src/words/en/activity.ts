@@ -82,6 +82,7 @@ export const words = catalogue('activity', {
       meaning: 'Your old address was put back by a link that was sent there, and every session was ended.',
     },
     username_changed: { title: 'Username changed' },
+    language_changed: { title: 'Language of emails changed' },
     account_disabled: { title: 'Account disabled by an administrator' },
     account_enabled: { title: 'Account enabled again' },
     roles_changed: { title: 'Your roles were changed' },
