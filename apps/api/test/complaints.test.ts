@@ -1,6 +1,14 @@
-import { type FieldError, isComplaintCode, routes, sentenceOf } from '@latchkey/contracts'
+import {
+  complaints,
+  type FieldError,
+  isComplaintCode,
+  type LimitedCode,
+  readComplaint,
+  routes,
+  sentenceOf,
+} from '@latchkey/contracts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startApi, type TestApi } from './support/api.ts'
+import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { login, registered, type SignedInPerson } from './support/people.ts'
 
 let api: TestApi
@@ -18,8 +26,11 @@ const expectInList = (errors: FieldError[]) => {
     if (!isComplaintCode(code)) throw new Error(`${path}: ${code} is in no list`)
     // What zod says itself stays as it says it.
     if (code !== 'value_malformed') {
-      expect(message).toBe(sentenceOf(limit === undefined ? { code } : { code, limit }))
+      const complaint = readComplaint(code, limit)
+      expect(message).toBe(complaint && sentenceOf(complaint))
       expect(message).not.toMatch(/\{|undefined/)
+      // A number is sent where the sentence has one, and nowhere else.
+      expect(limit !== undefined).toBe(complaints[code].includes('{limit}'))
     }
   }
 }
@@ -45,6 +56,36 @@ it.each(withBody)('%s complains by codes of the list alone', async (name, { meth
   }
   // Refreshing and signing out take a cookie as well, and say nothing of fields.
   if (!['refreshToken', 'logout'].includes(name)) expect(count).toBeGreaterThan(0)
+})
+
+const domain = `${`${'d'.repeat(60)}.`.repeat(4)}com`
+/** What to register with, or to name a session, to hear of each number. A new code with a number does not compile without. */
+const tooMuch: Record<LimitedCode, [field: string, value: string]> = {
+  username_short: ['username', 'a'],
+  username_long: ['username', 'a'.repeat(33)],
+  email_local_long: ['email', `${'a'.repeat(65)}@example.com`],
+  email_long: ['email', `${'a'.repeat(20)}@${domain}`],
+  new_password_short: ['password', 'ten-of-12!'],
+  new_password_long: ['password', 'a'.repeat(129)],
+  name_long: ['name', 'a'.repeat(65)],
+}
+
+it('every sentence with a number gets it', async () => {
+  const strict = await apiForTest({ environment: { PASSWORD_MIN_LENGTH: '12' } })
+  const person = await registered(strict)
+  const body = { username: 'grace', email: 'grace@example.com', password: 'otter lamp violin' }
+  for (const [code, [field, value]] of Object.entries(tooMuch)) {
+    const response =
+      field === 'name'
+        ? await strict.http
+            .patch(`/api/sessions/${person.sessionId}`)
+            .set('Authorization', `Bearer ${person.body.accessToken}`)
+            .send({ name: value })
+        : await strict.http.post('/api/register').send({ ...body, [field]: value })
+    expect(response.body.errors).toMatchObject([{ path: field, code, limit: expect.any(Number) }])
+    expect(response.body.errors[0].message).toContain(` ${response.body.errors[0].limit} `)
+    expectInList(response.body.errors)
+  }
 })
 
 it.each([

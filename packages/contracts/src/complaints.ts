@@ -71,12 +71,21 @@ export const complaints = {
 
 export type ComplaintCode = keyof typeof complaints
 
-/** What is wrong, without the words for it. */
-export interface Complaint {
-  code: ComplaintCode
-  /** What `{limit}` stands for, where the sentence has one. */
-  limit?: number
-}
+/** Those whose sentence has a number. */
+export type LimitedCode = {
+  [Code in ComplaintCode]: (typeof complaints)[Code] extends `${string}{limit}${string}` ? Code : never
+}[ComplaintCode]
+type UnlimitedCode = Exclude<ComplaintCode, LimitedCode>
+
+/** What is wrong, without the words for it. `limit` is what `{limit}` stands for, where the sentence has one. */
+export type Complaint = { code: LimitedCode; limit: number } | { code: UnlimitedCode; limit?: undefined }
+
+/** What a complaint with this code brings along. */
+export type LimitOf<Code extends ComplaintCode> = [Code] extends [UnlimitedCode]
+  ? []
+  : [Code] extends [LimitedCode]
+    ? [limit: number]
+    : never
 
 /** Of a schema: its message is a code, and what it checks is the limit. */
 interface Issue {
@@ -88,15 +97,21 @@ interface Issue {
 
 export const isComplaintCode = (code: string): code is ComplaintCode => Object.hasOwn(complaints, code)
 
-/** What a schema complains of. Its own words, which are no code, are `value_malformed`. */
-export function complaintOf({ message, minimum, maximum, params }: Issue): Complaint {
-  if (!isComplaintCode(message)) return { code: 'value_malformed' }
-  const limit = complaints[message].includes('{limit}') && (minimum ?? maximum ?? params?.limit)
-  return typeof limit === 'number' ? { code: message, limit } : { code: message }
+const isLimited = (code: ComplaintCode): code is LimitedCode => complaints[code].includes('{limit}')
+
+/** What another version, or a schema, says. Null: its code is in no list here, or its sentence lacks the number. */
+export function readComplaint(code: string, limit: unknown): Complaint | null {
+  if (!isComplaintCode(code)) return null
+  if (!isLimited(code)) return { code }
+  return typeof limit === 'number' ? { code, limit } : null
 }
+
+/** What a schema complains of. Its own words, which are no code, are `value_malformed`. */
+export const complaintOf = ({ message, minimum, maximum, params }: Issue): Complaint =>
+  readComplaint(message, minimum ?? maximum ?? params?.limit) ?? { code: 'value_malformed' }
 
 /** A complaint in the words of the API, or in others. */
 export const sentenceOf = (
   { code, limit }: Complaint,
   sentences: Readonly<Record<ComplaintCode, string>> = complaints,
-): string => sentences[code].replace('{limit}', String(limit))
+): string => (limit === undefined ? sentences[code] : sentences[code].replace('{limit}', String(limit)))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import * as contracts from '../src/index.ts'
 import { complaintOf, complaints, isComplaintCode, sentenceOf } from '../src/index.ts'
-import { type AuthError, parse } from '../src/server/index.ts'
+import { type AuthError, complain, parse } from '../src/server/index.ts'
 
 const refusedBy = (schema: z.ZodMiniType, input: unknown) => {
   try {
@@ -112,19 +112,22 @@ const odd = [
   'a'.repeat(100_000),
   'a b@c.de',
   `${'a'.repeat(65)}@b.de`,
+  `a@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(60)}.${'f'.repeat(20)}.de`,
 ]
 
-it('every message of a contract is a code of the list, or zod’s own', () => {
+/** Whatever the schemas of all contracts have against these texts. */
+function allIssues() {
   const bodies = Object.values(contracts.routes).flatMap((route) => [
     ...('body' in route && route.body ? [route.body] : []),
     ...('query' in route && route.query ? [route.query] : []),
   ])
-  const messages = new Set(
-    bodies
-      .flatMap((body) => stringsIn(body))
-      .flatMap((schema) => odd.flatMap((text) => schema.safeParse(text).error?.issues ?? []))
-      .map(({ message }) => message),
-  )
+  return bodies
+    .flatMap((body) => stringsIn(body))
+    .flatMap((schema) => odd.flatMap((text) => schema.safeParse(text).error?.issues ?? []))
+}
+
+it('every message of a contract is a code of the list, or zod’s own', () => {
+  const messages = new Set(allIssues().map(({ message }) => message))
   const codes = [...messages].filter(isComplaintCode)
   expect(codes.length).toBeGreaterThan(25)
   // Longer where something has loaded zod’s English.
@@ -132,11 +135,38 @@ it('every message of a contract is a code of the list, or zod’s own', () => {
   expect(own.filter((message) => !/^(Invalid input|Too big)/.test(message))).toEqual([])
 })
 
-it('every sentence with a limit gets one, and no other does', () => {
-  for (const code of Object.keys(complaints)) {
-    if (!isComplaintCode(code)) continue
-    const found = complaintOf({ message: code, maximum: 7 })
-    expect(found).toEqual(complaints[code].includes('{limit}') ? { code, limit: 7 } : { code })
-    expect(sentenceOf(found)).not.toContain('{')
+it('every sentence with a limit gets one from the schemas, and no other does', () => {
+  const limited = new Set<string>()
+  for (const issue of allIssues().filter(({ message }) => isComplaintCode(message))) {
+    const complaint = complaintOf(issue)
+    expect(complaint.code).toBe(issue.message)
+    expect(sentenceOf(complaint)).not.toMatch(/[{}]|undefined/)
+    if (complaint.limit !== undefined) limited.add(complaint.code)
   }
+  const withLimit = Object.entries(complaints).filter(([, sentence]) => sentence.includes('{limit}'))
+  expect([...limited].sort()).toEqual(withLimit.map(([code]) => code).sort())
+})
+
+it('of a schema that forgot the number says no half sentence', () => {
+  const schema = z.object({ name: z.string().check(z.refine(() => false, 'name_long')) })
+  expect(refusedBy(schema, { name: 'x' })).toEqual([
+    { path: 'name', code: 'value_malformed', message: complaints.value_malformed },
+  ])
+})
+
+it('without the number that its sentence has does not compile, nor with one that it has not', () => {
+  // Never called: what is tested is that they do not compile.
+  const never = [
+    // @ts-expect-error: the sentence has a number
+    () => complain('name', 'name_long'),
+    // @ts-expect-error: the sentence has none
+    () => complain('name', 'name_missing', 3),
+    // @ts-expect-error: of one that may have a number or not, it is to be known which
+    (code: 'name_missing' | 'name_long') => complain('name', code),
+    // @ts-expect-error: the sentence has a number
+    () => sentenceOf({ code: 'name_long' }),
+  ]
+  expect(never).toHaveLength(4)
+  expect(() => complain('name', 'name_missing')).toThrow('validation_failed')
+  expect(() => complain('name', 'name_long', 64)).toThrow('validation_failed')
 })

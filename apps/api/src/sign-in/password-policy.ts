@@ -1,6 +1,6 @@
 import { brand, slug } from '@latchkey/brand'
 import { type Complaint, normalizePassword } from '@latchkey/contracts'
-import { complain } from '@latchkey/contracts/server'
+import { complain, refuse } from '@latchkey/contracts/server'
 import type { IsBreached } from './breached-passwords.ts'
 import { isCommonPassword } from './common-passwords.ts'
 import { besideWords, wordsOf } from './password-context.ts'
@@ -43,7 +43,7 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
     /** Throws AuthError `validation_failed`, with a complaint at `path` that says why. */
     refuseGuessable(path: string, password: string, { username, email }: Owner): void {
       const complaint = judge(password, [...wordsOf(username), ...wordsOf(email)])
-      if (complaint) complain(path, complaint.code, complaint.limit)
+      if (complaint) refuse(path, complaint)
     },
 
     /**

@@ -1,10 +1,4 @@
-import {
-  type Complaint,
-  complaintOf,
-  type FieldError,
-  isComplaintCode,
-  sentenceOf,
-} from '@latchkey/contracts'
+import { type Complaint, complaintOf, type FieldError, readComplaint, sentenceOf } from '@latchkey/contracts'
 import { words } from '../words/en/complaints.ts'
 import type { FieldErrors, FormIssue, FormSchema, SchemaOfForm } from './form-schema.ts'
 
@@ -29,10 +23,10 @@ function firstErrors(issues: readonly FormIssue[]): FieldErrors {
   return errors
 }
 
-/** The server's own sentence where a complaint is of a newer version, or of one before there were codes. */
+/** The server's own sentence where a complaint is of another version: without a code, with a new one, without its number. */
 function inOurWords({ code, limit, message }: FieldError): string {
-  if (code === undefined || !isComplaintCode(code)) return message
-  return inWords(limit === undefined ? { code } : { code, limit })
+  const complaint = code === undefined ? null : readComplaint(code, limit)
+  return complaint ? inWords(complaint) : message
 }
 
 const inWords = (complaint: Complaint) => sentenceOf(complaint, words.sentences)

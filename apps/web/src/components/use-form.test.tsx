@@ -59,7 +59,7 @@ it('says in German what the server complains of, with the number that it names',
   expect(await screen.findByText('Das Passwort muss mindestens 20 Zeichen haben.')).toBeVisible()
 })
 
-it.each([{}, { code: 'password_of_tomorrow' }])(
+it.each([{}, { code: 'password_of_tomorrow' }, { code: 'new_password_short' }])(
   'says it in the server’s words where it has none: %j',
   async (code) => {
     speak(german)

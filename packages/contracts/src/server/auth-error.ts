@@ -1,4 +1,4 @@
-import { type Complaint, type ComplaintCode, sentenceOf } from '../complaints.ts'
+import { type Complaint, type ComplaintCode, type LimitOf, sentenceOf } from '../complaints.ts'
 import type { ErrorCode, FieldError, StepUpDemand } from '../errors.ts'
 
 interface Evidence {
@@ -29,9 +29,20 @@ export class AuthError extends Error {
   }
 }
 
-/** Throws AuthError `validation_failed` with one complaint. `limit` is for a sentence that has one. */
-export function complain(path: string, code: ComplaintCode, limit?: number): never {
-  const complaint = limit === undefined ? { code } : { code, limit }
+/**
+ * Throws AuthError `validation_failed` with one complaint about the field at `path`. A code whose sentence has a number takes
+ * it after the code, and no other does.
+ */
+export function complain<Code extends ComplaintCode>(
+  path: string,
+  code: Code,
+  ...[limit]: LimitOf<Code>
+): never {
+  refuse(path, (limit === undefined ? { code } : { code, limit }) as Complaint)
+}
+
+/** The same with a complaint that is there already. */
+export function refuse(path: string, complaint: Complaint): never {
   throw new AuthError('validation_failed', { errors: [complaintAt(path, complaint)] })
 }
 

@@ -1,4 +1,4 @@
-export { AuthError, complain } from './auth-error.ts'
+export { AuthError, complain, refuse } from './auth-error.ts'
 export { formOrJsonBody, jsonBody } from './body.ts'
 export { addSeconds, type Clock, earlier, systemClock, toNumericDate } from './clock.ts'
 export { methodNotAllowed } from './method-not-allowed.ts'

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express'
 import type * as z from 'zod/mini'
 import type { StepUp } from '../authentication.ts'
-import { type Complaint, complaintOf } from '../complaints.ts'
+import { type Complaint, complaintOf, isComplaintCode } from '../complaints.ts'
 import type { FieldError } from '../errors.ts'
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from '../route-contract.ts'
 import { AuthError, complaintAt } from './auth-error.ts'
@@ -102,7 +102,7 @@ function complaints(issue: z.core.$ZodIssue): (FieldError & Complaint)[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => complaintAt(key.slice(0, 64), { code: 'field_unknown' }))
   if (path === '') return [complaintAt(path, { code: 'body_malformed' })]
-  const complaint = complaintOf(issue)
   // What is in no list says it in the words of the schema.
-  return [complaintAt(path, complaint, complaint.code === 'value_malformed' ? issue.message : undefined)]
+  const own = isComplaintCode(issue.message) ? undefined : issue.message
+  return [complaintAt(path, complaintOf(issue), own)]
 }
