@@ -117,6 +117,19 @@ describe('a page whose code is lost on the way', () => {
     expect(loads).toEqual([])
   })
 
+  it('is asked for again with the words of another language, and never shown in English', async () => {
+    const { page, context } = visitor
+    await context.addInitScript(() => localStorage.setItem('latchkey.language', 'de'))
+    let losses = 2
+    await context.route('**/assets/rest-*.js', (route) => (losses-- > 0 ? route.abort() : route.continue()))
+    await page.goto('/login')
+    await heading(page, 'Anmelden').waitFor()
+    await page.getByRole('link', { name: 'Konto anlegen' }).click()
+    await page.getByLabel('Benutzername', { exact: true }).waitFor()
+    expect(losses).toBeLessThanOrEqual(0)
+    expect(await page.getByText('Create').count()).toBe(0)
+  })
+
   it('can be asked for again, with its styles, when the connection is back', async () => {
     const { page, context } = visitor
     await register(page, person)

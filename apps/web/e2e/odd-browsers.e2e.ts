@@ -123,6 +123,45 @@ describe('plain http in a local network', () => {
   })
 })
 
+describe('a browser in German whose words never come', () => {
+  it('has the sign-in in English within four seconds, and changes when they do come', async () => {
+    const { page, leave } = await visit(browser, product.origin)
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route('**/assets/first-*.js', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.addInitScript(() => localStorage.setItem('latchkey.language', 'de'))
+    await page.goto('/login', { waitUntil: 'commit' })
+    await page.getByLabel('Email or username').waitFor({ timeout: 4000 })
+    await page.getByLabel('Email or username').fill('ada')
+    release()
+    await page.getByRole('heading', { name: 'Anmelden', exact: true }).waitFor()
+    expect(await page.getByLabel('E-Mail-Adresse oder Benutzername').inputValue()).toBe('ada')
+    await leave()
+  })
+})
+
+describe('the clock of a browser', () => {
+  it.each([
+    ['de-DE', 'en-DE', '20:05'],
+    ['ja', 'en-JP', '20:05'],
+    ['en-US', 'de-US', '20:05'],
+  ])('of %s is kept in another language (%s)', async (locale, tag, expected) => {
+    const context = await browser.newContext({ locale })
+    const page = await context.newPage()
+    const time = await page.evaluate(
+      (tag) => new Intl.DateTimeFormat(tag, { timeStyle: 'short' }).format(new Date(2026, 10, 27, 20, 5)),
+      tag,
+    )
+    expect(time).toBe(expected)
+    await context.close()
+  })
+})
+
 describe('a browser that blocks cookies', () => {
   it('is told so as soon as it is signed in, and for as long as it is', async () => {
     const profile = await mkdtemp(join(tmpdir(), 'latchkey-profile-'))

@@ -8,19 +8,19 @@ import { App } from './app/app.tsx'
 import { authClient } from './app/auth-client.ts'
 import { connection } from './app/connection.ts'
 import { preloadFor } from './app/pages.ts'
-import { preferredLanguage, speakLanguage } from './words/language.ts'
+import { beginSpeaking } from './words/language.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root element')
 
-// The last two run while React starts: the silent sign-in, and the download of the page it will most likely lead to. So do
-// the words of a language other than English; without them the first words would be the wrong ones.
+// These run while React starts: the download of the words of a language other than English, the silent sign-in, and the
+// download of the page it will most likely lead to, which waits for the words.
+const canSpeak = beginSpeaking()
 connection.watch()
 void authClient.start()
 preloadFor(authClient.getState(), window.location.pathname)
 
-const language = preferredLanguage()
-void (language === 'en' ? Promise.resolve() : speakLanguage(language)).then(() =>
+void canSpeak.then(() =>
   createRoot(root).render(
     <StrictMode>
       <BrowserRouter>

@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import german from '../../src/words/de/index.ts'
 import * as english from '../../src/words/en/index.ts'
+import { german } from '../../test/german.ts'
 import { expectAccessible, expectNoSidewaysScrolling } from './visitor.ts'
 
 const phone = 360

@@ -1,4 +1,5 @@
 import { type ComponentType, createElement, lazy, useState } from 'react'
+import { wholeLanguage } from '../words/language.ts'
 import { downloaded } from './missing-code.ts'
 
 export interface LazyPage {
@@ -9,12 +10,18 @@ export interface LazyPage {
 
 type Load<Props> = () => Promise<{ default: ComponentType<Props> }>
 
+/** With the words of the language that is spoken: it is not shown in English first. */
+async function withWords<Props>(load: Load<Props>) {
+  const [module] = await Promise.all([load(), wholeLanguage()])
+  return module
+}
+
 export function lazyPage(load: Load<object>): LazyPage {
   const { Component, keep } = lazyComponent(load, true)
   return {
     Page: Component,
     // If this fails, there is no head start; the page tries again when it is rendered.
-    preload: () => void load().then(keep, () => undefined),
+    preload: () => void withWords(load).then(keep, () => undefined),
   }
 }
 
@@ -37,7 +44,7 @@ export function lazyComponent<Props extends object>(load: Load<Props>, mayReload
   }
 
   function begin() {
-    const download = downloaded(load, mayReload).then(keep)
+    const download = downloaded(() => withWords(load), mayReload).then(keep)
     download.catch(() => failed.add(() => (Lazy = lazy(begin))))
     return download
   }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { german } from '../../test/german.ts'
 import { speak } from '../words/catalogue.ts'
-import german from '../words/de/index.ts'
 import { deviceName } from './device-name.ts'
 
 afterEach(() => speak({}))

@@ -3,8 +3,8 @@ import { render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { afterEach, expect, it, vi } from 'vitest'
 import { refusal } from '../../test/fake-auth-client.ts'
+import { german } from '../../test/german.ts'
 import { speak } from '../words/catalogue.ts'
-import german from '../words/de/index.ts'
 import { useForm } from './use-form.ts'
 
 afterEach(() => speak({}))

@@ -19,7 +19,7 @@ let spoken: Readonly<Record<string, object>> = {}
  * The words of one part of the page, in the language that is spoken. They change with it: read them while rendering, never
  * while a module is loaded.
  *
- * `name` is the part's in the translations (`de/index.ts`).
+ * `name` is the part's in the translations (`translation.ts`).
  */
 export function catalogue<W extends Words>(name: string, english: W): W {
   const words = { ...english, ...spoken[name] }

@@ -9,7 +9,8 @@ const page = document.documentElement
 
 beforeAll(async () => {
   await Promise.all([
-    import('./de/index.ts'),
+    import('./de/first.ts'),
+    import('./de/rest.ts'),
     import('../features/auth/login-page.tsx'),
     import('../features/recovery/pages.ts'),
     import('../features/account/pages.ts'),
@@ -18,7 +19,7 @@ beforeAll(async () => {
 })
 
 afterEach(async () => {
-  vi.doUnmock('./de/index.ts')
+  vi.doUnmock('./de/rest.ts')
   await act(() => speakLanguage('en'))
 })
 
@@ -111,7 +112,7 @@ describe('the language of the page', () => {
   })
 
   it('stays English where the German words cannot be loaded, and all goes on', async () => {
-    vi.doMock('./de/index.ts', () => {
+    vi.doMock('./de/rest.ts', () => {
       throw new Error('offline')
     })
     localStorage.setItem('latchkey.language', 'de')

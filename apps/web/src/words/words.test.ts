@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { saidInSource } from '../../test/said-in-source.ts'
+import { german } from '../../test/german.ts'
 import { speak } from './catalogue.ts'
-import german from './de/index.ts'
+import first from './de/first.ts'
 import * as english from './en/index.ts'
 
 type Tree = { readonly [key: string]: unknown }
@@ -97,6 +98,16 @@ const calledIn = (text: string, part: string): string | undefined => {
   return found ? (found[1] ?? 'words') : undefined
 }
 
+/** The files that a file needs before it can run, and they theirs: `import()` is for later. */
+function neededBy(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  const text = readFileSync(file, 'utf8')
+  for (const [, name] of text.matchAll(/^(?:import (?!type )|\} from )[^'\n]*'(\.[^']*\.tsx?)'/gm))
+    if (name) neededBy(join(dirname(file), name), found)
+  return found
+}
+
 afterEach(() => speak({}))
 
 describe('the words of the page', () => {
@@ -104,6 +115,14 @@ describe('the words of the page', () => {
     expect(shapeOf(german)).toEqual(shapeOf({ ...english }))
     expect(placesOf(german)).toEqual(placesOf({ ...english }))
     expect(Object.values(shapeOf({ ...english }))).not.toContain('nothing')
+  })
+
+  it('of the entrance come before it is shown, and no others', () => {
+    const parts = [...neededBy(join(src, 'main.tsx'))].flatMap(
+      (file) =>
+        /catalogue\('(\w+)'/.exec(file.includes('words/en') ? readFileSync(file, 'utf8') : '')?.[1] ?? [],
+    )
+    expect(parts.sort()).toEqual(Object.keys(first).sort())
   })
 
   it.each(Object.entries(english))('of %s are all shown somewhere', (part, words) => {

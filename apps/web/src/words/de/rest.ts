@@ -1,14 +1,10 @@
-import type { Translation } from '../translation.ts'
+import type { RemainingWords } from '../translation.ts'
 import { account } from './account.ts'
 import { activity } from './activity.ts'
 import { admin } from './admin.ts'
-import { common } from './common.ts'
 import { commonInside } from './common-inside.ts'
 import { complaints } from './complaints.ts'
 import { dashboard } from './dashboard.ts'
-import { entrance } from './entrance.ts'
-import { errors } from './errors.ts'
-import { frame } from './frame.ts'
 import { menu } from './menu.ts'
 import { notFound } from './not-found.ts'
 import { protocol } from './protocol.ts'
@@ -20,17 +16,13 @@ import { shell } from './shell.ts'
 import { signInAgain } from './sign-in-again.ts'
 import { stepUp } from './step-up.ts'
 
-const translation: Translation = {
+const translation: RemainingWords = {
   account,
   activity,
   admin,
-  common,
   commonInside,
   complaints,
   dashboard,
-  entrance,
-  errors,
-  frame,
   menu,
   notFound,
   protocol,
