@@ -3,6 +3,7 @@ import { Suspense, useState } from 'react'
 import { Route, Routes } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
+import { useNews } from '../components/use-news.ts'
 import { useLanguage } from '../words/language.ts'
 import { AuthClientContext } from './auth-context.ts'
 import { ConnectionLine } from './connection-line.tsx'
@@ -16,7 +17,7 @@ import { type RecoveryCodes, RecoveryCodesContext } from './recovery-codes.ts'
 export function App({ client }: { client: LazyAuthClient }) {
   // All below shows words. When they change it is rendered again, and keeps its state, the focus and what was typed.
   useLanguage()
-  const [note, leave] = useState<string | null>(null)
+  const [note, leave] = useNews()
   const [fresh, show] = useState<RecoveryCodes['fresh']>(null)
   return (
     <ErrorBoundary View={PlainPage}>

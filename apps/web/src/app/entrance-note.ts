@@ -1,8 +1,9 @@
 import { createContext, use } from 'react'
+import type { Say } from '../components/use-news.ts'
 
 interface EntranceNote {
   note: string | null
-  leave: (note: string | null) => void
+  leave: (say: Say | null) => void
 }
 
 export const EntranceNoteContext = createContext<EntranceNote>({ note: null, leave: () => undefined })

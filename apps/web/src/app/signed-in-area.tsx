@@ -15,6 +15,7 @@ import { paths } from './paths.ts'
 import { useRecoveryCodes } from './recovery-codes.ts'
 import { useSignedIn } from './signed-in-context.ts'
 import { useLookAgain } from './use-look-again.ts'
+import { useMailsFollow } from './use-mail-language.ts'
 
 export default function SignedInArea() {
   const { user, accessToken } = useSignedIn()
@@ -40,6 +41,7 @@ export default function SignedInArea() {
       <AppShell>
         <PageOutlet View={InFrame} />
       </AppShell>
+      <MailsFollow />
       <StepUpDialog />
       <SignInAgain user={user} />
       {fresh?.userId === user.id && (
@@ -47,6 +49,11 @@ export default function SignedInArea() {
       )}
     </UserData>
   )
+}
+
+function MailsFollow() {
+  useMailsFollow()
+  return null
 }
 
 const InFrame: FailureView = ({ title, children }) => (

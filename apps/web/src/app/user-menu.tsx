@@ -1,10 +1,14 @@
-import { routes } from '@latchkey/contracts'
+import { languageIn } from '@latchkey/contracts'
 import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { Alert } from '../components/alert.tsx'
+import { useLanguageChoice } from '../components/use-language-choice.ts'
+import { words as errors } from '../words/en/errors.ts'
 import { words } from '../words/en/menu.ts'
-import { type Language, languages, useLanguage } from '../words/language.ts'
+import { type Language, languages } from '../words/language.ts'
 import { useAuthClient } from './auth-context.ts'
 import { useSignedIn } from './signed-in-context.ts'
 import { themes, useTheme } from './theme.ts'
+import { useMailLanguage } from './use-mail-language.ts'
 import styles from './user-menu.module.css'
 
 /** Who is signed in, what concerns this browser, and the way out: a menu button as WAI-ARIA describes it. */
@@ -13,13 +17,14 @@ export function UserMenu() {
   const menu = useMenu()
   const id = useId()
   const [theme, chooseTheme] = useTheme()
-  const [language, chooseLanguage] = useLanguage()
-  const client = useAuthClient()
+  const { language, change, hasFailed } = useLanguageChoice()
+  const sendMailsIn = useMailLanguage()
 
-  function speak(chosen: Language) {
-    chooseLanguage(chosen)
-    // Mails follow. Should this fail, the page speaks it all the same, and the next choice says it again.
-    void client.call(routes.updateMe, { body: { language: chosen } }).catch(() => undefined)
+  async function speak(chosen: Language) {
+    if ((await change(chosen)) !== 'done') return
+    // Mails follow, if there are any in it. Should this fail, the page speaks it all the same, and the next choice says it again.
+    const ofMails = languageIn(chosen)
+    if (ofMails) await sendMailsIn(ofMails).catch(() => undefined)
   }
 
   return (
@@ -68,10 +73,12 @@ export function UserMenu() {
               label={words.language}
               options={Object.entries(languages) as [Language, string][]}
               chosen={language}
-              onChoose={speak}
+              onChoose={(chosen) => void speak(chosen)}
+              isLanguage
             />
             <SignOut />
           </div>
+          <Alert>{hasFailed && <p>{errors.byCode.network_error}</p>}</Alert>
         </div>
       )}
     </div>
@@ -84,9 +91,12 @@ interface ChoiceProps<Value extends string> {
   options: [Value, string][]
   chosen: Value
   onChoose: (value: Value) => void
+  /** Each name is in the language that it names. */
+  isLanguage?: boolean
 }
 
-function Choice<Value extends string>({ label, options, chosen, onChoose }: ChoiceProps<Value>) {
+function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { label, options, chosen, onChoose, isLanguage = false } = props
   return (
     <fieldset className={styles.group} aria-label={label}>
       {options.map(([value, name]) => (
@@ -94,6 +104,7 @@ function Choice<Value extends string>({ label, options, chosen, onChoose }: Choi
           key={value}
           type="button"
           role="menuitemradio"
+          lang={isLanguage ? value : undefined}
           aria-checked={value === chosen}
           tabIndex={-1}
           className={styles.item}

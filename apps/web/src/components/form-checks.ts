@@ -19,7 +19,7 @@ function check<Values>(schema: FormSchema<Values>, values: unknown): { data?: Va
 
 function firstErrors(issues: readonly FormIssue[]): FieldErrors {
   const errors: FieldErrors = {}
-  for (const issue of issues) errors[issue.path.join('.')] ??= inWords(complaintOf(issue))
+  for (const issue of issues) errors[issue.path.join('.')] ??= () => inWords(complaintOf(issue))
   return errors
 }
 

@@ -1,3 +1,5 @@
+import type { Say } from './use-news.ts'
+
 export interface FormIssue {
   path: readonly PropertyKey[]
   message: string
@@ -13,5 +15,5 @@ export interface FormSchema<Values> {
 /** Or how to load it. */
 export type SchemaOfForm<Values> = FormSchema<Values> | (() => Promise<FormSchema<Values>>)
 
-/** What is wrong with each field, in words, by its name. */
-export type FieldErrors = Record<string, string>
+/** What is wrong with each field, by its name. */
+export type FieldErrors = Record<string, Say>

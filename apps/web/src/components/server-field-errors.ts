@@ -5,28 +5,15 @@ import type { FieldErrors } from './form-schema.ts'
 
 /** The server's complaints about single fields of the form, or null when one is about something else. */
 export function serverFieldErrors(
-  error: AuthError,
+  { code, problem }: AuthError,
   hasField: (name: string) => boolean,
   inOurWords: (complaint: FieldError) => string = ({ message }) => message,
 ): FieldErrors | null {
   const errors: FieldErrors = {}
-  for (const complaint of complaintsOf(error)) {
-    const { path } = complaint
-    if (!hasField(path)) return null
-    errors[path] ??= inOurWords(complaint)
-  }
-  return Object.keys(errors).length > 0 ? errors : null
-}
-
-function complaintsOf(error: AuthError): readonly FieldError[] {
-  switch (error.code) {
-    case 'email_taken':
-      return [{ path: 'email', message: words.byCode.email_taken }]
-    case 'username_taken':
-      return [{ path: 'username', message: words.byCode.username_taken }]
-    case 'factor_invalid':
-      return [{ path: 'code', message: words.byCode.factor_invalid }]
-    default:
-      return error.problem?.errors ?? []
-  }
+  if (code === 'email_taken') errors.email = () => words.byCode.email_taken
+  else if (code === 'username_taken') errors.username = () => words.byCode.username_taken
+  else if (code === 'factor_invalid') errors.code = () => words.byCode.factor_invalid
+  else for (const complaint of problem?.errors ?? []) errors[complaint.path] ??= () => inOurWords(complaint)
+  const paths = Object.keys(errors)
+  return paths.length > 0 && paths.every(hasField) ? errors : null
 }

@@ -115,7 +115,7 @@ export function useForm<Values>(
 
   return {
     props: { ref, noValidate: true, onSubmit: (event) => void onSubmit(event), onBlur, onInput },
-    errorOf: (field) => errors[field],
+    errorOf: (field) => errors[field]?.(),
     failure,
     isSubmitting,
   }

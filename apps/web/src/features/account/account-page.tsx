@@ -12,7 +12,7 @@ import { useMe } from './use-me.ts'
 import { UsernameRow } from './username-row.tsx'
 
 export default function AccountPage() {
-  const { user, pendingEmail, show, showPending } = useMe()
+  const { user, pendingEmail, mailLanguage, show, showPending } = useMe()
   return (
     <>
       <PageHeading title={words.account}>{words.lead}</PageHeading>
@@ -20,7 +20,12 @@ export default function AccountPage() {
         <Card title={words.profile}>
           <div className={styles.rows}>
             <UsernameRow user={user} onChanged={show} />
-            <EmailRow user={user} pending={pendingEmail} onPending={showPending} />
+            <EmailRow
+              user={user}
+              pending={pendingEmail}
+              onPending={showPending}
+              mailLanguage={mailLanguage}
+            />
             <PasswordRow user={user} />
           </div>
         </Card>

@@ -27,7 +27,7 @@ export function DeleteAccount() {
       return setFailure(error)
     }
     forgetPasskeys()
-    leave(words.goodbye(user.username))
+    leave(() => words.goodbye(user.username))
     // The server is done; this tells the page and the other tabs.
     await client.logout()
   }

@@ -1,4 +1,4 @@
-import { ChangeEmailBodySchema, routes, type User } from '@latchkey/contracts'
+import { ChangeEmailBodySchema, type Language, routes, type User } from '@latchkey/contracts'
 import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
@@ -13,15 +13,18 @@ import { useInlineStep } from '../../components/use-inline-step.ts'
 import { words } from '../../words/en/account.ts'
 import ResendVerification from '../recovery/resend-verification.tsx'
 import styles from './account-page.module.css'
+import { MailLanguage } from './mail-language.tsx'
 
 interface EmailRowProps {
   user: User
   /** The address that was asked for and is not confirmed yet. */
   pending: string | null
   onPending: (email: string | null) => void
+  /** In which mails come. Null: it is not known. */
+  mailLanguage: Language | null
 }
 
-export function EmailRow({ user, pending, onPending }: EmailRowProps) {
+export function EmailRow({ user, pending, onPending, mailLanguage }: EmailRowProps) {
   const client = useAuthClient()
   const step = useInlineStep<HTMLInputElement>()
   const [isCancelled, setIsCancelled] = useState(false)
@@ -73,6 +76,7 @@ export function EmailRow({ user, pending, onPending }: EmailRowProps) {
           </Button>
         </div>
       )}
+      {!step.isOpen && mailLanguage && <MailLanguage language={mailLanguage} />}
       {!step.isOpen && !user.emailVerified && (
         <>
           <p className={styles.explanation}>{words.openTheLink}</p>

@@ -7,7 +7,9 @@ import { Field } from '../../components/field.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
+import { passkeyName } from './passkey-name.ts'
 import styles from './passkeys.module.css'
 import { useRemovePasskey, useRenamePasskey } from './use-passkeys.ts'
 
@@ -15,11 +17,12 @@ interface PasskeyItemProps {
   passkey: Passkey
   /** Milliseconds since 1970. */
   now: number
-  onRemoved: (what: string) => void
+  onRemoved: (what: Say) => void
 }
 
 export function PasskeyItem({ passkey, now, onRemoved }: PasskeyItemProps) {
-  const { name, synced, createdAt, lastUsedAt } = passkey
+  const { synced, createdAt, lastUsedAt } = passkey
+  const name = passkeyName(passkey)
   const naming = useInlineStep<HTMLInputElement>()
   const remove = useRemovePasskey(passkey)
 
@@ -63,7 +66,9 @@ export function PasskeyItem({ passkey, now, onRemoved }: PasskeyItemProps) {
           question={words.removePasskeyQuestion(name)}
           confirm={words.remove}
           onConfirm={() =>
-            remove.mutateAsync(undefined, { onSuccess: () => onRemoved(words.passkeyRemoved(name)) })
+            remove.mutateAsync(undefined, {
+              onSuccess: () => onRemoved(() => words.passkeyRemoved(passkeyName(passkey))),
+            })
           }
         >
           {words.remove}
@@ -102,7 +107,7 @@ function NameForm({ passkey, input, onClose }: NameFormProps) {
         ref={input}
         label={words.name}
         name="name"
-        defaultValue={passkey.name}
+        defaultValue={passkeyName(passkey)}
         autoComplete="off"
         error={form.errorOf('name')}
       />

@@ -1,5 +1,5 @@
 import type { Passkey } from '@latchkey/contracts'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Note } from '../../components/alert.tsx'
@@ -8,8 +8,10 @@ import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { ButtonSkeleton } from '../../components/skeleton.tsx'
+import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
 import { PasskeyItem } from './passkey-item.tsx'
+import { passkeyName } from './passkey-name.ts'
 import styles from './passkeys.module.css'
 import { useAddPasskey, usePasskeys } from './use-passkeys.ts'
 
@@ -37,11 +39,11 @@ export function Passkeys() {
 function PasskeyList({ passkeys, rpId }: { passkeys: Passkey[]; rpId: string | null }) {
   const now = useServerNow()
   const list = useRef<HTMLDivElement>(null)
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
   const add = useAddPasskey()
 
   /** The button that had the focus has gone with its passkey. */
-  function onRemoved(what: string) {
+  function onRemoved(what: Say) {
     setNews(what)
     list.current?.focus()
   }
@@ -49,7 +51,8 @@ function PasskeyList({ passkeys, rpId }: { passkeys: Passkey[]; rpId: string | n
   function onAdd() {
     setNews(null)
     add.mutate(undefined, {
-      onSuccess: (added) => setNews(added ? words.passkeyAdded(added.name) : words.noPasskeyAdded),
+      onSuccess: (added) =>
+        setNews(() => (added ? words.passkeyAdded(passkeyName(added)) : words.noPasskeyAdded)),
     })
   }
 

@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { CodeBodySchema, type Factors, type ReplyOf, routes, type TotpEnrolment } from '@latchkey/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type KeyboardEvent, useState } from 'react'
+import type { KeyboardEvent } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useRecoveryCodes } from '../../app/recovery-codes.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
@@ -15,6 +15,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { ButtonSkeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
 import { formatDate } from '../../words/formats.ts'
 import styles from './account-page.module.css'
@@ -24,7 +25,7 @@ const queryKey = ['factors']
 /** A second step at sign-in: an authenticator app, and codes for the day it is lost. */
 export function TwoStep() {
   const client = useAuthClient()
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
   const factors = useQuery<ReplyOf<typeof routes.factors>, AuthError>({
     queryKey,
     queryFn: ({ signal }) => client.call(routes.factors, { signal }),
@@ -54,7 +55,7 @@ export function TwoStep() {
   )
 }
 
-function Off({ onNews }: { onNews: (news: string | null) => void }) {
+function Off({ onNews }: { onNews: (news: Say | null) => void }) {
   const client = useAuthClient()
   const enrol = useMutation<TotpEnrolment, AuthError>({ mutationFn: () => client.call(routes.enrolTotp) })
   if (enrol.data) return <SetUp enrolment={enrol.data} onCancel={enrol.reset} onNews={onNews} />
@@ -79,7 +80,7 @@ function Off({ onNews }: { onNews: (news: string | null) => void }) {
 interface SetUpProps {
   enrolment: TotpEnrolment
   onCancel: () => void
-  onNews: (news: string | null) => void
+  onNews: (news: Say | null) => void
 }
 
 function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
@@ -90,7 +91,7 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   const form = useForm(CodeBodySchema, async (body) => {
     const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
     show({ userId: user.id, codes: recoveryCodes })
-    onNews(words.isOn)
+    onNews(() => words.isOn)
     await queryClient.invalidateQueries({ queryKey })
   })
 
@@ -124,7 +125,7 @@ interface OnProps {
   factors: Factors
   /** ISO 8601. */
   since: string
-  onNews: (news: string | null) => void
+  onNews: (news: Say | null) => void
 }
 
 function On({ factors, since, onNews }: OnProps) {
@@ -136,7 +137,7 @@ function On({ factors, since, onNews }: OnProps) {
   const renew = useMutation<string[], AuthError>({
     mutationFn: async () => (await client.call(routes.renewRecoveryCodes)).recoveryCodes,
     onSuccess: async (codes) => {
-      onNews(words.oldCodesGone)
+      onNews(() => words.oldCodesGone)
       show({ userId: user.id, codes })
       await refresh()
     },
@@ -144,7 +145,7 @@ function On({ factors, since, onNews }: OnProps) {
   const remove = useMutation<void, AuthError>({
     mutationFn: async () => void (await client.call(routes.removeTotp)),
     onSuccess: async () => {
-      onNews(words.isOff)
+      onNews(() => words.isOff)
       await refresh()
     },
   })

@@ -1,12 +1,11 @@
 import type { AuthError } from '@latchkey/auth-client'
-import { type ReplyOf, routes, type User } from '@latchkey/contracts'
+import { languageIn, type ReplyOf, routes, type User } from '@latchkey/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
+import { meKey } from '../../app/use-mail-language.ts'
 
 type Reply = ReplyOf<typeof routes.me>
-
-const queryKey = ['me']
 
 /** The account as the database has it; until that arrives, as it was when the access token was issued. */
 export function useMe() {
@@ -14,16 +13,18 @@ export function useMe() {
   const queryClient = useQueryClient()
   const { user } = useSignedIn()
   const me = useQuery<Reply, AuthError>({
-    queryKey,
+    queryKey: meKey,
     queryFn: ({ signal }) => client.call(routes.me, { signal }),
   })
   return {
     user: me.data?.user ?? user,
     /** The address that was asked for and is not confirmed yet. */
     pendingEmail: me.data?.pendingEmail ?? null,
+    /** In which mails come. Null: it is not known. */
+    mailLanguage: languageIn(me.data?.language),
     show: (changed: User) =>
-      queryClient.setQueryData<Reply>(queryKey, (before) => ({ ...before, user: changed })),
+      queryClient.setQueryData<Reply>(meKey, (before) => ({ ...before, user: changed })),
     showPending: (pendingEmail: string | null) =>
-      queryClient.setQueryData<Reply>(queryKey, (before) => ({ user, ...before, pendingEmail })),
+      queryClient.setQueryData<Reply>(meKey, (before) => ({ user, ...before, pendingEmail })),
   }
 }

@@ -1,11 +1,12 @@
 import { routes, UpdateMeBodySchema, type User } from '@latchkey/contracts'
-import { type KeyboardEvent, type RefObject, useState } from 'react'
+import type { KeyboardEvent, RefObject } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { useNews } from '../../components/use-news.ts'
 import { UsernameField } from '../../components/username-field.tsx'
 import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
@@ -17,11 +18,11 @@ interface UsernameRowProps {
 
 export function UsernameRow({ user, onChanged }: UsernameRowProps) {
   const step = useInlineStep<HTMLInputElement>()
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
 
   function onSaved(changed: User) {
     onChanged(changed)
-    setNews(words.usernameIsNow(changed.username))
+    setNews(() => words.usernameIsNow(changed.username))
     step.close()
   }
 

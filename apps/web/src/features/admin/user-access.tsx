@@ -2,13 +2,14 @@ import type { ManagedUser } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/admin.ts'
 import styles from './admin.module.css'
 import { useSetDisabled, useSetRoles } from './use-users.ts'
 
 interface UserAccessProps {
   user: ManagedUser
-  onDone: (what: string) => void
+  onDone: (what: Say) => void
 }
 
 /** What a user may do, and whether they may sign in at all. */
@@ -44,7 +45,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             confirm={words.removeAdministrator}
             onConfirm={() =>
               setRoles.mutateAsync(['user'], {
-                onSuccess: () => onDone(words.administratorNoMore(username)),
+                onSuccess: () => onDone(() => words.administratorNoMore(username)),
               })
             }
           >
@@ -57,7 +58,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             confirm={words.makeAdministrator}
             onConfirm={() =>
               setRoles.mutateAsync(['user', 'admin'], {
-                onSuccess: () => onDone(words.nowAdministrator(username)),
+                onSuccess: () => onDone(() => words.nowAdministrator(username)),
               })
             }
           >
@@ -84,7 +85,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
             question={words.enableQuestion(username)}
             confirm={words.enable}
             onConfirm={() =>
-              setDisabled.mutateAsync(false, { onSuccess: () => onDone(words.enabled(username)) })
+              setDisabled.mutateAsync(false, { onSuccess: () => onDone(() => words.enabled(username)) })
             }
           >
             {words.enable}
@@ -97,7 +98,7 @@ function AccessCard({ user, onDone }: UserAccessProps) {
             confirm={words.disable}
             onConfirm={() =>
               setDisabled.mutateAsync(true, {
-                onSuccess: () => onDone(words.disabled(username)),
+                onSuccess: () => onDone(() => words.disabled(username)),
               })
             }
           >

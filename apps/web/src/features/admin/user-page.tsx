@@ -1,5 +1,5 @@
 import type { ManagedUser, Session } from '@latchkey/contracts'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Link, useLocation, useParams } from 'react-router-dom'
 import { paths } from '../../app/paths.ts'
 import { useServerNow } from '../../app/server-clock.ts'
@@ -9,10 +9,12 @@ import { Card } from '../../components/card.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/admin.ts'
 import { fill } from '../../words/fill.ts'
 import { formatDate } from '../../words/formats.ts'
 import styles from './admin.module.css'
+import { Arrow } from './arrow.tsx'
 import { LastSeen } from './last-seen.tsx'
 import { useUser } from './use-users.ts'
 import { UserAccess } from './user-access.tsx'
@@ -61,6 +63,7 @@ function BackToSearch() {
       to={{ pathname: paths.admin, search: typeof search === 'string' ? search : '' }}
       className={styles.back}
     >
+      <Arrow to="before" />
       {words.allUsers}
     </Link>
   )
@@ -70,10 +73,10 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
   const { accessToken } = useSignedIn()
   const now = useServerNow()
   const result = useRef<HTMLDivElement>(null)
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
 
   /** The button that had the focus has been replaced, or has gone. */
-  function onDone(what: string) {
+  function onDone(what: Say) {
     setNews(what)
     result.current?.focus()
   }

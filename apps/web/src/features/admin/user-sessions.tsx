@@ -6,6 +6,7 @@ import { deviceName } from '../../components/device-name.ts'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/admin.ts'
 import { fill } from '../../words/fill.ts'
 import { DeviceIcon } from '../sessions/device-icon.tsx'
@@ -16,7 +17,7 @@ import { useEndUserSession, useEndUserSessions } from './use-users.ts'
 interface UserSessionsProps {
   user: ManagedUser
   sessions: Session[]
-  onDone: (what: string) => void
+  onDone: (what: Say) => void
 }
 
 export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
@@ -32,7 +33,7 @@ export function UserSessions({ user, sessions, onDone }: UserSessionsProps) {
             confirm={words.endThem(sessions.length)}
             onConfirm={() =>
               endAll.mutateAsync(undefined, {
-                onSuccess: () => onDone(words.allEnded(user.username)),
+                onSuccess: () => onDone(() => words.allEnded(user.username)),
               })
             }
           >
@@ -69,7 +70,7 @@ interface UserSessionProps {
   session: Session
   /** Tells it apart from the others by ear. */
   label: string
-  onDone: (what: string) => void
+  onDone: (what: Say) => void
 }
 
 function UserSession({ user, session, label, onDone }: UserSessionProps) {
@@ -98,7 +99,7 @@ function UserSession({ user, session, label, onDone }: UserSessionProps) {
           confirm={words.endSession}
           onConfirm={() =>
             end.mutateAsync(undefined, {
-              onSuccess: () => onDone(words.ended(device)),
+              onSuccess: () => onDone(() => words.ended(deviceName(session.device))),
             })
           }
         >

@@ -5,6 +5,7 @@ import { useServerNow } from '../../app/server-clock.ts'
 import { relativeTime } from '../../components/relative-time.ts'
 import { words } from '../../words/en/admin.ts'
 import { formatDate, formatNumber } from '../../words/formats.ts'
+import { Arrow } from './arrow.tsx'
 import { LastSeen } from './last-seen.tsx'
 import { UserBadges } from './user-badges.tsx'
 import { firstPage, searchOf, type UserQuestion } from './user-question.ts'
@@ -45,6 +46,7 @@ export function UserTable({ list, question }: UserTableProps) {
         <nav aria-label={words.pages} className={styles.pages}>
           {previous ? (
             <Link to={{ search: searchOf({ ...firstPage(question), before: previous }) }}>
+              <Arrow to="before" />
               {words.previousPage}
             </Link>
           ) : (
@@ -53,7 +55,10 @@ export function UserTable({ list, question }: UserTableProps) {
             )
           )}
           {next && (
-            <Link to={{ search: searchOf({ ...firstPage(question), after: next }) }}>{words.nextPage}</Link>
+            <Link to={{ search: searchOf({ ...firstPage(question), after: next }) }}>
+              {words.nextPage}
+              <Arrow to="after" />
+            </Link>
           )}
         </nav>
       )}

@@ -1,13 +1,16 @@
 import { useLayoutEffect, useRef } from 'react'
+import { Alert } from '../../components/alert.tsx'
+import { useLanguageChoice } from '../../components/use-language-choice.ts'
 import { words } from '../../words/en/entrance.ts'
-import { type Language, languages, useLanguage } from '../../words/language.ts'
+import { words as errors } from '../../words/en/errors.ts'
+import { type Language, languages } from '../../words/language.ts'
 import styles from './language-switch.module.css'
 
 const all = Object.entries(languages) as [Language, string][]
 
 /** For whoever cannot read the page well enough to get in. It stays under the finger, however long the other words are. */
 export function LanguageSwitch() {
-  const [language, choose] = useLanguage()
+  const { language, change, hasFailed } = useLanguageChoice()
   const place = useRef<HTMLFieldSetElement>(null)
   const stoodAt = useRef<number | undefined>(undefined)
   const standsAt = () => place.current?.getBoundingClientRect().top ?? 0
@@ -18,26 +21,29 @@ export function LanguageSwitch() {
     stoodAt.current = undefined
   }, [language])
 
-  function change(to: Language) {
+  async function choose(to: Language) {
     stoodAt.current = standsAt()
-    choose(to)
+    if ((await change(to)) !== 'done') stoodAt.current = undefined
   }
 
   if (all.length < 2) return null
   return (
-    <fieldset ref={place} className={styles.languages} aria-label={words.language}>
-      {all.map(([each, name]) => (
-        <button
-          key={each}
-          type="button"
-          lang={each}
-          className={styles.language}
-          aria-pressed={each === language}
-          onClick={() => change(each)}
-        >
-          {name}
-        </button>
-      ))}
-    </fieldset>
+    <>
+      <fieldset ref={place} className={styles.languages} aria-label={words.language}>
+        {all.map(([each, name]) => (
+          <button
+            key={each}
+            type="button"
+            lang={each}
+            className={styles.language}
+            aria-pressed={each === language}
+            onClick={() => void choose(each)}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <Alert>{hasFailed && <p>{errors.byCode.network_error}</p>}</Alert>
+    </>
   )
 }

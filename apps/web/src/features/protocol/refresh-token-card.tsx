@@ -1,4 +1,5 @@
 import { useServerNow } from '../../app/server-clock.ts'
+import { deviceName } from '../../components/device-name.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { words } from '../../words/en/protocol.ts'
 import { fill } from '../../words/fill.ts'
@@ -41,7 +42,7 @@ export function RefreshTokenCard({ session, generation }: OwnSession) {
 }
 
 function boundTo(session: OwnSession['session']): string {
-  const device = session ? session.device : words.aMoment
+  const device = session ? deviceName(session.device) : words.aMoment
   return session?.bound === false ? words.boundToNothing(device) : words.boundToKey(device)
 }
 

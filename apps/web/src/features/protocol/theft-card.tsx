@@ -5,6 +5,7 @@ import { paths } from '../../app/paths.ts'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Badge } from '../../components/badge.tsx'
 import { Card } from '../../components/card.tsx'
+import { deviceName } from '../../components/device-name.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { words } from '../../words/en/protocol.ts'
 import { fill } from '../../words/fill.ts'
@@ -130,7 +131,9 @@ function Alarm({ event: { kind, device, at } }: { event: Alarming }) {
       <p>
         {at ? <Link to={paths.activity}>{title}</Link> : <span>{title}</span>}
         <span className={styles.where}>
-          {at ? fill(words.alarmFrom, { device, when: <TimeAgo at={at} now={now} /> }) : device}
+          {at
+            ? fill(words.alarmFrom, { device: deviceName(device), when: <TimeAgo at={at} now={now} /> })
+            : deviceName(device)}
         </span>
       </p>
     </div>

@@ -2,6 +2,7 @@ import type { AuthError } from '@latchkey/auth-client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAuthClient } from '../../app/auth-context.ts'
+import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/protocol.ts'
 import { callExpired, callFromTwoTabs, loseAnswer, stealCookie, type Theft } from './experiments.ts'
 import type { SecondClient } from './use-second-client.ts'
@@ -24,34 +25,34 @@ export function useExperiments(second: SecondClient): Experiments {
   const queryClient = useQueryClient()
   const [theft, setTheft] = useState<Theft | null>(null)
 
-  const experiments: Record<ExperimentName, () => Promise<string>> = {
+  const experiments: Record<ExperimentName, () => Promise<Say>> = {
     async expired() {
       const { from, to } = await callExpired(client)
-      return words.found.expired(from, to)
+      return () => words.found.expired(from, to)
     },
     async twoTabs() {
       const { sent, from, to } = await callFromTwoTabs(client, await second.open())
-      return words.found.twoTabs(sent, from, to)
+      return () => words.found.twoTabs(sent, from, to)
     },
     async lostAnswer() {
       const { sent, from, to } = await loseAnswer(client)
-      return words.found.lostAnswer(sent, from, to)
+      return () => words.found.lostAnswer(sent, from, to)
     },
     async theft() {
       const done = await stealCookie(client)
       setTheft(done)
-      return words.found.theft(done.verdict.status, done.from, done.to)
+      return () => words.found.theft(done.verdict.status, done.from, done.to)
     },
   }
 
-  const { mutate, isPending, variables, data, error } = useMutation<string, AuthError, ExperimentName>({
+  const { mutate, isPending, variables, data, error } = useMutation<Say, AuthError, ExperimentName>({
     mutationFn: (name) => experiments[name](),
     onSettled: () => queryClient.invalidateQueries(),
   })
 
   return {
     running: isPending ? variables : null,
-    finding: data ?? null,
+    finding: data?.() ?? null,
     failure: error,
     theft,
     run(name) {

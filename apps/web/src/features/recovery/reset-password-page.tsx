@@ -44,7 +44,7 @@ function Reset({ token }: { token: string }) {
     // This may have ended the session in this browser; only the server knows.
     if (client.getState().status !== 'signedOut') await client.refresh().catch(() => undefined)
     if (client.getState().status !== 'signedOut') return setIsDone(true)
-    leave(words.passwordChangedHere)
+    leave(() => words.passwordChangedHere)
     await navigate(paths.login, { replace: true })
   }
 

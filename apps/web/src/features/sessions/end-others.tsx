@@ -1,11 +1,12 @@
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/sessions.ts'
 import { useEndOtherSessions } from './use-sessions.ts'
 
 interface EndOthersProps {
   count: number
-  onEnded: (what: string) => void
+  onEnded: (what: Say) => void
 }
 
 export function EndOthers({ count, onEnded }: EndOthersProps) {
@@ -16,7 +17,7 @@ export function EndOthers({ count, onEnded }: EndOthersProps) {
         tone="plain"
         question={words.endOthersQuestion(count)}
         confirm={words.endAll(count)}
-        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(words.othersEnded) })}
+        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(() => words.othersEnded) })}
       >
         {words.endOthers}
       </ConfirmedButton>

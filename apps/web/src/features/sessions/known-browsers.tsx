@@ -1,5 +1,5 @@
 import type { KnownDevice } from '@latchkey/contracts'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
@@ -8,6 +8,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { FirstFew } from '../../components/first-few.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/sessions.ts'
 import { fill } from '../../words/fill.ts'
 import { formatDate } from '../../words/formats.ts'
@@ -21,7 +22,7 @@ import { useForgetBrowser, useKnownBrowsers, useUntrustBrowser } from './use-kno
 export function KnownBrowsers({ now }: { now: number }) {
   const browsers = useKnownBrowsers()
   const list = useRef<HTMLDivElement>(null)
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
   // The sessions above are what the page is about; without this list it still is whole.
   if (browsers.isLoadingError) return null
   const names = distinctNames(
@@ -29,7 +30,7 @@ export function KnownBrowsers({ now }: { now: number }) {
     now,
   )
 
-  function onDone(what: string) {
+  function onDone(what: Say) {
     setNews(what)
     list.current?.focus()
   }
@@ -66,15 +67,14 @@ interface KnownBrowserProps {
   /** Tells it apart from the others by ear. */
   label: string
   now: number
-  onDone: (what: string) => void
+  onDone: (what: Say) => void
 }
 
 function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
   const untrust = useUntrustBrowser(browser)
   const { trustedUntil } = browser
-  const device = deviceName(browser.device)
-  const name = browser.current ? words.thisBrowser(device) : device
+  const name = nameOf(browser)
   return (
     <div className={itemStyles.item}>
       <DeviceIcon device={browser.device} form={browser.form} />
@@ -101,7 +101,9 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
             question={words.stopTrustingQuestion(name)}
             confirm={words.stopTrusting}
             onConfirm={() =>
-              untrust.mutateAsync(undefined, { onSuccess: () => onDone(words.trustedNoMore(name)) })
+              untrust.mutateAsync(undefined, {
+                onSuccess: () => onDone(() => words.trustedNoMore(nameOf(browser))),
+              })
             }
           >
             {words.stopTrusting}
@@ -112,13 +114,20 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
           tone="plain"
           question={trustedUntil ? words.forgetTrustedQuestion(name) : words.forgetQuestion(name)}
           confirm={words.forget}
-          onConfirm={() => forget.mutateAsync(undefined, { onSuccess: () => onDone(words.forgotten(name)) })}
+          onConfirm={() =>
+            forget.mutateAsync(undefined, { onSuccess: () => onDone(() => words.forgotten(nameOf(browser))) })
+          }
         >
           {words.forget}
         </ConfirmedButton>
       </div>
     </div>
   )
+}
+
+function nameOf({ current, device }: KnownDevice): string {
+  const name = deviceName(device)
+  return current ? words.thisBrowser(name) : name
 }
 
 /** "November 8". */

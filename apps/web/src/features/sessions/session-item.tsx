@@ -8,6 +8,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { signInWords } from '../../components/sign-in-words.ts'
 import { TimeAgo } from '../../components/time-ago.tsx'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import type { Say } from '../../components/use-news.ts'
 import hidden from '../../components/visually-hidden.module.css'
 import { words } from '../../words/en/sessions.ts'
 import { fill } from '../../words/fill.ts'
@@ -37,7 +38,7 @@ export function ThisSession({ session, now, label }: SessionProps & { label: str
 interface OtherSessionProps extends SessionProps {
   /** Tells it apart from the others by ear. */
   label: string
-  onEnded: (what: string) => void
+  onEnded: (what: Say) => void
 }
 
 export function OtherSession({ session, now, label, onEnded }: OtherSessionProps) {
@@ -50,7 +51,9 @@ export function OtherSession({ session, now, label, onEnded }: OtherSessionProps
         tone="plain"
         question={words.endQuestion(name)}
         confirm={words.endSession}
-        onConfirm={() => end.mutateAsync(undefined, { onSuccess: () => onEnded(words.ended(name)) })}
+        onConfirm={() =>
+          end.mutateAsync(undefined, { onSuccess: () => onEnded(() => words.ended(nameOf(session))) })
+        }
       >
         {words.end}
       </ConfirmedButton>

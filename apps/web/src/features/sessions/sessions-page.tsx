@@ -1,5 +1,5 @@
 import type { Session } from '@latchkey/contracts'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { useServerNow } from '../../app/server-clock.ts'
 import { Note } from '../../components/alert.tsx'
 import { Card } from '../../components/card.tsx'
@@ -8,6 +8,7 @@ import { FirstFew } from '../../components/first-few.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/sessions.ts'
 import { distinctNames } from './device-words.ts'
 import { EndOthers } from './end-others.tsx'
@@ -47,13 +48,13 @@ export default function SessionsPage() {
 function SessionLists({ sessions }: { sessions: Session[] }) {
   const now = useServerNow()
   const list = useRef<HTMLDivElement>(null)
-  const [news, setNews] = useState<string | null>(null)
+  const [news, setNews] = useNews()
   const current = sessions.find((session) => session.current)
   const others = sessions.filter((session) => !session.current)
   const names = distinctNames(sessions, now)
 
   /** The button that had the focus has gone with its session. */
-  function onEnded(what: string) {
+  function onEnded(what: Say) {
     setNews(what)
     list.current?.focus()
   }

@@ -33,6 +33,8 @@ export const account: Translation['account'] = {
     `Wir haben eine E-Mail an ${pending} gesendet. Ihre Adresse ändert sich, sobald Sie sie von dort aus bestätigen; bis dahin bleibt sie ${email}.`,
   cancelChange: 'Änderung abbrechen',
   changeCancelled: (email) => `Die Änderung ist abgebrochen. Ihre Adresse bleibt ${email}.`,
+  emailsComeIn: (language) => `E-Mails kommen auf ${language}.`,
+  getThemIn: (language) => `Auf ${language} erhalten`,
   openTheLink:
     'Öffnen Sie den Link in der E-Mail, die wir Ihnen gesendet haben. Bis dahin können wir Sie dort nicht warnen, wenn sich ein neues Gerät bei Ihrem Konto anmeldet. Ein Konto, dessen Adresse nie bestätigt wird, wird nach einer Weile gelöscht; vorher erinnern wir Sie.',
 

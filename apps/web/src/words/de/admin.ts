@@ -37,10 +37,10 @@ export const admin: Translation['admin'] = {
   joined: 'Dabei seit',
   sessions: 'Sitzungen',
   pages: 'Seiten',
-  previousPage: '← Vorherige Seite',
+  previousPage: 'Vorherige Seite',
   firstPage: 'Erste Seite',
-  nextPage: 'Nächste Seite →',
-  allUsers: '← Alle Benutzer',
+  nextPage: 'Nächste Seite',
+  allUsers: 'Alle Benutzer',
 
   isAdministrator: 'Administrator',
   isDisabled: 'Gesperrt',

@@ -33,6 +33,8 @@ export const words = catalogue('account', {
     `We have sent an email to ${pending}. Your address changes once you confirm it from there; until then it stays ${email}.`,
   cancelChange: 'Cancel the change',
   changeCancelled: (email: string) => `The change is cancelled. Your address stays ${email}.`,
+  emailsComeIn: (language: string) => `Emails come in ${language}.`,
+  getThemIn: (language: string) => `Get them in ${language}`,
   openTheLink:
     'Open the link in the email we sent you. Until then, we cannot warn you there when somebody new signs in to your account. An account whose address is never confirmed is deleted after a while; we remind you first.',
 

@@ -38,10 +38,10 @@ export const words = catalogue('admin', {
   joined: 'Joined',
   sessions: 'Sessions',
   pages: 'Pages',
-  previousPage: '← Previous page',
+  previousPage: 'Previous page',
   firstPage: 'First page',
-  nextPage: 'Next page →',
-  allUsers: '← All users',
+  nextPage: 'Next page',
+  allUsers: 'All users',
 
   isAdministrator: 'Administrator',
   isDisabled: 'Disabled',
