@@ -1,8 +1,9 @@
 import { routes } from '@latchkey/contracts'
 import { screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
+import { words as errors } from '../words/en/errors.ts'
 import { speakLanguage } from '../words/language.ts'
 
 beforeAll(async () => {
@@ -96,6 +97,22 @@ describe('the menu of the user', () => {
       { body: { language: 'de' } },
       { body: { language: 'en' } },
     ])
+  })
+
+  it('stays in the language it has where the words of another cannot be loaded, says so, and tells nobody', async () => {
+    vi.doMock('../words/de/rest.ts', () => {
+      throw new Error('offline')
+    })
+    const { client, user, button } = await openPage()
+    await user.click(button)
+    expect(item('Deutsch')).toHaveAttribute('lang', 'de')
+    expect(item('Dark')).not.toHaveAttribute('lang')
+    await user.click(item('Deutsch'))
+    expect(await screen.findByText(errors.byCode.network_error)).toBeVisible()
+    expect(item('English')).toBeChecked()
+    expect(localStorage.getItem('latchkey.language')).toBeNull()
+    expect(client.call.mock.calls.filter(([route]) => route === routes.updateMe)).toEqual([])
+    vi.doUnmock('../words/de/rest.ts')
   })
 
   it('signs out', async () => {

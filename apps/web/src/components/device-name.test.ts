@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { german } from '../../test/german.ts'
+import { passkeyName } from '../features/account/passkey-name.ts'
 import { speak } from '../words/catalogue.ts'
 import { deviceName } from './device-name.ts'
 
@@ -17,5 +18,20 @@ describe('the name of a device', () => {
     expect(deviceName(device, version)).toBe(inEnglish)
     speak(german)
     expect(deviceName(device, version)).toBe(inGerman)
+  })
+})
+
+describe('the name of a passkey', () => {
+  it.each([
+    ['Chrome on Linux', 'Chrome auf Linux'],
+    ['Samsung Internet for Android on Android', 'Samsung Internet for Android auf Android'],
+    ['Unknown device', 'Unbekanntes Gerät'],
+    ['Key on my desk', 'Key on my desk'],
+    ['on Linux', 'on Linux'],
+    ['iCloud Keychain', 'iCloud Keychain'],
+  ])('%s is in German %s', (name, inGerman) => {
+    expect(passkeyName({ name })).toBe(name)
+    speak(german)
+    expect(passkeyName({ name })).toBe(inGerman)
   })
 })

@@ -1,8 +1,10 @@
 import { routes } from '@latchkey/contracts'
 import { act, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { anonymous, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
+import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
+import { german } from '../../test/german.ts'
 import { renderApp } from '../../test/render-app.tsx'
+import { words } from './en/account.ts'
 import { preferredLanguage, speakLanguage } from './language.ts'
 
 const page = document.documentElement
@@ -12,6 +14,7 @@ beforeAll(async () => {
     import('./de/first.ts'),
     import('./de/rest.ts'),
     import('../features/auth/login-page.tsx'),
+    import('../features/auth/register-page.tsx'),
     import('../features/recovery/pages.ts'),
     import('../features/account/pages.ts'),
     import('../app/signed-in-area.tsx'),
@@ -115,15 +118,57 @@ describe('the language of the page', () => {
     vi.doMock('./de/rest.ts', () => {
       throw new Error('offline')
     })
-    localStorage.setItem('latchkey.language', 'de')
     const { client, user } = await open('/login')
     await heading('Sign in')
     await user.click(choice('Deutsch'))
+    expect(localStorage.getItem('latchkey.language')).toBeNull()
+    expect(await screen.findByText(/^Check your connection|connection/)).toBeVisible()
     expect(choice('English')).toHaveAttribute('aria-pressed', 'true')
     expect(page.lang).toBe('en')
     await user.type(screen.getByLabelText('Email or username'), 'ada')
     await user.type(screen.getByLabelText('Password'), 'otter lamp violet{Enter}')
     await waitFor(() => expect(client.login).toHaveBeenCalledOnce())
+  })
+
+  it('changes what is wrong with a field, and what the server says of one', async () => {
+    const { client, user } = await open('/register')
+    await user.type(await screen.findByLabelText('Username'), 'a')
+    await user.type(screen.getByLabelText('Email'), 'ada@example.com')
+    await user.type(screen.getByLabelText('Password'), 'otter lamp violet{Enter}')
+    expect(await screen.findByText('A username has at least 3 characters.')).toBeVisible()
+    await user.click(choice('Deutsch'))
+    expect(await screen.findByText('Ein Benutzername hat mindestens 3 Zeichen.')).toBeVisible()
+
+    client.register.mockRejectedValueOnce(refusal('username_taken', { status: 409 }))
+    await user.type(screen.getByLabelText('Benutzername'), 'da{Enter}')
+    expect(await screen.findByText(german.errors.byCode.username_taken)).toBeVisible()
+    await user.click(choice('English'))
+    expect(await screen.findByText(/^This username/)).toBeVisible()
+  })
+
+  it('changes what has just happened', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.updateMe, () => ({ user: { ...ada, username: 'lovelace' } }))
+    const { user } = await open('/account', client)
+    await user.click(await screen.findByRole('button', { name: 'Change username' }))
+    await user.clear(screen.getByLabelText('New username'))
+    await user.type(screen.getByLabelText('New username'), 'lovelace{Enter}')
+    expect(await screen.findByText(words.usernameIsNow('lovelace'))).toBeVisible()
+    await act(async () => void (await speakLanguage('de')))
+    expect(screen.getByText(german.account.usernameIsNow('lovelace'))).toBeVisible()
+  })
+
+  it('changes the note that a page left at the sign-in', async () => {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.deleteMeByPost, () => undefined)
+    const { user } = await open('/account', client)
+    await user.click(await screen.findByRole('button', { name: words.deleteAccount }))
+    await user.click(screen.getByRole('button', { name: words.deleteForGood }))
+    await waitFor(() => expect(client.logout).toHaveBeenCalledOnce())
+    act(() => client.become({ status: 'signedOut', reason: 'signedOut' }))
+    expect(await screen.findByText(words.goodbye('ada'))).toBeVisible()
+    await user.click(choice('Deutsch'))
+    expect(await screen.findByText(german.account.goodbye('ada'))).toBeVisible()
   })
 
   it('is what was asked for last, whichever words come first', async () => {

@@ -1,9 +1,12 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type Passkey, routes } from '@latchkey/contracts'
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
+import { german } from '../../../test/german.ts'
+import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
+import { speakLanguage } from '../../words/language.ts'
 
 const serverNow = 1_760_000_000_000
 const ago = (seconds: number) => new Date(serverNow - seconds * 1000).toISOString()
@@ -54,6 +57,18 @@ it('lists them with their names, kinds and last use', async () => {
   expect(within(first).getByText(/password manager/)).toBeVisible()
   expect(within(second).getByText('5 minutes ago')).toBeVisible()
   expect(within(second).getByText('Stays on one device')).toBeVisible()
+})
+
+it('has a device’s name in the language of the page where nobody chose one, also when it has gone', async () => {
+  const { client, kept, section, user } = await openPasskeys({ ...phone, name: 'Chrome on Linux' }, key)
+  client.answer(routes.removePasskey, () => void kept.shift())
+  await act(inGerman)
+  expect(section.getByRole('heading', { name: 'Chrome auf Linux' })).toBeVisible()
+  await user.click(section.getByRole('button', { name: german.account.removeIt('Chrome auf Linux') }))
+  await user.click(section.getByRole('button', { name: german.account.remove }))
+  expect(await section.findByText(german.account.passkeyRemoved('Chrome auf Linux'))).toBeVisible()
+  await act(async () => void (await speakLanguage('en')))
+  expect(section.getByText('Chrome on Linux has been removed.')).toBeVisible()
 })
 
 it('adds one, and says what it is called', async () => {

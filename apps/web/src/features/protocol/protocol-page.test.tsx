@@ -202,7 +202,7 @@ describe('what one can try', () => {
       at: inDays(0),
       sessionId: session.id,
       ip: '127.0.0.1',
-      device: 'curl',
+      device: 'Chrome on Linux',
     }
     client.answer(demoRoutes.stealCookie, () => {
       client.answer(routes.activity, () => ({ events: [alarm] }))
@@ -219,6 +219,8 @@ describe('what one can try', () => {
     expect(owner.getByText('4 → 5')).toBeVisible()
     expect(await owner.findByRole('link', { name: 'A copy of your session was refused' })).toBeVisible()
     expect(screen.queryByText('Recorded run')).not.toBeInTheDocument()
+    await act(async () => void (await speakLanguage('de')))
+    expect(owner.getByText(/Chrome auf Linux/)).toBeVisible()
   })
 
   it('in production loses and steals nothing, and shows a recording that says so', async () => {
@@ -267,6 +269,7 @@ it('is there in German, with the client’s own words marked as English', async 
   const { client, user } = await openWindow()
   expect(screen.getByRole('heading', { level: 1, name: 'Wie Sie angemeldet bleiben' })).toBeVisible()
   const card = region('Ihr Refresh-Token')
+  expect(card.getByText(/Firefox auf macOS/)).toBeVisible()
   expect(card.getByText('Die nächste Erneuerung ersetzt es durch Generation 5.')).toBeVisible()
   expect(card.getByText('in 7 Tagen').parentElement).toHaveTextContent(
     'Endet in 7 Tagen. Jede Erneuerung schiebt das hinaus.',
@@ -285,4 +288,7 @@ it('is there in German, with the client’s own words marked as English', async 
 
   await user.click(press('Zugriffstoken ablaufen lassen'))
   expect(await screen.findByText(/^Abgewiesen, .* ging von Generation 4 zu 5 über\.$/)).toBeVisible()
+  // What came of it is no sentence of the language that it was found in.
+  await act(async () => void (await speakLanguage('en')))
+  expect(screen.getByText(/refreshed once.*generation 4 to 5/)).toBeVisible()
 })
