@@ -43,7 +43,12 @@ export function LanguageSwitch() {
           </button>
         ))}
       </fieldset>
-      <Alert>{hasFailed && <p>{errors.byCode.network_error}</p>}</Alert>
+      {/* Not there before: the form above has one. */}
+      {hasFailed && (
+        <Alert>
+          <p>{errors.byCode.network_error}</p>
+        </Alert>
+      )}
     </>
   )
 }
