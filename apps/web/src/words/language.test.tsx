@@ -136,9 +136,9 @@ describe('the language of the page', () => {
     await user.type(await screen.findByLabelText('Username'), 'a')
     await user.type(screen.getByLabelText('Email'), 'ada@example.com')
     await user.type(screen.getByLabelText('Password'), 'otter lamp violet{Enter}')
-    expect(await screen.findByText('A username has at least 3 characters.')).toBeVisible()
+    expect(await screen.findByText('A username needs at least 3 characters.')).toBeVisible()
     await user.click(choice('Deutsch'))
-    expect(await screen.findByText('Ein Benutzername hat mindestens 3 Zeichen.')).toBeVisible()
+    expect(await screen.findByText('Der Benutzername muss mindestens 3 Zeichen haben.')).toBeVisible()
 
     client.register.mockRejectedValueOnce(refusal('username_taken', { status: 409 }))
     await user.type(screen.getByLabelText('Benutzername'), 'da{Enter}')
