@@ -114,7 +114,7 @@ it('a token from before it said whether the address is proved opens as well, and
 it('answers /me from the database', async () => {
   const response = await api.http.get('/api/me').set('Authorization', `bearer ${person.body.accessToken}`)
   expect(response.status).toBe(200)
-  expect(response.body).toEqual({ user: person.body.user, pendingEmail: null })
+  expect(response.body).toEqual({ user: person.body.user, language: null, pendingEmail: null })
 })
 
 it('without a token: 401 and a challenge that names no error', async () => {

@@ -211,7 +211,7 @@ describe('a cookie jar that neighbours have filled', () => {
     await register(page, person)
     await neighbour.set(context, jar)
     await page.getByRole('button', { name: 'Call the protected endpoint' }).click()
-    await page.getByText('Delete the cookies of this site').first().waitFor()
+    await page.getByText('Delete cookies of this host').first().waitFor()
     expect(await greeting(page, person).count()).toBe(1)
 
     await page.reload()
@@ -230,7 +230,7 @@ describe('a cookie jar that neighbours have filled', () => {
     await page.goto('/login', { waitUntil: 'networkidle' })
     await neighbour.set(context, jar)
     await signIn(page, person)
-    await page.getByText('Delete cookies of this host').waitFor()
+    await page.getByText('Delete the cookies of this site').waitFor()
   })
 
   it('does not keep the server from hearing of a sign-out, later', async () => {
