@@ -8,8 +8,8 @@ const shared = { isolate: false, pool: 'forks', maxConcurrency: 20, testTimeout:
 // `examples`: applications built on the packages.
 export default defineConfig({
   test: {
-    // Much of the time is spent waiting for others, so that two are never too many.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Much of the time is spent waiting for others, so that three are never too many.
+    maxWorkers: Math.max(3, availableParallelism()),
     slowTestThreshold: 5000,
     projects: [
       {

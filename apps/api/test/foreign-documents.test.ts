@@ -192,8 +192,9 @@ it('a mail that lacks something stops no other', async () => {
     'account_lapsing',
   ]
   const left = new Set<string>()
-  for (const way of bothWays)
-    for (const kind of kinds) {
+  // In CI in both ways, else in one of them, by turns.
+  for (const [turn, kind] of kinds.entries())
+    for (const way of process.env.CI ? bothWays : bothWays.slice(turn % 2).slice(0, 1)) {
       const who = await foreigner(world, kind === 'account_lapsing' ? { emailVerifiedAt: null } : {})
       const whole = { kind, createdAt: now, attempts: 0, dueAt: now, expiresAt: soon }
       for (const field of fieldsOf(api, 'MailJob').filter((field) => field !== '_id')) {
