@@ -27,7 +27,7 @@ it('no page, mail or message says the name by itself', () => {
     )
   // What the service that is asked is told, wherever it runs.
   expect(said).toEqual([
-    "apps/api/src/sign-in/breached-passwords.ts: headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey', traceparent },",
+    "apps/api/src/sign-in/breached-passwords.ts: headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey' },",
   ])
 })
 

@@ -2,7 +2,6 @@ import { routes } from '@latchkey/contracts'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
-import { traceparentOf } from '../http/trace-context.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Credentials } from '../users/accounts.ts'
@@ -27,8 +26,6 @@ interface PasswordChange {
   device: ReturnType<typeof deviceOf>
   /** For whom the new password is hashed. */
   whom: Whom
-  /** Of the request, for what is asked elsewhere. */
-  traceparent: string
 }
 
 interface Collaborators {
@@ -62,8 +59,7 @@ export function ownAccountRoutes(services: Collaborators): Router {
     const { whom, settle } = await rateLimits.password(req, res, claims)
     const user = await passwordService.prove(claims.sub, body.currentPassword, 'currentPassword', whom)
     await settle()
-    const traceparent = traceparentOf(req.trace)
-    const from = { sessionId: claims.sid, device: deviceOf(req), whom, traceparent }
+    const from = { sessionId: claims.sid, device: deviceOf(req), whom }
     await passwordService.change(user, body.newPassword, from)
     await knownDevices.forgetOthers(claims.sub, sessions.cookies.readDeviceIdHash(req))
     return { message: 'Your password has been changed. You have been signed out everywhere else.' }

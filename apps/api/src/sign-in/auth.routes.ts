@@ -9,7 +9,6 @@ import { deviceId, deviceOf, signInLockOf, trustProofOf, wantsTokenInBody } from
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import { requestLanguage } from '../http/request-language.ts'
-import { traceparentOf } from '../http/trace-context.ts'
 import type { FactorTry } from '../limits/factor-limits.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import { identifierKey } from '../users/user.model.ts'
@@ -35,8 +34,7 @@ export function authRoutes(services: Collaborators): Router {
 
   route(router, routes.register, async (body, { req, res }): Promise<Registered> => {
     const signIn = signInOf(req)
-    const admit = () => rateLimits.register(req, res, body.email)
-    const registered = await auth.register(body, signIn, admit, traceparentOf(req.trace))
+    const registered = await auth.register(body, signIn, () => rateLimits.register(req, res, body.email))
     if (registered.session === null) {
       if (signIn.deviceId) sessions.cookies.setDeviceId(res, signIn.deviceId.id)
       return {

@@ -73,13 +73,12 @@ export function createAuth(collaborators: Collaborators) {
       { username, email, password }: BodyOf<typeof routes.register>,
       { device, deviceId, lock, language }: SignIn,
       admit: () => Promise<AdmittedRegistration>,
-      traceparent: string,
     ): Promise<SignedInUser | NotSignedIn> {
       refuseMisleading(username)
       passwordPolicy.refuseGuessable('password', password, { username, email })
       const admitted = await admit()
       try {
-        await passwordPolicy.refuseBreached('password', password, traceparent)
+        await passwordPolicy.refuseBreached('password', password)
       } catch (refused) {
         // It says nothing of names that are taken.
         await admitted.settle()

@@ -8,8 +8,8 @@ const limitMs = 1000
 const maxBytes = 1_000_000
 const prefixLength = 5
 
-/** Whether a password is in a collection of leaked ones. Never throws. `traceparent`: of the request it is asked for. */
-export type IsBreached = (password: string, traceparent: string) => Promise<boolean>
+/** Whether a password is in a collection of leaked ones. Never throws. */
+export type IsBreached = (password: string) => Promise<boolean>
 
 /**
  * Asks a service that works like the Pwned Passwords range API (k-anonymity). It is sent the first 5 of the 40 hex
@@ -20,10 +20,10 @@ export type IsBreached = (password: string, traceparent: string) => Promise<bool
 export function createBreachedPasswords({ url, log }: { url: string | undefined; log: Logger }): IsBreached {
   if (url === undefined) return async () => false
   const range = url.replace(/\/*$/, '/')
-  return async (password, traceparent) => {
+  return async (password) => {
     const digest = createHash('sha1').update(normalizePassword(password)).digest('hex').toUpperCase()
     try {
-      const answer = await ask(`${range}${digest.slice(0, prefixLength)}`, traceparent)
+      const answer = await ask(`${range}${digest.slice(0, prefixLength)}`)
       return names(answer, digest.slice(prefixLength))
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'the breach service did not answer; a password passed unchecked')
@@ -32,10 +32,11 @@ export function createBreachedPasswords({ url, log }: { url: string | undefined;
   }
 }
 
-async function ask(url: string, traceparent: string): Promise<string> {
+async function ask(url: string): Promise<string> {
   const response = await fetch(url, {
-    // Padded, so that the length of the answer does not reveal which prefix was asked for.
-    headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey', traceparent },
+    // Padded, so that the length of the answer does not reveal which prefix was asked for. No `traceparent`: by the id of
+    // a caller's trace the service could tell which prefixes one person tried.
+    headers: { 'Add-Padding': 'true', 'User-Agent': 'Latchkey' },
     redirect: 'error',
     signal: AbortSignal.timeout(limitMs),
   })

@@ -46,12 +46,9 @@ export function createPasswordPolicy({ minLength, publicUrl, isBreached }: Setti
       if (complaint) refuse(path, complaint)
     },
 
-    /**
-     * The same for a password that was in a breach. Where the operator wants it, another service is asked, with the
-     * `traceparent` of the request.
-     */
-    async refuseBreached(path: string, password: string, traceparent: string): Promise<void> {
-      if (await isBreached(password, traceparent)) complain(path, 'new_password_breached')
+    /** The same for a password that was in a breach. Where the operator wants it, another service is asked. */
+    async refuseBreached(path: string, password: string): Promise<void> {
+      if (await isBreached(password)) complain(path, 'new_password_breached')
     },
   }
 

@@ -22,15 +22,6 @@ interface Collaborators {
   passwordPolicy: PasswordPolicy
 }
 
-/** Who changes a password. */
-interface Change {
-  sessionId: string
-  device: Device
-  whom: Whom
-  /** Of the request. */
-  traceparent: string
-}
-
 export type PasswordService = ReturnType<typeof createPasswordService>
 
 /** Checks, changes and resets passwords. */
@@ -50,10 +41,10 @@ export function createPasswordService(collaborators: Collaborators) {
     async change(
       user: Credentials,
       newPassword: string,
-      { sessionId, device, whom, traceparent }: Change,
+      { sessionId, device, whom }: { sessionId: string; device: Device; whom: Whom },
     ): Promise<void> {
       passwordPolicy.refuseGuessable('newPassword', newPassword, user)
-      await passwordPolicy.refuseBreached('newPassword', newPassword, traceparent)
+      await passwordPolicy.refuseBreached('newPassword', newPassword)
       if (!(await accounts.changePassword(user, await passwords.hash(newPassword, whom), sessionId))) {
         if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
         complain('currentPassword', 'current_password_wrong')
@@ -81,14 +72,14 @@ export function createPasswordService(collaborators: Collaborators) {
       { token, password }: BodyOf<typeof routes.resetPassword>,
       device: Device,
       deviceId: DeviceId | null,
-      { whom, traceparent }: Pick<Change, 'whom' | 'traceparent'>,
+      whom: Whom,
     ): Promise<void> {
       const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
         const user = await accounts.credentials(userId.toHexString())
         // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
         if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
         passwordPolicy.refuseGuessable('password', password, user)
-        await passwordPolicy.refuseBreached('password', password, traceparent)
+        await passwordPolicy.refuseBreached('password', password)
         const passwordHash = await passwords.hash(password, whom)
         const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
         if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))

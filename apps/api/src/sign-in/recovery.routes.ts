@@ -2,7 +2,6 @@ import { routes } from '@latchkey/contracts'
 import { deviceId, deviceOf, wantsTokenInBody } from '@latchkey/sessions'
 import { Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
-import { traceparentOf } from '../http/trace-context.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { PasswordService } from './password.service.ts'
@@ -37,8 +36,7 @@ export function recoveryRoutes({ passwordService, rateLimits, sessions, route }:
     await rateLimits.resetLink(req, res, {
       token: body.token,
       holder: () => passwordService.resetLink(body.token),
-      use: (whom) =>
-        passwordService.reset(body, deviceOf(req), browser, { whom, traceparent: traceparentOf(req.trace) }),
+      use: (whom) => passwordService.reset(body, deviceOf(req), browser, whom),
     })
     if (browser) sessions.cookies.setDeviceId(res, browser.id)
     return { message: 'Your password has been changed. Sign in with the new one.' }
