@@ -6,7 +6,7 @@ const scheme = 'accessToken'
 const server = { url: '/api', description: 'The server of this page' }
 
 const hint =
-  '**To try it**, sign in by `POST /login` or `POST /register` on this page, or paste an access token at “Authorize”.'
+  '**To try it**, sign in by `POST /login` or `POST /register` on this page, or paste an access token at “Authorize”. This page has a session of its own: no cookies are sent or kept, and whoever is signed in in this browser stays so. The refresh token is in the answer; `POST /refresh-token` takes it in its body.'
 
 async function start() {
   const { theme } = document.documentElement.dataset
@@ -31,6 +31,13 @@ async function start() {
     tryItOutEnabled: true,
     // Nothing is sent elsewhere to be validated.
     validatorUrl: null,
+    // A client without cookies. With those of this browser a refresh from here would use up the token of a page of the
+    // product, which would lose its session or take the refresh for a thief's.
+    requestInterceptor(request) {
+      request.credentials = 'omit'
+      if (request.method === 'POST') request.headers['X-Refresh-Transport'] = 'body'
+      return request
+    },
     // Whoever signs in by this page, or goes on with a session, is authorised in it: until it is closed.
     responseInterceptor(response) {
       const token = response.ok && response.body?.accessToken
