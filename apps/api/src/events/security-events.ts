@@ -15,7 +15,10 @@ const shownLimit = 100
 const keptLimit = 1000
 /** After this many writes, this process counts a user's events again. */
 const slack = 16
-/** Events that an attacker can cause again and again. They are recorded once an hour. */
+/**
+ * Events that an attacker can cause again and again, with a stolen session, too. They are recorded once an hour: enough of
+ * them would push the others out of what is kept.
+ */
 const hourlyKinds = new Set<ActivityKind>([
   'copied_session_refused',
   'token_reused',
@@ -26,6 +29,7 @@ const hourlyKinds = new Set<ActivityKind>([
   'failed_factors',
   'passkey_refused',
   'passkey_counter_back',
+  'language_changed',
 ])
 
 export interface NewEvent {
