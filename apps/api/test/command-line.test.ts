@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createOutput } from '../src/commands/output.ts'
 import { groups } from '../src/commands/table.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { enrolled } from './support/authenticator.ts'
@@ -180,6 +181,34 @@ describe('users', () => {
     expect((await latchkey(api, [...reset, '--cancel'])).status).toBe(0)
     expect((await latchkey(api, [...reset, '--cancel'])).status).toBe(1)
   })
+})
+
+it('JSON moves no cursor either', async () => {
+  const hostile = 'a\u007f\u009b2J\u0085\u202e\u2028\u2066\u200b\ufeff\u{e0041}\u001b[31m é 👩‍💻'
+  const person = await registered(api, { 'User-Agent': 'curl/8' })
+  await api.services.database.connection
+    .collection('users')
+    .updateOne({ emailKey: person.email }, { $set: { 'refreshTokens.0.name': hostile } })
+  for (const words of [
+    ['sessions', 'list', person.username, '--json'],
+    ['users', 'show', person.username, '--json'],
+    ['export', '--user', person.username, '--json'],
+    ['export', '--user', person.username],
+  ]) {
+    const { status, stdout } = await latchkey(api, words)
+    expect(status).toBe(0)
+    expect(stdout).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}|[\u2028\u2029]/u)
+    expect(stdout).toContain('a\\u007f\\u009b2J')
+    const { sessions = [], name = sessions[0]?.name } = JSON.parse(stdout)
+    expect(name).toBe(hostile)
+  }
+  let written = ''
+  const err = (text: string) => {
+    written += text
+  }
+  createOutput({ out: err, err, overwrites: false }, true).audit('users find', { asked: hostile })
+  expect(written).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}|[\u2028\u2029]/u)
+  expect(JSON.parse(written)).toMatchObject({ asked: hostile })
 })
 
 it('an account is exported as its owner downloads it', async () => {

@@ -1,6 +1,7 @@
 import type { ActivityEvent } from '@latchkey/contracts'
 import { type Command, type Group, UsageError } from './command.ts'
 import { findAccount } from './find-account.ts'
+import { jsonOf } from './output.ts'
 
 const exporting: Command = {
   name: 'export',
@@ -20,7 +21,7 @@ const exporting: Command = {
     for await (const event of services.events.each(sub)) activity.push(event)
     const whole = { ...account, activity }
     call.output.audit('export', { userId: sub })
-    call.output.answer(whole, [JSON.stringify(whole, null, 2)])
+    call.output.answer(whole, [jsonOf(whole, 2)])
   },
 }
 

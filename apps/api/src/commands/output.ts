@@ -11,7 +11,7 @@ export function createOutput(terminal: Pick<Terminal, 'out' | 'err' | 'overwrite
 
     /** One document, or the sentences that say the same. */
     answer(document: object, lines: string[]): void {
-      if (json) say(JSON.stringify(document))
+      if (json) say(jsonOf(document))
       else for (const line of lines) say(line)
     },
 
@@ -20,7 +20,7 @@ export function createOutput(terminal: Pick<Terminal, 'out' | 'err' | 'overwrite
       entries: readonly Entry[],
       columns: Record<string, (entry: Entry) => string>,
     ): void {
-      if (json) for (const entry of entries) say(JSON.stringify(entry))
+      if (json) for (const entry of entries) say(jsonOf(entry))
       else if (entries.length > 0) for (const line of table(entries, columns)) say(line)
     },
 
@@ -32,7 +32,7 @@ export function createOutput(terminal: Pick<Terminal, 'out' | 'err' | 'overwrite
     /** A line for whoever keeps records of what operators do, on stderr, as the API logs. */
     audit(command: string, facts: object): void {
       const line = { level: 'info', time: new Date().toISOString(), command, ...facts, msg: 'command' }
-      terminal.err(`${JSON.stringify(line)}\n`)
+      terminal.err(`${jsonOf(line)}\n`)
     },
 
     /** Stands in one line, written over by the next, where somebody watches; nowhere else. */
@@ -41,6 +41,18 @@ export function createOutput(terminal: Pick<Terminal, 'out' | 'err' | 'overwrite
     },
   }
 }
+
+/**
+ * JSON that moves no cursor either: what JSON itself would let through of control and format characters is written as
+ * `\uXXXX`, which says the same to whoever parses it.
+ */
+export const jsonOf = (value: object, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u2028\u2029\p{Cf}]/gu, (found) =>
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 
 /** Aligned, the names of the columns first. */
 export function table<Entry>(
