@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import { mongo, Types } from 'mongoose'
 import { describe, expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { login, protectedWith, refresh, registered, stored } from './support/people.ts'
@@ -22,6 +22,26 @@ async function crowd(api: TestApi, size: number): Promise<void> {
     })),
   )
 }
+
+/** As a sign-in with a second factor does that is asked to trust its browser. */
+async function trustOf(api: TestApi, { email }: { email: string }) {
+  const since = api.clock.now()
+  const trust = { lock: 'a', since, until: new Date(since.getTime() + 86_400_000) }
+  await api.services.database.connection
+    .collection('users')
+    .updateOne(
+      { emailKey: email },
+      { $set: { 'knownDevices.0.trust': { ...trust, passwordChanges: 0, factorChanges: 0 } } },
+    )
+}
+
+const whoIsTrusted = async (api: TestApi) =>
+  (
+    await api.services.database.connection
+      .collection('users')
+      .find({ knownDevices: { $elemMatch: { trust: { $ne: null } } } })
+      .toArray()
+  ).map(({ emailKey }) => emailKey)
 
 const signedIn = (api: TestApi) =>
   api.services.database.connection
@@ -123,21 +143,85 @@ describe('sessions of everybody', () => {
     expect((await latchkey(api, ['sessions', 'end-all', '--yes', '--after', 'ada'])).status).toBe(2)
   })
 
-  it('a database that goes away in between leaves nobody out: going on finishes what was begun', async () => {
+  it.each([
+    [
+      'a database that goes away',
+      new mongo.MongoNetworkError('the connection broke'),
+      'The database went away',
+    ],
+    [
+      'an error of another kind',
+      new Error('no\u001b[2K such thing'),
+      'Stopped by an error (no\uFFFD[2K such thing)',
+    ],
+  ])(
+    '%s in between leaves nobody out: it says how to go on, and that finishes what was begun',
+    async (_, error, why) => {
+      const api = await apiForTest()
+      await crowd(api, 600)
+      const { events } = api.services
+      const { recordForEach } = events
+      let calls = 0
+      events.recordForEach = async (...args) => {
+        if (++calls === 2) throw error
+        await recordForEach(...args)
+      }
+      const broken = await latchkey(api, ['sessions', 'end-all', '--yes'])
+      events.recordForEach = recordForEach
+      const [, audit = '{}', sentence] = broken.stderr.split('\n')
+      const { last } = JSON.parse(audit)
+      expect(last).toMatch(/^[0-9a-f]{24}$/)
+      expect(JSON.parse(audit)).toMatchObject({ accounts: 500, sessions: 500, stopped: true })
+      expect(sentence).toBe(
+        `${why}: 500 sessions of 500 accounts ended. Go on with: latchkey sessions end-all --after ${last}`,
+      )
+      expect([broken.status, await signedIn(api)]).toEqual([1, 100])
+      expect((await latchkey(api, ['sessions', 'end-all', '--yes', '--after', last])).status).toBe(0)
+      expect(await signedIn(api)).toBe(0)
+    },
+  )
+
+  it('no browser stays trusted, be it trusted meanwhile', async () => {
     const api = await apiForTest()
-    await crowd(api, 600)
-    const { events } = api.services
-    const { recordForEach } = events
-    let calls = 0
-    events.recordForEach = async (...args) => {
-      if (++calls === 2) throw new Error('the connection broke')
-      await recordForEach(...args)
+    const early = await registered(api)
+    const gone = await registered(api)
+    await api.http.post('/api/logout').set('Cookie', gone.jar.header).expect(200)
+    const late = await registered(api)
+    for (const person of [early, gone, late]) await trustOf(api, person)
+    const { knownDevices } = api.services
+    const { untrustEverybody } = knownDevices
+    knownDevices.untrustEverybody = async () => {
+      const accounts = await untrustEverybody()
+      await trustOf(api, late)
+      return accounts
     }
-    const broken = await latchkey(api, ['sessions', 'end-all', '--yes'])
-    events.recordForEach = recordForEach
-    const [, after = ''] = /The database went away.*--after (\S+)/.exec(broken.stderr) ?? []
-    expect([broken.status, await signedIn(api), after]).toEqual([1, 100, expect.stringMatching(/^\w{24}$/)])
-    expect((await latchkey(api, ['sessions', 'end-all', '--yes', '--after', after])).status).toBe(0)
+    expect((await latchkey(api, ['sessions', 'end-all', '--yes'])).status).toBe(0)
+    expect(await whoIsTrusted(api)).toEqual([])
+
+    // Going on leaves alone whoever signed in behind it.
+    for (const person of [early, gone, late]) await login(api, person)
+    for (const person of [early, late]) await trustOf(api, person)
+    const rest = ['sessions', 'end-all', '--yes', '--after', early.body.user.id]
+    expect((await latchkey(api, rest)).status).toBe(0)
+    expect(await whoIsTrusted(api)).toEqual([early.email])
+  })
+
+  it('end whatever the clock of the operator calls them, and are read where they are written', async () => {
+    const api = await apiForTest()
+    const person = await registered(api)
+    await protectedWith(api, person.body.accessToken).expect(200)
+    const ahead = await apiForTest({ mongoUri: api.mongoUri })
+    ahead.clock.advance(400 * 86_400)
+    const users = ahead.services.database.connection.collection('users')
+    const [find, aggregate] = [vi.spyOn(users, 'find'), vi.spyOn(users, 'aggregate')]
+    const { stdout } = await latchkey(ahead, ['sessions', 'end-all', '--yes', '--json'])
+    expect(JSON.parse(stdout)).toEqual({ accounts: 0, sessions: 0 })
+    await vi.waitFor(() => protectedWith(api, person.body.accessToken).expect(401), { interval: 20 })
     expect(await signedIn(api)).toBe(0)
+
+    const reads = [...find.mock.calls, ...aggregate.mock.calls]
+    expect(reads.length).toBeGreaterThan(3)
+    const preferences = reads.map(([, options]) => mongo.ReadPreference.fromOptions({ ...options })?.mode)
+    expect(new Set(preferences)).toEqual(new Set(['primary']))
   })
 })

@@ -19,11 +19,14 @@ interface Everybody {
   /** Where to go on that was interrupted: `last` of the batch before. Null: from the first user on. */
   after: Types.ObjectId | null
   /**
-   * Called for each batch when its access tokens are dead and before its sessions are removed, with those who were signed
-   * in. When it is interrupted there, going on calls it again for them.
+   * Called for each batch when its access tokens are dead and before its sessions are removed, with all who hold some and
+   * those of them who were signed in, by the clock here. When it is interrupted there, going on calls it again for them.
    */
-  onRevoked: (userIds: Types.ObjectId[]) => Promise<void>
+  onRevoked: (batch: { holders: Types.ObjectId[]; signedIn: Types.ObjectId[] }) => Promise<void>
 }
+
+/** A secondary may not know yet of whoever has just signed in. Stronger than what `MONGO_URI` says. */
+const readPreference = 'primary'
 
 const withSessions = { 'refreshTokens.0': { $exists: true } }
 
@@ -41,10 +44,13 @@ export function createRevokeEverybody<Owner extends SessionOwner>({
     ): Promise<{ users: number; sessions: number }> {
       const isLive = { $gt: ['$$each.expiresAt', clock.now()] }
       const live = { $filter: { input: listOf('refreshTokens'), as: 'each', cond: isLive } }
-      const counted = users.collection.aggregate<{ live: number }>([
-        { $match: { ...withSessions, ...(after && { _id: { $gt: after } }) } },
-        { $project: { _id: 0, live: { $size: live } } },
-      ])
+      const counted = users.collection.aggregate<{ live: number }>(
+        [
+          { $match: { ...withSessions, ...(after && { _id: { $gt: after } }) } },
+          { $project: { _id: 0, live: { $size: live } } },
+        ],
+        { readPreference },
+      )
       const all = { users: 0, sessions: 0 }
       for await (const { live } of counted) {
         if (live > 0) passed(++all.users)
@@ -62,7 +68,7 @@ export function createRevokeEverybody<Owner extends SessionOwner>({
         const found: StoredHolder[] = await users.collection
           .find(
             { ...withSessions, ...(last && { _id: { $gt: last } }) },
-            { projection: { refreshTokens: 1 }, sort: { _id: 1 }, limit: batchSize },
+            { projection: { refreshTokens: 1 }, sort: { _id: 1 }, limit: batchSize, readPreference },
           )
           .toArray()
         const holders = found.map(({ _id, refreshTokens }) => ({
@@ -84,8 +90,9 @@ export function createRevokeEverybody<Owner extends SessionOwner>({
     const now = clock.now()
     const live = holders.flatMap(({ sessions }) => sessions.filter(({ expiresAt }) => expiresAt > now))
     const signedIn = holders.filter(({ sessions }) => sessions.some(({ expiresAt }) => expiresAt > now))
-    await revocations.revokeSessions(live.map(({ _id }) => _id))
-    await onRevoked(signedIn.map(({ _id }) => _id))
+    // Of all that are removed, for the clock here may be ahead of those that verify access tokens. It decides what is counted.
+    await revocations.revokeSessions(holders.flatMap(({ sessions }) => sessions.map(({ _id }) => _id)))
+    await onRevoked({ holders: holders.map(({ _id }) => _id), signedIn: signedIn.map(({ _id }) => _id) })
     await users.collection.bulkWrite(holders.map(without), { ordered: false })
     return { users: signedIn.length, sessions: live.length }
   }

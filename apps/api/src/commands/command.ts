@@ -9,10 +9,10 @@ import type { Terminal } from './terminal.ts'
 export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3 } as const
 
 /** Said on stderr, and the exit code goes with it. Any other error is a failure, too. */
-class CommandError extends Error {
+export class CommandError extends Error {
   readonly exitCode: number
-  constructor(message: string, exitCode: number) {
-    super(message)
+  constructor(message: string, exitCode: number, options?: ErrorOptions) {
+    super(message, options)
     this.exitCode = exitCode
   }
 }

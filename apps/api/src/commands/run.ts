@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import { config as loadEnvironmentFile } from 'dotenv'
 import { root } from '../root.ts'
-import { type Call, type Command, exitCodeOf, exitCodes, UsageError } from './command.ts'
+import { type Call, type Command, CommandError, exitCodeOf, exitCodes, UsageError } from './command.ts'
 import { helpOfAll, helpOfCommand, helpOfGroup, usageOf } from './help.ts'
 import type { OpenServices } from './open-services.ts'
 import { createOutput } from './output.ts'
@@ -120,6 +120,8 @@ function parsedBy(how: NonNullable<Parameters<typeof parseArgs>[0]>) {
 }
 
 function sentenceOf(error: unknown): string {
+  // First, for an outage may be its cause, of which the command has said more.
+  if (error instanceof CommandError) return error.message
   if (isDatabaseOutage(error)) return 'The database went away before this was done. Try again.'
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,10 +1,12 @@
-import { sessionView } from '@latchkey/sessions'
+import { isDatabaseOutage, sessionView } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { Services } from '../compose.ts'
 import {
   type Call,
   type Command,
+  CommandError,
   count,
+  exitCodes,
   type Group,
   NotFoundError,
   operator,
@@ -101,7 +103,8 @@ const endAll: Command = {
       `This ends ${count(sessions, 'session')} of ${count(users, 'account')}: everybody has to sign in again, and no browser is trusted any more.`,
     )
     const interruption = call.terminal.interruption()
-    await services.knownDevices.untrustEverybody()
+    // Of those who are signed in nowhere, too. Whoever goes on has been past here.
+    if (!after) await services.knownDevices.untrustEverybody()
     const done = await endEverybodys(call, services, { after, users, interruption })
     call.output.audit('sessions end-all', done)
     call.output.answer(done, [
@@ -117,25 +120,29 @@ export const sessions: Group = {
   commands: [list, end, endAll],
 }
 
-/** Throws Error with the words that go on, when it is interrupted or the database goes away. */
+/** Throws CommandError with the words that go on, when it is interrupted or fails. */
 async function endEverybodys(
   { output }: Pick<Call, 'output'>,
-  { sessions, events }: Pick<Services, 'sessions' | 'events'>,
+  { sessions, events, knownDevices }: Pick<Services, 'sessions' | 'events' | 'knownDevices'>,
   { after, users, interruption }: { after: Types.ObjectId | null; users: number; interruption: AbortSignal },
 ): Promise<{ accounts: number; sessions: number }> {
   const done = { accounts: 0, sessions: 0 }
   const startedAt = performance.now()
   let last = after
   const stopped = (why: string, cause?: unknown) => {
-    output.audit('sessions end-all', { ...done, stopped: true })
+    output.audit('sessions end-all', { ...done, stopped: true, last: last?.toHexString() ?? null })
     const words = `sessions end-all${last ? ` --after ${last.toHexString()}` : ''}`
     const ended = `${count(done.sessions, 'session')} of ${count(done.accounts, 'account')} ended`
-    return new Error(`${why}: ${ended}. Go on with: latchkey ${words}`, { cause })
+    return new CommandError(`${why}: ${ended}. Go on with: latchkey ${words}`, exitCodes.failed, { cause })
   }
   try {
     const batches = sessions.revokeEverybody({
       after,
-      onRevoked: (userIds) => events.recordForEach('session_revoked', userIds, operator),
+      async onRevoked({ holders, signedIn }) {
+        // Again: some may have been trusted since all were not.
+        await knownDevices.untrustAll(holders)
+        await events.recordForEach('session_revoked', signedIn, operator)
+      },
     })
     for await (const batch of batches) {
       done.accounts += batch.users
@@ -146,7 +153,10 @@ async function endEverybodys(
     }
   } catch (error) {
     output.progress(null)
-    throw stopped('The database went away', error)
+    throw stopped(
+      isDatabaseOutage(error) ? 'The database went away' : `Stopped by an error (${messageOf(error)})`,
+      error,
+    )
   }
   output.progress(null)
   if (interruption.aborted) throw stopped('Interrupted')
@@ -157,3 +167,5 @@ function progressOf(done: number, all: number, elapsedMs: number): string {
   const secondsLeft = Math.ceil(((elapsedMs / Math.max(1, done)) * Math.max(0, all - done)) / 1000)
   return `${done.toLocaleString('en')} of ${count(all, 'account')}, about ${count(secondsLeft, 'second')} left`
 }
+
+const messageOf = (error: unknown) => plain(error instanceof Error ? error.message : String(error))

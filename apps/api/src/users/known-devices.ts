@@ -9,6 +9,8 @@ import { type KnownDevice, knownDeviceLimit, type Trust, type UserModel } from '
 /** So many accounts at a time. */
 const batch = 500
 
+const trusted = { trust: { $ne: null } }
+
 export type KnownDevices = ReturnType<typeof createKnownDevices>
 
 /**
@@ -84,9 +86,12 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
 
     /** For somebody who is signed in. False when it was not trusted, or that session has ended. It stays known. */
     async untrust(userId: string, sessionId: string, idHash: string): Promise<boolean> {
-      const trusted = { idHash, trust: { $ne: null } }
       const { modifiedCount } = await users.updateOne(
-        { ...stillIn(sessionId, clock.now()), _id: userId, knownDevices: { $elemMatch: trusted } },
+        {
+          ...stillIn(sessionId, clock.now()),
+          _id: userId,
+          knownDevices: { $elemMatch: { idHash, ...trusted } },
+        },
         // Not by `$`, which may be the place of the session.
         { $set: { 'knownDevices.$[meant].trust': null } },
         { arrayFilters: [{ 'meant.idHash': idHash }] },
@@ -96,24 +101,22 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
 
     /** Trusts no browser of anybody any longer, a few accounts at a time. They stay known. Returns whose there were. */
     async untrustEverybody(): Promise<number> {
-      const trusted = { trust: { $ne: null } }
       let accounts = 0
       for (let last: Types.ObjectId | undefined; ; ) {
         const found = await users
           .find({ ...(last && { _id: { $gt: last } }), knownDevices: { $elemMatch: trusted } }, { _id: 1 })
           .sort({ _id: 1 })
           .limit(batch)
+          .read('primary')
           .lean<{ _id: Types.ObjectId }[]>()
         if (found.length === 0) return accounts
         last = found.at(-1)?._id
         accounts += found.length
-        await users.updateMany(
-          { _id: { $in: found.map(({ _id }) => _id) } },
-          { $set: { 'knownDevices.$[meant].trust': null } },
-          { arrayFilters: [{ 'meant.trust': { $ne: null } }] },
-        )
+        await untrustAll(found.map(({ _id }) => _id))
       }
     },
+
+    untrustAll,
 
     /** Forgets all but one; null: all. */
     async forgetOthers(userId: string, keptIdHash: string | null): Promise<void> {
@@ -123,6 +126,15 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
         { $pull: { knownDevices: others } },
       )
     },
+  }
+
+  /** Trusts no browser of these accounts any longer. They stay known. */
+  async function untrustAll(userIds: readonly Types.ObjectId[]): Promise<void> {
+    await users.updateMany(
+      { _id: { $in: userIds }, knownDevices: { $elemMatch: trusted } },
+      { $set: { 'knownDevices.$[meant].trust': null } },
+      { arrayFilters: [{ 'meant.trust': { $ne: null } }] },
+    )
   }
 }
 
