@@ -1,7 +1,21 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parse } from 'dotenv'
 import { expect, it } from 'vitest'
+import { openEnvFile } from '../src/commands/env-file.ts'
+import { openServices } from '../src/commands/open-services.ts'
 import { apiForTest } from './support/api.ts'
 import { enrolled, factorStep, ticketOf } from './support/authenticator.ts'
 import { movableClock } from './support/clock.ts'
@@ -23,15 +37,18 @@ function settingsFile(settings: Record<string, string> = before) {
   const clock = movableClock()
   const api = { current: null as Parameters<typeof latchkey>[0] }
   const said: string[] = []
+  /** What the environment of the command says. */
+  const environment: Record<string, string> = {}
   return {
     path,
     clock,
     api,
     said,
+    environment,
     text: () => readFileSync(path, 'utf8'),
     read: () => parse(readFileSync(path)) as Record<string, string>,
     async keys(...words: string[]) {
-      const outcome = await latchkey(api.current, ['keys', ...words, '--file', path], { clock })
+      const outcome = await latchkey(api.current, ['keys', ...words, '--file', path], { clock, environment })
       said.push(outcome.stdout, outcome.stderr)
       return outcome
     },
@@ -65,7 +82,9 @@ it('a former key goes when its time is over; the refresh secret still opens secr
   const early = await file.keys('retire', 'access')
   expect([early.status, early.stderr]).toEqual([
     2,
-    expect.stringMatching(/^Until .* UTC there may be access/),
+    expect.stringMatching(
+      /^Until .* UTC at least, counted from the restart, .* Was every process restarted since/,
+    ),
   ])
   expect(file.read().JWT_ACCESS_SECRET_PREVIOUS).toBe(before.JWT_ACCESS_SECRET)
   file.clock.advance(901)
@@ -113,6 +132,7 @@ it('the former key of factors goes only when no app needs it', async () => {
   expect((await file.keys('rotate', 'factor')).status).toBe(0)
   const next = await apiForTest({ environment: file.read(), mongoUri: first.mongoUri, clock: first.clock })
   file.api.current = next
+  Object.assign(file.environment, file.read(), { MONGO_URI: next.mongoUri })
   const early = await file.keys('retire', 'factor')
   expect([early.status, early.stderr]).toEqual([
     2,
@@ -139,4 +159,171 @@ it('what cannot be changed here is said', async () => {
   writeFileSync(file.path, `${file.text()}JWT_ACCESS_SECRET=twice\n`)
   expect((await file.keys('rotate', 'access')).stderr).toMatch('more than once')
   expect((await settingsFile({}).keys('rotate', 'refresh')).stderr).toMatch('does not set JWT_REFRESH_SECRET')
+})
+
+it('a count of apps that may be that of another database is an objection', async () => {
+  const file = settingsFile()
+  await file.keys('rotate', 'factor')
+  const api = await apiForTest({ environment: file.read() })
+  file.api.current = api
+  const written = file.text()
+  const all = { ...file.read(), MONGO_URI: api.mongoUri }
+  const objection = async (environment: Record<string, string>) => {
+    for (const name of Object.keys(file.environment)) delete file.environment[name]
+    Object.assign(file.environment, environment)
+    const { status, stderr } = await file.keys('retire', 'factor')
+    expect([status, file.text()]).toEqual([2, written])
+    return stderr
+  }
+  expect(await objection(all)).toMatch(/^The database .* has no account/)
+  await registered(api)
+  expect(await objection({ ...all, MONGO_URI: '' })).toMatch(/^MONGO_URI is not set here/)
+  expect(await objection({ MONGO_URI: api.mongoUri })).toMatch(/^The settings in force here do not come from/)
+
+  Object.assign(file.environment, all)
+  expect((await file.keys('retire', 'factor')).status).toBe(0)
+})
+
+it('without a database, none is made to be asked', async () => {
+  const file = settingsFile()
+  await file.keys('rotate', 'factor')
+  const written = file.text()
+  const DATA_DIR = join(dirname(file.path), 'data')
+  const { status, stderr } = await latchkey(
+    null,
+    ['keys', 'retire', 'factor', '--yes', '--file', file.path],
+    { openServices: () => openServices({ ...file.read(), DATA_DIR }, { indexes: true }) },
+  )
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining(`MONGO_URI is not set, and DATA_DIR (${DATA_DIR}) holds none.`),
+  ])
+  expect([existsSync(DATA_DIR), file.text()]).toEqual([false, written])
+})
+
+it.each(['a#b', 'a,b', 'a$b', "a'b", 'a"b', 'a b', 'a\\nb'])(
+  'the key %j, which only quotes keep whole, is left to hands',
+  async (odd) => {
+    const file = settingsFile()
+    const quote = odd.includes("'") ? '`' : "'"
+    for (const setting of ['JWT_ACCESS_SECRET', 'FACTOR_SECRET_PREVIOUS'] as const) {
+      // Of a list, the keys are between the commas.
+      if (setting === 'FACTOR_SECRET_PREVIOUS' && odd === 'a,b') continue
+      const name = setting === 'JWT_ACCESS_SECRET' ? 'access' : 'factor'
+      const settings = { JWT_ACCESS_SECRET_PREVIOUS: 'former', ...before, FACTOR_SECRET_PREVIOUS: 'former' }
+      const lines = Object.entries({ ...settings, [setting]: `${quote}${odd}${quote}` })
+      writeFileSync(file.path, lines.map(([key, value]) => `${key}=${value}\n`).join(''))
+      const written = file.text()
+      expect(file.read()[setting]).toBe(odd)
+      for (const verb of ['rotate', 'retire']) {
+        const { status, stderr } = await file.keys(verb, name)
+        expect([status, stderr, file.text()]).toEqual([
+          1,
+          `${setting} holds a key with characters that only quotes keep whole. Change it by hand (docs/keys.md).\n`,
+          written,
+        ])
+      }
+    }
+  },
+)
+
+it('what would be read back as something else is not written', () => {
+  const file = settingsFile()
+  const env = openEnvFile(file.path)
+  const written = file.text()
+  for (const value of ['a # b', ' a', "'a'", '"a"', 'a\nPORT=1'])
+    expect(() => env.set('FACTOR_SECRET', value)).toThrow('Change it by hand')
+  env.save()
+  expect(file.text()).toBe(written)
+
+  // The second line would be left, and would be a setting from then on.
+  writeFileSync(file.path, 'FACTOR_SECRET="a\nPORT=1"\n')
+  expect(() => openEnvFile(file.path).set('FACTOR_SECRET', 'b')).toThrow('Change it by hand')
+})
+
+it('the file stays where it is, whose it is, and closed to others; no draft is left', async () => {
+  const file = settingsFile()
+  const folder = dirname(file.path)
+  const target = join(realpathSync(folder), 'settings', 'env')
+  mkdirSync(dirname(target))
+  writeFileSync(target, file.text(), { mode: 0o640 })
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(target, 12_345, 12_346)
+  const { uid, gid } = statSync(target)
+  rmSync(file.path)
+  symlinkSync(target, file.path)
+  // What an attempt of a former version left, and somebody's link to elsewhere.
+  writeFileSync(`${target}.new`, 'a former draft', { mode: 0o644 })
+  symlinkSync('/nowhere', `${file.path}.new`)
+
+  expect((await file.keys('rotate', 'access')).status).toBe(0)
+  expect(lstatSync(file.path).isSymbolicLink()).toBe(true)
+  const after = statSync(target)
+  expect([after.uid, after.gid, after.mode & 0o777]).toEqual([uid, gid, 0o640])
+  expect(file.read().JWT_ACCESS_SECRET_PREVIOUS).toBe(before.JWT_ACCESS_SECRET)
+  expect(readFileSync(`${target}.new`, 'utf8')).toBe('a former draft')
+  expect(readdirSync(dirname(target)).sort()).toEqual(['env', 'env.new'])
+
+  const env = openEnvFile(target)
+  rmSync(target)
+  mkdirSync(target)
+  expect(() => env.save()).toThrow(/EISDIR|EPERM|ENOTEMPTY|EEXIST/)
+  expect(readdirSync(dirname(target)).sort()).toEqual(['env', 'env.new'])
+})
+
+it('every setting that would be written is compared with the one in force', async () => {
+  const file = settingsFile()
+  await file.keys('rotate', 'access')
+  await file.keys('rotate', 'refresh')
+  await file.keys('rotate', 'factor')
+  const written = file.text()
+  for (const [words, setting, value] of [
+    [['rotate', 'access'], 'JWT_ACCESS_SECRET_PREVIOUS', 'another'],
+    // Set to nothing is set.
+    [['rotate', 'factor'], 'FACTOR_SECRET', ''],
+    [['retire', 'access', '--yes'], 'JWT_ACCESS_SECRET_PREVIOUS', ''],
+    [['retire', 'refresh', '--yes'], 'FACTOR_SECRET_PREVIOUS', 'another'],
+    [['retire', 'factor', '--yes'], 'FACTOR_SECRET_PREVIOUS', 'another'],
+  ] as const) {
+    const { status, stderr } = await latchkey(null, ['keys', ...words, '--file', file.path], {
+      environment: { ...file.read(), [setting]: value },
+    })
+    expect([words, status, stderr, file.text()]).toEqual([
+      words,
+      1,
+      `${setting} is set elsewhere, not by ${file.path}. Change it there (docs/keys.md).\n`,
+      written,
+    ])
+  }
+})
+
+it('how long a former key is needed is what the API goes by', async () => {
+  const file = settingsFile({ ...before, ACCESS_TOKEN_EXPIRY: '5m', REFRESH_TOKEN_EXPIRY: '1h' })
+  // The environment overrides the file, and what is empty there is what it is by default.
+  Object.assign(file.environment, { ACCESS_TOKEN_EXPIRY: '1h', REFRESH_TOKEN_EXPIRY: '' })
+  const rotated = await file.keys('rotate', 'access')
+  expect(rotated.stdout).toMatch(
+    /Counted from the restart, and so at the earliest after .* UTC: latchkey keys/,
+  )
+  await file.keys('rotate', 'refresh')
+  file.clock.advance(3599)
+  expect((await file.keys('retire', 'access')).status).toBe(2)
+  file.clock.advance(2)
+  expect((await file.keys('retire', 'access')).status).toBe(0)
+  file.clock.advance(13 * 86_400)
+  expect((await file.keys('retire', 'refresh')).status).toBe(2)
+  file.clock.advance(86_400)
+  expect((await file.keys('retire', 'refresh')).status).toBe(0)
+})
+
+it('a remark that cannot be read says nothing of when', async () => {
+  const file = settingsFile()
+  await file.keys('rotate', 'access')
+  file.clock.advance(86_400)
+  writeFileSync(file.path, file.text().replace(/ since .*/, ' since last Tuesday'))
+  const { status, stderr } = await file.keys('retire', 'access')
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/^Nothing says since when .* Was every process/),
+  ])
 })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { secondsIn } from '@latchkey/contracts'
+import { FindUsersQuerySchema, secondsIn } from '@latchkey/contracts'
 import { addSeconds } from '@latchkey/contracts/server'
 import { signingKey } from '@latchkey/sessions'
 import { root } from '../root.ts'
@@ -32,7 +32,7 @@ export const rotate: Command = {
   options: { announce: { help: 'Only let every process know the new key; rotate again to use it' }, ...file },
   examples: ['keys rotate access', 'keys rotate refresh --announce'],
   async run(call) {
-    const { name, env } = opened(call)
+    const { name, env } = opened(call, (name) => [name, `${name}_PREVIOUS`])
     const now = call.terminal.clock.now()
     const previous = `${name}_PREVIOUS`
     const current = env.value(name)
@@ -61,7 +61,7 @@ export const rotate: Command = {
     call.output.audit('keys rotate', facts)
     call.output.answer(facts, [
       `${name} is new in ${env.path}; the former one stands in ${previous}.`,
-      `Restart the API. ${whenToRetire(name, env, now)}`,
+      `Restart the API. ${whenToRetire(call, name, env)}`,
     ])
   },
 }
@@ -78,16 +78,17 @@ export const retire: Command = {
   options: { ...yes, ...file },
   examples: ['keys retire access', 'keys retire factor'],
   async run(call) {
-    const { name, env } = opened(call)
+    const { name, env } = opened(call, (name) => [
+      name,
+      `${name}_PREVIOUS`,
+      ...(name === 'JWT_REFRESH_SECRET' ? ['FACTOR_SECRET_PREVIOUS'] : []),
+    ])
     const previous = `${name}_PREVIOUS`
     const former = env.list(previous)
     if (former.length === 0) throw new Error(`There is no former ${name} in ${env.path}.`)
     if (env.remark(`${name} announced`) !== null)
       throw new Error(`A new ${name} is announced in ${previous}. Rotate first.`)
-    const objection =
-      name === 'FACTOR_SECRET'
-        ? await appsLost(call, env, former)
-        : tooEarly(name, env, call.terminal.clock.now())
+    const objection = name === 'FACTOR_SECRET' ? await appsLost(call, env, former) : tooEarly(call, name, env)
     if (objection) await call.confirm(objection)
     env.set(previous, '')
     env.setRemark(`${previous} since`, null)
@@ -103,19 +104,33 @@ export const retire: Command = {
   },
 }
 
-/** Throws when the setting that counts is not the one of the file. */
-function opened(call: Call): { name: string; env: EnvFile } {
+/**
+ * `settingsOf`: those that the command reads and writes. Throws Error, before anything is changed, when one that counts is
+ * not the one of the file, or holds what cannot stand in a file without quotes.
+ */
+function opened(call: Call, settingsOf: (name: string) => string[]): { name: string; env: EnvFile } {
   const name = settings[call.word('key')]
   if (!name)
     throw new UsageError(
       `There is no key called "${call.word('key')}". Say ${Object.keys(settings).join(', ')}.`,
     )
   const env = openEnvFile(resolve(call.text('file') ?? resolve(root, '.env')))
-  const inForce = call.terminal.environment[name]
-  if (inForce && inForce !== env.value(name))
-    throw new Error(`${name} is set elsewhere, not by ${env.path}. Change it there (docs/keys.md).`)
+  for (const setting of settingsOf(name)) {
+    const inForce = call.terminal.environment[setting]
+    // Also an empty one: what is in the environment is never overridden by a file.
+    if (inForce !== undefined && inForce !== env.value(setting))
+      throw new Error(`${setting} is set elsewhere, not by ${env.path}. Change it there (docs/keys.md).`)
+    const keys = setting === name ? [env.value(setting)].filter(Boolean) : env.list(setting)
+    if (!keys.every(isPlain))
+      throw new Error(
+        `${setting} holds a key with characters that only quotes keep whole. Change it by hand (docs/keys.md).`,
+      )
+  }
   return { name, env }
 }
+
+/** Read alike by everything that reads `.env`, without quotes: Compose, systemd, shells. All keys made here are. */
+const isPlain = (key: string) => /^[\w:+/=.-]+$/.test(key)
 
 /** Of the kind that is in use. */
 const newKeyLike = (current: string) => (current.startsWith('es256:') ? newPrivateKey() : newSecret())
@@ -124,34 +139,54 @@ const newKeyLike = (current: string) => (current.startsWith('es256:') ? newPriva
 const kidOf = (name: string, key: string) => (name === 'FACTOR_SECRET' ? {} : { kid: signingKey(key).kid })
 
 /** When nothing that lives is signed with a key that is replaced at this moment. */
-function overAt(name: string, env: EnvFile, since: Date): Date {
-  const duration = (setting: string, otherwise: string) => secondsIn(env.value(setting) || otherwise)
+function overAt(call: Call, name: string, env: EnvFile, since: Date): Date {
+  const seconds = (setting: string, otherwise: string) =>
+    // As for the API: the file adds to the environment, and overrides nothing there.
+    secondsIn((call.terminal.environment[setting] ?? env.value(setting)) || otherwise)
   return name === 'JWT_ACCESS_SECRET'
-    ? addSeconds(since, duration('ACCESS_TOKEN_EXPIRY', '15m'))
-    : addSeconds(since, 2 * duration('REFRESH_TOKEN_EXPIRY', '7d'))
+    ? addSeconds(since, seconds('ACCESS_TOKEN_EXPIRY', '15m'))
+    : addSeconds(since, 2 * seconds('REFRESH_TOKEN_EXPIRY', '7d'))
 }
 
-const whenToRetire = (name: string, env: EnvFile, now: Date) =>
+const whenToRetire = (call: Call, name: string, env: EnvFile) =>
   name === 'FACTOR_SECRET'
     ? 'The former one is needed until every app was used once: latchkey keys retire factor says whether.'
-    : `After ${moment(overAt(name, env, now))}: latchkey keys retire ${name === 'JWT_ACCESS_SECRET' ? 'access' : 'refresh'}`
+    : `Counted from the restart, and so at the earliest after ${moment(overAt(call, name, env, call.terminal.clock.now()))}: latchkey keys retire ${name === 'JWT_ACCESS_SECRET' ? 'access' : 'refresh'}`
 
 /** Null: its time is over. */
-function tooEarly(name: string, env: EnvFile, now: Date): string | null {
-  const since = env.remark(`${name}_PREVIOUS since`)
+function tooEarly(call: Call, name: string, env: EnvFile): string | null {
+  const said = env.remark(`${name}_PREVIOUS since`)
+  const since = said === null ? null : new Date(said)
   const who = name === 'JWT_ACCESS_SECRET' ? 'access tokens' : 'sessions that nobody came back to since'
-  if (since === null)
-    return `Nothing says since when ${name}_PREVIOUS is the former key: ${who} may still need it.`
-  const over = overAt(name, env, new Date(since))
-  return over > now ? `Until ${moment(over)} there may be ${who} that need this key.` : null
+  const restarted = 'Was every process restarted since, and long enough ago?'
+  // Nor does a remark that somebody has mangled say it.
+  if (since === null || Number.isNaN(since.getTime()))
+    return `Nothing says since when ${name}_PREVIOUS is the former key: ${who} may still need it. ${restarted}`
+  const over = overAt(call, name, env, since)
+  return over > call.terminal.clock.now()
+    ? `Until ${moment(over)} at least, counted from the restart, there may be ${who} that need this key. ${restarted}`
+    : null
 }
 
-/** Null: no app needs it. */
+/** Null: no app needs it, by a count that can be believed. */
 async function appsLost(call: Call, env: EnvFile, former: string[]): Promise<string | null> {
   const { services } = await call.open()
+  const { environment } = call.terminal
   const kept = ['FACTOR_SECRET', 'JWT_REFRESH_SECRET', 'JWT_REFRESH_SECRET_PREVIOUS'].flatMap(env.list)
   const lost = await services.factorStore.countSealedWith(former.filter((key) => !kept.includes(key)))
-  return lost > 0
-    ? `${count(lost, 'authenticator app')} would be lost: encrypted with a former key, and not used since. Their owners would need recovery codes.`
-    : null
+  const { users } = await services.userList.find(FindUsersQuerySchema.parse({}))
+  // Where its former keys are in force, so is its database. `opened` has refused others than those of the file.
+  const isInForce =
+    environment.FACTOR_SECRET_PREVIOUS !== undefined &&
+    (env.value('MONGO_URI') === '' || env.value('MONGO_URI') === environment.MONGO_URI)
+  const objections = [
+    lost > 0 &&
+      `${count(lost, 'authenticator app')} would be lost: encrypted with a former key, and not used since. Their owners would need recovery codes.`,
+    !environment.MONGO_URI &&
+      'MONGO_URI is not set here, so that apps were counted in the embedded database. Does the API use that one?',
+    !isInForce &&
+      `The settings in force here do not come from ${env.path}, so that apps may have been counted in another database than its API uses.`,
+    users.length === 0 && 'The database in which apps were counted has no account. Is it the right one?',
+  ]
+  return objections.filter(Boolean).join('\n') || null
 }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'dotenv'
+import { replaceFile } from './replace-file.ts'
 
 export type EnvFile = ReturnType<typeof openEnvFile>
 
@@ -23,14 +25,23 @@ export function openEnvFile(path: string) {
         .map((each) => each.trim())
         .filter(Boolean),
 
-    /** Throws Error when the file says it more than once, for then nobody knows which counts. */
+    /**
+     * Throws Error when the file says it more than once, for then nobody knows which counts, and when it would not be
+     * read back as it is. Then nothing has changed.
+     */
     set(name: string, value: string): void {
       const lines = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, 'gm')
       const found = text.match(lines)?.length ?? 0
       if (found > 1) throw new Error(`${path} sets ${name} more than once. Leave one of them.`)
       const line = `${name}=${value}`
-      if (found === 1) text = text.replace(lines, () => line)
-      else text = `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
+      const changed =
+        found === 1
+          ? text.replace(lines, () => line)
+          : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
+      // Also what the others say: the value that was replaced may have gone on in the next line.
+      if (!isDeepStrictEqual({ ...parse(changed) }, { ...parse(text), [name]: value }))
+        throw new Error(`${name} cannot be written into ${path} so that it is read back. Change it by hand.`)
+      text = changed
     },
 
     /** What a remark of ours says: `# latchkey: JWT_ACCESS_SECRET_PREVIOUS since 2026-11-27T20:14:00.000Z`. */
@@ -42,12 +53,8 @@ export function openEnvFile(path: string) {
       if (what !== null) text = `${text.replace(/\n?$/, '\n')}# latchkey: ${about} ${what}\n`
     },
 
-    /** The whole file at once, as readable as it was. */
-    save(): void {
-      const draft = `${path}.new`
-      writeFileSync(draft, text, { mode: statSync(path).mode & 0o777 })
-      renameSync(draft, path)
-    },
+    /** Throws Error with a sentence when the file cannot be replaced; then it is as it was. */
+    save: (): void => replaceFile(path, text),
   }
 }
 

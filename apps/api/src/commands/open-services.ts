@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '@latchkey/contracts/server'
@@ -19,7 +19,8 @@ export interface OpenServices {
 
 /**
  * The services of the API with a connected database, whether or not the API is running. `indexes`: builds those that
- * are missing, as the API does at its start. Throws Error with a sentence when the database cannot be reached.
+ * are missing, as the API does at its start. Throws Error with a sentence when there is no database, or none that can be
+ * reached.
  */
 export async function openServices(
   environment: Record<string, string | undefined>,
@@ -60,9 +61,16 @@ async function unreachable(): Promise<never> {
 export const configOf = (environment: Record<string, string | undefined>): Config =>
   readConfig(environment, (dataDir) => developmentSecrets(resolve(root, dataDir)))
 
-/** Opens the configured database, the embedded one of a running API, or the embedded one itself. */
+/**
+ * Opens the configured database, the embedded one of a running API, or the embedded one itself. Never makes one: an empty
+ * database would answer every question, and wrongly.
+ */
 async function openDatabase(configured: string | undefined, dataDir: string) {
   if (configured) return { uri: configured, close: async () => {} }
+  if (!existsSync(resolve(dataDir, 'mongo')))
+    throw new Error(
+      `There is no database: MONGO_URI is not set, and DATA_DIR (${dataDir}) holds none. Set them as the API has them; with Docker Compose, run this in the container (docs/command-line.md).`,
+    )
   try {
     return await startEmbeddedMongo({ dataDir })
   } catch (error) {
