@@ -180,6 +180,9 @@ it('a count of apps that may be that of another database is an objection', async
   expect(await objection({ ...all, MONGO_URI: '' })).toMatch(/^MONGO_URI is not set here/)
   expect(await objection({ MONGO_URI: api.mongoUri })).toMatch(/^The settings in force here do not come from/)
 
+  writeFileSync(file.path, `${written}MONGO_URI=${api.mongoUri}\n`)
+  Object.assign(file.environment, all, { MONGO_URI: 'mongodb://elsewhere/latchkey' })
+  expect((await file.keys('retire', 'factor')).stderr).toMatch(/^The settings in force here do not come from/)
   Object.assign(file.environment, all)
   expect((await file.keys('retire', 'factor')).status).toBe(0)
 })
@@ -314,6 +317,21 @@ it('how long a former key is needed is what the API goes by', async () => {
   expect((await file.keys('retire', 'refresh')).status).toBe(2)
   file.clock.advance(86_400)
   expect((await file.keys('retire', 'refresh')).status).toBe(0)
+})
+
+it('without a duration that can be read nothing is done', async () => {
+  const file = settingsFile()
+  await file.keys('rotate', 'access')
+  file.environment.ACCESS_TOKEN_EXPIRY = '15 minutes'
+  const written = file.text()
+  for (const verb of ['rotate', 'retire']) {
+    const { status, stderr } = await file.keys(verb, 'access', ...(verb === 'retire' ? ['--yes'] : []))
+    expect([status, stderr, file.text()]).toEqual([
+      1,
+      'ACCESS_TOKEN_EXPIRY is not a duration like 15m.\n',
+      written,
+    ])
+  }
 })
 
 it('a remark that cannot be read says nothing of when', async () => {

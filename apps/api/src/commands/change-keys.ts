@@ -51,6 +51,7 @@ export const rotate: Command = {
       ])
     }
     const next = announced ?? newKeyLike(current)
+    const whenToGoOn = whenToRetire(call, name, env)
     const kept = [...(current === '' ? [] : [current]), ...former.filter((key) => key !== announced)]
     env.set(name, next)
     env.set(previous, kept.join(','))
@@ -61,7 +62,7 @@ export const rotate: Command = {
     call.output.audit('keys rotate', facts)
     call.output.answer(facts, [
       `${name} is new in ${env.path}; the former one stands in ${previous}.`,
-      `Restart the API. ${whenToRetire(call, name, env)}`,
+      `Restart the API. ${whenToGoOn}`,
     ])
   },
 }
@@ -70,8 +71,8 @@ export const retire: Command = {
   name: 'keys retire',
   summary: 'Take a former key out of .env, once nothing that lives was made with it',
   details: [
-    'access: after ACCESS_TOKEN_EXPIRY. refresh: after twice REFRESH_TOKEN_EXPIRY; it stays where it opens secrets of apps.',
-    'factor: when no authenticator app is encrypted with it any more, which the database says.',
+    'access: ACCESS_TOKEN_EXPIRY after the restart. refresh: twice REFRESH_TOKEN_EXPIRY; it stays where it opens secrets of apps.',
+    'factor: when no authenticator app is encrypted with it any more, which the database of the API says.',
     'Where it is too early nothing is done, unless --yes says that it is wanted all the same.',
   ],
   words: [keyWord],
@@ -138,11 +139,14 @@ const newKeyLike = (current: string) => (current.startsWith('es256:') ? newPriva
 /** By what tokens name it. */
 const kidOf = (name: string, key: string) => (name === 'FACTOR_SECRET' ? {} : { kid: signingKey(key).kid })
 
-/** When nothing that lives is signed with a key that is replaced at this moment. */
+/** When nothing that lives is signed with a key that is replaced at this moment. Throws Error where no setting says it. */
 function overAt(call: Call, name: string, env: EnvFile, since: Date): Date {
-  const seconds = (setting: string, otherwise: string) =>
+  const seconds = (setting: string, otherwise: string) => {
     // As for the API: the file adds to the environment, and overrides nothing there.
-    secondsIn((call.terminal.environment[setting] ?? env.value(setting)) || otherwise)
+    const duration = secondsIn((call.terminal.environment[setting] ?? env.value(setting)) || otherwise)
+    if (Number.isNaN(duration)) throw new Error(`${setting} is not a duration like ${otherwise}.`)
+    return duration
+  }
   return name === 'JWT_ACCESS_SECRET'
     ? addSeconds(since, seconds('ACCESS_TOKEN_EXPIRY', '15m'))
     : addSeconds(since, 2 * seconds('REFRESH_TOKEN_EXPIRY', '7d'))

@@ -69,7 +69,7 @@ async function openDatabase(configured: string | undefined, dataDir: string) {
   if (configured) return { uri: configured, close: async () => {} }
   if (!existsSync(resolve(dataDir, 'mongo')))
     throw new Error(
-      `There is no database: MONGO_URI is not set, and DATA_DIR (${dataDir}) holds none. Set them as the API has them; with Docker Compose, run this in the container (docs/command-line.md).`,
+      `There is no database: MONGO_URI is not set, and DATA_DIR (${dataDir}) holds none. Start the API first, or set them as it has them; with Docker Compose, run this in the container (docs/command-line.md).`,
     )
   try {
     return await startEmbeddedMongo({ dataDir })
