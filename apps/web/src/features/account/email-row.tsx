@@ -76,7 +76,7 @@ export function EmailRow({ user, pending, onPending, mailLanguage }: EmailRowPro
           </Button>
         </div>
       )}
-      {!step.isOpen && mailLanguage && <MailLanguage language={mailLanguage} />}
+      {!step.isOpen && <MailLanguage language={mailLanguage} />}
       {!step.isOpen && !user.emailVerified && (
         <>
           <p className={styles.explanation}>{words.openTheLink}</p>

@@ -7,25 +7,27 @@ import { words } from '../../words/en/account.ts'
 import { locale, spokenLanguage } from '../../words/language.ts'
 import styles from './account-page.module.css'
 
-/** In which language mails come, where that is not the page's, and how to have them come in that one. */
-export function MailLanguage({ language }: { language: Language }) {
+/**
+ * In which language mails come, and how to have them come in the page's. Its line is there before that is known (null), so
+ * that nothing moves.
+ */
+export function MailLanguage({ language }: { language: Language | null }) {
   const send = useMailLanguage()
   const ofPage = languageIn(spokenLanguage())
   const change = useAction(async () => {
     if (ofPage) await send(ofPage)
   })
-  if (language === spokenLanguage()) return null
   return (
     <>
-      <p className={styles.explanation}>{words.emailsComeIn(nameOf(language))}</p>
-      <FailureAlert failure={change.failure} />
-      {ofPage && (
-        <div>
+      <div className={`${styles.line} ${styles.mails}`}>
+        <p className={styles.explanation}>{language && words.emailsComeIn(nameOf(language))}</p>
+        {language && ofPage && language !== ofPage && (
           <Button variant="secondary" isBusy={change.isBusy} onClick={change.run}>
             {words.getThemIn(nameOf(ofPage))}
           </Button>
-        </div>
-      )}
+        )}
+      </div>
+      <FailureAlert failure={change.failure} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { AuthError } from '@latchkey/auth-client'
-import { languageIn, type ReplyOf, routes, type User } from '@latchkey/contracts'
+import { defaultLanguage, languageIn, type ReplyOf, routes, type User } from '@latchkey/contracts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
@@ -21,7 +21,7 @@ export function useMe() {
     /** The address that was asked for and is not confirmed yet. */
     pendingEmail: me.data?.pendingEmail ?? null,
     /** In which mails come. Null: it is not known. */
-    mailLanguage: languageIn(me.data?.language),
+    mailLanguage: me.data?.language === undefined ? null : (languageIn(me.data.language) ?? defaultLanguage),
     show: (changed: User) =>
       queryClient.setQueryData<Reply>(meKey, (before) => ({ ...before, user: changed })),
     showPending: (pendingEmail: string | null) =>
