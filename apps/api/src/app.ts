@@ -27,7 +27,7 @@ import { docsPath, documentPath } from './api-docs/docs-page.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
-import { seenRoutes } from './doctor/seen.routes.ts'
+import { seenPath, seenRoutes } from './doctor/seen.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
 import { requestLog } from './http/request-log.ts'
 import { routePatterns } from './http/route-patterns.ts'
@@ -70,6 +70,8 @@ const patterns = [
   webauthnPath,
   apiPrefix + documentPath,
   apiPrefix + docsPath,
+  `${apiPrefix}${docsPath}/:file`,
+  apiPrefix + seenPath,
   mailboxPath,
   `${mailboxPath}/:id`,
 ]

@@ -1,4 +1,4 @@
-import type { DeviceForm } from '@latchkey/contracts'
+import { administratorName, type DeviceForm, nameOfDevice, unknownDevice } from '@latchkey/contracts'
 import Bowser from 'bowser'
 import { recentlyUsed } from './recently-used.ts'
 
@@ -9,7 +9,10 @@ const systems = new Set<string>(Object.values(Bowser.OS_MAP))
  * Stored in place of a User-Agent when an administrator acted. No browser sends it; a stranger who does gains
  * nothing.
  */
-export const administratorAgent = 'Administrator'
+export const administratorAgent = administratorName
+
+/** The client in events that an administrator or the operator causes: nobody's browser did it, and nobody learns where they are. */
+export const administratorDevice = { ip: '', userAgent: administratorAgent }
 
 /**
  * A User-Agent in words: "Firefox on macOS", "curl", or "Unknown device". A stranger wrote the User-Agent, and the
@@ -44,18 +47,18 @@ const forms: Record<string, DeviceForm | undefined> = {
 }
 
 function read(userAgent: string): DeviceDescription {
-  if (userAgent === '') return { device: 'Unknown device' }
-  if (userAgent === administratorAgent) return { device: administratorAgent }
+  if (userAgent === '') return { device: unknownDevice }
+  if (userAgent === administratorAgent) return { device: administratorName }
   const { browser, os, platform } = Bowser.parse(userAgent)
   const browserName = browsers.has(browser.name ?? '') ? browser.name : undefined
   // Clients that are not browsers put their name first: `curl/8.4.0`, `okhttp/4.12`.
   if (!browserName) {
-    return { device: /^([A-Za-z][\w-]{0,30})\//.exec(userAgent)?.[1] ?? 'Unknown device' }
+    return { device: /^([A-Za-z][\w-]{0,30})\//.exec(userAgent)?.[1] ?? unknownDevice }
   }
   const form = forms[platform.type ?? '']
   const version = /^\d{1,6}/.exec(browser.version ?? '')?.[0]
   return {
-    device: systems.has(os.name ?? '') ? `${browserName} on ${os.name}` : browserName,
+    device: systems.has(os.name ?? '') ? nameOfDevice(browserName, os.name ?? '') : browserName,
     ...(form && { form }),
     ...(version && { version }),
   }

@@ -1,6 +1,6 @@
 import { type ActivityKind, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
-import { administratorAgent, sessionView } from '@latchkey/sessions'
+import { administratorDevice, sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
@@ -35,9 +35,8 @@ export function adminRoutes(services: Collaborators): Router {
   route(router, routes.endUserSession, async (_, { params }) => {
     found(await administration.inspect(params.id))
     const ended = found(await sessions.revoke(params.id, params.sessionId))
-    const device = { ip: '', userAgent: administratorAgent }
     const { id: userId, sessionId } = params
-    await events.record({ kind: 'session_revoked', userId, sessionId, device, ended })
+    await events.record({ kind: 'session_revoked', userId, sessionId, device: administratorDevice, ended })
     return null
   })
 
@@ -75,7 +74,7 @@ export function adminRoutes(services: Collaborators): Router {
 
   /** Tells the owner what was done, but not where the administrator is. */
   function tell(kind: ActivityKind, userId: string): Promise<void> {
-    return events.record({ kind, userId, sessionId: null, device: { ip: '', userAgent: administratorAgent } })
+    return events.record({ kind, userId, sessionId: null, device: administratorDevice })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ActivityKind } from '@latchkey/contracts'
-import { administratorAgent } from '@latchkey/sessions'
+import { administratorDevice } from '@latchkey/sessions'
 import type { Services } from '../compose.ts'
 import type { OpenServices } from './open-services.ts'
 import type { Output } from './output.ts'
@@ -88,12 +88,9 @@ export interface Call {
 /** `--yes`, of every command that asks first. */
 export const yes = { yes: { help: 'Do it without asking; needed where nobody can be asked' } } as const
 
-/** The client in events that the operator causes: nobody's browser did it. */
-export const operator = { ip: '', userAgent: administratorAgent }
-
 /** The owner reads of it, and gets a mail once an API runs. */
 export const tell = ({ events }: Pick<Services, 'events'>, kind: ActivityKind, userId: string) =>
-  events.record({ kind, userId, sessionId: null, device: operator })
+  events.record({ kind, userId, sessionId: null, device: administratorDevice })
 
 /** "1 session", "2 sessions". */
 export const count = (number: number, thing: string): string =>

@@ -1,4 +1,4 @@
-import { isDatabaseOutage, sessionView } from '@latchkey/sessions'
+import { administratorDevice, isDatabaseOutage, sessionView } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { Services } from '../compose.ts'
 import {
@@ -9,7 +9,6 @@ import {
   exitCodes,
   type Group,
   NotFoundError,
-  operator,
   tell,
   UsageError,
   yes,
@@ -67,7 +66,7 @@ const end: Command = {
       kind: 'session_revoked',
       userId: id,
       sessionId: session,
-      device: operator,
+      device: administratorDevice,
       ended,
     })
     const view = sessionView(ended, null)
@@ -141,7 +140,7 @@ async function endEverybodys(
       async onRevoked({ holders, signedIn }) {
         // Again: some may have been trusted since all were not.
         await knownDevices.untrustAll(holders)
-        await events.recordForEach('session_revoked', signedIn, operator)
+        await events.recordForEach('session_revoked', signedIn, administratorDevice)
       },
     })
     for await (const batch of batches) {

@@ -1,5 +1,5 @@
 import { addSeconds, type Clock, oneMore } from '@latchkey/contracts/server'
-import { administratorAgent } from '@latchkey/sessions'
+import { administratorDevice } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
 import { withoutFactors } from '../users/accounts.ts'
@@ -16,8 +16,6 @@ const resettable = {
   passwordHash: { $ne: null },
   $or: [{ totp: { $ne: null } }, { 'passkeys.0': { $exists: true } }],
 }
-/** Nobody's browser did it. */
-const operator = { ip: '', userAgent: administratorAgent }
 
 interface Collaborators {
   users: UserModel
@@ -83,6 +81,6 @@ export function createFactorResets({ users, events, clock }: Collaborators) {
     kind: 'factors_reset_requested' | 'factors_reset_cancelled' | 'factors_reset',
     userId: Types.ObjectId,
   ): Promise<void> {
-    return events.record({ kind, userId, sessionId: null, device: operator })
+    return events.record({ kind, userId, sessionId: null, device: administratorDevice })
   }
 }

@@ -1,5 +1,5 @@
 import { brand, footerLinks } from '@latchkey/brand'
-import type { Language } from '@latchkey/contracts'
+import { type Language, unknownDevice as nobodys, partsOfDevice } from '@latchkey/contracts'
 import { escapeHtml } from './html.ts'
 import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
@@ -47,9 +47,9 @@ interface Written {
 
 /** "Firefox on macOS" in the words of a language. Names are the same in all of them. */
 function deviceIn({ device, unknownDevice }: MailWords, name: string): string {
-  if (name === '' || name === 'Unknown device') return unknownDevice
-  const [, browser, system] = /^(.+) on (.+)$/.exec(name) ?? []
-  return browser && system ? device(browser, system) : name
+  if (name === '' || name === nobodys) return unknownDevice
+  const parts = partsOfDevice(name)
+  return parts ? device(parts.browser, parts.system) : name
 }
 
 function asText({ words, greeting, message: { before, button, after }, link }: Written): string {

@@ -1,15 +1,17 @@
 import { useSyncExternalStore } from 'react'
+import { keptChoice } from '../kept-choice.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
 /** public/theme.js reads it before the first paint. */
-const key = 'latchkey.theme'
-const listeners = new Set<() => void>()
+const choice = keptChoice('latchkey.theme', (kept) =>
+  show(themes.find((theme) => theme === kept) ?? 'system'),
+)
 
 /** The theme of this browser, and how to choose another. Where nothing can be kept, it lasts until the page goes. */
 export function useTheme(): [Theme, (theme: Theme) => void] {
-  return [useSyncExternalStore(subscribe, current), choose]
+  return [useSyncExternalStore(choice.subscribe, current), choose]
 }
 
 const current = (): Theme =>
@@ -17,12 +19,7 @@ const current = (): Theme =>
 
 function choose(theme: Theme): void {
   show(theme)
-  try {
-    if (theme === 'system') localStorage.removeItem(key)
-    else localStorage.setItem(key, theme)
-  } catch {
-    // Blocked.
-  }
+  choice.keep(theme === 'system' ? null : theme)
 }
 
 function show(theme: Theme): void {
@@ -33,18 +30,5 @@ function show(theme: Theme): void {
     meta.media =
       theme === 'system' ? `(prefers-color-scheme: ${scheme})` : scheme === theme ? 'all' : 'not all'
   }
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  addEventListener('storage', followOtherTabs)
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size === 0) removeEventListener('storage', followOtherTabs)
-  }
-}
-
-function followOtherTabs(event: StorageEvent): void {
-  if (event.key === key) show(themes.find((theme) => theme === event.newValue) ?? 'system')
+  choice.tell()
 }

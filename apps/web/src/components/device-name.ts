@@ -1,3 +1,4 @@
+import { administratorName, partsOfDevice, unknownDevice } from '@latchkey/contracts'
 import { words } from '../words/en/sessions.ts'
 
 /**
@@ -6,10 +7,9 @@ import { words } from '../words/en/sessions.ts'
  * The API says "browser on system", the name of a browser or of a program alone, or one of two words of its own.
  */
 export function deviceName(device: string, version?: string): string {
-  if (device === 'Unknown device') return words.unknownDevice
-  // What an administrator did has no device.
-  if (device === 'Administrator') return words.administrator
-  const [browser = device, system] = device.split(' on ')
+  if (device === unknownDevice) return words.unknownDevice
+  if (device === administratorName) return words.administrator
+  const { browser, system } = partsOfDevice(device) ?? { browser: device, system: null }
   const versioned = version ? `${browser} ${version}` : browser
-  return system ? words.deviceOn(versioned, system) : versioned
+  return system === null ? versioned : words.deviceOn(versioned, system)
 }

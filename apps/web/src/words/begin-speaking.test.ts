@@ -83,6 +83,10 @@ describe('the locale of dates and numbers', () => {
     [['zh-Hant-TW'], 'en', 'en-TW'],
     [['en-US'], 'de', 'de-US'],
     [['de-CH', 'en'], 'de', 'de-CH'],
+    // No tags: Chromium under a system that was never told a language.
+    [['en-US@posix'], 'en', 'en-US'],
+    [['en-US@posix', 'en-GB'], 'en', 'en-GB'],
+    [[], 'de', 'de-DE'],
   ] as const)('of a browser of %j is, in %s, %s', async (browser, spoken, expected) => {
     vi.spyOn(navigator, 'languages', 'get').mockReturnValue(browser)
     gates.first.resolve()

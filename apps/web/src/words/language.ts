@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { keptChoice } from '../kept-choice.ts'
 import { speak } from './catalogue.ts'
 import type { FirstWords, RemainingWords } from './translation.ts'
 
@@ -19,8 +20,7 @@ const translations: Record<Exclude<Language, 'en'>, Download> = {
 /** Those of the world's that one may want to add and that are written from right to left. */
 const rightToLeft: readonly string[] = ['ar', 'fa', 'he', 'ur']
 
-const key = 'latchkey.language'
-const listeners = new Set<() => void>()
+const choice = keptChoice('latchkey.language', () => void speakLanguage(preferredLanguage()))
 let current: Language = 'en'
 /** What was asked for last. Its words may not be there yet. */
 let wanted: Language = current
@@ -39,32 +39,13 @@ export const spokenLanguage = (): Language => current
 
 /** The language of the page, and how to choose another. `App` reads it, and so everything that shows words is rendered again. */
 export function useLanguage(): [Language, (language: Language) => Promise<Change>] {
-  return [useSyncExternalStore(subscribe, () => current), choose]
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  addEventListener('storage', followOtherTabs)
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size === 0) removeEventListener('storage', followOtherTabs)
-  }
-}
-
-function followOtherTabs(event: StorageEvent): void {
-  if (event.key === key) void speakLanguage(preferredLanguage())
+  return [useSyncExternalStore(choice.subscribe, () => current), choose]
 }
 
 /** Kept only once it is spoken: it would be a promise that the page does not keep. */
 async function choose(language: Language): Promise<Change> {
   const change = await speakLanguage(language)
-  if (change === 'done') {
-    try {
-      localStorage.setItem(key, language)
-    } catch {
-      // Blocked. It lasts until the page goes.
-    }
-  }
+  if (change === 'done') choice.keep(language)
   return change
 }
 
@@ -75,12 +56,8 @@ export function preferredLanguage(): Language {
 
 /** The one that was chosen in this browser. Null: none, or nothing is kept here. */
 export function chosenLanguage(): Language | null {
-  try {
-    const kept = localStorage.getItem(key)
-    return isLanguage(kept) ? kept : null
-  } catch {
-    return null
-  }
+  const kept = choice.read()
+  return isLanguage(kept) ? kept : null
 }
 
 /**
@@ -118,7 +95,7 @@ export async function speakLanguage(language: Language, part?: 'first'): Promise
   current = language
   document.documentElement.lang = language
   document.documentElement.dir = rightToLeft.includes(language) ? 'rtl' : 'ltr'
-  for (const listener of listeners) listener()
+  choice.tell()
   return 'done'
 }
 
@@ -132,8 +109,16 @@ async function wordsOf({ first, rest }: Download, part?: 'first'): Promise<Recor
  * English in a German browser has `en-DE`: 27/11/2026, 20:05.
  */
 export function locale(): string {
-  const own = navigator.languages.find((tag) => tag.split('-')[0] === current)
-  return own ?? `${current}-${regionOf(navigator.languages[0] ?? current)}`
+  const tags = navigator.languages.flatMap((tag) => readTag(tag) ?? [])
+  const own = tags.find(({ language }) => language === current)
+  return own ? own.toString() : `${current}-${(tags[0] ?? new Intl.Locale(current)).maximize().region}`
 }
 
-const regionOf = (tag: string) => new Intl.Locale(tag).maximize().region
+/** Null: it is none (BCP 47), like the `en-US@posix` of a system that was never told a language. `Intl` would throw. */
+function readTag(tag: string): Intl.Locale | null {
+  try {
+    return new Intl.Locale(tag)
+  } catch {
+    return null
+  }
+}

@@ -80,9 +80,9 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('words/'))
   .map((name) => ({ name, text: readFileSync(join(src, name), 'utf8') }))
 
-/** What the API says, a condition of a style sheet, and what a developer reads. */
+/** What the API says, the name of a system, a condition of a style sheet, and what a developer reads. */
 const elsewhere = new Set([
-  'Unknown device',
+  'Chrome OS',
   'Safari on macOS',
   'Safari on iPadOS',
   'This session belongs to another browser.',

@@ -1,4 +1,4 @@
-import type { DeviceForm } from '@latchkey/contracts'
+import { type DeviceForm, partsOfDevice } from '@latchkey/contracts'
 import styles from './device-icon.module.css'
 
 /** A picture of what the words beside it say. */
@@ -27,5 +27,5 @@ const pictures = { phone, tablet, computer, other: terminal }
 /** Where the API did not tell: what its words say. */
 function formOf(device: string): keyof typeof pictures {
   if (/\b(Android|iOS)\b/.test(device)) return 'phone'
-  return device.includes(' on ') ? 'computer' : 'other'
+  return partsOfDevice(device) ? 'computer' : 'other'
 }
