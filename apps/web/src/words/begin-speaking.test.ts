@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as language from './language.ts'
 
 let words: typeof language
@@ -32,9 +32,13 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.useRealTimers()
+  document.documentElement.lang = 'en'
+})
+
+// Not after each: an import that is under way while it is done loses what the next test mocks.
+afterAll(() => {
   vi.doUnmock('./de/first.ts')
   vi.doUnmock('./de/rest.ts')
-  document.documentElement.lang = 'en'
 })
 
 describe('the beginning of a page in German', () => {
