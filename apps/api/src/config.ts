@@ -3,6 +3,7 @@ import { cookieNames, passwordLength, type Role, roles, secondsIn } from '@latch
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
+import { settingsWithFiles } from './environment.ts'
 import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
@@ -89,6 +90,7 @@ const EnvironmentSchema = z.object({
     .string()
     .regex(/^mongodb(\+srv)?:\/\/.+/, 'must start with mongodb:// or mongodb+srv://')
     .optional(),
+  MONGO_PASSWORD: z.string().optional(),
   EMBEDDED_DATABASE: z.enum(['allow'], 'must be allow, or empty').optional(),
   DATA_DIR: z.string().default('.data'),
   CLIENT_URL: OriginsSchema.optional(),
@@ -239,7 +241,7 @@ export function readConfig(
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const { limits, problems: limitProblems } = readLimits(given)
-  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given))
+  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given), ...fileProblems(given))
   if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 
@@ -283,7 +285,7 @@ export function readConfig(
       apiDocs: env.API_DOCS ? env.API_DOCS === 'on' : !production,
     },
     metrics: env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST },
-    database: { uri: env.MONGO_URI, dataDir: env.DATA_DIR },
+    database: { uri: withPassword(env.MONGO_URI, env.MONGO_PASSWORD), dataDir: env.DATA_DIR },
     accessToken: {
       key: env.JWT_ACCESS_SECRET ?? generated?.accessSecret ?? '',
       previousKeys: env.JWT_ACCESS_SECRET_PREVIOUS,
@@ -427,6 +429,20 @@ function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>
       'MONGO_URI cannot be read; in a name or password @ : / % are written %40 %3A %2F %25, and options are those of the MongoDB driver',
     ]
   }
+}
+
+/** The password may be kept apart from the address. One that the address has itself counts. */
+function withPassword(uri: string | undefined, password: string | undefined): string | undefined {
+  return password ? uri?.replace(/^([a-z+]+:\/\/[^:/@]+)@/, `$1:${encodeURIComponent(password)}@`) : uri
+}
+
+/** A file that was named and gave nothing. Each of them is filled before the settings are read. */
+function fileProblems(given: Record<string, string | undefined>): string[] {
+  return settingsWithFiles.flatMap((name) =>
+    given[`${name}_FILE`] && !given[name]
+      ? [`${name}_FILE names ${given[`${name}_FILE`]}, which cannot be read or is empty`]
+      : [],
+  )
 }
 
 /** The embedded database in production must be a choice. Otherwise a forgotten setting shows only in an emergency. */

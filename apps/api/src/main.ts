@@ -3,13 +3,13 @@ import { resolve } from 'node:path'
 import { brand } from '@latchkey/brand'
 import { systemClock } from '@latchkey/contracts/server'
 import { makePrivateFolder, startEmbeddedMongo } from '@latchkey/embedded-mongo'
-import { config as loadEnvironmentFile } from 'dotenv'
 import { createApp } from './app.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
 import { checkConfiguration } from './doctor/configuration.ts'
 import { summaryOf } from './doctor/finding.ts'
+import { loadEnvironment } from './environment.ts'
 import { answerClientErrors } from './http/client-errors.ts'
 import { createExpressServer } from './http/server.ts'
 import { watchUnusedConnections } from './http/unused-connections.ts'
@@ -27,7 +27,7 @@ main().catch((error: unknown) => {
 })
 
 async function main() {
-  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
+  loadEnvironment()
   const inRoot = (path: string) => resolve(root, path)
   const config = readConfig(
     process.env,

@@ -155,3 +155,32 @@ it('a cost that could not be asked for is asked for again', async () => {
   await expect(costs.highest()).rejects.toThrow('away')
   expect(await costs.highest()).toBe(9)
 })
+
+describe('readiness', () => {
+  it('is not there while no password can be hashed, and says so in the log', async () => {
+    const api = await apiForTest()
+    const check = vi.spyOn(api.services.passwords, 'assertWorking')
+    const log = vi.spyOn(api.services.log, 'error')
+    check.mockRejectedValueOnce(new Error('no thread can be started'))
+    const early = await api.http.get('/api/health/ready')
+    expect([early.status, early.body.code]).toEqual([503, 'overloaded'])
+    expect(log.mock.calls.map(([, message]) => message)).toEqual([
+      'no password can be hashed, and so nobody can sign in',
+    ])
+    await api.http.get('/api/health/ready').expect(200)
+  })
+
+  it('asks the threads until one has worked, and then no more', async () => {
+    const run = vi.fn(async (): Promise<unknown> => '')
+    run.mockRejectedValueOnce(new Error('no thread can be started'))
+    const passwords = createPasswords({
+      bcryptCost: 8,
+      hashCosts: { highest: async () => 8, meet: async () => {} },
+      workers: { run, destroy: async () => {} },
+    })
+    await expect(passwords.assertWorking()).rejects.toThrow('no thread')
+    await Promise.all([passwords.assertWorking(), passwords.assertWorking()])
+    await passwords.assertWorking()
+    expect(run).toHaveBeenCalledTimes(2)
+  })
+})

@@ -831,11 +831,12 @@ export const routes = {
   healthReady: contract({
     method: 'GET',
     path: '/health/ready',
-    summary: 'The process can serve: its database answers and it is not shutting down',
+    summary:
+      'The process can serve: its database answers, passwords can be hashed, and it is not shutting down',
     requires: 'nothing',
     status: 200,
     reply: z.object({ status: z.literal('ready') }),
-    errors: ['database_unavailable', 'shutting_down'],
+    errors: ['database_unavailable', 'overloaded', 'shutting_down'],
   }),
 } as const
 

@@ -17,7 +17,10 @@ const settings: Record<string, string> = {
 
 const keyWord = { name: 'key', help: `One of ${Object.keys(settings).join(', ')}` }
 const file = {
-  file: { value: '<path>', help: 'The file of settings; .env of the checkout if it is not said' },
+  file: {
+    value: '<path>',
+    help: 'The file of settings; if it is not said, SECRETS_FILE, else .env of the checkout',
+  },
 }
 
 export const rotate: Command = {
@@ -115,7 +118,9 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
     throw new UsageError(
       `There is no key called "${call.word('key')}". Say ${Object.keys(settings).join(', ')}.`,
     )
-  const env = openEnvFile(resolve(call.text('file') ?? resolve(root, '.env')))
+  const env = openEnvFile(
+    resolve(call.text('file') ?? (call.terminal.environment.SECRETS_FILE || resolve(root, '.env'))),
+  )
   for (const setting of settingsOf(name)) {
     const inForce = call.terminal.environment[setting]
     // Also an empty one: what is in the environment is never overridden by a file.

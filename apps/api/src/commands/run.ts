@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isDatabaseOutage } from '@latchkey/sessions'
-import { config as loadEnvironmentFile } from 'dotenv'
-import { root } from '../root.ts'
+import { loadEnvironment } from '../environment.ts'
 import { type Call, type Command, CommandError, exitCodeOf, exitCodes, UsageError } from './command.ts'
 import { helpOfAll, helpOfCommand, helpOfGroup, usageOf } from './help.ts'
 import type { OpenServices } from './open-services.ts'
@@ -12,7 +10,7 @@ import { processTerminal, type Terminal } from './terminal.ts'
 
 /** Runs a command with the words of this process, and what `.env` adds. Aliases put words before them. */
 export async function runAsProcess(...before: string[]): Promise<void> {
-  loadEnvironmentFile({ path: resolve(root, '.env'), quiet: true })
+  loadEnvironment()
   process.exitCode = await run([...before, ...process.argv.slice(2)], processTerminal())
 }
 

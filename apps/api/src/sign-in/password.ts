@@ -38,6 +38,7 @@ export function createPasswords(settings: Settings) {
   const { bcryptCost, hashCosts, workers = workerThreads(), onTurn, onRefused } = settings
   // The threads themselves would serve whoever came first.
   const queue = createFairQueue({ atOnce: threads, room, onTurn, onRefused })
+  let works: Promise<unknown> | null = null
   const run = async <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
     (await queue.run(whom, () => workers.run(task, { name }))) as Result
 
@@ -67,6 +68,17 @@ export function createPasswords(settings: Settings) {
 
     /** Whether a hash was made at a cost other than today's. */
     isOutdated: (passwordHash: string | null | undefined) => costOf(passwordHash) !== bcryptCost,
+
+    /** Resolves when a thread has hashed something, which is tried until it has worked once. Throws what the threads throw. */
+    async assertWorking(): Promise<void> {
+      works ??= workers.run({ password: '', cost: 4 }, { name: 'hash' })
+      try {
+        await works
+      } catch (error) {
+        works = null
+        throw error
+      }
+    },
 
     /** How many hashes wait for their turn, and how many are being made. */
     load: () => ({ waiting: queue.waiting, running: queue.running }),

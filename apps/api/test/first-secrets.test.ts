@@ -1,0 +1,211 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'dotenv'
+import { describe, expect, it } from 'vitest'
+import { makeMissingKeys } from '../src/commands/missing-keys.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { settingsWithFiles, withFiles } from '../src/environment.ts'
+import { temporaryFolder } from './support/process.ts'
+import { latchkey } from './support/terminal.ts'
+
+const uri = 'mongodb://latchkey@mongo:27017/latchkey?authSource=admin'
+const secret = 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M'
+
+/** What docker-compose.yml says, with other files. */
+function installation(given: Record<string, string> = {}) {
+  const folder = temporaryFolder()
+  const files = {
+    secrets: join(folder, 'secrets', 'latchkey.env'),
+    password: join(folder, 'database', 'password'),
+  }
+  const settings = {
+    NODE_ENV: 'production',
+    SECRETS_FILE: files.secrets,
+    MONGO_URI: uri,
+    MONGO_PASSWORD_FILE: files.password,
+    JWT_ACCESS_SECRET: '',
+    JWT_REFRESH_SECRET: '',
+    FACTOR_SECRET: '',
+    ...given,
+  }
+  /** That of a process that starts now. */
+  const environment = () => {
+    const started: Record<string, string | undefined> = { ...settings }
+    withFiles(started)
+    return started
+  }
+  return {
+    files,
+    settings,
+    environment,
+    start: () => readConfig(environment(), unused),
+    make: () =>
+      latchkey(null, ['keys', 'make', '--missing'], { environment: environment() as Record<string, string> }),
+    secrets: () => parse(readFileSync(files.secrets)) as Record<string, string>,
+    password: () => readFileSync(files.password, 'utf8'),
+  }
+}
+
+const unused = () => {
+  throw new Error('these are for development')
+}
+
+const problemsOf = (start: () => unknown): string[] => {
+  try {
+    start()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('the first start', () => {
+  it('makes every secret once, for its owner alone, and shows none', async () => {
+    const here = installation()
+    expect(problemsOf(here.start).join()).toMatch(/JWT_ACCESS_SECRET is missing.*MONGO_PASSWORD_FILE names/)
+    const { status, stdout, stderr } = await here.make()
+    expect([status, stdout]).toEqual([
+      0,
+      [
+        `Secrets were made: JWT_ACCESS_SECRET, JWT_REFRESH_SECRET, FACTOR_SECRET, in ${here.files.secrets}.`,
+        `Secrets were made: MONGO_PASSWORD, in ${here.files.password}.`,
+        'They are used from now on. Whoever loses them signs everybody out: keep a copy.\n',
+      ].join('\n'),
+    ])
+    const made = [...Object.values(here.secrets()), here.password()]
+    expect(new Set(made).size).toBe(4)
+    for (const each of made) {
+      expect(each).toMatch(/^[\w-]{64}$/)
+      expect(stdout + stderr).not.toContain(each)
+    }
+    for (const file of Object.values(here.files)) expect(statSync(file).mode & 0o777).toBe(0o600)
+
+    const config = here.start()
+    expect(config.accessToken.key).toBe(here.secrets().JWT_ACCESS_SECRET)
+    expect(config.refreshToken.key).toBe(here.secrets().JWT_REFRESH_SECRET)
+    expect(config.factors.secrets[0]).toBe(here.secrets().FACTOR_SECRET)
+    expect(config.database.uri).toBe(uri.replace('@', `:${here.password()}@`))
+  })
+
+  it('makes none a second time', async () => {
+    const here = installation()
+    await here.make()
+    const before = [here.secrets(), here.password()]
+    expect((await here.make()).stdout).toBe('All secrets are there.\n')
+    expect([here.secrets(), here.password()]).toEqual(before)
+  })
+
+  it('of two that begin together, both have the same', () => {
+    const here = installation()
+    const [one, two] = [here.environment(), here.environment()]
+    makeMissingKeys(one)
+    const before = [here.secrets(), here.password()]
+    makeMissingKeys(two)
+    expect([here.secrets(), here.password()]).toEqual(before)
+  })
+
+  it('makes only what .env lacks, and gives the database the password that stands there', async () => {
+    const here = installation({ JWT_ACCESS_SECRET: secret, MONGO_PASSWORD: 'an:old@password/%' })
+    const { stdout } = await here.make()
+    expect(stdout).toMatch(/^Secrets were made: JWT_REFRESH_SECRET, in .*\n/)
+    expect(Object.keys(here.secrets())).toEqual(['JWT_REFRESH_SECRET'])
+    expect(here.password()).toBe('an:old@password/%')
+    expect(here.start().accessToken.key).toBe(secret)
+    expect(here.start().database.uri).toBe(uri.replace('@', ':an%3Aold%40password%2F%25@'))
+    // Another one is given later.
+    Object.assign(here.settings, { MONGO_PASSWORD: 'a newer one' })
+    await here.make()
+    expect(here.password()).toBe('a newer one')
+  })
+
+  it('makes nothing where every secret is set, and says where to put one that is not', async () => {
+    const set = installation({
+      JWT_ACCESS_SECRET: secret,
+      JWT_REFRESH_SECRET: `${secret}2`,
+      MONGO_PASSWORD_FILE: '',
+    })
+    expect((await set.make()).status).toBe(0)
+    expect(existsSync(set.files.secrets)).toBe(false)
+    const nowhere = await installation({ SECRETS_FILE: '', JWT_ACCESS_SECRET: secret }).make()
+    expect([nowhere.status, nowhere.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^JWT_REFRESH_SECRET is missing\. Say in SECRETS_FILE where it is to be kept/),
+    ])
+    const two = await latchkey(null, ['keys', 'make', 'es256', '--missing'])
+    expect([two.status, two.stderr]).toEqual([2, expect.stringMatching('say no kind')])
+  })
+
+  it('they change like those of .env', async () => {
+    const here = installation()
+    await here.make()
+    const before = here.secrets()
+    const environment = here.environment() as Record<string, string>
+    expect((await latchkey(null, ['keys', 'rotate', 'access'], { environment })).status).toBe(0)
+    expect(here.secrets()).toMatchObject({ JWT_ACCESS_SECRET_PREVIOUS: before.JWT_ACCESS_SECRET })
+    const config = here.start()
+    expect(config.accessToken.key).not.toBe(before.JWT_ACCESS_SECRET)
+    expect(config.accessToken.previousKeys).toEqual([before.JWT_ACCESS_SECRET])
+  })
+})
+
+describe('a secret in a file by itself', () => {
+  it.each(settingsWithFiles)('%s_FILE', (name) => {
+    const file = join(temporaryFolder(), 'secret')
+    writeFileSync(file, `${secret}\n`)
+    const from = (given: Record<string, string>) => {
+      const environment: Record<string, string | undefined> = { ...given }
+      withFiles(environment)
+      return environment[name]
+    }
+    expect(from({ [`${name}_FILE`]: file })).toBe(secret)
+    expect(from({ [`${name}_FILE`]: file, [name]: ' ' })).toBe(secret)
+    expect(from({ [`${name}_FILE`]: file, [name]: 'set' })).toBe('set')
+    const lines = join(temporaryFolder(), 'lines')
+    writeFileSync(lines, `${name}=from the lines\n`)
+    expect(from({ [`${name}_FILE`]: file, SECRETS_FILE: lines })).toBe(secret)
+    expect(from({ SECRETS_FILE: lines })).toBe('from the lines')
+  })
+
+  it('is named when it cannot be read, or holds nothing', () => {
+    const empty = join(temporaryFolder(), 'empty')
+    writeFileSync(empty, '\n')
+    const environment = { SMTP_URL_FILE: '/nowhere', JWT_ACCESS_SECRET_FILE: empty }
+    expect(problemsOf(() => readConfig(environment, unused))).toEqual([
+      `JWT_ACCESS_SECRET_FILE names ${empty}, which cannot be read or is empty`,
+      'SMTP_URL_FILE names /nowhere, which cannot be read or is empty',
+    ])
+  })
+})
+
+describe('the password of the database', () => {
+  it.each([
+    ['mongodb://ada@host/db', 'mongodb://ada:p%40ss@host/db'],
+    ['mongodb+srv://ada@host/db', 'mongodb+srv://ada:p%40ss@host/db'],
+    ['mongodb://ada:own@host/db', 'mongodb://ada:own@host/db'],
+    ['mongodb://host/db', 'mongodb://host/db'],
+    ['mongodb://one:27017,two:27017/db?replicaSet=a@b', 'mongodb://one:27017,two:27017/db?replicaSet=a@b'],
+  ])('goes into %s', (given, expected) => {
+    const { database } = readConfig(
+      {
+        MONGO_URI: given,
+        MONGO_PASSWORD: 'p@ss',
+        JWT_ACCESS_SECRET: secret,
+        JWT_REFRESH_SECRET: `${secret}2`,
+      },
+      unused,
+    )
+    expect(database.uri).toBe(expected)
+  })
+})
+
+it('docker-compose.yml passes on every setting that a container can use', () => {
+  const read = (name: string) =>
+    readFileSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), 'utf8')
+  const settings = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+  const passed = new Set([...read('docker-compose.yml').matchAll(/\b([A-Z_]+)\b/g)].map(([, name]) => name))
+  // The image says them itself, or the database of Compose makes them senseless.
+  const decided = ['NODE_ENV', 'HOST', 'METRICS_HOST', 'EMBEDDED_DATABASE', 'DATA_DIR']
+  expect(settings.filter((name) => !passed.has(name))).toEqual(decided)
+})
