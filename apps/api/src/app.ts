@@ -33,7 +33,12 @@ import { requestLog } from './http/request-log.ts'
 import { routePatterns } from './http/route-patterns.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { singlePageApp } from './http/single-page-app.ts'
-import { warnOfRewrittenHost, warnOfUnknownProxy } from './http/unknown-proxies.ts'
+import {
+  defaultGateway,
+  warnOfGateway,
+  warnOfRewrittenHost,
+  warnOfUnknownProxy,
+} from './http/unknown-proxies.ts'
 import { devMailboxRoutes } from './mail/dev-mailbox.routes.ts'
 import { healthRoutes } from './ops/health.routes.ts'
 import { authRoutes } from './sign-in/auth.routes.ts'
@@ -95,6 +100,7 @@ export function createApp(services: Services, config: Config): Express {
     }),
   )
   app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))
+  if (config.production) app.use(warnOfGateway(config.server.trustedProxies, defaultGateway(), services.log))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { RequestHandler } from 'express'
 
 interface Log {
@@ -19,6 +20,38 @@ export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHan
       )
     }
     next()
+  }
+}
+
+/**
+ * Warns once if a request comes from the gateway of a network of containers: Docker has passed it on, and does not say for
+ * whom.
+ */
+export function warnOfGateway(trustedProxies: number, gateway: string | null, log: Log): RequestHandler {
+  let told = trustedProxies > 0 || gateway === null
+  return (req, _res, next) => {
+    if (!told && req.socket.remoteAddress?.replace('::ffff:', '') === gateway) {
+      told = true
+      log.warn(
+        { peer: gateway },
+        'requests come from the gateway of the network of containers: their real addresses are not known, and all of them count as one. Put a proxy in front and set TRUST_PROXY, or use network_mode: host (docs/containers.md)',
+      )
+    }
+    next()
+  }
+}
+
+/** By where this machine reaches others, as Linux lists it in `/proc/net/route`. Null: by nothing that is known. */
+export function defaultGateway(read = () => readFileSync('/proc/net/route', 'utf8')): string | null {
+  try {
+    const routes = read()
+      .split('\n')
+      .map((line) => line.split('\t'))
+    const [, , gateway = ''] = routes.find(([, destination]) => destination === '00000000') ?? []
+    // Hexadecimal, in the order of a little-endian machine.
+    return gateway === '' ? null : [...Buffer.from(gateway, 'hex')].reverse().join('.')
+  } catch {
+    return null
   }
 }
 
