@@ -23,6 +23,7 @@ it('only administrators get in', async () => {
   for (const [method, path] of [
     ['get', '/api/admin/users'],
     ['get', users(person)],
+    ['get', users(person, '/explanation')],
     ['delete', users(person, '/sessions')],
     ['delete', users(person, `/sessions/${person.sessionId}`)],
     ['patch', users(person, '/roles')],
@@ -80,6 +81,10 @@ it('sees and ends the sessions of a user', async () => {
   await api.http.delete(users(person, '/sessions')).set(as(admin)).expect(204)
   await refresh(api, person.jar).expect(403)
   await protectedWith(api, person.body.accessToken).expect(401)
+
+  const explained = await api.http.get(users(person, '/explanation')).set(as(admin)).expect(200)
+  expect(explained.body).toEqual(await api.services.explainSessions(person.body.user.id))
+  expect(explained.body.conclusion).toMatch(/is signed in nowhere now\. .*were ended by an administrator/)
 })
 
 it('a promotion on the stroke of a second revokes what was issued on it', async () => {
@@ -164,6 +169,7 @@ it('a sign-in that was under way when its user was disabled opens nothing', asyn
 it('an unknown user is a 404', async () => {
   for (const id of ['000000000000000000000000', 'nonsense', '$ne']) {
     await api.http.get(`/api/admin/users/${id}`).set(as(admin)).expect(404)
+    await api.http.get(`/api/admin/users/${id}/explanation`).set(as(admin)).expect(404)
     await api.http.post(`/api/admin/users/${id}/disable`).set(as(admin)).expect(404)
     await api.http.delete(`/api/admin/users/${id}/sessions`).set(as(admin)).expect(404)
   }
@@ -203,7 +209,7 @@ it('a command makes the first administrator, while the API runs', async () => {
     `${person.username} is an administrator now, and no longer disabled.\n`,
   )
   await login(api, person)
-}, 30_000)
+}, 120_000)
 
 it('the owner gets a mail when an administrator changes what they may do, or the command does', async () => {
   const mail = await mailServer()

@@ -55,6 +55,7 @@ import {
   TokensSchema,
 } from './tokens.ts'
 import {
+  ExplanationSchema,
   FindUsersQuerySchema,
   ManagedUserSchema,
   roles,
@@ -521,6 +522,16 @@ export const routes = {
     params: UserParamsSchema,
     status: 200,
     reply: z.object({ user: ManagedUserSchema, sessions: z.array(SessionSchema) }),
+    errors: ['forbidden', 'not_found'],
+  }),
+  explainUser: contract({
+    method: 'GET',
+    path: '/admin/users/:id/explanation',
+    summary: 'What happened to the sessions of a user, in sentences (administrators)',
+    requires: 'admin',
+    params: UserParamsSchema,
+    status: 200,
+    reply: ExplanationSchema,
     errors: ['forbidden', 'not_found'],
   }),
   endUserSession: contract({

@@ -67,3 +67,12 @@ export type UserList = z.infer<typeof UserListSchema>
 export const SetRolesBodySchema = z.strictObject({
   roles: z.array(z.enum(roles)).check(z.minLength(1, complaint('roles_missing')), z.maxLength(roles.length)),
 })
+
+export const ExplanationSchema = z.object({
+  /** The earliest first. `ended`: the sessions that ended by it. */
+  steps: z.array(z.object({ at: z.iso.datetime(), sentence: z.string(), ended: z.array(z.string()) })),
+  /** Why the last session ended, or that none did. */
+  conclusion: z.string(),
+})
+/** What happened to the sessions of an account, in English sentences. `at` is ISO 8601 in UTC. */
+export type Explanation = z.infer<typeof ExplanationSchema>

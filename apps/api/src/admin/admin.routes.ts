@@ -1,4 +1,4 @@
-import { type ActivityKind, routes } from '@latchkey/contracts'
+import { type ActivityKind, type Explanation, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
 import { administratorDevice, sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
@@ -16,12 +16,13 @@ interface Collaborators {
   sessions: UserSessions
   knownDevices: Pick<KnownDevices, 'forgetOthers'>
   events: SecurityEvents
+  explainSessions(userId: string): Promise<Explanation | null>
   route: ApiRoute
 }
 
 /** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
 export function adminRoutes(services: Collaborators): Router {
-  const { administration, userList, sessions, knownDevices, events, route } = services
+  const { administration, userList, sessions, knownDevices, events, explainSessions, route } = services
   const router = Router()
 
   route(router, routes.findUsers, (_, { query }) => userList.find(query))
@@ -31,6 +32,8 @@ export function adminRoutes(services: Collaborators): Router {
     const own = await sessions.list(user.id)
     return { user, sessions: own.map((session) => sessionView(session, null)) }
   })
+
+  route(router, routes.explainUser, async (_, { params }) => found(await explainSessions(params.id)))
 
   route(router, routes.endUserSession, async (_, { params }) => {
     found(await administration.inspect(params.id))

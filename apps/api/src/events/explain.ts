@@ -1,4 +1,4 @@
-import type { ActivityEvent, ActivityKind } from '@latchkey/contracts'
+import type { ActivityEvent, ActivityKind, Explanation } from '@latchkey/contracts'
 import { administratorAgent, deviceName, type Session } from '@latchkey/sessions'
 
 /** What is known of an account. */
@@ -14,20 +14,7 @@ export interface History {
   limits: { idleSeconds: number; longestSeconds: number; sessions: number }
 }
 
-/** One thing that happened. `at` is ISO 8601 in UTC. */
-export interface Step {
-  at: string
-  sentence: string
-  /** The sessions that ended by it. */
-  ended: string[]
-}
-
-export interface Explanation {
-  /** The earliest first. */
-  steps: Step[]
-  /** Why the last session ended, or that none did. */
-  conclusion: string
-}
+type Step = Explanation['steps'][number]
 
 /** A session as it is called in a sentence. */
 interface Known {

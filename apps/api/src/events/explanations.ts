@@ -1,7 +1,7 @@
-import type { ActivityEvent } from '@latchkey/contracts'
+import type { ActivityEvent, Explanation } from '@latchkey/contracts'
 import type { Clock } from '@latchkey/contracts/server'
 import type { Session } from '@latchkey/sessions'
-import { type Explanation, explain, type History } from './explain.ts'
+import { explain, type History } from './explain.ts'
 
 interface Collaborators {
   accounts: { credentials(userId: string): Promise<{ username: string; isDisabled: boolean } | null> }

@@ -234,6 +234,33 @@ describe('the page of a user', () => {
     expect(client.call).toHaveBeenCalledWith(routes.endUserSessions, { params: { id: ada.id } })
   })
 
+  it('explains why somebody was signed out, when asked, and says what went wrong', async () => {
+    const { client, user } = await openUser()
+    const card = within(screen.getByRole('region', { name: '“I was signed out”' }))
+    client.answer(routes.explainUser, () => {
+      throw new AuthError('network_error', 'x')
+    })
+    await user.click(card.getByRole('button', { name: 'Explain' }))
+    expect(await card.findByText(/can’t reach the server/)).toBeVisible()
+    client.answer(routes.explainUser, () => ({
+      steps: [
+        { at: '2025-10-09T08:00:00.000Z', sentence: 'On 9 Oct the session curl began.', ended: [] },
+        { at: '2025-10-09T09:00:00.000Z', sentence: 'On 9 Oct somebody signed out there.', ended: ['s2'] },
+      ],
+      conclusion: 'ada is signed in nowhere now.',
+    }))
+    await user.click(card.getByRole('button', { name: 'Explain' }))
+    expect(await card.findByText('ada is signed in nowhere now.')).toHaveRole('status')
+    const steps = within(card.getByRole('list', { name: 'What happened, the earliest first' }))
+    expect(steps.getAllByRole('listitem').map((step) => step.textContent)).toEqual([
+      'On 9 Oct the session curl began.',
+      'On 9 Oct somebody signed out there.',
+    ])
+    expect(card.queryByText(/can’t reach/)).not.toBeInTheDocument()
+    await user.click(card.getByRole('button', { name: 'Explain again' }))
+    expect(client.call.mock.calls.filter(([route]) => route === routes.explainUser)).toHaveLength(3)
+  })
+
   it('makes an administrator, after a question, and takes it back', async () => {
     const { client, user } = await openUser()
     client.answer(routes.setUserRoles, () => ({ user: managed({ roles: ['user', 'admin'] }) }))

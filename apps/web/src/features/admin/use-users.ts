@@ -1,5 +1,5 @@
 import type { AuthError } from '@latchkey/auth-client'
-import { type ReplyOf, type Role, routes, type UserList } from '@latchkey/contracts'
+import { type Explanation, type ReplyOf, type Role, routes, type UserList } from '@latchkey/contracts'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useAuthClient } from '../../app/auth-context.ts'
 import type { UserQuestion } from './user-question.ts'
@@ -23,6 +23,14 @@ export function useUser(id: string) {
   return useQuery<Inspected, AuthError>({
     queryKey: userKey(id),
     queryFn: ({ signal }) => client.call(routes.inspectUser, { params: { id }, signal }),
+  })
+}
+
+/** What happened to their sessions. Asked for each time that somebody wants to know: meanwhile something may have happened. */
+export function useExplanation(id: string) {
+  const client = useAuthClient()
+  return useMutation<Explanation, AuthError>({
+    mutationFn: () => client.call(routes.explainUser, { params: { id } }),
   })
 }
 

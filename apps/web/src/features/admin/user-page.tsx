@@ -19,6 +19,7 @@ import { LastSeen } from './last-seen.tsx'
 import { useUser } from './use-users.ts'
 import { UserAccess } from './user-access.tsx'
 import { UserBadges } from './user-badges.tsx'
+import { UserHistory } from './user-history.tsx'
 import { UserSessions } from './user-sessions.tsx'
 
 export default function UserPage() {
@@ -95,7 +96,10 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
         <Note>{news}</Note>
       </div>
       <div className={styles.layout}>
-        <UserSessions user={user} sessions={sessions} onDone={onDone} />
+        <div className={styles.side}>
+          <UserSessions user={user} sessions={sessions} onDone={onDone} />
+          <UserHistory user={user} />
+        </div>
         <UserAccess user={user} isOwn={accessToken.claims.sub === user.id} onDone={onDone} />
       </div>
     </>

@@ -66,6 +66,13 @@ export const admin: Translation['admin'] = {
   endSession: 'Sitzung beenden',
   ended: (device) => `Die Sitzung „${device}“ wurde beendet.`,
 
+  signedOut: '„Ich wurde abgemeldet“',
+  aboutExplaining: (username) =>
+    `Erklärt aus Ereignissen und Sitzungen, was mit den Sitzungen von ${username} geschah, bis zu 90 Tage zurück. Die Erklärung ist auf Englisch.`,
+  explain: 'Erklären',
+  explainAgain: 'Noch einmal erklären',
+  whatHappened: 'Was geschah, das Früheste zuerst',
+
   roleAndAccess: 'Rolle und Zugang',
   ownAccount:
     'Dies ist Ihr eigenes Konto. Ein anderer Administrator kann seine Rolle ändern oder es sperren; Sie selbst können das nicht, damit nie der letzte Administrator ausgesperrt wird.',

@@ -67,6 +67,13 @@ export const words = catalogue('admin', {
   endSession: 'End session',
   ended: (device: string) => `The session ${device} has ended.`,
 
+  signedOut: '“I was signed out”',
+  aboutExplaining: (username: string) =>
+    `Tells from events and sessions what happened to the sessions of ${username}, as far as 90 days back.`,
+  explain: 'Explain',
+  explainAgain: 'Explain again',
+  whatHappened: 'What happened, the earliest first',
+
   roleAndAccess: 'Role and access',
   ownAccount:
     'This is your own account. Another administrator can change its role or disable it; you can’t, so that the last administrator is never locked out.',
