@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parse } from 'dotenv'
 import { describe, expect, it } from 'vitest'
 import { makeMissingKeys } from '../src/commands/missing-keys.ts'
@@ -198,14 +197,4 @@ describe('the password of the database', () => {
     )
     expect(database.uri).toBe(expected)
   })
-})
-
-it('docker-compose.yml passes on every setting that a container can use', () => {
-  const read = (name: string) =>
-    readFileSync(fileURLToPath(new URL(`../../../${name}`, import.meta.url)), 'utf8')
-  const settings = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
-  const passed = new Set([...read('docker-compose.yml').matchAll(/\b([A-Z_]+)\b/g)].map(([, name]) => name))
-  // The image says them itself, or the database of Compose makes them senseless.
-  const decided = ['NODE_ENV', 'HOST', 'METRICS_HOST', 'EMBEDDED_DATABASE', 'DATA_DIR']
-  expect(settings.filter((name) => !passed.has(name))).toEqual(decided)
 })
