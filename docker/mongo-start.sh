@@ -10,7 +10,7 @@ if [ -n "$REPLICA_SET" ]; then
   chown mongodb:mongodb /tmp/keyfile
   set -- "$@" --replSet "$REPLICA_SET" --keyFile /tmp/keyfile --bind_ip_all
 fi
-for start in docker-entrypoint.sh entrypoint.sh; do
+for start in entrypoint.sh docker-entrypoint.sh; do
   if command -v $start > /dev/null; then exec $start "$@"; fi
 done
 echo "This image has no start that is known here." >&2
