@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { brand } from '@latchkey/brand'
 import { systemClock } from '@latchkey/contracts/server'
 import { makePrivateFolder, startEmbeddedMongo } from '@latchkey/embedded-mongo'
@@ -19,6 +20,8 @@ import { serveMetrics } from './ops/metrics/server.ts'
 import { root } from './root.ts'
 
 const drainTimeoutMs = 10_000
+/** What was sent before the signal may still lie unread. Closing its connection would lose it. */
+const settleMs = 250
 
 main().catch((error: unknown) => {
   // An error at the start says how to fix it. A stack trace would not help the operator.
@@ -106,6 +109,7 @@ async function main() {
       log.warn('requests are still under way; closing their connections')
       server.closeAllConnections()
     }, drainTimeoutMs)
+    await delay(settleMs)
     const closed = new Promise((done) => server.close(done))
     closeUnusedConnections()
     await closed
