@@ -164,9 +164,9 @@ describe('readiness', () => {
     check.mockRejectedValueOnce(new Error('no thread can be started'))
     const early = await api.http.get('/api/health/ready')
     expect([early.status, early.body.code]).toEqual([503, 'overloaded'])
-    expect(log.mock.calls.map(([, message]) => message)).toEqual([
+    expect(log.mock.calls.map(([, message]) => message)).toContain(
       'no password can be hashed, and so nobody can sign in',
-    ])
+    )
     await api.http.get('/api/health/ready').expect(200)
   })
 

@@ -33,7 +33,10 @@ export function adminRoutes(services: Collaborators): Router {
     return { user, sessions: own.map((session) => sessionView(session, null)) }
   })
 
-  route(router, routes.explainUser, async (_, { params }) => found(await explainSessions(params.id)))
+  route(router, routes.explainUser, async (_, { params }) => {
+    found(await administration.inspect(params.id))
+    return found(await explainSessions(params.id))
+  })
 
   route(router, routes.endUserSession, async (_, { params }) => {
     found(await administration.inspect(params.id))
