@@ -100,7 +100,7 @@ export function createApp(services: Services, config: Config): Express {
     }),
   )
   app.use(warnOfUnknownProxy(config.server.trustedProxies, services.log))
-  if (config.production) app.use(warnOfGateway(config.server.trustedProxies, defaultGateway(), services.log))
+  if (config.production) app.use(warnOfGateway(defaultGateway(), services.log))
   app.use(securityHeaders(config.server))
   app.use(apiPrefix, api(services, config))
   app.use(services.sessions.wellKnown())

@@ -3,7 +3,7 @@ import { cookieNames, passwordLength, type Role, roles, secondsIn } from '@latch
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
-import { settingsWithFiles } from './environment.ts'
+import { fileProblems } from './environment.ts'
 import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
@@ -419,8 +419,13 @@ function keyProblems(given: Record<string, string | undefined>): string[] {
 }
 
 /** Addresses that no retry can make work. Never repeats the password in them. */
-function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>): string[] {
+function databaseProblems({
+  MONGO_URI: uri,
+  MONGO_PASSWORD: password,
+}: Record<string, string | undefined>): string[] {
   if (!uri || !/^mongodb(\+srv)?:/.test(uri)) return []
+  if (password && !/^[a-z+]+:\/\/[^/@]+@/.test(uri))
+    return ['MONGO_PASSWORD is set, and MONGO_URI names no user whose it is: mongodb://user@host…']
   try {
     new mongo.MongoClient(uri)
     return []
@@ -434,15 +439,6 @@ function databaseProblems({ MONGO_URI: uri }: Record<string, string | undefined>
 /** The password may be kept apart from the address. One that the address has itself counts. */
 function withPassword(uri: string | undefined, password: string | undefined): string | undefined {
   return password ? uri?.replace(/^([a-z+]+:\/\/[^:/@]+)@/, `$1:${encodeURIComponent(password)}@`) : uri
-}
-
-/** A file that was named and gave nothing. Each of them is filled before the settings are read. */
-function fileProblems(given: Record<string, string | undefined>): string[] {
-  return settingsWithFiles.flatMap((name) =>
-    given[`${name}_FILE`] && !given[name]
-      ? [`${name}_FILE names ${given[`${name}_FILE`]}, which cannot be read or is empty`]
-      : [],
-  )
 }
 
 /** The embedded database in production must be a choice. Otherwise a forgotten setting shows only in an emergency. */

@@ -28,29 +28,53 @@ export function loadEnvironment(): void {
 }
 
 /**
- * Fills settings that are empty: each from the file that `…_FILE` names, and what is empty still from the lines of
- * SECRETS_FILE. A file that cannot be read fills nothing; `readConfig` says what is missing then.
+ * Fills settings that are empty: each from the file that `…_FILE` names, and what has none from the lines of SECRETS_FILE.
+ * A file that gives nothing fills nothing; `fileProblems` says so.
  */
 export function withFiles(environment: Environment): void {
   for (const name of settingsWithFiles) {
     const file = environment[`${name}_FILE`]
-    if (file && !environment[name]?.trim()) fill(environment, name, textOf(file).trim())
+    if (file && isEmpty(environment[name])) fill(environment, name, read(file).text.trim())
   }
   const { SECRETS_FILE } = environment
   if (!SECRETS_FILE) return
-  for (const [name, value] of Object.entries(parse(textOf(SECRETS_FILE))))
-    if (!environment[name]?.trim()) fill(environment, name, value)
+  // Not in the place of a file that was named for it and gave nothing.
+  for (const [name, value] of Object.entries(parse(read(SECRETS_FILE).text)))
+    if (isEmpty(environment[name]) && !environment[`${name}_FILE`]) fill(environment, name, value)
 }
+
+/** What is wrong with the files that the settings name, a sentence each. A SECRETS_FILE need not be there. */
+export function fileProblems(environment: Environment): string[] {
+  const { SECRETS_FILE } = environment
+  const trouble = SECRETS_FILE ? read(SECRETS_FILE).trouble : null
+  return [
+    ...settingsWithFiles.flatMap((name) => {
+      const file = environment[`${name}_FILE`]
+      if (!file || !isEmpty(environment[name])) return []
+      const { trouble } = read(file)
+      if (trouble) return [`${name}_FILE names ${file}, which cannot be read (${trouble})`]
+      return name.endsWith('_PREVIOUS') ? [] : [`${name}_FILE names ${file}, which is empty`]
+    }),
+    ...(trouble && trouble !== 'ENOENT'
+      ? [`SECRETS_FILE names ${SECRETS_FILE}, which cannot be read (${trouble})`]
+      : []),
+  ]
+}
+
+/** Relative ones are those of the checkout, wherever a process is started. */
+export const fileOf = (name: string): string => resolve(root, name)
+
+const isEmpty = (value: string | undefined) => !value?.trim()
 
 function fill(environment: Environment, name: string, value: string): void {
   if (value !== '') environment[name] = value
 }
 
-/** Empty: it cannot be read. */
-function textOf(file: string): string {
+/** `trouble`: the code of the error, like ENOENT, where it could not be read. */
+function read(file: string): { text: string; trouble: string | null } {
   try {
-    return readFileSync(resolve(root, file), 'utf8')
-  } catch {
-    return ''
+    return { text: readFileSync(fileOf(file), 'utf8'), trouble: null }
+  } catch (error) {
+    return { text: '', trouble: (error as NodeJS.ErrnoException).code ?? String(error) }
   }
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { parse } from 'dotenv'
 import { describe, expect, it } from 'vitest'
 import { makeMissingKeys } from '../src/commands/missing-keys.ts'
@@ -113,10 +113,75 @@ describe('the first start', () => {
     expect(here.password()).toBe('an:old@password/%')
     expect(here.start().accessToken.key).toBe(secret)
     expect(here.start().database.uri).toBe(uri.replace('@', ':an%3Aold%40password%2F%25@'))
-    // Another one is given later.
-    Object.assign(here.settings, { MONGO_PASSWORD: 'a newer one' })
+  })
+
+  it('another password than the database’s is refused, and changes nothing', async () => {
+    const here = installation()
     await here.make()
-    expect(here.password()).toBe('a newer one')
+    const before = here.password()
+    Object.assign(here.settings, { MONGO_PASSWORD: 'another one' })
+    const { status, stderr } = await here.make()
+    expect([status, stderr, here.password()]).toEqual([
+      1,
+      expect.stringMatching(
+        /^MONGO_PASSWORD is not the one that the database was made with, which stands in/,
+      ),
+      before,
+    ])
+    Object.assign(here.settings, { MONGO_PASSWORD: before })
+    expect((await here.make()).stdout).toBe('All secrets are there.\n')
+  })
+
+  it('secrets that are lost are not replaced in silence', async () => {
+    const elsewhere = installation({ JWT_ACCESS_SECRET: secret, JWT_REFRESH_SECRET: `${secret}2` })
+    const inTheVolume = installation()
+    for (const here of [elsewhere, inTheVolume]) {
+      await here.make()
+      rmSync(here.files.secrets, { force: true })
+      Object.assign(here.settings, { JWT_ACCESS_SECRET: '', JWT_REFRESH_SECRET: '' })
+      const { status, stderr } = await here.make()
+      expect([status, stderr]).toEqual([1, expect.stringContaining('had its secrets elsewhere')])
+      expect(existsSync(here.files.secrets)).toBe(false)
+      const anew = await latchkey(null, ['keys', 'make', '--missing', '--anew'], {
+        environment: here.environment() as Record<string, string>,
+      })
+      expect(anew.stdout).toMatch(/^Secrets were made: JWT_ACCESS_SECRET, JWT_REFRESH_SECRET, FACTOR_SECRET/)
+    }
+  })
+
+  it('an empty file, as a power failure leaves it, is filled', async () => {
+    const here = installation()
+    for (const file of Object.values(here.files)) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, '')
+    }
+    expect((await here.make()).status).toBe(0)
+    expect(here.password()).toHaveLength(64)
+    expect(Object.keys(here.secrets())).toHaveLength(3)
+  })
+
+  it('a file that cannot be read, or none where one was named, makes nothing', async () => {
+    const typo = installation({ JWT_ACCESS_SECRET_FILE: '/run/secrets/typo' })
+    const unreadable = installation()
+    mkdirSync(unreadable.files.secrets, { recursive: true })
+    for (const [here, sentence] of [
+      [typo, 'JWT_ACCESS_SECRET_FILE names /run/secrets/typo, which cannot be read (ENOENT).'],
+      [unreadable, `SECRETS_FILE names ${unreadable.files.secrets}, which cannot be read (EISDIR).`],
+    ] as const) {
+      const { status, stderr } = await here.make()
+      expect([status, stderr]).toEqual([1, `${sentence}\n`])
+      expect(existsSync(here.files.password)).toBe(false)
+      const environment = here.environment() as Record<string, string>
+      const rotated = await latchkey(null, ['keys', 'rotate', 'access'], { environment })
+      expect([rotated.status, rotated.stderr]).toEqual([1, expect.stringContaining('which cannot be read')])
+      expect(problemsOf(here.start)).toContain(sentence.slice(0, -1))
+    }
+  })
+
+  it('a folder that cannot be written to is named', async () => {
+    const here = installation({ SECRETS_FILE: '/proc/secrets.env' })
+    const { status, stderr } = await here.make()
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/\/proc/)])
   })
 
   it('makes nothing where every secret is set, and says where to put one that is not', async () => {
@@ -129,8 +194,10 @@ describe('the first start', () => {
     expect(existsSync(set.files.secrets)).toBe(false)
     const nowhere = await installation({ SECRETS_FILE: '', JWT_ACCESS_SECRET: secret }).make()
     expect([nowhere.status, nowhere.stderr]).toEqual([
-      2,
-      expect.stringMatching(/^JWT_REFRESH_SECRET is missing\. Say in SECRETS_FILE where it is to be kept/),
+      1,
+      expect.stringMatching(
+        /^JWT_REFRESH_SECRET is missing\. Say in SECRETS_FILE where to keep what is made/,
+      ),
     ])
     const two = await latchkey(null, ['keys', 'make', 'es256', '--missing'])
     expect([two.status, two.stderr]).toEqual([2, expect.stringMatching('say no kind')])
@@ -167,13 +234,28 @@ describe('a secret in a file by itself', () => {
     expect(from({ SECRETS_FILE: lines })).toBe('from the lines')
   })
 
-  it('is named when it cannot be read, or holds nothing', () => {
+  it('does not give way to SECRETS_FILE when it gives nothing', () => {
+    const lines = join(temporaryFolder(), 'lines')
+    writeFileSync(lines, `JWT_ACCESS_SECRET=${secret}\n`)
+    const environment: Record<string, string | undefined> = {
+      JWT_ACCESS_SECRET_FILE: '/run/secrets/typo',
+      SECRETS_FILE: lines,
+    }
+    withFiles(environment)
+    expect(environment.JWT_ACCESS_SECRET).toBeUndefined()
+  })
+
+  it('is named when it cannot be read, or holds nothing; of former keys there may be none', () => {
     const empty = join(temporaryFolder(), 'empty')
     writeFileSync(empty, '\n')
-    const environment = { SMTP_URL_FILE: '/nowhere', JWT_ACCESS_SECRET_FILE: empty }
+    const environment = {
+      SMTP_URL_FILE: '/nowhere',
+      JWT_ACCESS_SECRET_FILE: empty,
+      JWT_ACCESS_SECRET_PREVIOUS_FILE: empty,
+    }
     expect(problemsOf(() => readConfig(environment, unused))).toEqual([
-      `JWT_ACCESS_SECRET_FILE names ${empty}, which cannot be read or is empty`,
-      'SMTP_URL_FILE names /nowhere, which cannot be read or is empty',
+      `JWT_ACCESS_SECRET_FILE names ${empty}, which is empty`,
+      'SMTP_URL_FILE names /nowhere, which cannot be read (ENOENT)',
     ])
   })
 })
@@ -183,8 +265,7 @@ describe('the password of the database', () => {
     ['mongodb://ada@host/db', 'mongodb://ada:p%40ss@host/db'],
     ['mongodb+srv://ada@host/db', 'mongodb+srv://ada:p%40ss@host/db'],
     ['mongodb://ada:own@host/db', 'mongodb://ada:own@host/db'],
-    ['mongodb://host/db', 'mongodb://host/db'],
-    ['mongodb://one:27017,two:27017/db?replicaSet=rs0', 'mongodb://one:27017,two:27017/db?replicaSet=rs0'],
+    ['mongodb://ada@one:27017,two:27017/db', 'mongodb://ada:p%40ss@one:27017,two:27017/db'],
   ])('goes into %s', (given, expected) => {
     const { database } = readConfig(
       {
@@ -196,5 +277,12 @@ describe('the password of the database', () => {
       unused,
     )
     expect(database.uri).toBe(expected)
+  })
+
+  it('is refused where no user is named whose it is', () => {
+    const environment = { MONGO_URI: 'mongodb://host/db', MONGO_PASSWORD: 'p@ss' }
+    expect(problemsOf(() => readConfig(environment, unused))).toEqual([
+      expect.stringContaining('MONGO_URI names no user'),
+    ])
   })
 })

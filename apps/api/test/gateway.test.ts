@@ -19,14 +19,16 @@ it('the gateway is read as Linux writes it', () => {
 })
 
 it.each([
-  ['from the gateway', 0, '127.0.0.1', 1],
-  ['from elsewhere', 0, '172.18.0.1', 0],
-  ['behind a proxy that is known', 1, '127.0.0.1', 0],
-  ['outside a container', 0, null, 0],
-])('what comes %s is warned of once, or not at all', async (_where, trusted, gateway, times) => {
+  ['from the gateway', '127.0.0.1', {}, 1],
+  ['from elsewhere', '172.18.0.1', {}, 0],
+  ['through a proxy from the gateway', '172.18.0.1', { 'X-Forwarded-For': '172.18.0.1' }, 1],
+  ['through a proxy from elsewhere', '127.0.0.1', { 'X-Forwarded-For': '203.0.113.7' }, 0],
+  ['outside a container', null, {}, 0],
+])('what comes %s is warned of once, or not at all', async (_where, gateway, headers, times) => {
   const said: string[] = []
-  const app = express().use(warnOfGateway(trusted, gateway, { warn: (_, message) => said.push(message) }))
+  const app = express().set('trust proxy', 1)
+  app.use(warnOfGateway(gateway, { warn: (_, message) => said.push(message) }))
   app.get('/', (_req, res) => void res.end())
-  for (let i = 0; i < 2; i++) await request(app).get('/').expect(200)
+  for (let i = 0; i < 2; i++) await request(app).get('/').set(headers).expect(200)
   expect(said).toHaveLength(times)
 })

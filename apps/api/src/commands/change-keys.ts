@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { FindUsersQuerySchema, secondsIn } from '@latchkey/contracts'
 import { addSeconds } from '@latchkey/contracts/server'
 import { signingKey } from '@latchkey/sessions'
-import { root } from '../root.ts'
+import { fileOf, fileProblems } from '../environment.ts'
 import { type Call, type Command, count, UsageError, yes } from './command.ts'
 import { type EnvFile, openEnvFile } from './env-file.ts'
 import { newPrivateKey, newSecret } from './new-keys.ts'
@@ -118,8 +118,14 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
     throw new UsageError(
       `There is no key called "${call.word('key')}". Say ${Object.keys(settings).join(', ')}.`,
     )
+  const { environment } = call.terminal
+  // What is in force could not be compared with what stands in the file.
+  const [problem] = fileProblems(environment)
+  if (problem) throw new Error(`${problem}.`)
   const env = openEnvFile(
-    resolve(call.text('file') ?? (call.terminal.environment.SECRETS_FILE || resolve(root, '.env'))),
+    call.text('file') === undefined
+      ? fileOf(environment.SECRETS_FILE || '.env')
+      : resolve(call.text('file') ?? ''),
   )
   for (const setting of settingsOf(name)) {
     const inForce = call.terminal.environment[setting]

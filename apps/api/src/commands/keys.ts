@@ -21,7 +21,10 @@ const make: Command = {
     'With --missing nothing is printed that opens anything: the secrets that are not set yet are made in SECRETS_FILE, and the password of the database in MONGO_PASSWORD_FILE. What is there stays.',
   ],
   words: [{ name: 'kind', help: 'secrets (if it is not said) or es256', optional: true }],
-  options: { missing: { help: 'Make what is not set yet, in the files that the settings name' } },
+  options: {
+    missing: { help: 'Make what is not set yet, in the files that the settings name' },
+    anew: { help: 'With --missing: also where there were secrets that are lost, which signs everybody out' },
+  },
   examples: ['keys make >> .env', 'keys make es256', 'keys make --missing'],
   async run(call) {
     if (call.has('missing')) return answerMissing(call)
@@ -35,7 +38,7 @@ const make: Command = {
 
 function answerMissing(call: Call): void {
   if (call.word('kind')) throw new UsageError('--missing makes secrets of every kind; say no kind.')
-  const made = makeMissingKeys(call.terminal.environment)
+  const made = makeMissingKeys(call.terminal.environment, call.has('anew'))
   const settings = made.flatMap((each) => each.settings)
   if (made.length > 0) call.output.audit('keys make', { settings })
   const kept = 'They are used from now on. Whoever loses them signs everybody out: keep a copy.'

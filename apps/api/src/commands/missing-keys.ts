@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { fileOf, fileProblems, withFiles } from '../environment.ts'
 import { makeOnce } from '../made-once.ts'
-import { UsageError } from './command.ts'
 import { openEnvFile } from './env-file.ts'
 import { newSecret } from './new-keys.ts'
 import { replaceFile } from './replace-file.ts'
@@ -17,45 +17,103 @@ export interface Made {
 /**
  * Makes the secrets that an installation lacks, in the files that its settings name: those of tokens and factors in
  * SECRETS_FILE, the database's password in MONGO_PASSWORD_FILE. Changes none that is there. A MONGO_PASSWORD that is given
- * is kept in the file, for the database reads it there. Throws UsageError when a secret is missing and no file is named.
+ * is kept in the file, for the database reads it there.
+ *
+ * Throws Error with a sentence, and makes nothing, when a secret is missing and no file is named, when a file cannot be read
+ * or written, when another password is given than the one in the file, and when the database has its password and the
+ * secrets are gone, unless `anew`: then they were kept elsewhere.
  */
-export function makeMissingKeys(environment: Environment): Made[] {
-  return [...missingSecrets(environment), ...databasePassword(environment)]
+export function makeMissingKeys(given: Environment, anew = false): Made[] {
+  // Somebody may have been quicker since this process began.
+  const environment = { ...given }
+  withFiles(environment)
+  // What is not there yet is what is made here.
+  const [problem] = fileProblems(environment).filter(
+    (each) => !/^MONGO_PASSWORD_FILE .*(ENOENT|empty)/.test(each),
+  )
+  if (problem) throw new Error(`${problem}.`)
+  const password = passwordOf(environment)
+  const secrets = missingSecrets(environment, password?.isKept === true && !anew)
+  try {
+    return [...(secrets ? [makeSecrets(secrets)] : []), ...(password ? keepPassword(password) : [])]
+  } catch (error) {
+    throw explained(error, secrets?.file ?? password?.file ?? '')
+  }
 }
 
-function missingSecrets(environment: Environment): Made[] {
+function missingSecrets(environment: Environment, isOld: boolean): Made | null {
   const settings = ['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET'].filter((name) => !environment[name]?.trim())
-  if (settings.length === 0) return []
-  const { SECRETS_FILE: file } = environment
-  if (!file)
-    throw new UsageError(
-      `${settings.join(' and ')} is missing. Say in SECRETS_FILE where it is to be kept, or make it with: latchkey keys make`,
+  if (settings.length === 0) return null
+  const missing = `${settings.join(' and ')} ${settings.length > 1 ? 'are' : 'is'} missing`
+  if (!environment.SECRETS_FILE)
+    throw new Error(
+      `${missing}. Say in SECRETS_FILE where to keep what is made, or make it with: latchkey keys make`,
+    )
+  if (isOld)
+    throw new Error(
+      `${missing}, and the database has its password: this installation had its secrets elsewhere, perhaps in .env. Put them back. New ones sign everybody out: latchkey keys make --missing --anew`,
     )
   // Where there never were secrets, nothing is encrypted yet.
   if (settings.length === 2 && !environment.FACTOR_SECRET?.trim()) settings.push('FACTOR_SECRET')
-  makeFile(
-    file,
-    '# The secrets of this installation, made at its first start. Whoever reads them can sign in as anybody.\n',
-  )
-  const env = openEnvFile(file)
-  const made = settings.filter((name) => env.value(name) === '')
-  for (const name of made) env.set(name, newSecret())
-  env.save()
-  return [{ settings: made, file }]
+  return { settings, file: fileOf(environment.SECRETS_FILE) }
 }
 
-function databasePassword({ MONGO_PASSWORD_FILE: file, MONGO_PASSWORD }: Environment): Made[] {
-  if (!file) return []
-  const given = MONGO_PASSWORD?.trim()
-  if (!existsSync(file)) {
-    makeFile(file, given || newSecret())
-    return given ? [] : [{ settings: ['MONGO_PASSWORD'], file }]
-  }
-  if (given && given !== readFileSync(file, 'utf8').trim()) replaceFile(file, given)
-  return []
-}
-
-function makeFile(file: string, content: string): void {
+function makeSecrets({ settings, file }: Made): Made {
+  const lines = settings.map((name) => `${name}=${newSecret()}\n`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  makeOnce(file, content)
+  makeOnce(file, `# Made at the first start. Whoever reads these can sign in as anybody.\n${lines.join('')}`)
+  // It was there before, with others, or somebody was quicker.
+  const env = openEnvFile(file)
+  const lacking = settings.filter((name) => env.value(name) === '')
+  for (const name of lacking) env.set(name, newSecret())
+  if (lacking.length > 0) env.save()
+  return { settings, file }
+}
+
+interface Password {
+  file: string
+  given: string
+  /** Whether one stands in the file. */
+  isKept: boolean
+}
+
+function passwordOf({ MONGO_PASSWORD_FILE, MONGO_PASSWORD }: Environment): Password | null {
+  if (!MONGO_PASSWORD_FILE) return null
+  const file = fileOf(MONGO_PASSWORD_FILE)
+  const given = MONGO_PASSWORD?.trim() ?? ''
+  const kept = textIn(file)
+  if (given && kept && given !== kept)
+    throw new Error(
+      `MONGO_PASSWORD is not the one that the database was made with, which stands in ${file}. Change it in the database first, then there; or take it out of the settings.`,
+    )
+  return { file, given, isKept: kept !== '' }
+}
+
+function keepPassword({ file, given, isKept }: Password): Made[] {
+  if (isKept) return []
+  const password = given || newSecret()
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeOnce(file, password)
+  // An empty one is what a power failure leaves.
+  if (textIn(file) === '') replaceFile(file, password)
+  return given ? [] : [{ settings: ['MONGO_PASSWORD'], file }]
+}
+
+/** Empty: there is none, or nothing in it. */
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+function explained(error: unknown, file: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error
+  const folder = dirname(file)
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid
+  const own = process.getuid?.()
+  const whose = owner === own ? '' : ` It belongs to user ${owner}, and this runs as user ${own}.`
+  return new Error(`Nothing can be written into ${folder} (${code}).${whose}`, { cause: error })
 }

@@ -24,17 +24,17 @@ export function warnOfUnknownProxy(trustedProxies: number, log: Log): RequestHan
 }
 
 /**
- * Warns once if a request comes from the gateway of a network of containers: Docker has passed it on, and does not say for
- * whom.
+ * Warns once if a request seems to come from the gateway of a network of containers: Docker has passed it on, to here or to
+ * a proxy in another container, and does not say for whom.
  */
-export function warnOfGateway(trustedProxies: number, gateway: string | null, log: Log): RequestHandler {
-  let told = trustedProxies > 0 || gateway === null
+export function warnOfGateway(gateway: string | null, log: Log): RequestHandler {
+  let told = gateway === null
   return (req, _res, next) => {
-    if (!told && req.socket.remoteAddress?.replace('::ffff:', '') === gateway) {
+    if (!told && req.ip?.replace('::ffff:', '') === gateway) {
       told = true
       log.warn(
         { peer: gateway },
-        'requests come from the gateway of the network of containers: their real addresses are not known, and all of them count as one. Put a proxy in front and set TRUST_PROXY, or use network_mode: host (docs/containers.md)',
+        'requests come from the gateway of the network of containers: their real addresses are not known, and all of them count as one. See docs/containers.md, “Behind a proxy”',
       )
     }
     next()

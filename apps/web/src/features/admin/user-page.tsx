@@ -98,7 +98,7 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
       <div className={styles.layout}>
         <div className={styles.side}>
           <UserSessions user={user} sessions={sessions} onDone={onDone} />
-          <UserHistory user={user} />
+          <UserHistory key={user.id} user={user} />
         </div>
         <UserAccess user={user} isOwn={accessToken.claims.sub === user.id} onDone={onDone} />
       </div>
