@@ -280,7 +280,7 @@ it('a revocation that lacks something holds, and stops no other', async () => {
       const _id = new ObjectId(gone.sessionId)
       await revocations.updateOne({ _id }, ways[way](field))
       // What has ended stays so, whatever is written late.
-      await api.services.sessions.revocations.revokeBelow([_id], 0)
+      await api.services.sessions.revocations.revokeBelow([_id], 0, { userId: new ObjectId() })
       const other = await startApi({ mongoUri })
       await protectedWith(other, gone.body.accessToken).expect(401)
       await protectedWith(other, here.body.accessToken).expect(200)

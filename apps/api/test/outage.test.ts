@@ -185,13 +185,13 @@ it.each(['deleted', 'disabled'] as const)(
       const user = await users.findOne({ emailKey: person.email })
       if (!user || user.disabledAt) wire.cut()
     }
-    revocations.revokeEnded = async (ids) => {
+    revocations.revokeEnded = async (...asked) => {
       await cutWhenDone()
-      await revokeEnded(ids)
+      await revokeEnded(...asked)
     }
-    revocations.revokeBelow = async (ids, epoch) => {
+    revocations.revokeBelow = async (...asked) => {
       await cutWhenDone().catch(() => {})
-      await revokeBelow(ids, epoch)
+      await revokeBelow(...asked)
     }
     if (how === 'deleted')
       await api.http.delete('/api/me').set(as(person)).send({ password: person.password })

@@ -122,9 +122,10 @@ sideBySide('what was revoked is neither taken back nor lowered by what is writte
   const api = await apiForTest()
   const { revocations } = api.services.sessions
   const [user, session] = [new Types.ObjectId(), new Types.ObjectId()]
-  await revocations.revokeBelow([user], 5)
-  await revocations.revokeSessions([session])
-  await revocations.revokeBelow([user, session], 3)
+  const cause = { userId: user }
+  await revocations.revokeBelow([user], 5, cause)
+  await revocations.revokeSessions([session], cause)
+  await revocations.revokeBelow([user, session], 3, cause)
   // Whether this process remembers, or another one reads.
   for (const { services } of [api, await apiForTest({ mongoUri: api.mongoUri })]) {
     const isRevoked = (sid: Types.ObjectId, sub: Types.ObjectId, epoch: number) =>
@@ -140,13 +141,35 @@ sideBySide('what was revoked is neither taken back nor lowered by what is writte
   }
 })
 
+sideBySide('the reason of a revocation is that of what counts, whatever is written late', async () => {
+  const api = await apiForTest()
+  const { revocations } = api.services.sessions
+  const [user, session] = [new Types.ObjectId(), new Types.ObjectId()]
+  const because = (reason: string) => ({ userId: user, reason })
+  await revocations.revokeBelow([user], 5, because('first'))
+  await revocations.revokeBelow([user], 3, because('late'))
+  await revocations.revokeSessions([session], because('first'))
+  await revocations.revokeSessions([session], because('again'))
+  await revocations.revokeBelow([session], 7, { userId: user })
+  const records = api.services.database.connection.collection('revocations')
+  const fields = { epoch: 1, reason: 1, userId: 1, _id: 0 }
+  const find = (_id: Types.ObjectId) => records.findOne({ _id }, { projection: fields })
+  expect(await find(user)).toEqual({ epoch: 5, reason: 'first', userId: user })
+  expect(await find(session)).toEqual({ epoch: null, reason: 'first', userId: user })
+  // Higher, and the sessions go on.
+  await revocations.revokeBelow([user], 6, { userId: user })
+  expect(await find(user)).toEqual({ epoch: 6, reason: null, userId: user })
+})
+
 sideBySide(
   'an end that was cut off before the session was removed is finished by its next refresh',
   async () => {
     const api = await apiForTest()
     const person = await registered(api)
     const other = await login(api, person)
-    await api.services.sessions.revocations.revokeSessions([new Types.ObjectId(person.sessionId)])
+    await api.services.sessions.revocations.revokeSessions([new Types.ObjectId(person.sessionId)], {
+      userId: new Types.ObjectId(person.body.user.id),
+    })
     const verdict = await refresh(api, person.jar)
     expect([verdict.status, verdict.body.code]).toEqual([403, 'refresh_token_revoked'])
     expect((await stored(api, person)).refreshTokens).toHaveLength(1)

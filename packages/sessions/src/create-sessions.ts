@@ -25,7 +25,7 @@ import {
   type StandardClaims,
 } from './owner.ts'
 import { revocationModel } from './revocations/revocation.model.ts'
-import { createRevocations } from './revocations/revocations.ts'
+import { createRevocations, type OnRevoked } from './revocations/revocations.ts'
 import type { OnSessionEvent } from './session-events.ts'
 import { createSessionLife } from './session-life.ts'
 import type { SessionSettings } from './settings.ts'
@@ -42,6 +42,8 @@ interface Needs {
   log?: Log
   /** Called with what session owners want to know about (session-events.ts). Default: nobody is told. */
   onEvent?: OnSessionEvent
+  /** Called with each revocation that this process learns of (revocations.ts). Default: nobody is told. */
+  onRevoked?: OnRevoked | undefined
   /** Counts refreshes and may refuse one. Default: none is refused. */
   admitRefresh?: AdmitRefresh
   /** Called with each refresh that succeeds, before it is answered. Default: nobody is told. */
@@ -123,6 +125,7 @@ export function createSessions(
     model: revocationModel(users.db),
     clock,
     log,
+    onRevoked: needs.onRevoked,
   })
   const accessTokens = createAccessTokens({ settings: settings.accessToken, owner, clock })
   const refreshTokens = createRefreshTokens(settings.refreshToken, clock)

@@ -9,7 +9,7 @@ export { signInLockOf, trustProofOf, wantsTokenInBody } from './express/refresh-
 export type { RefreshOutcome, RequestFacts } from './express/request-facts.ts'
 export type { OwnerDescription, SessionOwner } from './owner.ts'
 export type { TrustProof } from './refresh/refresh-lock.ts'
-export type { Revocations } from './revocations/revocations.ts'
+export type { OnRevoked, Revocations, Revoked } from './revocations/revocations.ts'
 export { sameNetwork } from './same-network.ts'
 export {
   consumedLimit,

@@ -82,7 +82,8 @@ export function createIssue<Owner extends SessionOwner>(collaborators: Collabora
       const user = before && owner.read(before)
       if (!user) return null
       const earlierSessions = sessionsIn(before.refreshTokens)
-      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))
+      const tooMany = evicted(earlierSessions, session, now, limit)
+      await revocations.revokeEnded(tooMany, { userId, reason: 'session_limit' })
       return present(user, session, { epoch: wholeIn(before.epoch) ?? 0, at: now })
     },
   }

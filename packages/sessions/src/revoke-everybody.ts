@@ -91,7 +91,13 @@ export function createRevokeEverybody<Owner extends SessionOwner>({
     const live = holders.flatMap(({ sessions }) => sessions.filter(({ expiresAt }) => expiresAt > now))
     const signedIn = holders.filter(({ sessions }) => sessions.some(({ expiresAt }) => expiresAt > now))
     // Of all that are removed, for the clock here may be ahead of those that verify access tokens. It decides what is counted.
-    await revocations.revokeSessions(holders.flatMap(({ sessions }) => sessions.map(({ _id }) => _id)))
+    await revocations.revokeSessionsOf(
+      holders.map(({ _id: userId, sessions }) => ({
+        ids: sessions.map(({ _id }) => _id),
+        userId,
+        reason: 'ended_by_administrator',
+      })),
+    )
     await onRevoked({ holders: holders.map(({ _id }) => _id), signedIn: signedIn.map(({ _id }) => _id) })
     await users.collection.bulkWrite(holders.map(without), { ordered: false })
     return { users: signedIn.length, sessions: live.length }

@@ -4,6 +4,9 @@ import type { Collaborators } from './collaborators.ts'
 import type { SessionOwner, StoredHolder } from './owner.ts'
 import { type Session, sessionsIn } from './session.schema.ts'
 
+/** Why a session ended, where nobody says otherwise. */
+const byOwner = 'ended_by_owner'
+
 /** Lists, names and ends sessions. */
 export function createRevoke<Owner extends SessionOwner>({
   users,
@@ -41,15 +44,18 @@ export function createRevoke<Owner extends SessionOwner>({
       return sessionsIn(user?.refreshTokens)[0] ?? null
     },
 
-    /** Ends one session and its access tokens. Returns what it was, or null when the user has no such session. */
-    async revoke(userId: string, sessionId: string): Promise<Required<Session> | null> {
+    /**
+     * Ends one session and its access tokens. Returns what it was, or null when the user has no such session. `reason` is
+     * told to whoever follows revocations.
+     */
+    async revoke(userId: string, sessionId: string, reason = byOwner): Promise<Required<Session> | null> {
       if (!Types.ObjectId.isValid(sessionId)) return null
-      return (await revokeWhere(userId, (_id) => _id.equals(sessionId)))[0] ?? null
+      return (await revokeWhere(userId, reason, (_id) => _id.equals(sessionId)))[0] ?? null
     },
 
     /** Ends every session of a user except one. Returns how many ended. */
-    revokeOthers: async (userId: string, keptSessionId: string | null): Promise<number> =>
-      (await revokeWhere(userId, (_id) => _id.toHexString() !== keptSessionId)).length,
+    revokeOthers: async (userId: string, keptSessionId: string | null, reason = byOwner): Promise<number> =>
+      (await revokeWhere(userId, reason, (_id) => _id.toHexString() !== keptSessionId)).length,
 
     /**
      * Ends all access tokens of a user, except those of one session; the sessions go on, and their clients refresh.
@@ -65,7 +71,8 @@ export function createRevoke<Owner extends SessionOwner>({
       if (!user) return
       const { epoch, refreshTokens }: StoredHolder = user
       const others = idsIn(refreshTokens).filter((_id) => !_id.equals(keptSessionId ?? ''))
-      await revocations.revokeBelow(keptSessionId === null ? [userId] : others, wholeIn(epoch) ?? 0)
+      const ids = keptSessionId === null ? [userId] : others
+      await revocations.revokeBelow(ids, wholeIn(epoch) ?? 0, { userId })
     },
   }
 
@@ -73,12 +80,12 @@ export function createRevoke<Owner extends SessionOwner>({
    * Ends sessions of one user. Their access tokens go first: if the process dies in between, the sessions are still
    * there, and the caller can try again. Only ids that were found with this user are ever revoked.
    */
-  async function revokeWhere(userId: string, ends: (sessionId: Types.ObjectId) => boolean) {
+  async function revokeWhere(userId: string, reason: string, ends: (sessionId: Types.ObjectId) => boolean) {
     const user = await users.findOne({ _id: userId }, { refreshTokens: 1 }).lean<StoredHolder>()
     const ended = sessionsIn(user?.refreshTokens).filter(({ _id }) => ends(_id))
     const ids = ended.map(({ _id }) => _id)
     if (ids.length === 0) return []
-    await revocations.revokeSessions(ids)
+    await revocations.revokeSessions(ids, { userId: new Types.ObjectId(userId), reason })
     await users.updateOne({ _id: userId }, { $pull: { refreshTokens: { _id: { $in: ids } } } })
     return ended
   }

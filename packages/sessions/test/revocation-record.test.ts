@@ -1,6 +1,6 @@
 import mongoose from 'mongoose'
 import { expect, it } from 'vitest'
-import { readRevocation } from '../src/revocations/revocation.model.ts'
+import { readCause, readRevocation } from '../src/revocations/revocation.model.ts'
 
 const { BSON, Double, Long, ObjectId } = mongoose.mongo
 const _id = new ObjectId()
@@ -33,6 +33,17 @@ it('passes over what a record holds besides, and a record that names nobody', ()
   expect(read({ by: new ObjectId(), _id, at, epoch: 3 })).toEqual({ ...ended, epoch: 3 })
   expect(read({ _id: 'text', epoch: 1, at })).toBeNull()
   expect(read({ epoch: 1, at })).toBeNull()
+})
+
+it('whose it is and why is read by itself, and changes nothing of the rest', () => {
+  const userId = new ObjectId()
+  const record = { _id, userId, reason: 'signed_out — “here”', epoch: 7, at, expiresAt }
+  const raw = Buffer.from(BSON.serialize(record))
+  expect(readRevocation(raw)).toEqual({ id: _id.toHexString(), epoch: 7, at: at.getTime() })
+  expect(readCause(raw)).toEqual({ userId, reason: record.reason })
+  const cause = (record: object) => readCause(Buffer.from(BSON.serialize(record)))
+  expect(cause({ _id, userId, reason: null })).toEqual({ userId })
+  expect(cause({ _id, reason: 'signed_out' })).toBeNull()
 })
 
 it('takes everything for dead by a record that does not say since when, or what', () => {

@@ -20,6 +20,8 @@ interface Collaborators {
   route: ApiRoute
 }
 
+const byAdministrator = 'ended_by_administrator'
+
 /** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
 export function adminRoutes(services: Collaborators): Router {
   const { administration, userList, sessions, knownDevices, events, explainSessions, route } = services
@@ -40,7 +42,7 @@ export function adminRoutes(services: Collaborators): Router {
 
   route(router, routes.endUserSession, async (_, { params }) => {
     found(await administration.inspect(params.id))
-    const ended = found(await sessions.revoke(params.id, params.sessionId))
+    const ended = found(await sessions.revoke(params.id, params.sessionId, byAdministrator))
     const { id: userId, sessionId } = params
     await events.record({ kind: 'session_revoked', userId, sessionId, device: administratorDevice, ended })
     return null
@@ -50,7 +52,7 @@ export function adminRoutes(services: Collaborators): Router {
     found(await administration.inspect(params.id))
     // First, or a thief's browser that is trusted would open the next one with no code.
     await knownDevices.forgetOthers(params.id, null)
-    await sessions.revokeOthers(params.id, null)
+    await sessions.revokeOthers(params.id, null, byAdministrator)
     await tell('session_revoked', params.id)
     return null
   })

@@ -29,12 +29,14 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     setRoles: (id: string, roles: Role[]) => change(id, { roles }),
 
     /** Keeps somebody out: no sign-in. Every session and the trust in any browser end with the same update. */
-    disable: (id: string) => change(id, { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] }),
+    disable: (id: string) =>
+      change(id, { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] }, 'account_disabled'),
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }
 
-  async function change(id: string, fields: Partial<UserRecord>): Promise<ManagedUser | null> {
+  /** `ends`: why every session ends with it; missing: they go on. */
+  async function change(id: string, fields: Partial<UserRecord>, ends?: string): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
     const _id = new Types.ObjectId(id)
     // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
@@ -49,7 +51,7 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     const user = readUser(stored, managedFields)
     if (!user) return null
     // And after it: a token issued in between carries what was true before, and an epoch below this one.
-    await revocations.revokeBelow([_id], user.epoch)
+    await revocations.revokeBelow([_id], user.epoch, { userId: _id, ...(ends && { reason: ends }) })
     return view(user)
   }
 

@@ -17,6 +17,8 @@ import { findAccount, userWord } from './find-account.ts'
 import { plain } from './output.ts'
 import { sessionColumns } from './session-columns.ts'
 
+const byAdministrator = 'ended_by_administrator'
+
 const list: Command = {
   name: 'sessions list',
   summary: 'List where somebody is signed in, the last used first',
@@ -56,11 +58,11 @@ const end: Command = {
     if (call.has('all')) {
       // First, or a thief's browser that is trusted would open the next one with no code.
       await services.knownDevices.forgetOthers(id, null)
-      const ended = await services.sessions.revokeOthers(id, null)
+      const ended = await services.sessions.revokeOthers(id, null, byAdministrator)
       await tell(services, 'session_revoked', id)
       return call.output.answer({ ended }, [`${count(ended, 'session')} of ${username} ended.`])
     }
-    const ended = await services.sessions.revoke(id, session)
+    const ended = await services.sessions.revoke(id, session, byAdministrator)
     if (!ended) throw new NotFoundError(`${username} has no session ${plain(session)}.`)
     await services.events.record({
       kind: 'session_revoked',

@@ -222,7 +222,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         .lean<StoredUser>()
       const before = readUser(stored, ['sessions'])
       const others = before?.sessions.map(({ _id }) => _id).filter((id) => !id.equals(kept)) ?? []
-      if (before) await revocations.revokeEnded(others)
+      const cause = { userId: user._id, reason: 'password_changed' }
+      if (before) await revocations.revokeEnded(others, cause)
       return before !== null
     },
 
@@ -295,7 +296,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         .lean<StoredUser>()
       const changed = readUser(stored, ['epoch'])
       // Whoever is told that it came to nothing uses the link again.
-      if (changed) await revocations.revokeBelow([user._id], changed.epoch)
+      const cause = { userId: user._id, reason: 'password_reset' }
+      if (changed) await revocations.revokeBelow([user._id], changed.epoch, cause)
       return changed !== null
     },
 
@@ -349,7 +351,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
             .lean<StoredUser>(),
         )
         const before = readUser(stored, fields)
-        if (before) await revocations.revokeBelow([userId], before.epoch + 1)
+        if (before) await revocations.revokeBelow([userId], before.epoch + 1, { userId })
         return before
       } catch (error) {
         throw taken(error)
@@ -391,7 +393,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         })
         .lean<StoredUser>()
       const before = readUser(stored, fields)
-      if (before) await revocations.revokeBelow([userId], before.epoch + 1)
+      const cause = { userId, reason: 'email_change_undone' }
+      if (before) await revocations.revokeBelow([userId], before.epoch + 1, cause)
       return before
     },
 
@@ -486,7 +489,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       await sessions.revokeIssued(userId)
       const { deletedCount } = await users.deleteOne({ ...condition, _id: userId })
       // Also when somebody else was quicker: what was issued meanwhile dies with the account.
-      if (deletedCount > 0 || !(await users.exists({ _id: userId }))) await revocations.revokeEnded([userId])
+      const cause = { userId, reason: 'account_deleted' }
+      if (deletedCount > 0 || !(await users.exists({ _id: userId })))
+        await revocations.revokeEnded([userId], cause)
       return deletedCount > 0
     },
 

@@ -222,7 +222,10 @@ export class EndingsWorld {
     const device = this.#device(which)
     if (!device) return
     const node = this.#node(where)
-    await node.api.services.sessions.revocations.revokeSessions([new Types.ObjectId(device.id)])
+    await node.api.services.sessions.revocations.revokeSessions([new Types.ObjectId(device.id)], {
+      userId: device.owner.userId,
+      reason: 'signed_out',
+    })
     this.#close(device, `${device.name} signs out at ${node.name}, which is killed before that is done`)
     await this.restart(where, node)
     await this.check()
@@ -352,8 +355,8 @@ export class EndingsWorld {
     const { revocations, revokeIssued } = slow.api.services.sessions
     const { revokeBelow } = revocations
     let late = async () => {}
-    revocations.revokeBelow = async (ids, epoch) => {
-      late = () => revokeBelow(ids, epoch)
+    revocations.revokeBelow = async (...asked) => {
+      late = () => revokeBelow(...asked)
     }
     const kept = by === 'a sign-out' ? owner.sessions.at(-1) : undefined
     await revokeIssued(owner.userId, kept?.id ?? null)
@@ -482,9 +485,9 @@ function knock({ api }: Node, accessToken: string): Promise<string> {
 async function afterRevoking({ api }: Node, then: () => Promise<void>, change: () => Promise<void>) {
   const { revocations } = api.services.sessions
   const { revokeBelow } = revocations
-  revocations.revokeBelow = async (ids, epoch) => {
+  revocations.revokeBelow = async (...asked) => {
     revocations.revokeBelow = revokeBelow
-    await revokeBelow(ids, epoch)
+    await revokeBelow(...asked)
     await then()
   }
   try {

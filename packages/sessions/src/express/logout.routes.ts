@@ -42,7 +42,7 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
     let ended = 0
     for (const { userId, sessionId } of sessionsToEnd(req, body?.refreshToken)) {
       noteFacts(req, { userId, sessionId })
-      if (!(await sessions.revoke(userId, sessionId))) continue
+      if (!(await sessions.revoke(userId, sessionId, 'signed_out'))) continue
       ended++
       const deviceIdHash = refreshCookies.readDeviceIdHash(req)
       await onEvent({ kind: 'signed_out', userId, sessionId, device: deviceOf(req), deviceIdHash })

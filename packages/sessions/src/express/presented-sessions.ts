@@ -32,7 +32,7 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
     async endBefore(req: Request, opened: Pick<Session, '_id'>): Promise<void> {
       for (const { userId, sessionId } of read(req)) {
         if (opened._id.equals(sessionId)) continue
-        const ended = await sessions.revoke(userId, sessionId).catch(() => null)
+        const ended = await sessions.revoke(userId, sessionId, 'replaced').catch(() => null)
         if (ended)
           await onEvent({
             kind: 'signed_out',

@@ -13,7 +13,7 @@ import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
 const maxAttempts = 5
 
 interface Needs<Owner extends SessionOwner> extends Collaborators<Owner> {
-  revoke: (userId: string, sessionId: string) => Promise<Session | null>
+  revoke: (userId: string, sessionId: string, reason?: string) => Promise<Session | null>
 }
 
 /** Refreshes a session: the compare-and-swap, and what happens to a token that was not simply rotated. */
@@ -66,7 +66,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         throw new AuthError('refresh_token_key_lost')
       }
       if (verdict.kind === 'reused') {
-        await revoke(claims.userId, claims.sessionId)
+        await revoke(claims.userId, claims.sessionId, 'token_reused')
         await record('token_reused', claims, device)
         throw new AuthError('refresh_token_reused')
       }
@@ -169,7 +169,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       ],
       { returnDocument: 'after', projection: { epoch: 1 } },
     )
-    if (user) await revocations.revokeBelow([_id], wholeIn(user.epoch) ?? 0)
+    const owner = { userId: new Types.ObjectId(userId) }
+    if (user) await revocations.revokeBelow([_id], wholeIn(user.epoch) ?? 0, owner)
   }
 
   async function find({ userId, sessionId }: RefreshTokenClaims) {

@@ -1,4 +1,4 @@
-import { dateIn, idIn, type Stored, wholeIn } from '@latchkey/contracts/server'
+import { dateIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, mongo, Schema, type Types } from 'mongoose'
 
 /**
@@ -13,6 +13,17 @@ export interface RevocationRecord {
   at: Date
   /** When it is forgotten, by the database's clock. */
   expiresAt: Date
+  /** Whose it is. Missing in what was written before that was kept. */
+  userId?: Types.ObjectId
+  /** Why what it names has ended. Missing or null: it goes on, with a new token. */
+  reason?: string | null
+}
+
+/** Whose what is revoked is, and why it has ended. Without a reason it goes on, with a new token. */
+export interface Cause {
+  userId: Types.ObjectId
+  /** A word like `signed_out`, for whoever is told. */
+  reason?: string
 }
 
 const revocationSchema = new Schema<RevocationRecord>(
@@ -20,6 +31,8 @@ const revocationSchema = new Schema<RevocationRecord>(
     epoch: { type: Number, default: null },
     at: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
+    userId: { type: Schema.Types.ObjectId },
+    reason: { type: String },
   },
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
@@ -32,7 +45,7 @@ export const revocationModel = (connection: Connection) =>
 export type RevocationModel = ReturnType<typeof revocationModel>
 
 /** Types of BSON that a record holds (https://bsonspec.org/spec.html). */
-const bson = { double: 1, objectId: 7, date: 9, null: 10, int32: 16, int64: 18 }
+const bson = { double: 1, string: 2, objectId: 7, date: 9, null: 10, int32: 16, int64: 18 }
 
 /** A record as every process keeps reading it: the id in hex, `at` in milliseconds; 0 where it does not say. */
 export interface ReadRevocation {
@@ -55,6 +68,10 @@ export function readRevocation(raw: Buffer): ReadRevocation | null {
     if (name === '_id' && type === bson.objectId) {
       read.id = raw.toString('hex', position, position + 12)
       position += 12
+    } else if (name === 'userId' && type === bson.objectId) {
+      position += 12
+    } else if (name === 'reason' && type === bson.string) {
+      position += 4 + raw.readInt32LE(position)
     } else if (type === bson.date) {
       if (name === 'at') read.at = int64(raw, position)
       // From before there were epochs: what was issued then is dead, and what carries an epoch was issued since.
@@ -69,6 +86,14 @@ export function readRevocation(raw: Buffer): ReadRevocation | null {
     } else if (type !== bson.null) return readForeign(mongo.BSON.deserialize(raw))
   }
   return read.id ? read : null
+}
+
+/** The rest of a record, which is read when it is new and somebody is told. Null: nobody kept whose it is. */
+export function readCause(raw: Buffer): Cause | null {
+  const { userId, reason }: Stored<RevocationRecord> = mongo.BSON.deserialize(raw)
+  const owner = idIn<Types.ObjectId>(userId)
+  const why = textIn(reason)
+  return owner && { userId: owner, ...(why !== null && { reason: why }) }
 }
 
 /** A record that holds something of another kind. */

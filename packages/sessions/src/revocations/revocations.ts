@@ -4,7 +4,13 @@ import { type mongo, Types } from 'mongoose'
 import type { Log } from '../log.ts'
 import type { StandardClaims } from '../owner.ts'
 import { longestAccessTokenSeconds } from '../settings.ts'
-import { type RevocationModel, type RevocationRecord, readRevocation } from './revocation.model.ts'
+import {
+  type Cause,
+  type RevocationModel,
+  type RevocationRecord,
+  readCause,
+  readRevocation,
+} from './revocation.model.ts'
 
 /** Half of the second within which every node must know. */
 const pollMs = 500
@@ -31,10 +37,34 @@ const readBatch = 500
 type Id = RevocationRecord['_id']
 type Concern = Pick<StandardClaims, 'sub' | 'sid' | 'epoch'>
 
+/** What was revoked. */
+export interface Revoked {
+  /** A session's id or, the same as `userId`, a user's. */
+  id: string
+  userId: string
+  /** The lowest epoch whose tokens live; null: none does. */
+  epoch: number | null
+  /** Why the session, or each of that user, has ended. Null: they go on, with a new token. */
+  reason: string | null
+}
+
+/**
+ * Called with each revocation that this process learns of: with its own as soon as they are written, with those of others
+ * within a second, and after its start with all that are live. It must not throw, and nobody waits for it.
+ */
+export type OnRevoked = (revoked: readonly Revoked[]) => void
+
 interface Collaborators {
   model: RevocationModel
   clock: Clock
   log: Log
+  onRevoked?: OnRevoked | undefined
+}
+
+/** Sessions or users, and what was revoked of all of them. */
+interface Written extends Cause {
+  ids: Id[]
+  epoch: number | null
 }
 
 export type Revocations = ReturnType<typeof createRevocations>
@@ -43,13 +73,13 @@ export type Revocations = ReturnType<typeof createRevocations>
  * Access tokens that died early. Every process keeps the live revocations in a map and follows the collection, so that
  * checking a token is a look-up and no database read. Which token is older is decided by numbers; no time is compared.
  */
-export function createRevocations({ model, clock, log }: Collaborators) {
+export function createRevocations({ model, clock, log, onRevoked }: Collaborators) {
   /** Sessions and users all of whose tokens are dead, and when that can be forgotten, in seconds: a number each, for there may be many. */
   const ended = new Map<string, number>()
   /** Users and sessions whose tokens below an epoch are dead. */
   const raised = new Map<string, { epoch: number; forgetAt: number }>()
   const stopping = new AbortController()
-  const unwritten: { ids: Id[]; epoch: number | null }[] = []
+  const unwritten: Written[] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
   let readAt = Number.NEGATIVE_INFINITY
   let reloadedAt = Number.NEGATIVE_INFINITY
@@ -62,14 +92,18 @@ export function createRevocations({ model, clock, log }: Collaborators) {
 
   return {
     /** Every access token of these sessions dies, here at once and elsewhere within a second. */
-    revokeSessions: (ids: Id[]) => write(ids, null),
+    revokeSessions: (ids: Id[], cause: Cause) => write([{ ids, epoch: null, ...cause }]),
+
+    /** The same for sessions of several users at one go. */
+    revokeSessionsOf: (users: readonly (Cause & { ids: Id[] })[]) =>
+      write(users.map((each) => ({ ...each, epoch: null }))),
 
     /**
      * The same for sessions, or a user, that are gone already: never throws, and what could not be written is written
      * later.
      */
-    async revokeEnded(ids: Id[]): Promise<void> {
-      await writeNowOrLater(ids, null).catch((error) => {
+    async revokeEnded(ids: Id[], cause: Cause): Promise<void> {
+      await writeNowOrLater({ ids, epoch: null, ...cause }).catch((error) => {
         log.warn({ err: error }, 'revocations could not be written yet; trying again')
       })
     },
@@ -79,7 +113,7 @@ export function createRevocations({ model, clock, log }: Collaborators) {
      * gets a token of that epoch with its next refresh. Dead here at once, whatever becomes of the database: when it
      * throws, that is written later, unless the process ends before.
      */
-    revokeBelow: (ids: Id[], epoch: number) => writeNowOrLater(ids, epoch),
+    revokeBelow: (ids: Id[], epoch: number, cause: Cause) => writeNowOrLater({ ids, epoch, ...cause }),
 
     /**
      * Whether a token is revoked; a promise only when the feed is stale.
@@ -123,23 +157,33 @@ export function createRevocations({ model, clock, log }: Collaborators) {
     },
   }
 
-  async function writeNowOrLater(ids: Id[], epoch: number | null): Promise<void> {
-    for (const id of ids) remember(id.toHexString(), epoch)
+  async function writeNowOrLater(written: Written): Promise<void> {
+    for (const id of written.ids) remember(id.toHexString(), written.epoch)
     try {
-      await write(ids, epoch)
+      await write([written])
     } catch (error) {
-      unwritten.push({ ids, epoch })
+      unwritten.push(written)
       throw error
     }
   }
 
-  async function write(ids: Id[], epoch: number | null): Promise<void> {
-    if (ids.length === 0) return
-    const update = raiseTo(epoch)
-    const updates = ids.map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } }))
+  async function write(all: readonly Written[]): Promise<void> {
+    const updates = all.flatMap((each) => {
+      const update = raiseTo(each)
+      return each.ids.map((_id) => ({ updateOne: { filter: { _id }, update, upsert: true } }))
+    })
+    if (updates.length === 0) return
     // By the driver, which knows a pipeline here.
     await model.collection.bulkWrite(updates, { ordered: false })
-    for (const id of ids) remember(id.toHexString(), epoch)
+    for (const { ids, epoch } of all) for (const id of ids) remember(id.toHexString(), epoch)
+    onRevoked?.(
+      all.flatMap(({ ids, epoch, ...cause }) => ids.map((id) => revoked(id.toHexString(), epoch, cause))),
+    )
+  }
+
+  /** Whether a record says more than is known here. */
+  function isNews(id: string, epoch: number | null): boolean {
+    return !ended.has(id) && (epoch === null || epoch > leastOf(id))
   }
 
   /**
@@ -181,7 +225,7 @@ export function createRevocations({ model, clock, log }: Collaborators) {
   }
 
   async function writeUnwritten(): Promise<void> {
-    await Promise.allSettled(unwritten.splice(0).map(({ ids, epoch }) => writeNowOrLater(ids, epoch)))
+    await Promise.allSettled(unwritten.splice(0).map(writeNowOrLater))
   }
 
   async function reload(): Promise<void> {
@@ -201,14 +245,19 @@ export function createRevocations({ model, clock, log }: Collaborators) {
     const now = toNumericDate(clock.now())
     const records = model.collection.find<Buffer>(filter, { batchSize: readBatch, raw: true })
     // By the batch, at one go: handed out one by one they would live long enough to pile up in memory.
-    while (await records.hasNext())
+    while (await records.hasNext()) {
+      const news: Revoked[] = []
       for (const raw of records.readBufferedDocuments()) {
         const revocation = readRevocation(raw)
         if (!revocation) continue
         const { id, epoch, at } = revocation
+        const cause = onRevoked && isNews(id, epoch) ? readCause(raw) : null
+        if (cause) news.push(revoked(id, epoch, cause))
         remember(id, epoch, now)
         if (!newest || at > newest) newest = at
       }
+      if (news.length > 0) onRevoked?.(news)
+    }
     readAt = startedAt
   }
 
@@ -223,13 +272,24 @@ export function createRevocations({ model, clock, log }: Collaborators) {
   }
 }
 
+const revoked = (id: string, epoch: number | null, { userId, reason }: Cause): Revoked => ({
+  id,
+  userId: userId.toHexString(),
+  epoch,
+  reason: reason ?? null,
+})
+
 /** Times are the database's, whichever process writes: its index removes the record, and its clock orders the feed. */
-function raiseTo(epoch: number | null): mongo.Document[] {
+function raiseTo({ epoch, userId, reason }: Omit<Written, 'ids'>): mongo.Document[] {
   // Written late, a lower epoch changes nothing; nor does any where all is dead: in a record that is there, and has
   // neither an epoch nor the `before` of a time when there was none.
   const isThere = { $gt: [{ $ifNull: ['$at', '$expiresAt'] }, null] }
   const dead = { $and: [isThere, { $lte: [{ $ifNull: ['$epoch', '$before'] }, null] }] }
   const raised = { $cond: [dead, null, { $max: ['$epoch', epoch] }] }
+  // The reason goes with what counts: the first of those by which all is dead, or that of the highest epoch.
+  const counts = epoch === null ? { $not: [dead] } : { $and: [{ $not: [dead] }, { $gt: [epoch, '$epoch'] }] }
+  const why = { $cond: [counts, { $literal: reason ?? null }, { $ifNull: ['$reason', null] }] }
   const expiresAt = { $max: ['$expiresAt', { $add: ['$$NOW', keptSeconds * 1000] }] }
-  return [{ $set: { epoch: epoch === null ? null : raised, at: '$$NOW', expiresAt } }]
+  const fields = { epoch: epoch === null ? null : raised, at: '$$NOW', expiresAt, userId, reason: why }
+  return [{ $set: fields }]
 }

@@ -205,10 +205,16 @@ export const mutants: Mutant[] = [
     'I4',
     'reuse ends every session of the person',
     rotate,
-    '        await revoke(claims.userId, claims.sessionId)\n',
+    "        await revoke(claims.userId, claims.sessionId, 'token_reused')\n",
     '        await users.updateOne({ _id: claims.userId }, { $set: { refreshTokens: [] } })\n',
   ),
-  mutant('I3', 'reuse ends nothing', rotate, '        await revoke(claims.userId, claims.sessionId)\n', ''),
+  mutant(
+    'I3',
+    'reuse ends nothing',
+    rotate,
+    "        await revoke(claims.userId, claims.sessionId, 'token_reused')\n",
+    '',
+  ),
   mutant(
     'I3',
     'reuse is refused like any other bad token',
@@ -314,7 +320,7 @@ export const mutants: Mutant[] = [
     'I4',
     'access tokens of a session that ended live on',
     revoke,
-    '    await revocations.revokeSessions(ids)\n',
+    '    await revocations.revokeSessions(ids, { userId: new Types.ObjectId(userId), reason })\n',
     '',
   ),
   mutant(
@@ -335,8 +341,8 @@ export const mutants: Mutant[] = [
     'I4',
     'ending one session ends them all',
     revoke,
-    'return (await revokeWhere(userId, (_id) => _id.equals(sessionId)))[0] ?? null',
-    'return (await revokeWhere(userId, () => true))[0] ?? null',
+    'return (await revokeWhere(userId, reason, (_id) => _id.equals(sessionId)))[0] ?? null',
+    'return (await revokeWhere(userId, reason, () => true))[0] ?? null',
   ),
 
   // Access tokens: their order is a number
@@ -402,7 +408,7 @@ export const mutants: Mutant[] = [
     'I6',
     'a change of roles revokes nothing after it',
     administration,
-    '    await revocations.revokeBelow([_id], user.epoch)\n',
+    '    await revocations.revokeBelow([_id], user.epoch, { userId: _id, ...(ends && { reason: ends }) })\n',
     '',
   ),
   mutant(
@@ -437,7 +443,7 @@ export const mutants: Mutant[] = [
     'I6',
     'a reset revokes nothing after it',
     accounts,
-    'if (changed) await revocations.revokeBelow([user._id], changed.epoch)\n',
+    'if (changed) await revocations.revokeBelow([user._id], changed.epoch, cause)\n',
     '',
   ),
   mutant(
@@ -451,14 +457,15 @@ export const mutants: Mutant[] = [
     'I6',
     'a deletion revokes nothing after it',
     accounts,
-    '      if (deletedCount > 0 || !(await users.exists({ _id: userId }))) await revocations.revokeEnded([userId])\n',
+    `      if (deletedCount > 0 || !(await users.exists({ _id: userId })))
+        await revocations.revokeEnded([userId], cause)\n`,
     '',
   ),
   mutant(
     'I6',
     'whoever is pushed out by the limit keeps their access token',
     issue,
-    '      await revocations.revokeEnded(evicted(earlierSessions, session, now, limit))\n',
+    "      await revocations.revokeEnded(tooMany, { userId, reason: 'session_limit' })\n",
     '',
   ),
   mutant(
