@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { addSeconds, type Clock, oneMore, type Stored } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
+import { workOff } from '../queue/work-off.ts'
 import type { Mail } from './mail.ts'
 import { MailRefused } from './mail-failure.ts'
 import {
@@ -139,23 +140,18 @@ export function createMailQueue(collaborators: Collaborators) {
     },
   }
 
-  async function work(writer: MailWriter, which: object, most: number): Promise<void> {
-    const sending = new Set<Promise<void>>()
-    while (!stopping.signal.aborted) {
-      try {
-        for (let job = await take(which); job; job = stopping.signal.aborted ? null : await take(which)) {
-          const done = send(writer, job).finally(() => sending.delete(done))
-          sending.add(done)
-          if (sending.size >= most) await Promise.race(sending)
-        }
-      } catch (error) {
-        log.debug({ err: error }, 'the mail queue could not be read; trying again')
-      }
+  function work(writer: MailWriter, which: object, most: number): Promise<void> {
+    return workOff({
+      take: () => take(which),
+      work: (job) => send(writer, job),
+      most,
       // At its own pace, not when a mail is queued: what it does for an address that has an account must not show in the
       // time that the next request takes.
-      await delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
-    }
-    await Promise.all(sending)
+      pause: () => delay(pollMs, undefined, { signal: stopping.signal }).catch(() => {}), // told to stop
+      stopping: stopping.signal,
+      log,
+      what: 'the mail queue',
+    })
   }
 
   /** Takes the mail whose turn it is. Null when none is due. */
