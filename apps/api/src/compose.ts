@@ -60,6 +60,8 @@ import { createUnprovedAccounts } from './users/unproved-accounts.ts'
 import { userModel } from './users/user.model.ts'
 import { sessionOwner } from './users/user-identity.ts'
 import { createUserPasskeys } from './users/user-passkeys.ts'
+import { webhookDeliveryModel } from './webhooks/webhook-delivery.model.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 /** What the outside world provides. */
 interface Edges {
@@ -99,11 +101,24 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
     pollMs,
     onAttempt: told?.mailAttempted,
   })
+  // Without an endpoint there is no outbox, either.
+  const webhooks = config.webhooks
+    ? createWebhooks({
+        ...config.webhooks,
+        model: webhookDeliveryModel(database.connection),
+        clock,
+        log,
+        onAttempt: told?.webhookAttempted,
+      })
+    : null
+  const notify = createNotices(mailQueue)
   const events = createSecurityEvents({
     model: securityEventModel(database.connection),
     clock,
     log,
-    onRecorded: createNotices(mailQueue),
+    async onRecorded(event) {
+      await Promise.all([notify(event), webhooks?.tell(event)])
+    },
   })
 
   const rateLimits = createRateLimits({
@@ -126,6 +141,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
           .forgetOthers(event.userId, deviceIdHash)
           .catch((err) => log.error({ err }, 'known browsers could not be forgotten'))
     },
+    onRevoked: webhooks?.tellRevoked,
     stepUp: true,
     admitRefresh: rateLimits.refresh,
     // For the page that shows the protocol at work, where there is one.
@@ -252,7 +268,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
     },
   })
 
-  metrics?.watch({ revocations, passwords, mailQueue })
+  metrics?.watch({ revocations, passwords, mailQueue, webhooks })
 
   return {
     /** Resolves when the database answers and everything is loaded. Until then the API says that it is not ready. */
@@ -260,6 +276,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
       await database.connect()
       await sessions.start()
       mailQueue.start(accountMail)
+      webhooks?.start()
       lapse.start()
       dueResets.start()
       lackingParts.start()
@@ -271,7 +288,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
       await lapse.stop()
       await dueResets.stop()
       await lackingParts.stop()
-      await mailQueue.stop()
+      await Promise.all([mailQueue.stop(), webhooks?.stop()])
       await sessions.stop()
       await database.close()
       metrics?.stop()
@@ -285,6 +302,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
     database,
     outbox: mailer.outbox,
     mailer,
+    webhooks,
     accounts,
     knownDevices,
     searchParts,

@@ -5,6 +5,9 @@ import { mongo } from 'mongoose'
 import * as z from 'zod'
 import { fileProblems } from './environment.ts'
 import { defaultLimits, type Limits, limitNames, limitVariable } from './limits/limits.ts'
+import type { Endpoint } from './webhooks/deliver.ts'
+import { hostname, readEndpoints } from './webhooks/endpoints.ts'
+import { flawOfSecret } from './webhooks/signature.ts'
 
 const maxDurationSeconds = 10 * 365 * 86_400
 const minSecretBytes = 32
@@ -72,6 +75,11 @@ const ListSchema = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
+
+const SigningSecretsSchema = ListSchema.superRefine((secrets, context) => {
+  for (const message of secrets.flatMap((secret) => flawOfSecret(secret) ?? []))
+    context.addIssue({ code: 'custom', message })
+}).default([])
 
 const OriginsSchema = ListSchema.transform((origins) => origins.map(canonicalOrigin)).refine(
   (origins) => origins.every((origin) => isOrigin(origin) || isAppOrigin(origin)),
@@ -151,6 +159,12 @@ const EnvironmentSchema = z.object({
     })
     .optional(),
   MAIL_FROM: z.string().default('no-reply@localhost').transform(withSender),
+  WEBHOOK_URL: ListSchema.default([]),
+  WEBHOOK_SECRET: SigningSecretsSchema,
+  WEBHOOK_SECRET_PREVIOUS: SigningSecretsSchema,
+  WEBHOOK_ALLOW_PRIVATE: ListSchema.transform((hosts) => hosts.map(hostname))
+    .refine((hosts) => hosts.every(Boolean), 'must be host names or addresses, separated by commas')
+    .default([]),
   REQUIRE_VERIFIED_EMAIL: z.enum(['true', 'false'], 'must be true or false').default('false'),
   UNVERIFIED_ACCOUNT_EXPIRY: DurationSchema.optional(),
   API_DOCS: z.enum(['on', 'off'], 'must be on or off').optional(),
@@ -198,6 +212,18 @@ export interface Config extends SessionSettings {
     /** Between two looks at the queue. */
     readonly pollMs: number
   }
+  /** Where events are told, and how. `undefined`: nowhere. */
+  readonly webhooks:
+    | {
+        readonly endpoints: readonly Endpoint[]
+        /** To how many users' events one process attends side by side, at each endpoint. */
+        readonly atOnce: number
+        /** Between two looks at the outbox. */
+        readonly pollMs: number
+        /** How long a receiver may take to answer. */
+        readonly timeoutMs: number
+      }
+    | undefined
   readonly password: {
     readonly bcryptCost: number
     /** Of a new password, in characters. */
@@ -269,6 +295,13 @@ export function readConfig(
       'PASSKEY_RP_ID needs a PUBLIC_URL or PASSKEY_ORIGINS, to say where passkeys may be used',
     ])
 
+  const endpoints = readEndpoints(
+    env.WEBHOOK_URL,
+    { current: env.WEBHOOK_SECRET, previous: env.WEBHOOK_SECRET_PREVIOUS },
+    { production, allowPrivate: env.WEBHOOK_ALLOW_PRIVATE },
+  )
+  if (endpoints.problems.length > 0) throw new ConfigError(endpoints.problems)
+
   const generated =
     env.JWT_ACCESS_SECRET && env.JWT_REFRESH_SECRET ? undefined : developmentSecrets(env.DATA_DIR)
   const issuer = env.PUBLIC_URL ?? 'latchkey'
@@ -316,6 +349,10 @@ export function readConfig(
       atOnce: 4,
       pollMs: 1000,
     },
+    webhooks:
+      endpoints.read.length > 0
+        ? { endpoints: endpoints.read, atOnce: 8, pollMs: 1000, timeoutMs: 10_000 }
+        : undefined,
     password: {
       bcryptCost: env.BCRYPT_COST,
       minLength: env.PASSWORD_MIN_LENGTH,

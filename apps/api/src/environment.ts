@@ -16,6 +16,8 @@ export const settingsWithFiles = [
   'MONGO_URI',
   'MONGO_PASSWORD',
   'SMTP_URL',
+  'WEBHOOK_SECRET',
+  'WEBHOOK_SECRET_PREVIOUS',
 ] as const
 
 /**

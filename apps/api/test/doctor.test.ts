@@ -148,7 +148,13 @@ describe('the settings', () => {
 
 describe('the database', () => {
   const ofDatabase = async ({ services }: TestApi) =>
-    wrong(await checkDatabase({ connection: services.database.connection, clock: services.clock }))
+    wrong(
+      await checkDatabase({
+        webhooks: null,
+        connection: services.database.connection,
+        clock: services.clock,
+      }),
+    )
 
   it('nothing is wrong with that of an API that has just started', async () => {
     expect(await ofDatabase(await apiForTest())).toEqual([])
@@ -160,6 +166,7 @@ describe('the database', () => {
     const found = await checkDatabase({
       connection: api.services.database.connection,
       clock: api.services.clock,
+      webhooks: null,
     })
     expect(wrong(found)).toEqual([])
     expect(found.find(({ name }) => name === 'indexes')?.sentence).toMatch('The database is empty')

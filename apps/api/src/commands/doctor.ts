@@ -73,9 +73,9 @@ async function examine(call: Call, origins: string[]): Promise<Finding[]> {
 async function checkBehind(call: Call): Promise<Finding[]> {
   try {
     const { services } = await call.open({ indexes: false })
-    const { database, clock, mailer } = services
+    const { database, clock, mailer, webhooks } = services
     return [
-      ...(await checkDatabase({ connection: database.connection, clock })),
+      ...(await checkDatabase({ connection: database.connection, clock, webhooks })),
       ...(await checkMailServer(mailer)),
     ]
   } catch (error) {

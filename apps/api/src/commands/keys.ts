@@ -2,7 +2,7 @@ import { signingKey } from '@latchkey/sessions'
 import { retire, rotate } from './change-keys.ts'
 import { type Call, type Command, type Group, UsageError } from './command.ts'
 import { makeMissingKeys } from './missing-keys.ts'
-import { newPrivateKey, newSecret } from './new-keys.ts'
+import { newPrivateKey, newSecret, newWebhookSecret } from './new-keys.ts'
 
 const kinds: Record<string, () => { lines: Record<string, string>; remark?: string }> = {
   secrets: () => ({ lines: { JWT_ACCESS_SECRET: newSecret(), JWT_REFRESH_SECRET: newSecret() } }),
@@ -10,6 +10,7 @@ const kinds: Record<string, () => { lines: Record<string, string>; remark?: stri
     const key = newPrivateKey()
     return { lines: { JWT_ACCESS_SECRET: key }, remark: `# kid ${signingKey(key).kid}` }
   },
+  webhook: () => ({ lines: { WEBHOOK_SECRET: newWebhookSecret() } }),
 }
 
 const make: Command = {
@@ -18,9 +19,10 @@ const make: Command = {
   details: [
     'secrets: the two secrets that every installation needs.',
     'es256: a private key for access tokens, which other services can verify without it.',
+    'webhook: the secret that signs webhooks. The keys of tokens change by `keys rotate`, this one by hand (docs/webhooks.md).',
     'With --missing nothing is printed that opens anything: the secrets that are not set yet are made in SECRETS_FILE, and the password of the database in MONGO_PASSWORD_FILE. What is there stays.',
   ],
-  words: [{ name: 'kind', help: 'secrets (if it is not said) or es256', optional: true }],
+  words: [{ name: 'kind', help: 'secrets (if it is not said), es256 or webhook', optional: true }],
   options: {
     missing: { help: 'Make what is not set yet, in the files that the settings name' },
     anew: { help: 'With --missing: also where there were secrets that are lost, which signs everybody out' },
@@ -30,7 +32,7 @@ const make: Command = {
     if (call.has('missing')) return answerMissing(call)
     const kind = call.word('kind') || 'secrets'
     const made = kinds[kind]?.()
-    if (!made) throw new UsageError(`There are no keys called "${kind}". Say secrets or es256.`)
+    if (!made) throw new UsageError(`There are no keys called "${kind}". Say secrets, es256 or webhook.`)
     const lines = Object.entries(made.lines).map(([name, value]) => `${name}=${value}`)
     call.output.answer(made.lines, [...(made.remark ? [made.remark] : []), ...lines])
   },

@@ -2,6 +2,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
 export const newSecret = () => randomBytes(48).toString('base64url')
 
+/** As `WEBHOOK_SECRET` takes it (Standard Webhooks). */
+export const newWebhookSecret = () => `whsec_${randomBytes(32).toString('base64')}`
+
 /** For ES256, as `JWT_ACCESS_SECRET` takes it. */
 export function newPrivateKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

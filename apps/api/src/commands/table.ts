@@ -5,6 +5,7 @@ import { exportsOfOne } from './export.ts'
 import { keys } from './keys.ts'
 import { sessions } from './sessions.ts'
 import { users } from './users.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Every command there is: what is called, and what `--help` prints. */
-export const groups: readonly Group[] = [users, sessions, keys, explaining, exportsOfOne, doctoring]
+export const groups: readonly Group[] = [users, sessions, keys, explaining, exportsOfOne, doctoring, webhooks]

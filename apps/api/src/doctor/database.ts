@@ -1,6 +1,7 @@
 import type { Clock } from '@latchkey/contracts/server'
 import type { Connection } from 'mongoose'
 import { missingIndexes } from '../database-indexes.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { checkClock } from './clock.ts'
 import { type Finding, findings, problem, warning } from './finding.ts'
 
@@ -9,14 +10,16 @@ const weekMs = 7 * 86_400_000
 interface Collaborators {
   connection: Connection
   clock: Clock
+  webhooks: Pick<Webhooks, 'troubled'> | null
 }
 
 /** What the database tells. It changes nothing there. */
-export async function checkDatabase({ connection, clock }: Collaborators): Promise<Finding[]> {
+export async function checkDatabase({ connection, clock, webhooks }: Collaborators): Promise<Finding[]> {
   return [
     ...(await checkDatabaseClock(connection, clock)),
     ...(await checkIndexes(connection)),
     ...(await checkMailQueue(connection, clock)),
+    ...(webhooks ? await checkWebhooks(webhooks) : []),
   ]
 }
 
@@ -76,4 +79,19 @@ async function checkMailQueue(connection: Connection, clock: Clock): Promise<Fin
       : []),
   ]
   return findings('mail-queue', complaints, 'No mail was refused in the last 7 days, and none is stuck.')
+}
+
+/** What receivers did not take, and what they answered last. */
+async function checkWebhooks(webhooks: Pick<Webhooks, 'troubled'>): Promise<Finding[]> {
+  const troubled = await webhooks.troubled()
+  const complaints = [...new Set(troubled.map(({ host }) => host))].map((host) => {
+    const those = troubled.filter((each) => each.host === host)
+    const failed = those.filter(({ state }) => state === 'failed').length
+    const answers = [...new Set(those.map(({ answer }) => answer))].sort().join('; ')
+    return problem(
+      `${host} does not take webhooks: ${failed} given up, ${those.length - failed} tried again (${answers}).`,
+      '`latchkey webhooks list` shows them, and `latchkey webhooks test` tries the endpoint. Once it is mended: `latchkey webhooks retry --all`.',
+    )
+  })
+  return findings('webhooks', complaints, 'Receivers took every webhook that was sent.')
 }

@@ -45,10 +45,13 @@ function secretsIn(environment: Record<string, string | undefined>) {
     return secret ? [{ name: `the password in ${name}`, secret, isPassword: true }] : []
   })
   return [
-    ...['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET', 'FACTOR_SECRET'].flatMap(listed),
-    ...['JWT_ACCESS_SECRET_PREVIOUS', 'JWT_REFRESH_SECRET_PREVIOUS', 'FACTOR_SECRET_PREVIOUS'].flatMap(
-      listed,
-    ),
+    ...['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET', 'FACTOR_SECRET', 'WEBHOOK_SECRET'].flatMap(listed),
+    ...[
+      'JWT_ACCESS_SECRET_PREVIOUS',
+      'JWT_REFRESH_SECRET_PREVIOUS',
+      'FACTOR_SECRET_PREVIOUS',
+      'WEBHOOK_SECRET_PREVIOUS',
+    ].flatMap(listed),
     ...passwords,
   ]
 }

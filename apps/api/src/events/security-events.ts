@@ -87,7 +87,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       }
       const facts = { securityEvent: kind, userId: userId.toHexString(), sessionId: sessionId?.toHexString() }
       log.info({ ...facts, ip: device.ip }, 'security event')
-      await onRecorded({ kind, userId, sessionId, device })
+      await onRecorded({ kind, userId, sessionId, device, amr })
     },
 
     /**

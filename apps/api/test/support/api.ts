@@ -56,7 +56,11 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     { BCRYPT_COST: '4', LOG_LEVEL: 'trace', ...options.environment },
     () => secrets,
   )
-  const quick = { ...read, mail: { ...read.mail, pollMs: 25 } }
+  const quick = {
+    ...read,
+    mail: { ...read.mail, pollMs: 25 },
+    webhooks: read.webhooks && { ...read.webhooks, pollMs: 25 },
+  }
   const config = options.configure?.(quick) ?? quick
   const lines: string[] = []
   const sink = new Writable({

@@ -22,12 +22,16 @@ const refreshes = [
   'database_unavailable',
 ]
 const mailOutcomes = ['sent', 'dropped', 'postponed', 'refused']
+const webhookOutcomes = ['delivered', 'postponed', 'failed']
+const noWebhooks = { due: 0, later: 0, failed: 0 }
 
 /** What is looked at when somebody asks, so that nothing is counted on the way of a request. */
 interface Watched {
   revocations: { readonly lagSeconds: number; readonly size: number }
   passwords: { load(): { waiting: number; running: number } }
   mailQueue: { size(): Promise<{ due: number; later: number }> }
+  /** Null: there is no endpoint. */
+  webhooks: { size(): Promise<{ due: number; later: number; failed: number }> } | null
 }
 
 /** What the parts report to, each by a listener of its own. */
@@ -38,6 +42,7 @@ export interface Listeners {
   hashBegan(waitedMs: number): void
   hashRefused(): void
   mailAttempted(outcome: string): void
+  webhookAttempted(outcome: string): void
   clientCreated(client: mongo.MongoClient): void
 }
 
@@ -63,6 +68,12 @@ export async function createMetrics() {
     'outcome',
     mailOutcomes,
   )
+  const webhooks = counter(
+    'latchkey_webhooks_total',
+    'Attempts at webhooks, by how they ended',
+    'outcome',
+    webhookOutcomes,
+  )
   const clientCreated = poolMetrics(metrics)
   const stop = processMetrics(metrics)
 
@@ -74,6 +85,7 @@ export async function createMetrics() {
     hashBegan: (waitedMs) => waited.observe(waitedMs / 1000),
     hashRefused: () => void unhashed++,
     mailAttempted: (outcome) => mails.inc({ outcome }),
+    webhookAttempted: (outcome) => webhooks.inc({ outcome }),
   }
 
   return {
@@ -84,7 +96,7 @@ export async function createMetrics() {
     text: () => metrics.text(),
 
     /** Reads these whenever somebody asks. */
-    watch({ revocations, passwords, mailQueue }: Watched): void {
+    watch({ revocations, passwords, mailQueue, webhooks }: Watched): void {
       gauge(
         'latchkey_revocation_feed_lag_seconds',
         'How old is what this process knows of ended sessions',
@@ -97,6 +109,12 @@ export async function createMetrics() {
         'Mails in the queue of all processes, by state',
         // Only the database knows. While it is away the others are still told.
         withPatience(countMs, () => mailQueue.size()),
+        'state',
+      )
+      gauge(
+        'latchkey_webhook_outbox',
+        'Webhooks in the outbox of all processes, by state',
+        withPatience(countMs, async () => (await webhooks?.size()) ?? noWebhooks),
         'state',
       )
     },

@@ -1,0 +1,45 @@
+import { request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import type { LookupFunction } from 'node:net'
+
+/** Of what a receiver says beside the status. */
+const readBytes = 4096
+
+interface Sent {
+  headers: Record<string, string>
+  body: string
+  lookup: LookupFunction
+  /** From the look-up of the name to the status of the answer, and as long again for the rest of it at most. */
+  timeoutMs: number
+}
+
+export interface Reply {
+  status: number
+  retryAfter: string | undefined
+}
+
+/** Posts JSON over a connection of its own and follows no redirect. Rejects where no status came in time. */
+export function post(url: URL, { headers, body, lookup, timeoutMs }: Sent): Promise<Reply> {
+  return new Promise((answered, failed) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      // None that is kept open: whether a name still leads to where it did is asked each time.
+      agent: false,
+      lookup,
+      // However lively the other side is.
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    request.on('error', failed)
+    request.on('response', (response) => {
+      answered({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] })
+      let left = readBytes
+      response.on('error', () => {}) // it has answered
+      response.on('data', (chunk: Buffer) => {
+        left -= chunk.length
+        if (left < 0) request.destroy()
+      })
+    })
+    request.end(body)
+  })
+}

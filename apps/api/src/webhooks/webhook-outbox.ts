@@ -1,0 +1,218 @@
+import { addSeconds, type Clock, oneMore, type Stored } from '@latchkey/contracts/server'
+import { type mongo, Types } from 'mongoose'
+import {
+  readWebhookDelivery,
+  type WebhookDelivery,
+  type WebhookDeliveryModel,
+  type WebhookDeliveryRecord,
+} from './webhook-delivery.model.ts'
+import { bodyOf, type WebhookEvent } from './webhook-event.ts'
+
+/** How long one attempt may take before another process may try. Longer than the time limit of an attempt. */
+const leaseSeconds = 60
+/** For so long what a receiver does not take is tried. */
+export const triedSeconds = 3 * 86_400
+/** What was given up is kept for an operator to look at, and what was delivered so that nobody puts it here again. */
+const failedKeptSeconds = 7 * 86_400
+/** Longer than a revocation is kept, from which the same event would be made. */
+const deliveredKeptSeconds = 86_400
+const countMs = 1000
+const listed = 1000
+
+const inLine = { queuedAt: 1, sequence: 1 } as const
+
+type StoredDelivery = Stored<WebhookDeliveryRecord>
+
+interface Collaborators {
+  model: WebhookDeliveryModel
+  clock: Clock
+  /** The keys of the endpoints. */
+  endpoints: readonly string[]
+}
+
+/**
+ * Events on their way, in the database. Those of one user go to an endpoint in their order: the first in line is taken,
+ * and the next only when that was delivered or given up. Each change is one conditional update.
+ */
+export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) {
+  let sequence = 0
+
+  return {
+    /** Puts events here, for every endpoint; those that are here already stay as they are. */
+    async add(events: readonly WebhookEvent[]): Promise<void> {
+      const now = clock.now()
+      const updates = events.flatMap((event) =>
+        endpoints.map((endpoint) => upsertOf(event, endpoint, now, sequence++)),
+      )
+      // By the driver, which knows a pipeline here.
+      if (updates.length > 0) await model.collection.bulkWrite(updates)
+    },
+
+    /** Takes what is due at an endpoint and first in the line of its user. Null: nothing is. */
+    async take(endpoint: string): Promise<WebhookDelivery | null> {
+      for (;;) {
+        const now = clock.now()
+        const due = await model
+          .findOne({ endpoint, state: 'waiting', dueAt: { $lte: now } })
+          .sort({ dueAt: 1 })
+          .lean<StoredDelivery>()
+        if (!due) return null
+        const found = await readOrSetAside(due)
+        const first = found && (await firstInLine(found))
+        if (!found || !first) continue
+        if (first.dueAt <= now) {
+          const taken = await lease(first, { dueAt: { $lte: now } })
+          if (taken) {
+            await waitFor(taken)
+            return taken
+          }
+        } else await waitBehind(first, found)
+      }
+    },
+
+    /** Takes what is next in the line of the same user. Null: there is nothing, or it is not to be tried yet. */
+    async takeNext(after: WebhookDelivery): Promise<WebhookDelivery | null> {
+      const first = await firstInLine(after)
+      // What was never tried only waited for its turn, whenever it is due.
+      const free = { $or: [{ attempts: 0 }, { dueAt: { $lte: clock.now() } }] }
+      return first && (await lease(first, free))
+    },
+
+    async delivered(delivery: WebhookDelivery, answer: string): Promise<void> {
+      const expiresAt = addSeconds(clock.now(), deliveredKeptSeconds)
+      await note(delivery, { state: 'delivered', answer, expiresAt })
+    },
+
+    async failed(delivery: WebhookDelivery, answer: string): Promise<void> {
+      const expiresAt = addSeconds(clock.now(), failedKeptSeconds)
+      await note(delivery, { state: 'failed', answer, expiresAt })
+    },
+
+    async postponed(delivery: WebhookDelivery, answer: string, seconds: number): Promise<void> {
+      const dueAt = addSeconds(clock.now(), seconds)
+      await note(delivery, { answer, dueAt })
+      await waitFor({ ...delivery, dueAt })
+    },
+
+    /**
+     * How many deliveries are due, come later, or were given up lately. The database works on it for a second at most;
+     * throws what the driver throws.
+     */
+    async size(): Promise<{ due: number; later: number; failed: number }> {
+      const count = (state: string, dueAt?: object) =>
+        model.collection.countDocuments(
+          { endpoint: { $in: [...endpoints] }, state, ...(dueAt && { dueAt }) },
+          { maxTimeMS: countMs },
+        )
+      const now = clock.now()
+      const [due, later, failed] = await Promise.all([
+        count('waiting', { $lte: now }),
+        count('waiting', { $gt: now }),
+        count('failed'),
+      ])
+      return { due, later, failed }
+    },
+
+    /** Those that were given up, or tried and not taken, the oldest first. */
+    async troubled(): Promise<WebhookDelivery[]> {
+      const trouble = [{ state: 'failed' as const }, { state: 'waiting' as const, answer: { $ne: '' } }]
+      const found = model
+        .find({ endpoint: { $in: [...endpoints] }, $or: trouble })
+        .sort(inLine)
+        .limit(listed)
+      return (await found.lean<StoredDelivery[]>()).flatMap((each) => readWebhookDelivery(each) ?? [])
+    },
+
+    /** Lines deliveries up again that were given up, and has the others tried at once. How many there were. */
+    async retry(eventId: string | null): Promise<number> {
+      const now = clock.now()
+      const which = { endpoint: { $in: [...endpoints] }, ...(eventId !== null && { eventId }) }
+      const { modifiedCount: postponed } = await model.updateMany(
+        { ...which, state: 'waiting', answer: { $ne: '' }, dueAt: { $gt: addSeconds(now, leaseSeconds) } },
+        { $set: { dueAt: now } },
+      )
+      const again = { state: 'waiting', attempts: 0, dueAt: now, createdAt: now, queuedAt: '$$NOW' }
+      const { modifiedCount: failed } = await model.updateMany(
+        { ...which, state: 'failed' },
+        [{ $set: { ...again, expiresAt: addSeconds(now, triedSeconds + failedKeptSeconds) } }],
+        { updatePipeline: true },
+      )
+      return postponed + failed
+    },
+  }
+
+  async function firstInLine({ endpoint, userId }: WebhookDelivery): Promise<WebhookDelivery | null> {
+    const first = await model
+      .findOne({ endpoint, userId, state: 'waiting' })
+      .sort(inLine)
+      .lean<StoredDelivery>()
+    return first && (await readOrSetAside(first))
+  }
+
+  /** Those behind the first in a line are not looked at before it is due. */
+  async function waitFor({ endpoint, userId, dueAt }: WebhookDelivery): Promise<void> {
+    await model.updateMany({ endpoint, userId, state: 'waiting', dueAt: { $lt: dueAt } }, { $set: { dueAt } })
+  }
+
+  /** The same for one that came meanwhile; not for all of them, for the first may be done by now. */
+  async function waitBehind({ dueAt }: WebhookDelivery, { _id, attempts }: WebhookDelivery): Promise<void> {
+    const behind = { _id, attempts, state: 'waiting', dueAt: { $lt: dueAt } } as const
+    await model.updateOne(behind, { $set: { dueAt } })
+  }
+
+  /** One process gets it, and for the length of the lease no other looks at it. */
+  async function lease({ _id, attempts }: WebhookDelivery, free: object): Promise<WebhookDelivery | null> {
+    const taken = await model
+      .findOneAndUpdate(
+        { _id, attempts, state: 'waiting', ...free },
+        [{ $set: { dueAt: addSeconds(clock.now(), leaseSeconds), attempts: oneMore('attempts') } }],
+        { updatePipeline: true, returnDocument: 'after' },
+      )
+      .lean<StoredDelivery>()
+    return taken && readWebhookDelivery(taken)
+  }
+
+  /** Unless its time was up and somebody else has taken it. */
+  async function note(
+    { _id, attempts }: WebhookDelivery,
+    noted: Partial<WebhookDeliveryRecord>,
+  ): Promise<void> {
+    await model.updateOne({ _id, attempts, state: 'waiting' }, { $set: noted })
+  }
+
+  /** Null: it cannot be read, so nobody knows what it is, and it must not stand in the way. */
+  async function readOrSetAside(stored: StoredDelivery): Promise<WebhookDelivery | null> {
+    const delivery = readWebhookDelivery(stored)
+    const which = { _id: stored._id } as object
+    const expiresAt = addSeconds(clock.now(), failedKeptSeconds)
+    const aside = { state: 'failed', answer: 'unreadable', expiresAt }
+    if (!delivery) await model.collection.updateOne(which, { $set: aside })
+    return delivery
+  }
+}
+
+function upsertOf(
+  event: WebhookEvent,
+  endpoint: string,
+  now: Date,
+  sequence: number,
+): mongo.AnyBulkWriteOperation {
+  const { id, type } = event
+  const fresh = {
+    eventId: id,
+    endpoint,
+    userId: new Types.ObjectId(event.userId),
+    type,
+    body: bodyOf(event),
+    sequence,
+    createdAt: now,
+    state: 'waiting',
+    attempts: 0,
+    dueAt: now,
+    answer: '',
+    expiresAt: addSeconds(now, triedSeconds + failedKeptSeconds),
+  }
+  const stays = { $mergeObjects: [{ $literal: fresh }, { queuedAt: '$$NOW' }, '$$ROOT'] }
+  const filter: object = { _id: `${id}.${endpoint}` }
+  return { updateOne: { filter, update: [{ $replaceWith: stays }], upsert: true } }
+}

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '@latchkey/contracts/server'
+import type { Revoked } from '@latchkey/sessions'
+import type { Logger } from 'pino'
+import { createPause } from '../queue/pause.ts'
+import { workOff } from '../queue/work-off.ts'
+import { createDeliver, type Endpoint, type Outcome } from './deliver.ts'
+import type { WebhookDelivery, WebhookDeliveryModel } from './webhook-delivery.model.ts'
+import { bodyOf, eventsOf, eventsOfRevocation, testEvent, type WebhookEvent } from './webhook-event.ts'
+import { createWebhookOutbox, triedSeconds } from './webhook-outbox.ts'
+
+const stopMs = 4000
+const unwrittenRetryMs = 1000
+/** So many events wait in memory for a database that is away; then the oldest are lost. */
+const unwrittenLimit = 10_000
+/** So many are written at one go. */
+const batchSize = 200
+const maxBackoffSeconds = 3600
+/** By up to so much more each wait is longer, so that not everything comes back at one moment. */
+const jitter = 0.2
+
+/** What came of one attempt: `delivered`; `postponed`, it is tried again; `failed`, given up. */
+export type WebhookOutcome = 'delivered' | 'postponed' | 'failed'
+
+interface Collaborators {
+  model: WebhookDeliveryModel
+  endpoints: readonly Endpoint[]
+  clock: Clock
+  log: Logger
+  /** To how many users' events one process attends side by side, at each endpoint. */
+  atOnce: number
+  /** Between two looks at the outbox. */
+  pollMs: number
+  /** How long a receiver may take to answer. */
+  timeoutMs: number
+  /** Told of each attempt how it ended. */
+  onAttempt?: ((outcome: WebhookOutcome) => void) | undefined
+}
+
+export type Webhooks = ReturnType<typeof createWebhooks>
+
+/**
+ * Tells other services what happens here, at least once each, from an outbox in the database: no request waits for a
+ * receiver, and of several processes one sends each. Endpoints do not wait for each other.
+ */
+export function createWebhooks(collaborators: Collaborators) {
+  const { model, endpoints, clock, log, atOnce, pollMs, timeoutMs, onAttempt } = collaborators
+  const outbox = createWebhookOutbox({ model, clock, endpoints: endpoints.map(({ key }) => key) })
+  const deliver = createDeliver({ clock, timeoutMs })
+  const stopping = new AbortController()
+  const workers = endpoints.map((endpoint) => ({ endpoint, pause: createPause(pollMs) }))
+  const unwritten: WebhookEvent[] = []
+  let writing: Promise<void> | undefined
+  let working: Promise<unknown> | undefined
+
+  return {
+    /** Puts what a security event means to receivers into the outbox. Never throws: it has happened anyway. */
+    async tell(event: Parameters<typeof eventsOf>[0]): Promise<void> {
+      await put(eventsOf(event, clock.now()))
+    },
+
+    /** The same for revocations. Nobody waits for it: should it fail, others that learn of them do it. */
+    tellRevoked(revoked: readonly Revoked[]): void {
+      const at = clock.now()
+      void put(revoked.flatMap((each) => eventsOfRevocation(each, at)))
+    },
+
+    /** Sends what is due, and goes on until stopped. */
+    start(): void {
+      working ??= Promise.all(workers.map(work))
+    },
+
+    /** Resolves when what is being written and sent is done, or has taken too long: then it is sent after its lease. */
+    async stop(): Promise<void> {
+      stopping.abort()
+      for (const { pause } of workers) pause.wake()
+      const done = Promise.all([working, write()])
+      await Promise.race([done, delay(stopMs, undefined, { ref: false })])
+    },
+
+    size: () => outbox.size(),
+
+    /** What receivers did not take, each with the host it is for. */
+    async troubled(): Promise<(WebhookDelivery & { host: string })[]> {
+      const hosts = new Map(endpoints.map(({ key, host }) => [key, host]))
+      return (await outbox.troubled()).map((each) => ({ ...each, host: hosts.get(each.endpoint) ?? '' }))
+    },
+
+    retry: (eventId: string | null) => outbox.retry(eventId),
+
+    /** Sends an event that says nothing to each endpoint, past the outbox, and tells what came of it. */
+    test: () =>
+      Promise.all(
+        endpoints.map(async (endpoint) => {
+          const event = testEvent(clock.now())
+          const { kind, answer } = await deliver(endpoint, { id: event.id, body: bodyOf(event) })
+          return { host: endpoint.host, delivered: kind === 'delivered', answer }
+        }),
+      ),
+  }
+
+  async function put(events: readonly WebhookEvent[]): Promise<void> {
+    if (events.length === 0) return
+    unwritten.push(...events)
+    await write()
+  }
+
+  /** Writes everything that is unwritten, or tries again later. Whoever asks meanwhile waits for the same. */
+  async function write(): Promise<void> {
+    if (unwritten.length > 0) writing ??= writeAll()
+    await writing
+  }
+
+  async function writeAll(): Promise<void> {
+    try {
+      while (unwritten.length > 0) {
+        const batch = unwritten.slice(0, batchSize)
+        await outbox.add(batch)
+        unwritten.splice(0, batch.length)
+        for (const { pause } of workers) pause.wake()
+      }
+    } catch (error) {
+      const lost = unwritten.splice(0, Math.max(0, unwritten.length - unwrittenLimit)).length
+      if (lost > 0) log.error({ err: error, lost }, 'events for webhooks were lost: the database is away')
+      else log.warn({ err: error }, 'events for webhooks could not be written yet; trying again')
+      if (!stopping.signal.aborted) setTimeout(() => void write(), unwrittenRetryMs).unref()
+    } finally {
+      // In the same breath in which nothing was left, or what comes now would wait for nobody.
+      writing = undefined
+    }
+  }
+
+  async function work({ endpoint, pause }: (typeof workers)[number]): Promise<void> {
+    const isOver = new AbortController()
+    const end = () => isOver.abort()
+    stopping.signal.addEventListener('abort', end)
+    await workOff({
+      take: () => outbox.take(endpoint.key),
+      work: (delivery) => sendLine(endpoint, delivery, end),
+      most: atOnce,
+      pause: () => pause.wait(),
+      stopping: isOver.signal,
+      log,
+      what: 'the webhooks',
+    })
+  }
+
+  /** Sends what one user's line holds, as long as it is taken. Never throws: what could not be noted is sent again. */
+  async function sendLine(endpoint: Endpoint, first: WebhookDelivery, end: () => void): Promise<void> {
+    try {
+      for (let next: WebhookDelivery | null = first; next; next = await outbox.takeNext(next)) {
+        const outcome = await deliver(endpoint, { id: next.eventId, body: next.body })
+        if (!(await settle(endpoint, next, outcome)) || stopping.signal.aborted) return
+        if (outcome.kind === 'gone') return end()
+      }
+    } catch (error) {
+      log.debug({ err: error }, 'what became of a webhook could not be noted')
+    }
+  }
+
+  /** Whether the next in line may go. */
+  async function settle(endpoint: Endpoint, delivery: WebhookDelivery, outcome: Outcome): Promise<boolean> {
+    const { kind, answer, restSeconds } = outcome
+    const { type, eventId, attempts, createdAt } = delivery
+    const facts = { webhook: type, event: eventId, endpoint: endpoint.host, attempts, answer }
+    if (kind === 'delivered') {
+      onAttempt?.('delivered')
+      await outbox.delivered(delivery, answer)
+      log.info(facts, 'webhook')
+      return true
+    }
+    const seconds = Math.max(restSeconds, backoffSeconds(attempts))
+    const until = createdAt.getTime() + triedSeconds * 1000
+    if (kind === 'gone' || clock.now().getTime() + seconds * 1000 > until) {
+      onAttempt?.('failed')
+      await outbox.failed(delivery, answer)
+      log.error(facts, kind === 'gone' ? goneFor : 'a webhook was given up')
+      return true
+    }
+    onAttempt?.('postponed')
+    await outbox.postponed(delivery, answer, seconds)
+    log.warn({ ...facts, retryInSeconds: seconds }, 'a webhook was not delivered')
+    return false
+  }
+}
+
+const goneFor = 'the endpoint wants no webhooks any more (410): until a restart none is sent there'
+
+/** Twice as long each time: 1 s, 2 s, 4 s, … an hour. */
+const backoffSeconds = (attempts: number) =>
+  Math.round(Math.min(2 ** (attempts - 1), maxBackoffSeconds) * (1 + Math.random() * jitter) * 1000) / 1000

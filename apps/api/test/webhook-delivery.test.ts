@@ -1,0 +1,387 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { expect, vi } from 'vitest'
+import type { Config } from '../src/config.ts'
+import { checkDatabase } from '../src/doctor/database.ts'
+import { apiForTest, type TestApi } from './support/api.ts'
+import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { login, protectedWith, registered, somebody } from './support/people.ts'
+import { apiProcess, ready, temporaryFolder } from './support/process.ts'
+import { sideBySide as it } from './support/side-by-side.ts'
+import { jsonLines, latchkey } from './support/terminal.ts'
+import {
+  type Attempt,
+  isSignedWith,
+  type Receiver,
+  secret,
+  settings,
+  webhookReceiver,
+} from './support/webhook-receiver.ts'
+
+const outboxOf = ({ services }: TestApi) => services.database.connection.collection('webhookDeliveries')
+const aboutIn = (attempts: Attempt[], id: string) => attempts.filter(({ data }) => data.userId === id)
+const soon = { timeout: 20_000, interval: 10 }
+
+/** Lets time pass until it is so: each attempt waits twice as long as the one before. */
+const meanwhile = (api: TestApi, seconds: number, so: () => unknown) =>
+  vi.waitFor(
+    async () => {
+      api.clock.advance(seconds)
+      await so()
+    },
+    { timeout: 30_000, interval: 40 },
+  )
+
+async function told(environment: Record<string, string> = {}, options: object = {}) {
+  const receiver = await webhookReceiver()
+  const api = await apiForTest({ environment: { ...settings(receiver), ...environment }, ...options })
+  return { receiver, api }
+}
+
+/** Receivers have half a second to answer. */
+const impatient = {
+  configure: (config: Config) => ({
+    ...config,
+    webhooks: config.webhooks && { ...config.webhooks, timeoutMs: 500 },
+  }),
+}
+
+it('what happened to one user arrives in its order, whoever fails meanwhile, and others do not wait', async () => {
+  const { receiver, api } = await told()
+  const other = await registered(api)
+  await receiver.next('session.started', other.sessionId)
+  let refusals = 4
+  receiver.answer = ({ data }) => (data.userId !== other.body.user.id && refusals-- > 0 ? 500 : 204)
+  const person = await registered(api)
+  const { id } = person.body.user
+  await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
+  // Another's goes on.
+  await login(api, other)
+  await vi.waitFor(() => expect(aboutIn(receiver.taken, other.body.user.id).length).toBe(3), soon)
+  await meanwhile(api, 2, () => expect(aboutIn(receiver.taken, id).length).toBe(3))
+
+  const types = (attempts: Attempt[]) => aboutIn(attempts, id).map(({ type }) => type)
+  expect(types(receiver.taken)).toEqual(['user.registered', 'session.started', 'session.ended'])
+  // Nothing was sent past the first, and the same event has the same id at every attempt.
+  expect(types(receiver.attempts).slice(0, 5)).toEqual(Array(5).fill('user.registered'))
+  expect(
+    new Set(
+      aboutIn(receiver.attempts, id)
+        .slice(0, 5)
+        .map((each) => each.id),
+    ).size,
+  ).toBe(1)
+  expect(
+    new Set(
+      aboutIn(receiver.attempts, id)
+        .slice(0, 5)
+        .map((each) => each.body),
+    ).size,
+  ).toBe(1)
+  await vi.waitFor(
+    async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(6),
+    soon,
+  )
+})
+
+it('a session that has just ended is told at once, whatever the pace at which the outbox is looked at', async () => {
+  const receiver = await webhookReceiver()
+  const api = await apiForTest({
+    environment: settings(receiver),
+    configure: (config) => ({
+      ...config,
+      webhooks: config.webhooks && { ...config.webhooks, pollMs: 60_000 },
+    }),
+  })
+  const person = await registered(api)
+  await receiver.next('session.started', person.sessionId)
+  await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
+  await receiver.next('session.ended', person.sessionId)
+})
+
+it('a dead endpoint does not hold up another, nor does a silent one', async () => {
+  const [alive, silent] = [await webhookReceiver(), await webhookReceiver()]
+  silent.answer = () => () => {}
+  const addresses = ['http://127.0.0.1:1/hooks', silent.url, alive.url]
+  const api = await apiForTest({ environment: { ...settings(alive), WEBHOOK_URL: addresses.join(',') } })
+  const person = await registered(api)
+  await alive.next('session.started', person.sessionId)
+  expect(alive.attempts).toHaveLength(2)
+  await vi.waitFor(async () => {
+    const troubled = (await api.services.webhooks?.troubled()) ?? []
+    expect(troubled.map(({ answer, type }) => [answer, type])).toEqual([['ECONNREFUSED', 'user.registered']])
+  }, soon)
+  await vi.waitFor(() => expect(silent.attempts).toHaveLength(1), soon)
+  expect(silent.attempts[0]?.id).toBe(alive.attempts[0]?.id)
+})
+
+it('a receiver that talks without end has answered with its status, and is cut off', async () => {
+  const { receiver, api } = await told()
+  const closed: string[] = []
+  let sent = 0
+  receiver.answer =
+    ({ type }) =>
+    (response) => {
+      response.on('close', () => closed.push(type))
+      response.writeHead(200)
+      const talk = () => {
+        sent += 65_536
+        if (!response.destroyed && sent < 50_000_000) response.write('x'.repeat(65_536), talk)
+      }
+      talk()
+    }
+  await registered(api)
+  await vi.waitFor(() => expect(closed).toEqual(['user.registered', 'session.started']), soon)
+  expect(await outboxOf(api).countDocuments({ answer: '200' })).toBeGreaterThan(0)
+  expect(sent).toBeLessThan(40_000_000)
+})
+
+it('a receiver that answers letter by letter has its time and no more', async () => {
+  const { receiver, api } = await told({}, impatient)
+  receiver.answer = () => (slow) => {
+    slow.socket?.write('HTTP/1.1 200 OK\r\n')
+    const letters = setInterval(() => slow.socket?.write('x-a: b\r\n'), 20)
+    slow.on('close', () => clearInterval(letters))
+  }
+  await registered(api)
+  await vi.waitFor(async () => {
+    const [first] = await outboxOf(api).find().sort({ sequence: 1 }).toArray()
+    expect(first).toMatchObject({ type: 'user.registered', answer: 'no answer in 0.5 s', state: 'waiting' })
+  }, soon)
+})
+
+it('no redirect is followed, and it counts as not taken', async () => {
+  const [elsewhere, { receiver, api }] = [await webhookReceiver(), await told()]
+  receiver.answer = () => (response) => {
+    response.writeHead(307, { location: elsewhere.url }).end()
+  }
+  await registered(api)
+  await vi.waitFor(async () => expect(await outboxOf(api).findOne({ answer: '307' })).not.toBeNull(), soon)
+  expect(elsewhere.attempts).toEqual([])
+})
+
+it('a receiver that asks for time gets it', async () => {
+  const { receiver, api } = await told()
+  receiver.answer = () => (response) => {
+    response.writeHead(429, { 'retry-after': '300' }).end()
+  }
+  await registered(api)
+  const dueAt = async () => (await outboxOf(api).findOne({ answer: '429' }))?.dueAt
+  await vi.waitFor(async () => expect(await dueAt()).toBeDefined(), soon)
+  expect(await dueAt()).toEqual(new Date(api.clock.now().getTime() + 300_000))
+  receiver.answer = () => 204
+  api.clock.advance(299)
+  await delay(100)
+  expect(receiver.taken).toEqual([])
+  api.clock.advance(1)
+  await receiver.next('session.started')
+
+  receiver.answer = () => (response) => {
+    const date = new Date(api.clock.now().getTime() + 120_000).toUTCString()
+    response.writeHead(503, { 'retry-after': date }).end()
+  }
+  await registered(api)
+  await vi.waitFor(async () => {
+    const waiting = await outboxOf(api).findOne({ answer: '503' })
+    const seconds = ((waiting?.dueAt.getTime() ?? 0) - api.clock.now().getTime()) / 1000
+    expect(seconds).toBeGreaterThan(118)
+    expect(seconds).toBeLessThanOrEqual(120)
+  }, soon)
+})
+
+it('an endpoint that is gone (410) is asked no more until a restart, and the others are', async () => {
+  const [gone, alive] = [await webhookReceiver(), await webhookReceiver()]
+  gone.answer = () => 410
+  const environment = { ...settings(alive), WEBHOOK_URL: `${gone.url},${alive.url}` }
+  const api = await apiForTest({ environment })
+  await registered(api)
+  await alive.next('session.started')
+  await vi.waitFor(() => expect(api.logged()).toContain('until a restart none is sent there'), soon)
+  const person = await registered(api)
+  await alive.next('session.started', person.sessionId)
+  await delay(100)
+  expect(gone.attempts).toHaveLength(1)
+  gone.answer = () => 204
+  await apiForTest({ environment, mongoUri: api.mongoUri })
+  await gone.next('session.started', person.sessionId)
+})
+
+it('while secrets change it is signed with both, and each endpoint may have one of its own', async () => {
+  const [one, two] = [await webhookReceiver(), await webhookReceiver()]
+  const secrets = ['a', 'b', 'c'].map(
+    (letter) => `whsec_${Buffer.from(letter.repeat(32)).toString('base64')}`,
+  )
+  const [first = '', second = '', former = ''] = secrets
+  const api = await apiForTest({
+    environment: {
+      WEBHOOK_URL: `${one.url},${two.url}`,
+      WEBHOOK_SECRET: `${first},${second}`,
+      WEBHOOK_SECRET_PREVIOUS: former,
+    },
+  })
+  await registered(api)
+  const signedWith = async (receiver: Receiver) => {
+    const attempt = await receiver.next('session.started')
+    return secrets.filter((each) => isSignedWith(each, attempt))
+  }
+  expect(await signedWith(one)).toEqual([first, former])
+  expect(await signedWith(two)).toEqual([second, former])
+})
+
+it('killed while it sends, another process sends it, under the same id', async () => {
+  const receiver = await webhookReceiver()
+  const environment = { MONGO_URI: testDatabaseUri(), DATA_DIR: temporaryFolder(), ...settings(receiver) }
+  receiver.answer = () => () => {}
+  const first = await apiProcess(environment)
+  await ready(first)
+  const answer = await fetch(`${first.url}/api/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(somebody()),
+  })
+  expect(answer.status).toBe(201)
+  await vi.waitFor(() => expect(receiver.attempts).toHaveLength(1), soon)
+  first.child.kill('SIGKILL')
+  await first.exited
+  receiver.answer = () => 204
+  // Once its time is up.
+  const second = await apiProcess(environment, { clockOffsetSeconds: 61 })
+  await ready(second)
+  await receiver.next('session.started')
+  expect(receiver.taken.map(({ type }) => type)).toEqual(['user.registered', 'session.started'])
+  expect(receiver.attempts.map(({ id }) => id)).toEqual([
+    receiver.taken[0]?.id,
+    ...receiver.taken.map(({ id }) => id),
+  ])
+}, 60_000)
+
+it('several processes send each event once', async () => {
+  const { receiver, api } = await told()
+  receiver.answer = () => (response) => void setTimeout(() => response.writeHead(204).end(), 20)
+  const other = await apiForTest({ mongoUri: api.mongoUri, environment: settings(receiver) })
+  await Promise.all(Array.from({ length: 12 }, (_, i) => registered(i % 2 === 0 ? api : other)))
+  await vi.waitFor(
+    async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(24),
+    soon,
+  )
+  expect(receiver.attempts).toHaveLength(24)
+  expect(new Set(receiver.attempts.map(({ id }) => id)).size).toBe(24)
+})
+
+it('an outbox that cannot be written fails no request, signs nobody out, and loses nothing', async () => {
+  const { receiver, api } = await told()
+  const outbox = api.services.database.connection.model('WebhookDelivery').collection
+  const { bulkWrite } = outbox
+  outbox.bulkWrite = async () => {
+    throw new Error('the database is away')
+  }
+  const person = await registered(api)
+  await protectedWith(api, person.body.accessToken).expect(200)
+  expect(api.logged()).toContain('events for webhooks could not be written yet')
+  outbox.bulkWrite = bulkWrite
+  await receiver.next('session.started', person.sessionId)
+  expect(receiver.taken.map(({ type }) => type)).toEqual(['user.registered', 'session.started'])
+})
+
+it('what waits in an outage of the database is sent after it', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const receiver = await webhookReceiver()
+  receiver.answer = () => 500
+  const api = await apiForTest({ mongoUri: wire.uri, environment: settings(receiver) })
+  const person = await registered(api)
+  await vi.waitFor(() => expect(receiver.attempts.length).toBeGreaterThan(0), soon)
+  wire.cut()
+  receiver.answer = () => 204
+  await protectedWith(api, person.body.accessToken).expect(200)
+  await wire.mend()
+  await meanwhile(api, 5, () => expect(receiver.taken).toHaveLength(2))
+  await login(api, person)
+})
+
+it('after three days it is given up, and an operator sees it, has it tried again, and finds it in doctor', async () => {
+  const { receiver, api } = await told({ METRICS_PORT: '0' })
+  receiver.answer = () => 500
+  const person = await registered(api)
+  const failed = () => outboxOf(api).countDocuments({ state: 'failed' })
+  // Both of them, one after the other.
+  await meanwhile(api, 7200, async () => expect(await failed()).toBe(2))
+  const days = (api.clock.now().getTime() - Date.now()) / 86_400_000
+  expect(days).toBeGreaterThan(2.9)
+
+  const listed = jsonLines((await latchkey(api, ['webhooks', 'list', '--json'])).stdout)
+  const common = { userId: person.body.user.id, endpoint: new URL(receiver.url).host, state: 'failed' }
+  expect(listed).toMatchObject([
+    { ...common, type: 'user.registered', answer: '500' },
+    { ...common, type: 'session.started', answer: '500' },
+  ])
+  const table = (await latchkey(api, ['webhooks', 'list'])).stdout
+  expect(table).toMatch(/^EVENT +TYPE +USER +ENDPOINT +STATE +ATTEMPTS +ANSWER/)
+
+  const { connection } = api.services.database
+  const found = await checkDatabase({ connection, clock: api.clock, webhooks: api.services.webhooks })
+  expect(found.find(({ name }) => name === 'webhooks')).toMatchObject({
+    finding: 'problem',
+    sentence: expect.stringContaining('does not take webhooks: 2 given up, 0 tried again (500).'),
+  })
+  expect((await latchkey(api, ['webhooks', 'test'])).status).toBe(1)
+  const metrics = await api.metrics()
+  expect(metrics).toContain('latchkey_webhook_outbox{state="failed"} 2')
+  expect(metrics).toMatch(/latchkey_webhooks_total\{outcome="failed"\} [1-9]/)
+  expect(metrics).toMatch(/latchkey_webhooks_total\{outcome="postponed"\} [1-9]/)
+
+  receiver.answer = () => 204
+  expect((await latchkey(api, ['webhooks', 'test'])).status).toBe(0)
+  expect(receiver.attempts.at(-1)).toMatchObject({ type: 'webhook.test', data: {} })
+  expect((await latchkey(api, ['webhooks', 'retry'])).status).toBe(2)
+  expect((await latchkey(api, ['webhooks', 'retry', 'msg_none'])).status).toBe(3)
+  expect(JSON.parse((await latchkey(api, ['webhooks', 'retry', '--all', '--json'])).stdout)).toEqual({
+    retried: 2,
+  })
+  await receiver.next('session.started', person.sessionId)
+  const after = await checkDatabase({ connection, clock: api.clock, webhooks: api.services.webhooks })
+  expect(after.find(({ name }) => name === 'webhooks')?.finding).toBe('ok')
+  expect((await latchkey(api, ['webhooks', 'list'])).stdout).toBe('')
+})
+
+it('what nobody can read does not stand in the way', async () => {
+  const { receiver, api } = await told()
+  const person = await registered(api)
+  await receiver.next('session.started')
+  const stored = await outboxOf(api).findOne({ type: 'session.started' }, { projection: { _id: 0, body: 0 } })
+  const lame = { ...stored, state: 'waiting', dueAt: api.clock.now(), queuedAt: new Date(0) }
+  const whole = { ...lame, body: '{}' }
+  await outboxOf(api).insertMany([
+    lame,
+    { ...lame, userId: null },
+    { ...whole, dueAt: null },
+    { ...whole, attempts: 'none' },
+  ])
+  await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
+  await receiver.next('session.ended', person.sessionId)
+  expect(await outboxOf(api).countDocuments({ state: 'failed', answer: 'unreadable' })).toBe(4)
+})
+
+it('a process that stops finishes what it sends and leaves the rest to others', async () => {
+  const { receiver, api } = await told()
+  receiver.answer = () => (response) => void setTimeout(() => response.writeHead(204).end(), 150)
+  await registered(api)
+  await vi.waitFor(() => expect(receiver.attempts).toHaveLength(1), soon)
+  await api.close()
+  const [started] = receiver.attempts
+  receiver.answer = () => 204
+  const other = await apiForTest({ mongoUri: api.mongoUri, environment: settings(receiver) })
+  expect(await outboxOf(other).findOne({ eventId: started?.id })).toMatchObject({ state: 'delivered' })
+  // What waited behind it is due when the lease of the first would have been over at the latest.
+  other.clock.advance(61)
+  await receiver.next('session.started')
+  expect(receiver.attempts).toHaveLength(2)
+})
+
+it('secrets stand nowhere in the database', async () => {
+  const { receiver, api } = await told()
+  await registered(api)
+  await receiver.next('session.started')
+  const stored = JSON.stringify(await outboxOf(api).find().toArray())
+  expect(stored).not.toContain(secret.slice(6))
+  expect(stored).not.toContain('/hooks')
+})
