@@ -1,23 +1,33 @@
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startApi } from './support/api.ts'
 import { freePort } from './support/free-port.ts'
 import { mailServer } from './support/mail-server.ts'
-import { refresh, registered, verified } from './support/people.ts'
+import { login, protectedWith, refresh, registered, verified } from './support/people.ts'
+import { secret } from './support/webhook-receiver.ts'
 
-it('the documented second service lets in whoever is signed in here, and nobody else', async () => {
+/** An API that signs with a private key, and the documented service beside it, each told of the other. */
+async function bothServices() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = `es256:${privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64url')}`
   const mail = await mailServer()
-  const api = await startApi({ environment: { JWT_ACCESS_SECRET: key, SMTP_URL: mail.url } })
   const port = await freePort()
+  const api = await startApi({
+    environment: {
+      JWT_ACCESS_SECRET: key,
+      SMTP_URL: mail.url,
+      WEBHOOK_URL: `http://127.0.0.1:${port}/webhooks`,
+      WEBHOOK_SECRET: secret,
+    },
+  })
   const service = spawn(
     process.execPath,
     [fileURLToPath(new URL('../examples/second-service.js', import.meta.url))],
     {
-      env: { PATH: process.env.PATH, PORT: String(port), LATCHKEY_URL: api.url },
+      env: { PATH: process.env.PATH, PORT: String(port), LATCHKEY_URL: api.url, WEBHOOK_SECRET: secret },
       stdio: 'inherit',
     },
   )
@@ -25,10 +35,15 @@ it('the documented second service lets in whoever is signed in here, and nobody 
     service.kill()
     await api.close()
   })
+  const url = `http://127.0.0.1:${port}`
   const reports = (authorization?: string) =>
-    fetch(`http://127.0.0.1:${port}/reports`, { headers: authorization ? { authorization } : {} })
+    fetch(`${url}/reports`, { headers: authorization ? { authorization } : {} })
   await vi.waitFor(async () => expect((await reports()).status).toBe(401), { timeout: 10_000, interval: 100 })
+  return { api, mail, url, reports }
+}
 
+it('the documented second service lets in whoever is signed in here, and nobody else', async () => {
+  const { api, mail, reports } = await bothServices()
   const person = await registered(api)
   // Anybody may have signed up with an address that this service gives something to.
   const unproved = await reports(`Bearer ${person.body.accessToken}`)
@@ -42,4 +57,61 @@ it('the documented second service lets in whoever is signed in here, and nobody 
   expect(await response.json()).toEqual({ message: `Reports for ${person.email}` })
   expect((await reports(`Bearer ${accessToken.slice(0, -4)}AAAA`)).status).toBe(401)
   expect((await reports(`Bearer ${person.jar.refreshToken}`)).status).toBe(401)
+})
+
+it('it refuses an ended session within a second', async () => {
+  const { api, url, reports } = await bothServices()
+  const status = async (token: string) => (await reports(`Bearer ${token}`)).status
+  /** How long the token still worked there, in milliseconds. */
+  const refusedAfter = async (token: string, end: () => Promise<unknown>) => {
+    expect(await status(token)).toBe(403) // let in, and no proved address
+    await end()
+    const endedAt = performance.now()
+    while ((await status(token)) !== 401 && performance.now() - endedAt < 5000) await delay(10)
+    expect(await status(token)).toBe(401)
+    return performance.now() - endedAt
+  }
+
+  const person = await registered(api)
+  const other = await login(api, person)
+  const ended = await refusedAfter(person.body.accessToken, () =>
+    api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200),
+  )
+  expect(ended).toBeLessThan(1000)
+  // That one alone.
+  expect(await status(other.body.accessToken)).toBe(403)
+
+  // Every token of somebody whose roles change; the session goes on with the next.
+  const { id } = person.body.user
+  const { administration } = api.services
+  expect(
+    await refusedAfter(other.body.accessToken, () => administration.setRoles(id, ['user', 'admin'])),
+  ).toBeLessThan(1000)
+  const renewed = (await refresh(api, other.jar).expect(200)).body.accessToken
+  expect(await refusedAfter(renewed, () => administration.disable(id))).toBeLessThan(1000)
+
+  // Ended where nobody tells anybody: the process would have been killed right after it.
+  const silent = await startApi({
+    mongoUri: api.mongoUri,
+    environment: { JWT_ACCESS_SECRET: api.config.accessToken.key },
+  })
+  onTestFinished(() => silent.close())
+  const last = await registered(silent)
+  await protectedWith(api, last.body.accessToken).expect(200)
+  await refusedAfter(last.body.accessToken, () =>
+    silent.http.post('/api/logout').set('Cookie', last.jar.header).expect(200),
+  )
+
+  // Nobody else is believed.
+  const forged = await fetch(`${url}/webhooks`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': '1',
+      'webhook-signature': 'v1,AAAA',
+    },
+    body: JSON.stringify({ type: 'session.ended', timestamp: '', data: { sessionId: person.sessionId } }),
+  })
+  expect(forged.status).toBe(401)
 })
