@@ -169,7 +169,7 @@ describe('settings', () => {
       'https://a.example.com/,https://169.254.169.254/',
       /^WEBHOOK_URL number 2 is an address that is not public/,
     ],
-    ['https://a.example.com/,https://a.example.com/', /^WEBHOOK_URL names an address twice$/],
+    ['https://a.example.com/,https://A.example.com', /^WEBHOOK_URL names an address twice$/],
   ])('%s stops the start in production', (url, sentence) => {
     const problems = problemsOf({ ...production, WEBHOOK_URL: url })
     expect(problems).toEqual([expect.stringMatching(sentence)])

@@ -88,7 +88,8 @@ async function checkWebhooks(webhooks: Pick<Webhooks, 'troubled'>): Promise<Find
     const those = troubled.filter((each) => each.host === host)
     const failed = those.filter(({ state }) => state === 'failed').length
     const answers = [...new Set(those.map(({ answer }) => answer))].sort().join('; ')
-    return problem(
+    const complain = failed > 0 ? problem : warning
+    return complain(
       `${host} does not take webhooks: ${failed} given up, ${those.length - failed} tried again (${answers}).`,
       '`latchkey webhooks list` shows them, and `latchkey webhooks test` tries the endpoint. Once it is mended: `latchkey webhooks retry --all`.',
     )

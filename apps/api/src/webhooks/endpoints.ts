@@ -25,7 +25,8 @@ export function readEndpoints(
     const flaw = flawOfUrl(url, network)
     return flaw ? [`WEBHOOK_URL ${urls.length > 1 ? `number ${i + 1} ` : ''}${flaw}`] : []
   })
-  if (new Set(urls).size < urls.length) problems.push('WEBHOOK_URL names an address twice')
+  const addresses = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url).href)
+  if (new Set(addresses).size < addresses.length) problems.push('WEBHOOK_URL names an address twice')
   if (urls.length > 0 && current.length === 0)
     problems.push('WEBHOOK_SECRET is missing; make one with: npx pnpm@12 latchkey keys make webhook')
   if (current.length > 1 && current.length !== urls.length)

@@ -59,7 +59,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   const quick = {
     ...read,
     mail: { ...read.mail, pollMs: 25 },
-    webhooks: read.webhooks && { ...read.webhooks, pollMs: 25 },
+    webhooks: read.webhooks && { ...read.webhooks, pollMs: 100 },
   }
   const config = options.configure?.(quick) ?? quick
   const lines: string[] = []
