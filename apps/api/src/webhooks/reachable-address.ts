@@ -1,6 +1,10 @@
 import { type LookupAddress, lookup as resolveName } from 'node:dns'
+import { createRequire } from 'node:module'
 import { isIP, type LookupFunction } from 'node:net'
-import ipaddr from 'ipaddr.js'
+import type { IPv6 } from 'ipaddr.js'
+
+/** Loaded with the first address, so that without webhooks no start waits for it. */
+const loadIpaddr = (): typeof import('ipaddr.js') => createRequire(import.meta.url)('ipaddr.js')
 
 /** Inside a network or a machine. Where an operator says so, receivers are there. */
 const privateRanges = new Set(['private', 'loopback', 'uniqueLocal', 'carrierGradeNat'])
@@ -10,6 +14,7 @@ const privateRanges = new Set(['private', 'loopback', 'uniqueLocal', 'carrierGra
  * Never link-local ones, at which clouds tell machines their secrets (169.254.169.254).
  */
 export function isReachable(address: string, mayBePrivate: boolean): boolean {
+  const ipaddr = loadIpaddr()
   if (!ipaddr.isValid(address)) return false
   // One that is mapped into IPv6 is the one that it is.
   const parsed = ipaddr.process(address)
@@ -17,7 +22,7 @@ export function isReachable(address: string, mayBePrivate: boolean): boolean {
   if (privateRanges.has(range)) return mayBePrivate
   if (range !== 'unicast') return false
   // Of IPv6 nothing is public but 2000::/3; what else has no name of its own is not routed.
-  return parsed.kind() === 'ipv4' || ((parsed as ipaddr.IPv6).parts[0] ?? 0) >> 13 === 1
+  return parsed.kind() === 'ipv4' || ((parsed as IPv6).parts[0] ?? 0) >> 13 === 1
 }
 
 /** The host is, or leads to, an address that no webhook is sent to. */
