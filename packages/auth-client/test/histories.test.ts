@@ -24,6 +24,7 @@ type Step =
   | { do: 'pass'; ms: number }
   | { do: 'sleep'; ms: number }
   | { do: 'expire' }
+  | { do: 'backUp' | 'restoreBackup' }
 
 const tabCount = 3
 const tab = fc.nat(tabCount - 1)
@@ -53,6 +54,10 @@ const peaceful = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(3600_000, -86_400_000) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('backUp' as const, 'restoreBackup' as const) }),
+  },
 )
 const signing = fc.record({ do: fc.constantFrom('logout' as const, 'signIn' as const), tab })
 
@@ -109,6 +114,7 @@ async function play(steps: Step[], { locks, channel }: Means) {
   await at(0).login(ada)
   for (const each of tabs) void each.start()
   await settle()
+  let restoreBackup = server.backUp()
 
   function inject({ fault: kind, path }: Step & { do: 'fault' }) {
     if (kind === 'outage') return server.answerNext(path, 503)
@@ -132,6 +138,9 @@ async function play(steps: Step[], { locks, channel }: Means) {
     if (step.do === 'pass') browser.time.advance(step.ms)
     if (step.do === 'sleep') browser.time.setWallClock(step.ms)
     if (step.do === 'expire') server.expireAccessTokens()
+    if (step.do === 'backUp') restoreBackup = server.backUp()
+    // What was signed out since is signed in again, which is not what the second property is about.
+    if (step.do === 'restoreBackup' && peaceful) restoreBackup()
     if (step.do === 'refresh') at(step.tab).refresh().catch(ignore)
     if (step.do === 'call') at(step.tab).call(routes.protected).catch(ignore)
     if (step.do === 'wake') at(step.tab).wake()

@@ -63,6 +63,19 @@ describe('a session is not lost', () => {
     expect(world.browser.jar.session()).toMatch(/\.13$/)
   })
 
+  it('when the server has restored a backup, and knows older generations than the cookie', async () => {
+    const world = await setUp()
+    const a = await signedInTab(world)
+    const b = world.browser.tab()
+    await b.start()
+    const restore = world.server.backUp()
+    for (let turn = 0; turn < 12; turn += 1) await (turn % 2 ? a : b).refresh()
+    restore()
+    await a.refresh()
+    await b.refresh()
+    expect([statusOf(a), statusOf(b)]).toEqual(['signedIn', 'signedIn'])
+  })
+
   it('when a verdict meets a cookie that has moved on meanwhile', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)

@@ -139,7 +139,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const [sid = '', presented = ''] = cookie.split('.')
     const generation = Number(presented)
     const session = sessions.get(sid)
-    if (!session || generation > session.generation) return problem(403, 'refresh_token_invalid')
+    const isAhead = session && generation > session.generation
+    if (!session || (isAhead && session.lock === null)) return problem(403, 'refresh_token_invalid')
     if (session.revoked) return problem(403, 'refresh_token_revoked')
     return session.lock === null
       ? refreshUnbound(session, generation)
@@ -159,7 +160,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
     }
     if (consumed && opens(consumed.lock)) return answerWith(session)
     securityEvents.push(`locked ${session.sid}.${generation}`)
-    const isForgotten = generation < session.generation && !consumed
+    const isForgotten = generation !== session.generation && !consumed
     return problem(403, 'refresh_token_locked', 'This browser does not hold the key.', {
       ...(isForgotten && { generation: session.generation }),
     })
@@ -274,6 +275,13 @@ export function createProtocolServer(now: () => number = () => performance.now()
     settings,
     handle,
     sessions,
+    /** Remembers the sessions as they are; what it returns puts them back, as a restored backup does. */
+    backUp() {
+      const kept = structuredClone([...sessions])
+      return () => {
+        for (const [sid, session] of structuredClone(kept)) sessions.set(sid, session)
+      }
+    },
     calls,
     securityEvents,
     factors,

@@ -10,7 +10,8 @@ import type { LockProof } from './refresh-lock.ts'
  *   token; nothing rotates.
  * - `swap`: try the compare-and-swap (again) with these locks.
  * - `locked`: a copy. Refused; nothing changes. `generation` is set when the token is older than the remembered
- *   generations. It is the current one: a client that shows the key of that generation is the rightful one.
+ *   generations, or newer than the session, which a restored backup has set back. It is the current one: a client that
+ *   shows the key of that generation is the rightful one.
  * - `keyLost`: no key, but the `device` cookie shows the browser in which the session was opened. Browsers that clear
  *   their storage keep their cookies. Refused without an alarm. The session is over unless its key is shown later.
  * - `reused`: an old token of an unbound session. It may be the owner or a thief, nobody can tell. The session ends.
@@ -45,8 +46,8 @@ export function judgeRefresh(question: Question): RefreshVerdict {
   if (!session)
     return { kind: 'refused', code: claims.expired ? 'refresh_token_expired' : 'refresh_token_revoked' }
   if (session.expiresAt <= now) return { kind: 'refused', code: 'refresh_token_expired' }
-  // We did not sign it, or the database lost the history in which we did.
-  if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }
+  // Nobody has a token of it.
+  if (session.generation < 0) return { kind: 'refused', code: 'refresh_token_invalid' }
   return session.lock === null ? judgeUnbound(question, session) : judgeBound(question, session)
 }
 
@@ -57,7 +58,8 @@ function judgeBound({ claims, proof, sameBrowser }: Question, session: Session):
       ? { kind: 'swap', lock: proof }
       : { kind: 'refused', code: 'refresh_lock_malformed' }
   // Any remembered key of the session proves that this is its client, even with another generation in the cookie:
-  // another tab may have rotated the session while the browser was sending this request.
+  // another tab may have rotated the session while the browser was sending this request. With a newer one, too, which
+  // says that a backup was restored: what is stored has one future, and its keys open it.
   if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return { kind: 'answer' }
   if (proof.opens === null && sameBrowser) return { kind: 'keyLost' }
   const remembered =
@@ -66,6 +68,8 @@ function judgeBound({ claims, proof, sameBrowser }: Question, session: Session):
 }
 
 function judgeUnbound({ claims, now, leewaySeconds }: Question, session: Session): RefreshVerdict {
+  // The database lost the history in which we signed it, and nothing tells its client from an old copy.
+  if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }
   if (claims.generation === session.generation) return { kind: 'swap', lock: unbound }
   const consumed = consumedGeneration(session, claims.generation)
   const inLeeway = consumed !== undefined && now <= addSeconds(consumed.at, leewaySeconds)

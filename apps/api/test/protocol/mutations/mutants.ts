@@ -244,10 +244,24 @@ export const mutants: Mutant[] = [
   // Rule 5: generations from the future
   mutant(
     'I5',
-    'a generation above the current one is taken for the same client',
+    'a generation above the current one of an unbound session is taken for one that was used up',
     verdict,
     "  if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }\n",
     '',
+  ),
+  mutant(
+    'I5',
+    'a generation above the current one is answered without a key',
+    verdict,
+    'if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock)))',
+    'if (claims.generation > session.generation || opens(session.lock) || session.consumed.some(({ lock }) => opens(lock)))',
+  ),
+  mutant(
+    'I5',
+    'a generation above the current one is answered to nobody, be its key shown',
+    verdict,
+    "  if (session.generation < 0) return { kind: 'refused', code: 'refresh_token_invalid' }\n",
+    "  if (claims.generation > session.generation) return { kind: 'refused', code: 'refresh_token_invalid' }\n",
   ),
 
   // Rule 6: expiry
