@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Timestamp } from 'bson'
 import { ServerError } from './errors.ts'
 import { encodeDocument } from './values/bson.ts'
 import { type Document, document, type Maybe, type RawDocument } from './values/types.ts'
@@ -22,6 +23,8 @@ export interface CursorRequest {
   documents: Iterable<RawDocument | Document>
   batchSize?: number | undefined
   singleBatch?: boolean
+  /** Of the snapshot that is read, if one is. */
+  atClusterTime?: Timestamp | undefined
 }
 
 /** Results that clients have not read to the end. */
@@ -29,7 +32,8 @@ export class Cursors {
   private readonly open = new Map<bigint, Cursor>()
 
   /** The reply to `find` or `aggregate`: `{ cursor: { firstBatch, id, ns }, ok }`. */
-  start({ namespace, documents, batchSize = FIRST_BATCH, singleBatch = false }: CursorRequest): Document {
+  start(request: CursorRequest): Document {
+    const { namespace, documents, batchSize = FIRST_BATCH, singleBatch = false, atClusterTime } = request
     this.forgetIdle()
     const cursor: Cursor = {
       namespace,
@@ -43,7 +47,9 @@ export class Cursors {
       id = newId()
       this.open.set(id, cursor)
     }
-    return document({ cursor: document({ firstBatch: batch, id, ns: namespace }), ok: 1 })
+    const reply = document({ firstBatch: batch, id, ns: namespace })
+    if (atClusterTime) reply.set('atClusterTime', atClusterTime)
+    return document({ cursor: reply, ok: 1 })
   }
 
   /** @throws ServerError `CursorNotFound` (43) */

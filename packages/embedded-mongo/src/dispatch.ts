@@ -1,6 +1,7 @@
 import { commands } from './commands/index.ts'
 import type { Engine } from './engine.ts'
 import { ServerError } from './errors.ts'
+import { snapshotAskedFor } from './snapshots.ts'
 import { type Document, document } from './values/types.ts'
 import { errorReply } from './wire/message.ts'
 
@@ -27,6 +28,8 @@ async function run(engine: Engine, body: Document, connectionId: number): Promis
   if (typeof database !== 'string')
     throw new ServerError('Location40571', 'OP_MSG requests require a $db argument')
   refuseTransactions(body)
+  if (name !== 'find' && name !== 'getMore' && snapshotAskedFor(body))
+    throw new ServerError('CommandNotSupported', `a snapshot is read by find alone, not by '${name}'`)
   // A command sees everything committed before it began.
   engine.store.refresh()
   const reply = await handler({ engine, name, database, body, connectionId })

@@ -1,4 +1,5 @@
 import { Cursors } from './cursors.ts'
+import { Snapshots } from './snapshots.ts'
 import { Catalog } from './storage/catalog.ts'
 import { Store } from './storage/store.ts'
 
@@ -7,11 +8,13 @@ export class Engine {
   readonly store: Store
   readonly catalog: Catalog
   readonly cursors = new Cursors()
+  readonly snapshots: Snapshots
   readonly startedAt = new Date()
 
   private constructor(store: Store, catalog: Catalog) {
     this.store = store
     this.catalog = catalog
+    this.snapshots = new Snapshots(store)
   }
 
   /** Opens a data directory, whose lock the caller holds. */
@@ -31,6 +34,7 @@ export class Engine {
   }
 
   close(): Promise<void> {
+    this.snapshots.releaseAll()
     return this.store.close()
   }
 }

@@ -39,6 +39,8 @@ const CODES = {
   CannotIndexParallelArrays: 171,
   InvalidIndexSpecificationOption: 197,
   NoQueryExecutionPlans: 291,
+  SnapshotTooOld: 239,
+  SnapshotUnavailable: 246,
   ConversionFailure: 241,
   OperationNotSupportedInTransaction: 263,
   BSONObjectTooLarge: 10334,

@@ -4,6 +4,8 @@ import { find, type Query } from '../query/find.ts'
 import { checkHint } from '../query/hint.ts'
 import { compileProjection, type Projection } from '../query/projection.ts'
 import { compileSort } from '../query/sort.ts'
+import { type Snapshot, snapshotAskedFor } from '../snapshots.ts'
+import type { Collection } from '../storage/collection.ts'
 import { type Document, isDocument, type RawDocument } from '../values/types.ts'
 import {
   collationOf,
@@ -33,6 +35,21 @@ export const findCommand: Handler = (request) => {
       )
   const { query, project } = parseFind(request)
   const collection = findCollection(request)
+  const snapshot = snapshotAskedFor(body)
+  if (snapshot) {
+    if (!isWholeScan(query, project))
+      throw new ServerError(
+        'CommandNotSupported',
+        'a snapshot is read in whole collections: no filter, sort, skip, limit or projection',
+      )
+    const kept = engine.snapshots.read(snapshot)
+    return engine.cursors.start({
+      namespace: `${database}.${collectionName(request)}`,
+      documents: collection ? scanOf(collection, kept) : [],
+      batchSize: optionalCount(request, 'batchSize'),
+      atClusterTime: kept.time,
+    })
+  }
   const limit = optionalNumber(request, 'limit') ?? 0
   return engine.cursors.start({
     namespace: `${database}.${collectionName(request)}`,
@@ -65,6 +82,16 @@ export function parseFind(request: Request): { query: Query; project: Projection
     query,
     project:
       projection && projection.size > 0 ? compileProjection(projection, { collation, variables }) : undefined,
+  }
+}
+
+const isWholeScan = ({ filter, sort, skip, limit }: Query, project: Projection | undefined) =>
+  filter.source.size === 0 && !sort?.size && !skip && !limit && !project
+
+function* scanOf(collection: Collection, kept: Snapshot): Generator<RawDocument> {
+  for (const { raw } of collection.scan(false, kept.moment)) {
+    kept.usedAt = Date.now()
+    yield raw
   }
 }
 

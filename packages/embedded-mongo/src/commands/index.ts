@@ -13,6 +13,7 @@ import { distinct } from './distinct.ts'
 import { drop } from './drop.ts'
 import { dropDatabase } from './dropDatabase.ts'
 import { dropIndexes } from './dropIndexes.ts'
+import { endSessions } from './endSessions.ts'
 import { explain } from './explain.ts'
 import { findCommand } from './find.ts'
 import { findAndModify } from './findAndModify.ts'
@@ -48,7 +49,7 @@ export const commands: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['dropDatabase', dropDatabase],
   ['dropIndexes', dropIndexes],
   ['deleteIndexes', dropIndexes],
-  ['endSessions', ping],
+  ['endSessions', endSessions],
   ['explain', explain],
   ['find', findCommand],
   ['findAndModify', findAndModify],

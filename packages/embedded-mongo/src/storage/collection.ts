@@ -5,7 +5,7 @@ import { type Document, document, isDocument, type Value } from '../values/types
 import { type IndexKeys, indexKeys } from './index-keys.ts'
 import type { IndexSpec } from './index-spec.ts'
 import { after, entryKey, RECORD_BYTES, type RecordId, recordKey, recordOf, tablePrefix } from './records.ts'
-import { type Store, walk } from './store.ts'
+import { type Moment, type Store, walk } from './store.ts'
 
 /** The most bytes that a stored document may have. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
@@ -59,9 +59,9 @@ export class Collection {
     return { low, high: after(low) }
   }
 
-  /** All documents in natural order, as they are stored. */
-  *scan(reverse = false): Generator<{ record: RecordId; raw: Buffer }> {
-    for (const { key, value } of walk(this.store.documents, { ...this.extent, reverse }))
+  /** All documents in natural order, as they are stored: now, or at a moment that is kept. */
+  *scan(reverse = false, moment?: Moment): Generator<{ record: RecordId; raw: Buffer }> {
+    for (const { key, value } of walk(this.store.documents, { ...this.extent, reverse, moment }))
       yield { record: recordOf(key), raw: value }
   }
 

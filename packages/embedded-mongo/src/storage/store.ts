@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Database, open, type RootDatabase } from 'lmdb'
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
 import { GroupCommit } from './group-commit.ts'
 
 /** Bytes by key, in the order of the keys. */
@@ -11,11 +11,15 @@ export interface Entry {
   value: Buffer
 }
 
-/** Entries from `low` up to but not including `high`, backwards if `reverse`. */
+/** What had been committed at one moment. LMDB keeps its pages until `done` is called, so the file may grow meanwhile. */
+export type Moment = Transaction
+
+/** Entries from `low` up to but not including `high`, backwards if `reverse`; as of now, or of a moment that is kept. */
 export interface Range {
   low: Buffer
   high: Buffer
   reverse?: boolean
+  moment?: Moment | undefined
 }
 
 const FIRST_CHUNK = 16
@@ -73,6 +77,12 @@ export class Store {
     this.root.resetReadTxn()
   }
 
+  /** This moment, to be read for as long as it is wanted, whatever is written. Whoever takes it calls `done`. */
+  moment(): Moment {
+    this.refresh()
+    return this.root.useReadTransaction()
+  }
+
   close(): Promise<void> {
     return this.root.close()
   }
@@ -95,7 +105,7 @@ function reserveFiles(directory: string): void {
  * Walks a range in chunks and keeps nothing open between them. The caller may pause for as long as it likes, and may
  * write to the range.
  */
-export function* walk(table: Table, { low, high, reverse = false }: Range): Generator<Entry> {
+export function* walk(table: Table, { low, high, reverse = false, moment }: Range): Generator<Entry> {
   let from = reverse ? high : low
   let exclusiveStart = reverse
   let limit = FIRST_CHUNK
@@ -108,6 +118,7 @@ export function* walk(table: Table, { low, high, reverse = false }: Range): Gene
         inclusiveEnd: reverse,
         reverse,
         limit,
+        ...(moment && { transaction: moment }),
       }),
     ]
     yield* chunk
