@@ -33,6 +33,8 @@ import { createMailQueue } from './mail/mail-queue.ts'
 import { createMailer } from './mail/mailer.ts'
 import { noticeCapModel } from './mail/notice-cap.model.ts'
 import { createNoticeCaps } from './mail/notice-caps.ts'
+import { type Migration, migrations as shipped } from './maintenance/migrations.ts'
+import { createMigrations } from './maintenance/run-migrations.ts'
 import type { Lifecycle } from './ops/lifecycle.ts'
 import type { OperationMetrics } from './ops/metrics/metrics.ts'
 import { createAuth } from './sign-in/auth.service.ts'
@@ -76,15 +78,25 @@ interface Edges {
   outboxDir: string | null
   /** What the parts report to. Null: nobody asks. */
   metrics: OperationMetrics | null
+  /** Others than those of this version. */
+  migrations?: readonly Migration[]
 }
 
 export type Services = ReturnType<typeof compose>
 
 /** Builds every service once, and connects them to each other. */
-export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metrics }: Edges) {
+export function compose(edges: Edges) {
+  const { config, clock, log, mongoUri, webRoot, outboxDir, metrics, migrations: list = shipped } = edges
   const told = metrics?.listeners
   const lifecycle: Lifecycle = { draining: false }
-  const database = createDatabase({ uri: mongoUri, log, onClient: told?.clientCreated })
+  const database = createDatabase({
+    uri: mongoUri,
+    log,
+    migrations: list.map(({ name }) => name),
+    onClient: told?.clientCreated,
+  })
+  const migrations = createMigrations({ db: () => database.connection.getClient().db(), list, clock, log })
+  const openMigrations = createBackground({ sweep: migrations.sweep, log, what: 'open migrations' })
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
@@ -280,6 +292,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
       lapse.start()
       dueResets.start()
       lackingParts.start()
+      openMigrations.start()
     },
 
     /** In the reverse order of their creation. */
@@ -287,6 +300,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
       await passwords.close()
       await lapse.stop()
       await dueResets.stop()
+      await openMigrations.stop()
       await lackingParts.stop()
       await Promise.all([mailQueue.stop(), webhooks?.stop()])
       await sessions.stop()
@@ -300,6 +314,7 @@ export function compose({ config, clock, log, mongoUri, webRoot, outboxDir, metr
     webRoot,
     lifecycle,
     database,
+    migrations,
     outbox: mailer.outbox,
     mailer,
     webhooks,

@@ -482,7 +482,7 @@ function withPassword(uri: string | undefined, password: string | undefined): st
 function embeddedProblems({ MONGO_URI, EMBEDDED_DATABASE }: Record<string, string | undefined>): string[] {
   if (MONGO_URI || EMBEDDED_DATABASE) return []
   return [
-    'EMBEDDED_DATABASE is not set, and neither is MONGO_URI. The embedded database is made for development: one process, no replica, no backup while it runs. Set MONGO_URI, or EMBEDDED_DATABASE=allow to use it all the same',
+    'EMBEDDED_DATABASE is not set, and neither is MONGO_URI. The embedded database is made for development: one process, no replica. Set MONGO_URI, or EMBEDDED_DATABASE=allow to use it all the same',
   ]
 }
 

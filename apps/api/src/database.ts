@@ -4,6 +4,7 @@ import mongoose, { type mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import { renewDeadHeartbeats } from './database-heartbeat.ts'
 import { createIndexes, UnindexableError } from './database-indexes.ts'
+import { assertServable, UnservableError } from './maintenance/assert-servable.ts'
 
 const retryMs = 1000
 const pingTimeoutMs = 2000
@@ -11,6 +12,8 @@ const pingTimeoutMs = 2000
 interface Collaborators {
   uri: string
   log: Logger
+  /** The names of the migrations that this version knows. */
+  migrations: readonly string[]
   /** Told of each client of the driver's before it connects. */
   onClient?: ((client: mongo.MongoClient) => void) | undefined
 }
@@ -21,7 +24,7 @@ export type Database = ReturnType<typeof createDatabase>
  * The connection to MongoDB. It connects in the background, and again after every loss. Until it is connected and the
  * unique indexes exist, `assertReady` throws: without them two accounts could share an address.
  */
-export function createDatabase({ uri, log, onClient }: Collaborators) {
+export function createDatabase({ uri, log, migrations, onClient }: Collaborators) {
   const connection = mongoose.createConnection()
   const closing = new AbortController()
   let ready = false
@@ -31,8 +34,8 @@ export function createDatabase({ uri, log, onClient }: Collaborators) {
 
     /**
      * Resolves when connected and indexed, no matter how long that takes, or when closed. Rejects with
-     * UnindexableError when stored documents break a unique index, because waiting would not help. `indexes` false: builds
-     * none, for whoever only looks.
+     * UnindexableError when stored documents break a unique index, and with UnservableError when the database must not be
+     * served, because waiting would not help. `indexes` false: neither is looked at, for whoever only looks.
      */
     async connect({ indexes } = { indexes: true }): Promise<void> {
       while (!closing.signal.aborted && !ready) {
@@ -51,12 +54,17 @@ export function createDatabase({ uri, log, onClient }: Collaborators) {
           onClient?.(connection.getClient())
           await opening
           renewDeadHeartbeats(connection.getClient())
-          if (indexes) await createIndexes(connection)
+          if (indexes) {
+            const newer = connection.db ? await assertServable(connection.db, migrations) : []
+            if (newer.length > 0)
+              log.warn({ migrations: newer }, 'a newer version has migrated this database')
+            await createIndexes(connection)
+          }
           ready = true
           log.info('the database is connected')
         } catch (error) {
           if (closing.signal.aborted) return
-          if (error instanceof UnindexableError) throw error
+          if (error instanceof UnindexableError || error instanceof UnservableError) throw error
           log.warn({ err: error }, 'the database cannot be reached yet; trying again')
           await connection.close().catch(() => {}) // half open; the next round starts from nothing
           await delay(retryMs, undefined, { signal: closing.signal }).catch(() => {})

@@ -147,14 +147,9 @@ describe('the settings', () => {
 })
 
 describe('the database', () => {
-  const ofDatabase = async ({ services }: TestApi) =>
-    wrong(
-      await checkDatabase({
-        webhooks: null,
-        connection: services.database.connection,
-        clock: services.clock,
-      }),
-    )
+  const checked = ({ services: { database, clock, migrations } }: TestApi) =>
+    checkDatabase({ connection: database.connection, clock, migrations, webhooks: null })
+  const ofDatabase = async (api: TestApi) => wrong(await checked(api))
 
   it('nothing is wrong with that of an API that has just started', async () => {
     expect(await ofDatabase(await apiForTest())).toEqual([])
@@ -163,11 +158,7 @@ describe('the database', () => {
   it('nothing is missing in one that no API has started with', async () => {
     const api = await apiForTest()
     await api.services.database.connection.dropDatabase()
-    const found = await checkDatabase({
-      connection: api.services.database.connection,
-      clock: api.services.clock,
-      webhooks: null,
-    })
+    const found = await checked(api)
     expect(wrong(found)).toEqual([])
     expect(found.find(({ name }) => name === 'indexes')?.sentence).toMatch('The database is empty')
   })
@@ -201,6 +192,15 @@ describe('the database', () => {
       ),
     )
     await expect(users.indexExists('emailKey_1')).resolves.toBe(false)
+  })
+
+  it('a restore that was interrupted, and a migration that is not done', async () => {
+    const migrations = [{ name: 'some', breaking: true, batch: async () => null }]
+    const api = await apiForTest({ migrations })
+    exactlyOne(await ofDatabase(api), 'warning maintenance: The migration “some” is not done.')
+    const maintenance = api.services.database.connection.collection<{ _id: string }>('maintenance')
+    await maintenance.insertOne({ _id: 'restore' })
+    exactlyOne(await ofDatabase(api), 'problem maintenance: A restore of this database was interrupted')
   })
 
   it('mail that bounces at once, and mail that cannot be sent', async () => {

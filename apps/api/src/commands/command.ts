@@ -1,7 +1,7 @@
 import type { ActivityKind } from '@latchkey/contracts'
 import { administratorDevice } from '@latchkey/sessions'
 import type { Services } from '../compose.ts'
-import type { OpenServices } from './open-services.ts'
+import type { HowToOpen, OpenServices } from './open-services.ts'
 import type { Output } from './output.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -77,7 +77,7 @@ export interface Call {
   output: Output
   terminal: Terminal
   /** The services of the API, with the database connected. Closed when the command is over. */
-  open(how?: { indexes: boolean }): Promise<OpenServices>
+  open(how?: HowToOpen): Promise<OpenServices>
   /**
    * Says what is about to be done, and asks whether to go on; where nobody can be asked it takes `--yes`. Throws
    * UsageError without it, and Error when the answer is no.

@@ -73,9 +73,10 @@ async function examine(call: Call, origins: string[]): Promise<Finding[]> {
 async function checkBehind(call: Call): Promise<Finding[]> {
   try {
     const { services } = await call.open({ indexes: false })
-    const { database, clock, mailer, webhooks } = services
+    const { database, clock, mailer, webhooks, migrations } = services
+    const { connection } = database
     return [
-      ...(await checkDatabase({ connection: database.connection, clock, webhooks })),
+      ...(await checkDatabase({ connection, clock, webhooks, migrations })),
       ...(await checkMailServer(mailer)),
     ]
   } catch (error) {

@@ -14,20 +14,28 @@ const patienceMs = 10_000
 export interface OpenServices {
   services: Services
   config: Config
+  /** Opens everything: it is not for printing. */
+  mongoUri: string
   close(): Promise<void>
 }
 
+export interface HowToOpen {
+  /** Builds indexes that are missing, as the API does at its start, and refuses a database that must not be served. */
+  indexes: boolean
+  /** Nobody else may serve the embedded database, and there need be none yet. */
+  alone?: boolean
+}
+
 /**
- * The services of the API with a connected database, whether or not the API is running. `indexes`: builds those that
- * are missing, as the API does at its start. Throws Error with a sentence when there is no database, or none that can be
- * reached.
+ * The services of the API with a connected database, whether or not the API is running. Throws Error with a sentence when
+ * there is no database, or none that can be reached.
  */
 export async function openServices(
   environment: Record<string, string | undefined>,
-  how: { indexes: boolean },
+  how: HowToOpen,
 ): Promise<OpenServices> {
   const config = configOf(environment)
-  const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir))
+  const database = await openDatabase(config.database.uri, resolve(root, config.database.dataDir), how)
   const services = compose({
     config,
     clock: systemClock,
@@ -47,7 +55,7 @@ export async function openServices(
     await close()
     throw error
   }
-  return { services, config, close }
+  return { services, config, mongoUri: database.uri, close }
 }
 
 async function unreachable(): Promise<never> {
@@ -65,8 +73,9 @@ export const configOf = (environment: Record<string, string | undefined>): Confi
  * Opens the configured database, the embedded one of a running API, or the embedded one itself. Never makes one: an empty
  * database would answer every question, and wrongly.
  */
-async function openDatabase(configured: string | undefined, dataDir: string) {
+async function openDatabase(configured: string | undefined, dataDir: string, { alone = false }: HowToOpen) {
   if (configured) return { uri: configured, close: async () => {} }
+  if (alone) return await openAlone(dataDir)
   if (!existsSync(resolve(dataDir, 'mongo')))
     throw new Error(
       `There is no database: MONGO_URI is not set, and DATA_DIR (${dataDir}) holds none. Start the API first, or set them as it has them; with Docker Compose, run this in the container (docs/command-line.md).`,
@@ -77,6 +86,15 @@ async function openDatabase(configured: string | undefined, dataDir: string) {
     const running = runningUri(dataDir)
     if (!running) throw error
     return { uri: running, close: async () => {} }
+  }
+}
+
+async function openAlone(dataDir: string) {
+  try {
+    return await startEmbeddedMongo({ dataDir })
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.message.includes(' is in use by '))) throw cause
+    throw new Error(`The database in ${dataDir} is being served. Stop the API first.`, { cause })
   }
 }
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { type Clock, systemClock } from '@latchkey/contracts/server'
 import type { Config } from '../config.ts'
-import { configOf, type OpenServices, openServices } from './open-services.ts'
+import { configOf, type HowToOpen, type OpenServices, openServices } from './open-services.ts'
 
 /** Where a command is called from. */
 export interface Terminal {
@@ -18,7 +18,7 @@ export interface Terminal {
   environment: Record<string, string | undefined>
   /** Throws ConfigError. */
   readConfig(): Config
-  openServices(how: { indexes: boolean }): Promise<OpenServices>
+  openServices(how: HowToOpen): Promise<OpenServices>
 }
 
 /** The one of this process. */

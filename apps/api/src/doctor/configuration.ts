@@ -107,12 +107,7 @@ function checkMailSettings({ production, mail: { smtpUrl, from } }: Config): Fin
 function checkKindOfDatabase({ production, database: { uri } }: Config): Finding[] {
   const complaints =
     production && uri === undefined
-      ? [
-          warning(
-            'The embedded database is in use: one process, no replica, no backup while it runs.',
-            'Set MONGO_URI.',
-          ),
-        ]
+      ? [warning('The embedded database is in use: one process, no replica.', 'Set MONGO_URI.')]
       : []
   return findings('database', complaints, uri ? 'MONGO_URI is set.' : 'The embedded database is in use.')
 }

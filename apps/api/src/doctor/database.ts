@@ -1,6 +1,8 @@
 import type { Clock } from '@latchkey/contracts/server'
 import type { Connection } from 'mongoose'
 import { missingIndexes } from '../database-indexes.ts'
+import { readMaintenance, whyUnservable } from '../maintenance/assert-servable.ts'
+import type { Migrations } from '../maintenance/run-migrations.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { checkClock } from './clock.ts'
 import { type Finding, findings, problem, warning } from './finding.ts'
@@ -11,12 +13,15 @@ interface Collaborators {
   connection: Connection
   clock: Clock
   webhooks: Pick<Webhooks, 'troubled'> | null
+  migrations: Pick<Migrations, 'names' | 'status'>
 }
 
 /** What the database tells. It changes nothing there. */
-export async function checkDatabase({ connection, clock, webhooks }: Collaborators): Promise<Finding[]> {
+export async function checkDatabase(collaborators: Collaborators): Promise<Finding[]> {
+  const { connection, clock, webhooks, migrations } = collaborators
   return [
     ...(await checkDatabaseClock(connection, clock)),
+    ...(await checkMaintenance(connection, migrations)),
     ...(await checkIndexes(connection)),
     ...(await checkMailQueue(connection, clock)),
     ...(webhooks ? await checkWebhooks(webhooks) : []),
@@ -29,6 +34,26 @@ async function checkDatabaseClock(connection: Connection, clock: Clock): Promise
   const middle = new Date((asked + clock.now().getTime()) / 2)
   const theirs: unknown = told?.localTime
   return theirs instanceof Date ? checkClock('the database', theirs, middle) : []
+}
+
+/** Restores that were interrupted, and migrations that are open. */
+async function checkMaintenance(
+  connection: Connection,
+  migrations: Collaborators['migrations'],
+): Promise<Finding[]> {
+  if (!connection.db) return []
+  const why = whyUnservable(await readMaintenance(connection.db), migrations.names)
+  if (why) return findings('maintenance', [problem(why, 'Until then no API of this version starts.')], '')
+  const open = (await migrations.status()).filter(({ state }) => state === 'open' || state === 'begun')
+  const complaints = open.map(({ name, breaking }) =>
+    warning(
+      `The migration “${name}” is not done.`,
+      breaking
+        ? 'Stop every API of an older version; then: latchkey migrate (docs/upgrades.md).'
+        : 'An API does it in the background; latchkey migrate does it now.',
+    ),
+  )
+  return findings('maintenance', complaints, 'No restore was interrupted, and no migration is open.')
 }
 
 async function checkIndexes(connection: Connection): Promise<Finding[]> {

@@ -11,6 +11,7 @@ import { createApp } from '../../src/app.ts'
 import { compose, type Services } from '../../src/compose.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createExpressServer } from '../../src/http/server.ts'
+import type { Migration } from '../../src/maintenance/migrations.ts'
 import { createMetrics } from '../../src/ops/metrics/metrics.ts'
 import { serveMetrics } from '../../src/ops/metrics/server.ts'
 import { watchAnswers } from './answers.ts'
@@ -38,6 +39,8 @@ interface Options {
   configure?: (config: Config) => Config
   mongoUri?: string
   clock?: MovableClock
+  /** Others than those of this version. */
+  migrations?: readonly Migration[]
   /** Go on before the database is connected. */
   early?: boolean
 }
@@ -79,6 +82,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     mongoUri,
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
+    ...(options.migrations && { migrations: options.migrations }),
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
   watchAnswers(server, { demo: services.outbox !== null })

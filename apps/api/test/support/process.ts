@@ -47,13 +47,14 @@ interface Outcome {
   stderr: string
 }
 
-/** Runs a command of the API to its end. */
+/** Runs a command of the API to its end. `mongoUri` empty: on the embedded database of a DATA_DIR. */
 export function command(
   name: 'latchkey' | 'make-admin' | 'reset-factors',
   args: string[],
   mongoUri: string,
+  environment: Record<string, string> = {},
 ): Promise<Outcome> {
-  const env = { ...ownEnvironment(), MONGO_URI: mongoUri }
+  const env = { ...ownEnvironment(), MONGO_URI: mongoUri, ...environment }
   return new Promise((done) => {
     const child = execFile(process.execPath, [program(name), ...args], { env }, (_failed, stdout, stderr) =>
       done({ status: child.exitCode, stdout, stderr }),

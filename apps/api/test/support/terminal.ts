@@ -18,7 +18,7 @@ interface Sitting {
 
 /** Runs a command in this process, on the database of an API, as one would on its server. */
 export async function latchkey(
-  api: Pick<TestApi, 'services' | 'config'> | null,
+  api: Pick<TestApi, 'services' | 'config' | 'mongoUri'> | null,
   words: string[],
   { answer, environment = {}, openServices, readConfig, clock, interrupted = false }: Sitting = {},
 ) {
@@ -49,7 +49,7 @@ export async function latchkey(
       if (openServices) return await openServices()
       if (!api) throw new Error('this command needs no database')
       // Those of the API, which go on.
-      return { services: api.services, config: api.config, close: async () => {} }
+      return { services: api.services, config: api.config, mongoUri: api.mongoUri, close: async () => {} }
     },
   })
   return { status, stdout, stderr }

@@ -1,0 +1,272 @@
+import type { Clock } from '@latchkey/contracts/server'
+import { mongo } from 'mongoose'
+import { readMaintenance } from '../maintenance/assert-servable.ts'
+import { maintenanceCollection, type RestoreMark } from '../maintenance/maintenance.model.ts'
+import { type BackedUpCollection, BackupFileError, type BackupHeader, readBackup } from './backup-file.ts'
+import { besidePrefix, isKept } from './kept.ts'
+
+const { EJSON } = mongo.BSON
+
+/** Higher than what anybody's epoch has risen to since a backup: an access token from before counts as older. */
+const epochStep = 1_000_000
+
+/** What a fresh database holds as well: written at the first start, or about the database alone. */
+const ofAnyDatabase: readonly string[] = ['hashCosts', 'revocations', maintenanceCollection]
+
+const primary = { readPreference: 'primary' } as const
+const batchSize = 500
+
+/** A backup that was read to its end and is whole. */
+export interface CheckedBackup {
+  path: string
+  header: BackupHeader
+  /** How many documents, by collection. */
+  documents: Record<string, number>
+  /** The highest epoch of any user. */
+  highestEpoch: number
+}
+
+/** Reads all of a backup and changes nothing. Throws BackupFileError when it is not whole. */
+export async function checkBackup(path: string): Promise<CheckedBackup> {
+  let header: BackupHeader | undefined
+  const documents: Record<string, number> = {}
+  let highestEpoch = 0
+  await readBackup(path, {
+    header(read) {
+      header = read
+    },
+    collectionEnd(collection, count) {
+      documents[collection] = count
+    },
+    documents(collection, lines) {
+      if (collection !== 'users') return
+      for (const line of lines) highestEpoch = Math.max(highestEpoch, epochIn(EJSON.parse(line)))
+    },
+  })
+  if (!header) throw new BackupFileError(`${path} is not a backup that latchkey has written.`)
+  return { path, header, documents, highestEpoch }
+}
+
+/** Whether nothing would be lost if everything that a backup holds were replaced. */
+export async function isEmpty(db: mongo.Db): Promise<boolean> {
+  for (const name of await collectionsIn(db))
+    if (isKept(name) && !ofAnyDatabase.includes(name) && (await db.collection(name).findOne({}, primary)))
+      return false
+  return true
+}
+
+export interface RestoreSummary {
+  /** How many documents, by collection. */
+  documents: Record<string, number>
+  /** Sessions that go on where their browser shows its key. */
+  sessions: number
+  /** Sessions that were not restored: all, or those that no key proves. */
+  ended: number
+  /** What the epoch of every user is now: what was issued with a lower one is dead. */
+  epoch: number
+}
+
+interface Asked {
+  client: mongo.MongoClient
+  backup: CheckedBackup
+  endSessions: boolean
+  clock: Clock
+  stopping: AbortSignal
+  /** Called for each document. */
+  onDocument: () => void
+  /** Ends the access tokens that these users were issued below an epoch. */
+  revokeBelow: (users: mongo.ObjectId[], epoch: number) => Promise<void>
+}
+
+/**
+ * Puts a backup in the place of everything that is in the database of a client. It is loaded into collections beside those
+ * that are there, and read to its end once more, before any of them is touched. A mark in the database says meanwhile that it
+ * must not be served; it goes last.
+ * @throws BackupFileError, or Error with a sentence; the database is then as it was, unless the mark still says otherwise
+ */
+export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
+  const { client, backup, clock, revokeBelow } = asked
+  const db = client.db()
+  const mark: Omit<RestoreMark, '_id' | 'phase'> = {
+    startedAt: clock.now(),
+    takenAt: new Date(backup.header.takenAt),
+  }
+  const { restore: before } = await readMaintenance(db)
+  const isMixed = before?.phase === 'switching'
+  if (!isMixed) await setMark(db, { ...mark, phase: 'loading' })
+  const epoch = Math.max(backup.highestEpoch, await highestEpochIn(db)) + epochStep
+  let loaded: Loaded
+  try {
+    await dropBeside(db)
+    loaded = await load(db, epoch, asked)
+    await carryRevocations(db, loaded)
+  } catch (error) {
+    // An outage may prevent it. The mark then says so, and the next restore does it.
+    if (!isMixed) await abandonRestore(db).catch(() => {})
+    throw asked.stopping.aborted
+      ? new Error(`Interrupted: ${isMixed ? 'repeat it' : 'the database is as it was'}.`, { cause: error })
+      : error
+  }
+  await setMark(db, { ...mark, phase: 'switching' })
+  await takePlaces(db, loaded)
+  for await (const ids of idsOf(db.collection('users'))) await revokeBelow(ids, epoch)
+  await marks(db).deleteOne({ _id: 'restore' })
+  return { documents: loaded.documents, sessions: loaded.sessions, ended: loaded.ended, epoch }
+}
+
+/** Takes back what a restore began that has not replaced anything yet. False: it had, or there is none. */
+export async function abandonRestore(db: mongo.Db): Promise<boolean> {
+  const { restore } = await readMaintenance(db)
+  if (restore?.phase !== 'loading') return false
+  await dropBeside(db)
+  await marks(db).deleteOne({ _id: 'restore' })
+  return true
+}
+
+interface Loaded {
+  documents: Record<string, number>
+  /** What goes beside the mark, and so cannot replace its collection. */
+  maintenance: mongo.Document[]
+  sessions: number
+  ended: number
+}
+
+async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> {
+  const { backup, endSessions, stopping, onDocument } = asked
+  const loaded: Loaded = { documents: {}, maintenance: [], sessions: 0, ended: 0 }
+  const indexes = new Map<string, BackedUpCollection['indexes']>()
+
+  /** A document as it is restored. None: not at all. */
+  function restored(collection: string, document: mongo.Document): mongo.Document[] {
+    // It may have been used since.
+    if (collection === 'actionTokens' && document.kind === 'reset_password') return []
+    if (collection !== 'users') return [document]
+    const sessions = Array.isArray(document.refreshTokens) ? document.refreshTokens : []
+    // Nothing tells whoever has no key from a copy of an older state.
+    const kept = endSessions ? [] : sessions.filter((each) => typeof each?.lock === 'string')
+    loaded.sessions += kept.length
+    loaded.ended += sessions.length - kept.length
+    if (endSessions && Array.isArray(document.knownDevices))
+      for (const device of document.knownDevices) if (device) delete device.trust
+    return [{ ...document, refreshTokens: kept, epoch }]
+  }
+
+  await readBackup(backup.path, {
+    header(header) {
+      if (header.secrets.salt !== backup.header.secrets.salt)
+        throw new BackupFileError(`${backup.path} has become another file meanwhile.`)
+    },
+    async collection({ collection, indexes: wanted }) {
+      loaded.documents[collection] = 0
+      indexes.set(collection, wanted)
+      if (collection !== maintenanceCollection) await db.createCollection(besidePrefix + collection)
+    },
+    async documents(collection, lines) {
+      stopping.throwIfAborted()
+      const documents = lines.flatMap((line) =>
+        restored(collection, EJSON.parse(line, { relaxed: false }) as mongo.Document),
+      )
+      if (collection === maintenanceCollection)
+        loaded.maintenance.push(...documents.map((each) => ({ ...each, lease: null })))
+      else if (documents.length > 0)
+        await db
+          .collection(besidePrefix + collection)
+          .insertMany(documents, { ordered: false, writeConcern: { w: 'majority' } })
+      loaded.documents[collection] = (loaded.documents[collection] ?? 0) + documents.length
+      for (let i = 0; i < lines.length; i++) onDocument()
+    },
+    async collectionEnd(collection) {
+      const wanted = (indexes.get(collection) ?? []).map(withoutVersion)
+      if (collection !== maintenanceCollection && wanted.length > 0)
+        await db.collection(besidePrefix + collection).createIndexes(wanted)
+    },
+  })
+  return loaded
+}
+
+/** A version of the rules by which texts are compared belongs to the server that reported it. */
+function withoutVersion(index: mongo.IndexDescription): mongo.IndexDescription {
+  if (!index.collation) return index
+  const { version: _version, ...collation } = index.collation as mongo.CollationOptions & { version?: string }
+  return { ...index, collation }
+}
+
+/**
+ * What this database still knows to have ended stays ended: in the last two hours. Not of accounts that are restored, of
+ * which everything that was issued ends, and whatever they do from now on lives.
+ */
+async function carryRevocations(db: mongo.Db, { documents }: Loaded): Promise<void> {
+  const beside = db.collection(`${besidePrefix}revocations`)
+  const ended = db.collection('revocations').find({}, { ...primary, batchSize })
+  for (let batch: mongo.Document[] = []; ; batch = []) {
+    while (batch.length < batchSize && (await ended.hasNext())) batch.push((await ended.next()) ?? {})
+    if (batch.length === 0) break
+    await beside.bulkWrite(
+      batch.map((replacement) => ({
+        replaceOne: { filter: { _id: replacement._id }, replacement, upsert: true },
+      })),
+      { ordered: false },
+    )
+  }
+  if (documents.users === undefined) return
+  for await (const ids of idsOf(db.collection(`${besidePrefix}users`)))
+    await beside.deleteMany({ _id: { $in: ids } })
+}
+
+/** What was loaded takes the place of what is there, and what the backup does not know goes. */
+async function takePlaces(db: mongo.Db, { documents, maintenance }: Loaded): Promise<void> {
+  for (const name of await collectionsIn(db))
+    if (name.startsWith(besidePrefix)) {
+      const place = name.slice(besidePrefix.length)
+      await db.renameCollection(name, place, { dropTarget: true })
+    }
+  for (const name of await collectionsIn(db))
+    if (name !== maintenanceCollection && documents[name] === undefined && name !== 'revocations')
+      await db.dropCollection(name)
+  await marks(db).deleteMany({ _id: { $ne: 'restore' } })
+  if (maintenance.length > 0) await db.collection(maintenanceCollection).insertMany(maintenance)
+}
+
+async function dropBeside(db: mongo.Db): Promise<void> {
+  for (const name of await collectionsIn(db)) if (name.startsWith(besidePrefix)) await db.dropCollection(name)
+}
+
+/** All but the server's own. */
+async function collectionsIn(db: mongo.Db): Promise<string[]> {
+  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
+  return found.map(({ name }) => name).filter((name) => !name.startsWith('system.'))
+}
+
+async function highestEpochIn(db: mongo.Db): Promise<number> {
+  const [found] = await db
+    .collection('users')
+    .aggregate([{ $group: { _id: null, highest: { $max: '$epoch' } } }], primary)
+    .toArray()
+  return epochIn({ epoch: found?.highest })
+}
+
+const epochIn = (user: unknown): number => {
+  const epoch = typeof user === 'object' && user !== null && 'epoch' in user ? user.epoch : undefined
+  return typeof epoch === 'number' && Number.isSafeInteger(epoch) ? epoch : 0
+}
+
+async function* idsOf(users: mongo.Collection): AsyncGenerator<mongo.ObjectId[]> {
+  let ids: mongo.ObjectId[] = []
+  for await (const { _id } of users.find({}, { ...primary, projection: { _id: 1 }, batchSize })) {
+    if (!(_id instanceof mongo.ObjectId)) continue
+    ids.push(_id)
+    if (ids.length < batchSize) continue
+    yield ids
+    ids = []
+  }
+  if (ids.length > 0) yield ids
+}
+
+const marks = (db: mongo.Db) => db.collection<RestoreMark>(maintenanceCollection)
+
+async function setMark(db: mongo.Db, mark: Omit<RestoreMark, '_id'>): Promise<void> {
+  await marks(db).replaceOne({ _id: 'restore' }, mark, {
+    upsert: true,
+    writeConcern: { w: 'majority' },
+  })
+}

@@ -1,0 +1,333 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { mongo } from 'mongoose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkBackup, restoreBackup } from '../../src/backup/restore-backup.ts'
+import { apiForTest, startApi, type TestApi } from '../support/api.ts'
+import { enrolled } from '../support/authenticator.ts'
+import { login, protectedWith, registered, type SignedInPerson, stored } from '../support/people.ts'
+import { temporaryFolder } from '../support/process.ts'
+import { lockOwner } from '../support/refresh-lock.ts'
+import { latchkey } from '../support/terminal.ts'
+
+let api: TestApi
+let person: SignedInPerson
+let folder: string
+let file: string
+
+beforeAll(async () => {
+  api = await startApi()
+  person = await registered(api, lockOwner().signIn)
+  await enrolled(api, person)
+  await registered(api)
+})
+afterAll(() => api.close())
+
+/** A backup of the API of this file, for one test. */
+async function backedUp(of: TestApi = api) {
+  folder = temporaryFolder()
+  file = join(folder, 'latchkey.gz')
+  return await latchkey(of, ['backup', file, '--json'])
+}
+
+/** What accounts are made of. Mails and limits go on by themselves meanwhile. */
+const accountsIn = async (uri: string) => {
+  const client = await new mongo.MongoClient(uri).connect()
+  try {
+    const names = (await client.db().listCollections().toArray()).map(({ name }) => name)
+    const found: Record<string, unknown> = { beside: names.filter((name) => name.startsWith('restoring.')) }
+    for (const name of ['users', 'securityEvents'])
+      found[name] = await client.db().collection(name).find({}, { promoteValues: false }).toArray()
+    return mongo.BSON.EJSON.stringify(found, { relaxed: false })
+  } finally {
+    await client.close()
+  }
+}
+
+const usersOf = (of: TestApi) => of.services.database.connection.collection('users')
+
+describe('a backup', () => {
+  it('is one file of its owner, whole, that says what is in it', async () => {
+    const { status, stdout, stderr } = await backedUp()
+    expect(status).toBe(0)
+    const said = JSON.parse(stdout)
+    expect(said).toMatchObject({ file, oneMoment: true, documents: { users: 2 } })
+    expect(JSON.parse(stderr.split('\n')[0] ?? '')).toMatchObject({
+      command: 'backup',
+      documents: { users: 2 },
+    })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(statSync(file).size).toBe(said.bytes)
+    expect(readdirSync(folder)).toEqual(['latchkey.gz'])
+
+    const checked = await latchkey(null, ['restore', file, '--check', '--json'])
+    expect(checked.status).toBe(0)
+    expect(JSON.parse(checked.stdout)).toMatchObject({ documents: said.documents, oneMoment: true })
+  })
+
+  it('holds no key, no token, and nothing that is good for once or a few minutes', async () => {
+    await backedUp()
+    const text = gunzipSync(readFileSync(file)).toString()
+    const { accessToken, refreshToken, factors } = api.config
+    for (const secret of [accessToken.key, refreshToken.key, ...factors.secrets, person.jar.refreshToken])
+      expect(text).not.toContain(secret)
+    expect(text).toContain(person.email)
+    for (const passing of ['rateLimits', 'passkeyChallenges', 'signInAttempts', 'mailJobs'])
+      expect(text).not.toContain(`"collection":"${passing}"`)
+  })
+
+  it('overwrites nothing', async () => {
+    await backedUp()
+    const before = readFileSync(file)
+    const again = await latchkey(api, ['backup', file])
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining('exists already')])
+    expect(readFileSync(file)).toEqual(before)
+    expect(readdirSync(folder)).toEqual(['latchkey.gz'])
+  })
+
+  it('that is interrupted, or has no room, leaves no file', async () => {
+    folder = temporaryFolder()
+    const interrupted = await latchkey(api, ['backup', join(folder, 'one')], { interrupted: true })
+    expect([interrupted.status, interrupted.stderr]).toEqual([1, expect.stringContaining('Interrupted')])
+    const nowhere = await latchkey(api, ['backup', join(folder, 'none', 'one')])
+    expect([nowhere.status, nowhere.stderr]).toEqual([1, expect.stringContaining('There is no folder')])
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('a restore', () => {
+  it('into another database has every account, event and index, with each value of its type', async () => {
+    const things = api.services.database.connection.collection('things')
+    await things.createIndex({ when: 1 }, { partialFilterExpression: { when: { $gt: new Date(0) } } })
+    await things.insertOne({
+      ...{ text: 'a\u2028b\r\nc', when: new Date(5), int: new mongo.Int32(7), double: new mongo.Double(7) },
+      ...{
+        long: mongo.Long.fromString('9007199254740993'),
+        bytes: new mongo.Binary(Buffer.from([0, 10, 255])),
+      },
+    })
+    await backedUp()
+    const target = await apiForTest()
+    const { status, stdout, stderr } = await latchkey(target, ['restore', file, '--yes', '--json'])
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Is the API stopped on every node?')])
+    expect(JSON.parse(stdout)).toMatchObject({ documents: { users: 2, things: 1 }, sessions: 1, ended: 1 })
+
+    // A process that was there meanwhile is started again.
+    const started = await apiForTest({ mongoUri: target.mongoUri })
+    const typed = { promoteValues: false, projection: { _id: 0 } }
+    const restored = started.services.database.connection.collection('things')
+    expect(await restored.findOne({}, typed)).toEqual(await things.findOne({}, typed))
+    expect(
+      (await restored.indexes()).map(({ key, partialFilterExpression }) => [key, partialFilterExpression]),
+    ).toEqual(
+      (await things.indexes()).map(({ key, partialFilterExpression }) => [key, partialFilterExpression]),
+    )
+    await things.drop()
+
+    const before = await stored(api, person)
+    const after = await stored(started, person)
+    expect({ ...after, epoch: 0 }).toEqual({ ...before, epoch: 0 })
+    expect((await usersOf(started).indexes()).map(({ name }) => name).sort()).toEqual(
+      (await usersOf(api).indexes()).map(({ name }) => name).sort(),
+    )
+    // Whatever was issued before is dead, and what is issued now lives.
+    expect((await protectedWith(started, person.body.accessToken)).status).toBe(401)
+    const fresh = await registered(started)
+    expect((await protectedWith(started, fresh.body.accessToken)).status).toBe(200)
+    expect(await login(api, person).catch((error) => String(error))).toContain('factor')
+  })
+
+  it('replaces what is there only when that is said, and asks', async () => {
+    await backedUp()
+    const target = await apiForTest()
+    const lost = await registered(target)
+    const before = await accountsIn(target.mongoUri)
+    const without = await latchkey(target, ['restore', file, '--yes'])
+    expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('--replace')])
+    const unasked = await latchkey(target, ['restore', file, '--replace'])
+    expect([unasked.status, unasked.stderr]).toEqual([2, expect.stringContaining('add --yes')])
+    const refused = await latchkey(target, ['restore', file, '--replace'], { answer: 'no' })
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('Nothing was done.')])
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+
+    expect((await latchkey(target, ['restore', file, '--replace', '--yes'])).status).toBe(0)
+    expect(await usersOf(target).countDocuments()).toBe(2)
+    expect(await usersOf(target).findOne({ emailKey: lost.email })).toBeNull()
+  })
+
+  it('with --end-sessions leaves nobody signed in and no browser trusted', async () => {
+    const trust = { lock: 'a', since: new Date(), until: new Date(Date.now() + 86_400_000) }
+    await usersOf(api).updateOne({ emailKey: person.email }, { $set: { 'knownDevices.0.trust': trust } })
+    await backedUp()
+    const target = await apiForTest()
+    const { stdout } = await latchkey(target, ['restore', file, '--yes', '--end-sessions', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ sessions: 0 })
+    const after = await stored(target, person)
+    expect([after.refreshTokens, after.knownDevices.length, after.knownDevices[0].trust]).toEqual([
+      [],
+      1,
+      undefined,
+    ])
+    await usersOf(api).updateOne({ emailKey: person.email }, { $unset: { 'knownDevices.0.trust': 1 } })
+  })
+
+  it('keeps ended what the replaced database still knew to have ended', async () => {
+    const source = await apiForTest()
+    const somebody = await registered(source, lockOwner().signIn)
+    await backedUp(source)
+    await source.services.sessions.revoke(somebody.body.user.id, somebody.sessionId)
+    expect((await latchkey(source, ['restore', file, '--replace', '--yes'])).status).toBe(0)
+    const started = await apiForTest({ mongoUri: source.mongoUri })
+    expect((await stored(started, somebody)).refreshTokens).toHaveLength(1)
+    const refused = await started.http.post('/api/refresh-token').set('Cookie', somebody.jar.header)
+    expect(refused.body.code).toBe('refresh_token_revoked')
+  })
+
+  it('says when the secrets are others than those of the backup', async () => {
+    await backedUp()
+    const target = await apiForTest({
+      configure: (config) => ({
+        ...config,
+        refreshToken: { ...config.refreshToken, key: 'another secret for refresh tokens' },
+        factors: { ...config.factors, secrets: ['another secret for apps'] },
+      }),
+    })
+    const { status, stderr } = await latchkey(target, ['restore', file], { answer: 'no' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('JWT_REFRESH_SECRET is not the one of the backup')
+    expect(stderr).toContain('no app works')
+    const same = await latchkey(await apiForTest(), ['restore', file], { answer: 'no' })
+    expect(same.stderr).not.toMatch(/SECRET/)
+  })
+})
+
+describe('a file that is no whole backup is refused before anything is changed', () => {
+  let target: TestApi
+  let before: string
+  let whole: Buffer
+  let damaged: string
+  beforeAll(async () => {
+    target = await startApi()
+    await registered(target)
+    damaged = mkdtempSync(join(tmpdir(), 'latchkey-'))
+    const path = join(damaged, 'whole.gz')
+    await latchkey(api, ['backup', path])
+    whole = readFileSync(path)
+    before = await accountsIn(target.mongoUri)
+  })
+  afterAll(async () => {
+    await target.close()
+    rmSync(damaged, { recursive: true })
+  })
+
+  const lines = () => gunzipSync(whole).toString().split('\n')
+  const zipped = (text: string) => gzipSync(text)
+  const cases: [string, RegExp, () => Buffer | null][] = [
+    ['none', /There is no file/, () => null],
+    ['empty', /not a backup/, () => Buffer.alloc(0)],
+    ['text', /not a backup/, () => Buffer.from('{"users":[]}\n')],
+    ['another archive', /not a backup/, () => zipped('{"users":[]}\n')],
+    ['cut in the middle', /cut off|not a backup/, () => whole.subarray(0, whole.length / 2)],
+    ['cut by a byte', /cut off|damaged/, () => whole.subarray(0, -1)],
+    ['cut at a line', /cut off/, () => zipped(`${lines().slice(0, -2).join('\n')}\n`)],
+    ['a byte changed', /damaged|cut off|not a backup/, () => flipped(whole, Math.floor(whole.length / 3))],
+    ['a value changed', /checksum/, () => zipped(lines().join('\n').replace('"user"', '"admin"'))],
+    ['a document missing', /checksum/, () => zipped(without(lines(), (line) => line.startsWith('{')))],
+    ['a collection missing', /checksum|damaged/, () => zipped(withoutUsers(lines()))],
+    ['something added', /goes on/, () => zipped(`${lines().join('\n')}{}\n`)],
+    [
+      'of a newer version',
+      /newer version/,
+      () => zipped(lines().join('\n').replace('Backup":1', 'Backup":2')),
+    ],
+  ]
+
+  it.each(cases)('%s', async (_what, sentence, make) => {
+    const path = join(damaged, 'damaged.gz')
+    const content = make()
+    if (content) writeFileSync(path, content)
+    const { status, stdout, stderr } = await latchkey(target, [
+      ...['restore', content ? path : join(damaged, 'nothing.gz')],
+      ...['--replace', '--yes'],
+    ])
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(sentence)])
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+  })
+
+  it('but for the changes it would have been taken', async () => {
+    const path = join(damaged, 'again.gz')
+    writeFileSync(path, zipped(lines().join('\n')))
+    expect((await latchkey(null, ['restore', path, '--check'])).status).toBe(0)
+  })
+})
+
+describe('a restore that was interrupted', () => {
+  const interrupted = async (uri: string, path: string) => {
+    const client = await new mongo.MongoClient(uri).connect()
+    await expect(
+      restoreBackup({
+        client,
+        backup: await checkBackup(path),
+        endSessions: false,
+        clock: api.clock,
+        stopping: new AbortController().signal,
+        onDocument: () => {},
+        revokeBelow: () => Promise.reject(new Error('killed')),
+      }),
+    ).rejects.toThrow('killed')
+    await client.close()
+  }
+
+  it('while it replaced what was there: nobody serves it, backs it up or takes it back, and it can be repeated', async () => {
+    await backedUp()
+    const mongoUri = testDatabaseUri()
+    await interrupted(mongoUri, file)
+    await expect(apiForTest({ mongoUri })).rejects.toThrow('half one and half the other')
+    const on = { ...api, mongoUri }
+    const half = await latchkey(on, ['backup', join(folder, 'half.gz')])
+    expect([half.status, half.stderr]).toEqual([1, expect.stringContaining('half one and half the other')])
+    const abandoned = await latchkey(on, ['restore', '--abandon'])
+    expect([abandoned.status, abandoned.stderr]).toEqual([1, expect.stringContaining('Too late')])
+    expect((await latchkey(on, ['restore', file, '--yes'])).status).toBe(0)
+    const started = await apiForTest({ mongoUri })
+    expect(await usersOf(started).countDocuments()).toBe(2)
+  })
+
+  it('while it was loading: it is repeated, or taken back with everything as it was', async () => {
+    await backedUp()
+    const target = await apiForTest()
+    await registered(target)
+    const { connection } = target.services.database
+    const before = await accountsIn(target.mongoUri)
+    // As a process leaves it that is killed.
+    const mark = { _id: 'restore' as never, phase: 'loading', startedAt: new Date(), takenAt: new Date() }
+    await connection.collection('maintenance').insertOne(mark)
+    await connection.collection('restoring.users').insertOne({ half: true })
+    const { mongoUri } = target
+    await expect(apiForTest({ mongoUri })).rejects.toThrow('has not ended')
+    expect((await latchkey(target, ['restore', '--abandon'])).stdout).toContain('as it was')
+    expect(await accountsIn(mongoUri)).toBe(before)
+    const none = await latchkey(target, ['restore', '--abandon'])
+    expect([none.status, none.stderr]).toEqual([1, 'No restore was interrupted here.\n'])
+  })
+})
+
+const flipped = (bytes: Buffer, at: number) => {
+  const changed = Buffer.from(bytes)
+  changed[at] = (changed[at] ?? 0) ^ 0xff
+  return changed
+}
+
+function without(all: string[], isIt: (line: string) => boolean): string {
+  const at = all.findIndex(isIt)
+  return all.filter((_, i) => i !== at).join('\n')
+}
+
+function withoutUsers(all: string[]): string {
+  const from = all.findIndex((line) => line.startsWith('#{"collection":"users"'))
+  const to = all.findIndex((line) => line.startsWith('#{"end":"users"'))
+  return all.filter((_, i) => i < from || i > to).join('\n')
+}
