@@ -2,7 +2,7 @@ import type { Clock } from '@latchkey/contracts/server'
 import { mongo } from 'mongoose'
 import { readMaintenance } from '../maintenance/assert-servable.ts'
 import { maintenanceCollection, type RestoreMark } from '../maintenance/maintenance.model.ts'
-import { type BackedUpCollection, BackupFileError, type BackupHeader, readBackup } from './backup-file.ts'
+import { BackupFileError, type BackupHeader, readBackup } from './backup-file.ts'
 import { besidePrefix, isKept } from './kept.ts'
 
 const { EJSON } = mongo.BSON
@@ -134,7 +134,6 @@ interface Loaded {
 async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> {
   const { backup, endSessions, stopping, onDocument } = asked
   const loaded: Loaded = { documents: {}, maintenance: [], sessions: 0, ended: 0 }
-  const indexes = new Map<string, BackedUpCollection['indexes']>()
 
   /** A document as it is restored. None: not at all. */
   function restored(collection: string, document: mongo.Document): mongo.Document[] {
@@ -156,10 +155,12 @@ async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> 
       if (header.secrets.salt !== backup.header.secrets.salt)
         throw new BackupFileError(`${backup.path} has become another file meanwhile.`)
     },
-    async collection({ collection, indexes: wanted }) {
+    async collection({ collection, indexes }) {
       loaded.documents[collection] = 0
-      indexes.set(collection, wanted)
-      if (collection !== maintenanceCollection) await db.createCollection(besidePrefix + collection)
+      if (collection === maintenanceCollection) return
+      const created = await db.createCollection(besidePrefix + collection)
+      // Before there are documents: over many, one command takes so long that the connection is given up.
+      if (indexes.length > 0) await created.createIndexes(indexes.map(withoutVersion))
     },
     async documents(collection, lines) {
       stopping.throwIfAborted()
@@ -174,11 +175,6 @@ async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> 
           .insertMany(documents, { ordered: false, writeConcern: { w: 'majority' } })
       loaded.documents[collection] = (loaded.documents[collection] ?? 0) + documents.length
       for (let i = 0; i < lines.length; i++) onDocument()
-    },
-    async collectionEnd(collection) {
-      const wanted = (indexes.get(collection) ?? []).map(withoutVersion)
-      if (collection !== maintenanceCollection && wanted.length > 0)
-        await db.collection(besidePrefix + collection).createIndexes(wanted)
     },
   })
   return loaded

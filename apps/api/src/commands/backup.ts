@@ -179,9 +179,12 @@ function refuseNewer({ services }: OpenServices, { header }: CheckedBackup): voi
   if (why) throw new Error(why)
 }
 
-/** Of its own: that of the services gives up on what takes longer than a request may. */
+/**
+ * Of its own: that of the services gives up on what takes longer than a request may. The embedded database answers nothing
+ * while it drops a large collection, no heartbeat either.
+ */
 async function withClient(uri: string, use: (client: mongo.MongoClient) => Promise<void>): Promise<void> {
-  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 10_000 })
+  const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 600_000 })
   try {
     await use(client)
   } finally {
