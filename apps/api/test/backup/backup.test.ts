@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { mongo } from 'mongoose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { checkBackup, restoreBackup } from '../../src/backup/restore-backup.ts'
 import { apiForTest, startApi, type TestApi } from '../support/api.ts'
 import { enrolled } from '../support/authenticator.ts'
@@ -80,6 +80,26 @@ describe('a backup', () => {
     expect(text).toContain(person.email)
     for (const passing of ['rateLimits', 'passkeyChallenges', 'signInAttempts', 'mailJobs'])
       expect(text).not.toContain(`"collection":"${passing}"`)
+  })
+
+  it('of a server that knows no snapshots is whole all the same, and says that it is not of one moment', async () => {
+    const { find } = mongo.Collection.prototype
+    // As a mongod answers that is no member of a replica set.
+    const refusing = vi.spyOn(mongo.Collection.prototype, 'find').mockImplementation(function (
+      this: mongo.Collection,
+      filter = {},
+      options = {},
+    ) {
+      const found = find.call(this, filter, options)
+      const code = { code: 123, codeName: 'NotAReplicaSet', errmsg: 'node needs to be a replica set member' }
+      if (options.session) found.hasNext = () => Promise.reject(new mongo.MongoServerError(code))
+      return found
+    })
+    const { status, stdout, stderr } = await backedUp().finally(() => refusing.mockRestore())
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { oneMoment: false, documents: { users: 2 } }])
+    expect(stderr).toContain('This MongoDB is no replica set')
+    const checked = await latchkey(null, ['restore', file, '--check'])
+    expect([checked.status, checked.stdout]).toEqual([0, expect.stringContaining('not of one moment')])
   })
 
   it('overwrites nothing', async () => {
