@@ -15,8 +15,9 @@ interface SnapshotRead {
 }
 
 /**
- * What a command asks for with `readConcern: { level: 'snapshot' }`; undefined when it does not. The driver sends it in
- * sessions with `snapshot: true`, and from the second read on with the time that the first was answered with.
+ * What a command asks for with `readConcern: { level: 'snapshot' }`; undefined when it does not. The driver
+ * sends it in sessions with `snapshot: true`, and from the second read on with the time that the first was
+ * answered with.
  * @throws ServerError `InvalidOptions` (72) outside a session
  */
 export function snapshotAskedFor(body: Document): SnapshotRead | undefined {
@@ -52,7 +53,10 @@ export class Snapshots {
     this.store = store
   }
 
-  /** @throws ServerError `SnapshotTooOld` (239) when it is kept no more, `SnapshotUnavailable` (246) when too many are. */
+  /**
+   * @throws ServerError `SnapshotTooOld` (239) when it is kept no more, `SnapshotUnavailable` (246) when too
+   * many are.
+   */
   read({ session, time }: SnapshotRead): Snapshot {
     this.forgetIdle()
     const known = this.open.get(session)

@@ -4,8 +4,9 @@ import { createGunzip } from 'node:zlib'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
 
-// A backup is gzip of lines. A line of what is said about the backup begins with #; every other line is a document in
-// MongoDB's canonical Extended JSON, so that `zcat backup | grep -v '^#'` is food for other tools:
+// A backup is gzip of lines. A line of what is said about the backup begins with #; every other line is a
+// document in MongoDB's canonical Extended JSON, so that `zcat backup | grep -v '^#'` is food for other
+// tools:
 //
 //   #{"latchkeyBackup":1, …}                                     once: when it was taken, and of what
 //   #{"collection":"users","indexes":[…]}                        then for each collection
@@ -58,7 +59,10 @@ export class BackupFileError extends Error {
   override readonly name = 'BackupFileError'
 }
 
-/** Writes the lines of a backup: call in the order of the file. Each answer is what comes next in it, uncompressed. */
+/**
+ * Writes the lines of a backup: call in the order of the file. Each answer is what comes next in it,
+ * uncompressed.
+ */
 export function backupWriter() {
   const whole = createHash('sha256')
   let own = createHash('sha256')
@@ -110,8 +114,8 @@ export interface BackupVisitor {
 }
 
 /**
- * Reads a backup from beginning to end in bounded memory, and checks all of it. What it hands on is only proved whole once
- * it resolves, with how much there was.
+ * Reads a backup from beginning to end in bounded memory, and checks all of it. What it hands on is only
+ * proved whole once it resolves, with how much there was.
  * @throws BackupFileError for anything but a whole, undamaged backup of a format that is known
  */
 export async function readBackup(

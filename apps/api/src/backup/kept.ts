@@ -1,11 +1,12 @@
 /**
- * Where a restore loads collections before they take the place of those that are there. Nothing else reads them.
+ * Where a restore loads collections before they take the place of those that are there. Nothing else reads
+ * them.
  */
 export const besidePrefix = 'restoring.'
 
 /**
- * What a backup leaves out: what is good for minutes, what counts requests, and mails, which have been sent since. A
- * restored challenge or half-finished sign-in could be used a second time.
+ * What a backup leaves out: what is good for minutes, what counts requests, and mails, which have been sent
+ * since. A restored challenge or half-finished sign-in could be used a second time.
  */
 const passing: readonly string[] = [
   'mailJobs',

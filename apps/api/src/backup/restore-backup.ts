@@ -7,7 +7,9 @@ import { besidePrefix, isKept } from './kept.ts'
 
 const { EJSON } = mongo.BSON
 
-/** Higher than what anybody's epoch has risen to since a backup: an access token from before counts as older. */
+/**
+ * Higher than what anybody's epoch has risen to since a backup: an access token from before counts as older.
+ */
 const epochStep = 1_000_000
 
 /** What a fresh database holds as well: written at the first start, or about the database alone. */
@@ -79,10 +81,11 @@ interface Asked {
 }
 
 /**
- * Puts a backup in the place of everything that is in the database of a client. It is loaded into collections beside those
- * that are there, and read to its end once more, before any of them is touched. A mark in the database says meanwhile that it
- * must not be served; it goes last.
- * @throws BackupFileError, or Error with a sentence; the database is then as it was, unless the mark still says otherwise
+ * Puts a backup in the place of everything that is in the database of a client. It is loaded into collections
+ * beside those that are there, and read to its end once more, before any of them is touched. A mark in the
+ * database says meanwhile that it must not be served; it goes last.
+ * @throws BackupFileError, or Error with a sentence; the database is then as it was, unless the mark still
+ *   says otherwise
  */
 export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
   const { client, backup, clock, revokeBelow } = asked
@@ -188,8 +191,8 @@ function withoutVersion(index: mongo.IndexDescription): mongo.IndexDescription {
 }
 
 /**
- * What this database still knows to have ended stays ended: in the last two hours. Not of accounts that are restored, of
- * which everything that was issued ends, and whatever they do from now on lives.
+ * What this database still knows to have ended stays ended: in the last two hours. Not of accounts that are
+ * restored, of which everything that was issued ends, and whatever they do from now on lives.
  */
 async function carryRevocations(db: mongo.Db, { documents }: Loaded): Promise<void> {
   const beside = db.collection(`${besidePrefix}revocations`)

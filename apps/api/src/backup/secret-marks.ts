@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { Config } from '../config.ts'
 
 /**
- * By which it is seen whether secrets are the same, without any of them: a digest keyed by the secret, which has more
- * bits than anybody can guess, of a salt of this backup alone. The first of each is the one in use.
+ * By which it is seen whether secrets are the same, without any of them: a digest keyed by the secret, which
+ * has more bits than anybody can guess, of a salt of this backup alone. The first of each is the one in use.
  */
 export interface SecretMarks {
   salt: string

@@ -33,8 +33,8 @@ interface Asked {
 }
 
 /**
- * Reads the database of a client from beginning to end, as of one moment where the server can do that. Yields the bytes
- * of a backup file, uncompressed; `summary` fills up meanwhile.
+ * Reads the database of a client from beginning to end, as of one moment where the server can do that. Yields
+ * the bytes of a backup file, uncompressed; `summary` fills up meanwhile.
  * @throws Error with a sentence when the server forgets the moment before all is read
  */
 export function takeBackup(asked: Asked): { summary: BackupSummary; bytes: AsyncGenerator<Buffer> } {
@@ -131,7 +131,10 @@ async function migrationsIn(db: mongo.Db) {
   })
 }
 
-/** A document in canonical Extended JSON, each number of the type that it has. None: it is about this database alone. */
+/**
+ * A document in canonical Extended JSON, each number of the type that it has. None: it is about this database
+ * alone.
+ */
 function extended(collection: string, raw: Buffer): string[] {
   const stored = mongo.BSON.deserialize(raw, { promoteValues: false, bsonRegExp: true })
   if (collection === maintenanceCollection && stored._id === 'restore') return []

@@ -9,9 +9,11 @@ import { createGzip } from 'node:zlib'
 const noLinks: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
- * Writes bytes, compressed, into a new file that only its owner reads: whole and on the disk, or not at all. Until then they
- * stand in a file beside it, which a killed process leaves behind. Returns how large it is, in bytes.
- * @throws Error with a sentence when there is such a file already, which stays as it is, or none can be written
+ * Writes bytes, compressed, into a new file that only its owner reads: whole and on the disk, or not at all.
+ * Until then they stand in a file beside it, which a killed process leaves behind. Returns how large it is,
+ * in bytes.
+ * @throws Error with a sentence when there is such a file already, which stays as it is, or none can be
+ *   written
  */
 export async function writeNewFile(
   path: string,

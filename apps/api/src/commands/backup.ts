@@ -180,8 +180,8 @@ function refuseNewer({ services }: OpenServices, { header }: CheckedBackup): voi
 }
 
 /**
- * Of its own: that of the services gives up on what takes longer than a request may. The embedded database answers nothing
- * while it drops a large collection, no heartbeat either.
+ * Of its own: that of the services gives up on what takes longer than a request may. The embedded database
+ * answers nothing while it drops a large collection, no heartbeat either.
  */
 async function withClient(uri: string, use: (client: mongo.MongoClient) => Promise<void>): Promise<void> {
   const client = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 10_000, connectTimeoutMS: 600_000 })

@@ -34,7 +34,9 @@ export function whyUnservable({ restore, migrations }: Maintenance, known: reado
     : null
 }
 
-/** Throws UnservableError. Returns the names of migrations that this version does not know, and can live with. */
+/**
+ * Throws UnservableError. Returns the names of migrations that this version does not know, and can live with.
+ */
 export async function assertServable(db: mongo.Db, known: readonly string[]): Promise<string[]> {
   const found = await readMaintenance(db)
   const why = whyUnservable(found, known)

@@ -1,12 +1,14 @@
 import { dateIn, type Stored, textIn } from '@latchkey/contracts/server'
 import type { mongo } from 'mongoose'
 
-/** What is known of the database as a whole; not a model, for commands read it where no index may be built. */
+/**
+ * What is known of the database as a whole; not a model, for commands read it where no index may be built.
+ */
 export const maintenanceCollection = 'maintenance'
 
 /**
- * A restore that has begun. `loading`: what was there is whole, and the backup is being read into collections beside it.
- * `switching`: they take its place one by one.
+ * A restore that has begun. `loading`: what was there is whole, and the backup is being read into collections
+ * beside it. `switching`: they take its place one by one.
  */
 export interface RestoreMark {
   _id: 'restore'

@@ -43,8 +43,9 @@ export type RunOutcome = { ran: { name: string; changed: number }[]; taken: stri
 export type Migrations = ReturnType<typeof createMigrations>
 
 /**
- * Runs what the list has and the database has not. One process at a time does, for as long as it renews its lease; another
- * goes on where it stopped. Whoever has lost the lease learns it with the end of the batch, which moves nothing on then.
+ * Runs what the list has and the database has not. One process at a time does, for as long as it renews its
+ * lease; another goes on where it stopped. Whoever has lost the lease learns it with the end of the batch,
+ * which moves nothing on then.
  */
 export function createMigrations({ db, list, clock, log }: Collaborators) {
   const holder = randomUUID()
@@ -73,7 +74,10 @@ export function createMigrations({ db, list, clock, log }: Collaborators) {
     return left
   }
 
-  /** Runs these, in order, as far as nobody else does. Rejects with what a batch throws; another run goes on there. */
+  /**
+   * Runs these, in order, as far as nobody else does. Rejects with what a batch throws; another run goes on
+   * there.
+   */
   async function run(wanted: readonly Migration[], how: Run): Promise<RunOutcome> {
     const ran: RunOutcome['ran'] = []
     for (const migration of wanted) {
