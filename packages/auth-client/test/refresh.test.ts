@@ -60,7 +60,7 @@ describe('a session is not lost', () => {
     world.browser.jar.restore(old)
     await tab.refresh()
     expect(statusOf(tab)).toBe('signedIn')
-    expect(world.browser.jar.session()).toMatch(/\.13$/)
+    expect(world.browser.jar.session()).toMatch(/\.12$/)
   })
 
   it('when the server has restored a backup, and knows older generations than the cookie', async () => {

@@ -151,14 +151,14 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const { 'x-refresh-key': key, 'x-refresh-lock': nextLock } = headers
     if (key && Buffer.from(key, 'base64url').length !== 32) return problem(400, 'refresh_lock_malformed')
     const opens = (lock: string | null) => key !== undefined && lockOf(key) === lock
-    const current = { generation: session.generation, lock: session.lock }
     const consumed = session.consumed.find((entry) => entry.generation === generation)
-    if (opens(current.lock)) {
+    if (generation === session.generation && opens(session.lock)) {
       if (!nextLock) return problem(400, 'refresh_lock_malformed')
       rotate(session, nextLock)
       return answerWith(session)
     }
-    if (consumed && opens(consumed.lock)) return answerWith(session)
+    // Any remembered key shows its client, whatever generation the cookie says.
+    if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return answerWith(session)
     securityEvents.push(`locked ${session.sid}.${generation}`)
     const isForgotten = generation !== session.generation && !consumed
     return problem(403, 'refresh_token_locked', 'This browser does not hold the key.', {
