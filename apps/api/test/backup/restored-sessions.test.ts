@@ -69,6 +69,20 @@ describe('a session that the database knows at an older generation than its brow
     expect(racing).toEqual(['ok', 'ok'])
   })
 
+  it.each([1, 2, 5, 9])('goes on in all tabs that ask at once, %i refreshes later', async (later) => {
+    const { browser, restore, kinds } = await signedIn()
+    for (let times = 0; times < 3; times++) {
+      await refreshes(browser, later)
+      await restore()
+      // None of them sees what the others were answered.
+      const tabs = Array.from({ length: 6 }, () => ({ ...browser }))
+      const answers = await Promise.all(tabs.map((tab) => refreshAs(api.url, tab)))
+      expect(answers).toEqual(tabs.map(() => 'ok'))
+      browser.cookie = tabs[times]?.cookie ?? ''
+    }
+    expect(await kinds()).not.toContain('copied_session_refused')
+  })
+
   it('opens nothing to a copy, of whatever time, and its owner is told', async () => {
     const { browser, restore, kinds } = await signedIn()
     const copies = [{ ...browser }]
