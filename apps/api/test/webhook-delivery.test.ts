@@ -320,7 +320,7 @@ it('after three days it is given up, and an operator sees it, has it tried again
   expect(table).toMatch(/^EVENT +TYPE +USER +ENDPOINT +STATE +ATTEMPTS +ANSWER/)
 
   const { connection } = api.services.database
-  const found = await checkDatabase({ connection, clock: api.clock, webhooks: api.services.webhooks })
+  const found = await checkDatabase({ ...api.services, connection })
   expect(found.find(({ name }) => name === 'webhooks')).toMatchObject({
     finding: 'problem',
     sentence: expect.stringContaining('does not take webhooks: 2 given up, 0 tried again (500).'),
@@ -340,7 +340,7 @@ it('after three days it is given up, and an operator sees it, has it tried again
     retried: 2,
   })
   await receiver.next('session.started', person.sessionId)
-  const after = await checkDatabase({ connection, clock: api.clock, webhooks: api.services.webhooks })
+  const after = await checkDatabase({ ...api.services, connection })
   expect(after.find(({ name }) => name === 'webhooks')?.finding).toBe('ok')
   expect((await latchkey(api, ['webhooks', 'list'])).stdout).toBe('')
 })

@@ -5,7 +5,7 @@
 export const besidePrefix = 'restoring.'
 
 /**
- * What a backup leaves out: what is good for minutes, what counts requests, and mails, which have been sent
+ * What a backup leaves out: what is good for minutes, what counts requests, and mails and webhooks, which have been sent
  * since. A restored challenge or half-finished sign-in could be used a second time.
  */
 const passing: readonly string[] = [
@@ -14,6 +14,7 @@ const passing: readonly string[] = [
   'passkeyChallenges',
   'rateLimits',
   'signInAttempts',
+  'webhookDeliveries',
 ]
 
 /** Whether a backup holds a collection: all that a product adds, too. */

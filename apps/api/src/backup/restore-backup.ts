@@ -77,7 +77,7 @@ interface Asked {
   /** Called for each document. */
   onDocument: () => void
   /** Ends the access tokens that these users were issued below an epoch. */
-  revokeBelow: (users: mongo.ObjectId[], epoch: number) => Promise<void>
+  revokeUsersBelow: (users: mongo.ObjectId[], epoch: number) => Promise<void>
 }
 
 /**
@@ -88,7 +88,7 @@ interface Asked {
  *   says otherwise
  */
 export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
-  const { client, backup, clock, revokeBelow } = asked
+  const { client, backup, clock, revokeUsersBelow } = asked
   const db = client.db()
   const mark: Omit<RestoreMark, '_id' | 'phase'> = {
     startedAt: clock.now(),
@@ -112,7 +112,7 @@ export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
   }
   await setMark(db, { ...mark, phase: 'switching' })
   await takePlaces(db, loaded)
-  for await (const ids of idsOf(db.collection('users'))) await revokeBelow(ids, epoch)
+  for await (const ids of idsOf(db.collection('users'))) await revokeUsersBelow(ids, epoch)
   await marks(db).deleteOne({ _id: 'restore' })
   return { documents: loaded.documents, sessions: loaded.sessions, ended: loaded.ended, epoch }
 }

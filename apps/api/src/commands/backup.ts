@@ -127,7 +127,7 @@ async function restoreInto(
     clock: call.terminal.clock,
     stopping: call.terminal.interruption(),
     onDocument,
-    revokeBelow: services.sessions.revocations.revokeBelow,
+    revokeUsersBelow: services.sessions.revocations.revokeUsersBelow,
   }).finally(over)
   const { documents, sessions, ended } = restored
   const facts = { takenAt: checked.header.takenAt, documents, sessions, ended }

@@ -298,7 +298,7 @@ describe('a restore that was interrupted', () => {
         clock: api.clock,
         stopping: new AbortController().signal,
         onDocument: () => {},
-        revokeBelow: () => Promise.reject(new Error('killed')),
+        revokeUsersBelow: () => Promise.reject(new Error('killed')),
       }),
     ).rejects.toThrow('killed')
     await client.close()

@@ -115,6 +115,10 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
      */
     revokeBelow: (ids: Id[], epoch: number, cause: Cause) => writeNowOrLater({ ids, epoch, ...cause }),
 
+    /** The same for several users at one go, without writing it later. */
+    revokeUsersBelow: (users: readonly Id[], epoch: number) =>
+      write(users.map((userId) => ({ ids: [userId], epoch, userId }))),
+
     /**
      * Whether a token is revoked; a promise only when the feed is stale.
      * Rejects with AuthError `database_unavailable` when then nobody can be asked either.
