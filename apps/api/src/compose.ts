@@ -194,11 +194,12 @@ export function compose(edges: Edges) {
     pageUrl,
   })
 
-  const { bcryptCost } = config.password
+  const { bcryptCost, firebaseSignerKey } = config.password
   const hashCosts = createHashCosts({ model: hashCostModel(database.connection), log, bcryptCost })
   const passwords = createPasswords({
     bcryptCost,
     hashCosts,
+    firebaseSignerKey: firebaseSignerKey === undefined ? undefined : Buffer.from(firebaseSignerKey, 'base64'),
     onTurn: told?.hashBegan,
     onRefused: told?.hashRefused,
   })

@@ -130,6 +130,10 @@ const EnvironmentSchema = z.object({
   BREACHED_PASSWORDS_URL: z
     .url({ protocol: /^https?$/, error: 'must be an address like https://…' })
     .optional(),
+  FIREBASE_SIGNER_KEY: z
+    .base64('must be base64, as Firebase shows it (base64_signer_key)')
+    .refine((key) => Buffer.from(key, 'base64').length >= minSecretBytes, 'is shorter than 32 bytes')
+    .optional(),
   TRUST_PROXY: integer(0, 10).default(0),
   COOKIE_PREFIX: z
     .string()
@@ -230,6 +234,8 @@ export interface Config extends SessionSettings {
     readonly minLength: number
     /** A service that works like the Pwned Passwords range API. `undefined`: none is asked. */
     readonly breachedUrl: string | undefined
+    /** Without which no hash from Firebase matches; base64. `undefined`: nobody came from there. */
+    readonly firebaseSignerKey: string | undefined
   }
   readonly factors: {
     /** Those that keep the secrets of authenticator apps: the first seals, all of them open. */
@@ -357,6 +363,7 @@ export function readConfig(
       bcryptCost: env.BCRYPT_COST,
       minLength: env.PASSWORD_MIN_LENGTH,
       breachedUrl: env.BREACHED_PASSWORDS_URL,
+      firebaseSignerKey: env.FIREBASE_SIGNER_KEY,
     },
     factors: {
       secrets: [

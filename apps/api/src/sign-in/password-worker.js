@@ -2,6 +2,8 @@
 import { setPriority } from 'node:os'
 import bcrypt from 'bcryptjs'
 
+export { compareForeign } from './foreign-password-worker.js'
+
 // If there is more work than cores, requests come first. Only on Linux can a single thread have a priority.
 try {
   if (process.platform === 'linux') setPriority(5)

@@ -4,6 +4,13 @@ import { normalizePassword } from '@latchkey/contracts'
 import bcrypt from 'bcryptjs'
 import { Tinypool } from 'tinypool'
 import { createFairQueue, type Whom } from '../limits/fair-queue.ts'
+import {
+  type ForeignHash,
+  foreignHashCost,
+  maxHashCost,
+  minHashCost,
+  readForeignHash,
+} from './foreign-hash.ts'
 import type { HashCosts } from './hash-costs.ts'
 
 /** One core is left to the event loop. */
@@ -12,18 +19,20 @@ const threads = Math.max(1, availableParallelism() - 1)
 const room = { account: 16, neighbours: threads * 32, total: threads * 64 }
 const bcryptMaxBytes = 72
 const idleMs = 60_000
-/** No setting allows costlier hashes. Comparing with one could take a day. */
-const maxCost = 16
+
+type WorkName = 'hash' | 'compare' | 'compareForeign'
 
 /** The threads that do the work, or a test that counts it. */
 export interface PasswordWorkers {
-  run(task: object, options: { name: 'hash' | 'compare' }): Promise<unknown>
+  run(task: object, options: { name: WorkName }): Promise<unknown>
   destroy(): Promise<void>
 }
 
 interface Settings {
   bcryptCost: number
   hashCosts: Pick<HashCosts, 'highest' | 'meet'>
+  /** Of a Firebase project, whose hashes cannot be compared without it. Missing: none of them matches. */
+  firebaseSignerKey?: Buffer | undefined
   workers?: PasswordWorkers
   /** Told how long a hash waited for its turn, in milliseconds. */
   onTurn?: ((waitedMs: number) => void) | undefined
@@ -33,13 +42,17 @@ interface Settings {
 
 export type Passwords = ReturnType<typeof createPasswords>
 
-/** Hashes and compares passwords with bcrypt, in worker threads, so that the event loop never waits. */
+/**
+ * Hashes and compares passwords with bcrypt, in worker threads, so that the event loop never waits. Compares with the
+ * hashes of other systems, too (foreign-hash.ts).
+ */
 export function createPasswords(settings: Settings) {
   const { bcryptCost, hashCosts, workers = workerThreads(), onTurn, onRefused } = settings
+  const signerKey = settings.firebaseSignerKey ?? null
   // The threads themselves would serve whoever came first.
   const queue = createFairQueue({ atOnce: threads, room, onTurn, onRefused })
   let works: Promise<unknown> | null = null
-  const run = async <Result>(name: 'hash' | 'compare', task: object, whom: Whom): Promise<Result> =>
+  const run = async <Result>(name: WorkName, task: object, whom: Whom): Promise<Result> =>
     (await queue.run(whom, () => workers.run(task, { name }))) as Result
 
   return {
@@ -53,21 +66,30 @@ export function createPasswords(settings: Settings) {
      * with or without an account, at any cost of its hash, and for an unreadable hash, which no password matches.
      */
     async verify(password: string, passwordHash: string | null | undefined, whom: Whom): Promise<boolean> {
-      const cost = costOf(passwordHash)
-      if (cost !== null) await hashCosts.meet(cost)
+      const stored = readHash(passwordHash)
+      if (stored) await hashCosts.meet(costOf(stored))
       const highest = await hashCosts.highest()
+      if (stored && !('passwordHash' in stored)) {
+        const topUp = costsBetween(minHashCost, highest).map(nobodys)
+        const task = { password, foreign: stored, signerKey, topUp, cost: highest }
+        return await run<boolean>('compareForeign', task, whom)
+      }
       const task = {
-        password: bcryptInput(password),
-        passwordHash: cost === null ? nobodys(highest) : passwordHash,
+        // What another system hashed was not replaced when it was long: that one compared the first 72 bytes.
+        password: stored?.kind === 'bcrypt' ? password : bcryptInput(password),
+        passwordHash: stored?.passwordHash ?? nobodys(highest),
         // 2^c + (2^c + 2^(c+1) + … + 2^(h-1)) = 2^h.
-        topUp: costsBetween(cost ?? highest, highest).map(nobodys),
+        topUp: costsBetween(stored?.cost ?? highest, highest).map(nobodys),
       }
       const same = await run<boolean>('compare', task, whom)
-      return same && cost !== null
+      return same && stored !== null
     },
 
-    /** Whether a hash was made at a cost other than today's. */
-    isOutdated: (passwordHash: string | null | undefined) => costOf(passwordHash) !== bcryptCost,
+    /** Whether a hash was made at a cost other than today's, or by another system. */
+    isOutdated(passwordHash: string | null | undefined): boolean {
+      const stored = readHash(passwordHash)
+      return stored?.kind !== 'own' || stored.cost !== bcryptCost
+    },
 
     /** Resolves when a thread has hashed something, which is tried until it has worked once. Throws what the threads throw. */
     async assertWorking(): Promise<void> {
@@ -102,12 +124,25 @@ function workerThreads(): PasswordWorkers {
 const costsBetween = (low: number, high: number) =>
   Array.from({ length: Math.max(0, high - low) }, (_, index) => low + index)
 
-/** The cost of a usable hash. Null for anything else. */
-function costOf(passwordHash: unknown): number | null {
-  if (typeof passwordHash !== 'string') return null
-  const cost = Number(/^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(passwordHash)?.[1] ?? 0)
-  return cost >= 4 && cost <= maxCost ? cost : null
+interface OwnHash {
+  kind: 'own'
+  cost: number
+  passwordHash: string
 }
+
+/** A usable hash. Null for anything else. */
+function readHash(passwordHash: unknown): OwnHash | ForeignHash | null {
+  if (typeof passwordHash !== 'string') return null
+  const own = /^\$2b\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(passwordHash)
+  if (own) {
+    const cost = Number(own[1])
+    return cost >= minHashCost && cost <= maxHashCost ? { kind: 'own', cost, passwordHash } : null
+  }
+  const foreign = readForeignHash(passwordHash)
+  return typeof foreign === 'string' ? null : foreign
+}
+
+const costOf = (hash: OwnHash | ForeignHash) => (hash.kind === 'own' ? hash.cost : foreignHashCost(hash))
 
 /** A hash that matches nothing and costs the same. */
 const nobodys = (cost: number) => `$2b$${String(cost).padStart(2, '0')}$${salt}${'.'.repeat(31)}`
