@@ -56,6 +56,7 @@ import { signInAttemptModel } from './sign-in/sign-in-attempt.model.ts'
 import { createSignInAttempts } from './sign-in/sign-in-attempts.ts'
 import { createTrustedBrowsers } from './sign-in/trusted-browsers.ts'
 import { createAccounts } from './users/accounts.ts'
+import { createImportedAccounts } from './users/imported-accounts.ts'
 import { createKnownDevices } from './users/known-devices.ts'
 import { createSearchParts } from './users/search-parts.ts'
 import { createUnprovedAccounts } from './users/unproved-accounts.ts'
@@ -181,6 +182,7 @@ export function compose(edges: Edges) {
   const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
   const lifetimeSeconds = unverifiedLifetimeSeconds
   const unprovedAccounts = createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds })
+  const importedAccounts = createImportedAccounts({ users, unprovedAccounts, clock })
   // Without mail nobody could prove anything.
   const enabled = mailer.delivers && lifetimeSeconds > 0
   const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
@@ -320,6 +322,8 @@ export function compose(edges: Edges) {
     mailer,
     webhooks,
     accounts,
+    importedAccounts,
+    hashCosts,
     knownDevices,
     searchParts,
     administration,

@@ -8,6 +8,8 @@ export function createOutput(terminal: Pick<Terminal, 'out' | 'err' | 'overwrite
 
   return {
     json,
+    /** Whether `progress` is seen. */
+    overwrites: terminal.overwrites,
 
     /** One document, or the sentences that say the same. */
     answer(document: object, lines: string[]): void {

@@ -3,6 +3,7 @@ import type { Group } from './command.ts'
 import { doctoring } from './doctor.ts'
 import { explaining } from './explain.ts'
 import { exportsOfOne } from './export.ts'
+import { importingAccounts } from './import.ts'
 import { keys } from './keys.ts'
 import { migrating } from './migrate.ts'
 import { sessions } from './sessions.ts'
@@ -14,6 +15,7 @@ export const groups: readonly Group[] = [
   users,
   sessions,
   keys,
+  importingAccounts,
   explaining,
   exportsOfOne,
   backingUp,

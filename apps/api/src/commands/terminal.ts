@@ -12,6 +12,8 @@ export interface Terminal {
   /** Whether a line of `err` can be written over. */
   overwrites: boolean
   ask(question: string): Promise<string>
+  /** What comes on stdin. */
+  input(): AsyncIterable<Buffer>
   /** From now on an interruption aborts this, instead of ending the process. */
   interruption(): AbortSignal
   clock: Clock
@@ -35,6 +37,7 @@ export const processTerminal = (): Terminal => ({
       asking.close()
     }
   },
+  input: () => process.stdin,
   interruption() {
     const stopping = new AbortController()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())

@@ -5,7 +5,6 @@ import { Types } from 'mongoose'
 import {
   emailRestSeconds,
   holding,
-  inUse,
   isDuplicate,
   moveBack,
   moveOn,
@@ -14,8 +13,8 @@ import {
   usernameRestSeconds,
 } from './held-keys.ts'
 import { toTheHour } from './last-seen.ts'
+import { newUser } from './new-user.ts'
 import { projectionOf, readUser, type StoredUser, type UserWith } from './read-user.ts'
-import { partsOf } from './search-parts.ts'
 import {
   emailKey,
   type HeldKey,
@@ -131,29 +130,11 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     }: NewAccount): Promise<UserIdentity> {
       const now = clock.now()
       const user: UserRecord = {
-        _id: new Types.ObjectId(),
-        username,
-        usernameKey: usernameKey(username),
-        email,
-        emailKey: emailKey(email),
-        heldUsernames: inUse(usernameKey(username)),
-        heldEmails: inUse(emailKey(email)),
-        usernameParts: partsOf(usernameKey(username)),
-        emailParts: partsOf(emailKey(email)),
-        emailVerifiedAt: null,
-        disabledAt: null,
-        passwordChangedAt: now,
-        passwordChanges: 0,
-        passwordResets: 0,
-        passwordHash,
-        roles: ['user'],
+        ...newUser({ username, email, passwordHash }, now),
         refreshTokens: session ? [session] : [],
         lastSeenAt: session && toTheHour(now),
-        epoch: 0,
         knownDevices: knownDevice ? [knownDevice] : [],
         ...(language && { language }),
-        createdAt: now,
-        updatedAt: now,
       }
       try {
         const wanted = { usernameKey: user.usernameKey, emailKey: user.emailKey }

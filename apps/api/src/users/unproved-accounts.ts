@@ -92,6 +92,13 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
       return readUser(next, fields)
     },
 
+    /**
+     * From when on an account counts as reminded in vain that comes from elsewhere now: however old it is, its owner has the
+     * whole time to prove the address.
+     */
+    reminderDueFor: (now: Date): Date =>
+      addSeconds(now, lifetimeSeconds - noticeSeconds - reminderKeptSeconds),
+
     /** The reminder could not be asked for after all. */
     async remindAgain({ _id }: Unproved): Promise<void> {
       await users.updateOne({ _id }, { $set: { lapseReminderDueAt: null } })

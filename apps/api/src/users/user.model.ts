@@ -32,7 +32,10 @@ export interface UserRecord {
   passwordChanges: number
   /** How often the password was reset by mail. */
   passwordResets: number
-  /** When a reminder was asked for that an account whose address is never proved lapses, and when one was sent. */
+  /**
+   * When a reminder was asked for that an account whose address is never proved lapses, and when one was sent. Of an imported
+   * account it is set ahead, so that it is not reminded at once.
+   */
   lapseReminderDueAt?: Date | null
   lapseRemindedAt?: Date | null
   /** Browsers that have signed in before, the latest last; at most `knownDeviceLimit`. */

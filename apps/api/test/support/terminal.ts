@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { OpenServices } from '../../src/commands/open-services.ts'
 import { run } from '../../src/commands/run.ts'
 import type { Config } from '../../src/config.ts'
@@ -12,6 +13,8 @@ interface Sitting {
   readConfig?: () => Config
   /** Default: that of the API. */
   clock?: MovableClock
+  /** What comes on stdin. */
+  input?: AsyncIterable<Buffer>
   /** Aborted as soon as it is asked for: somebody presses Ctrl-C at once. */
   interrupted?: boolean
 }
@@ -20,7 +23,7 @@ interface Sitting {
 export async function latchkey(
   api: Pick<TestApi, 'services' | 'config' | 'mongoUri'> | null,
   words: string[],
-  { answer, environment = {}, openServices, readConfig, clock, interrupted = false }: Sitting = {},
+  { answer, environment = {}, openServices, readConfig, clock, input, interrupted = false }: Sitting = {},
 ) {
   let stdout = ''
   let stderr = ''
@@ -37,6 +40,7 @@ export async function latchkey(
       stderr += question
       return answer ?? ''
     },
+    input: () => input ?? Readable.from([]),
     interruption: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
     clock: clock ?? api?.services.clock ?? { now: () => new Date() },
     environment,

@@ -1,0 +1,149 @@
+import type { ImportedAccount, ImportedAccounts, ImportOutcome } from '../users/imported-accounts.ts'
+import { emailKey, usernameKey } from '../users/user.model.ts'
+import type { EntryRead } from './account-of-entry.ts'
+import { createKeySet } from './key-set.ts'
+import { type Refusal, type Row, refused } from './refusals.ts'
+
+const batchSize = 1000
+
+/** How far an import has come. */
+export interface Tally {
+  entries: number
+  imported: number
+  /** Those that were there already, from an import before. */
+  present: number
+  refused: number
+  /** Of those imported, whose address nobody has confirmed. */
+  unproved: number
+  /** How many were refused for each reason. */
+  reasons: Map<Refusal['code'], { refusal: Refusal; count: number }>
+}
+
+export const newTally = (): Tally => ({
+  entries: 0,
+  imported: 0,
+  present: 0,
+  refused: 0,
+  unproved: 0,
+  reasons: new Map(),
+})
+
+/** An entry that is not imported. `email` as it stands there, where it is an address. */
+export interface Refused {
+  line: number
+  refusal: Refusal
+  email?: string
+}
+
+interface Work {
+  rows: AsyncIterable<Row>
+  read(line: number, record: Record<string, unknown>): EntryRead
+  accounts: ImportedAccounts
+  /** Told of accounts before they are stored. */
+  beforeStoring(accounts: readonly ImportedAccount[]): Promise<void>
+  /** Told of those that are not imported, some at a time. */
+  onRefused(refused: readonly Refused[]): Promise<void>
+  onProgress(): void
+  /** Only says what would come of it. */
+  dryRun: boolean
+  interruption: AbortSignal
+}
+
+interface Batch {
+  entries: { line: number; account: ImportedAccount }[]
+  refused: Refused[]
+}
+
+/**
+ * Imports every entry, a thousand at a time: while some are stored, the next are read. `tally` is right after each of
+ * them, also when this throws what reading or the database throws. Stops after the batch in which it is interrupted.
+ */
+export async function importAccounts(tally: Tally, work: Work): Promise<void> {
+  const { accounts, interruption } = work
+  const foresee = work.dryRun ? foreseeing(accounts) : null
+  let isRepeat = false
+  let storing = Promise.resolve()
+  try {
+    for await (const batch of batchesOf(work)) {
+      await storing
+      if (interruption.aborted) return
+      storing = settle(batch)
+      // It is waited for with the next batch; until then nobody else looks at how it went.
+      storing.catch(() => {})
+    }
+  } finally {
+    await storing
+  }
+
+  async function settle({ entries, refused: refusedEntries }: Batch): Promise<void> {
+    const wanted = entries.map(({ account }) => account)
+    const outcomes = await outcomesOf(wanted)
+    const all = [...refusedEntries]
+    for (const [at, { line, account }] of entries.entries()) {
+      const outcome = outcomes[at] ?? 'imported'
+      if (outcome === 'imported' && !account.emailVerifiedAt) tally.unproved++
+      if (outcome === 'imported' || outcome === 'present') tally[outcome]++
+      else all.push({ line, refusal: refused(outcome), email: account.email })
+    }
+    for (const { refusal } of all) {
+      const reason = tally.reasons.get(refusal.code) ?? { refusal, count: 0 }
+      tally.reasons.set(refusal.code, { refusal, count: reason.count + 1 })
+    }
+    tally.refused += all.length
+    tally.entries += entries.length + refusedEntries.length
+    await work.onRefused(all.sort((a, b) => a.line - b.line))
+    work.onProgress()
+  }
+
+  async function outcomesOf(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
+    if (wanted.length === 0) return []
+    if (foresee) return await foresee(wanted)
+    await work.beforeStoring(wanted)
+    // Whoever goes on passes over what is there faster by asking than by being refused.
+    const there = isRepeat ? await accounts.present(wanted) : new Set<string>()
+    const isThere = ({ _id }: ImportedAccount) => there.has(_id.toHexString())
+    const stored = (await accounts.insert(wanted.filter((account) => !isThere(account)))).values()
+    const outcomes = wanted.map((account) =>
+      isThere(account) ? 'present' : (stored.next().value ?? 'imported'),
+    )
+    isRepeat = outcomes.includes('present')
+    return outcomes
+  }
+}
+
+/** What can be read is imported, whatever stands behind it. */
+async function* batchesOf({ rows, read }: Work): AsyncGenerator<Batch> {
+  let batch: Batch = { entries: [], refused: [] }
+  try {
+    for await (const row of rows) {
+      const { line } = row
+      const entry: EntryRead = 'record' in row ? read(line, row.record) : row
+      if ('account' in entry) batch.entries.push({ line, account: entry.account })
+      else batch.refused.push({ ...entry, line })
+      if (batch.entries.length + batch.refused.length < batchSize) continue
+      yield batch
+      batch = { entries: [], refused: [] }
+    }
+  } catch (error) {
+    yield batch
+    throw error
+  }
+  yield batch
+}
+
+/** What would become of accounts, those of the batches before included. */
+function foreseeing(accounts: ImportedAccounts) {
+  const emails = createKeySet()
+  const usernames = createKeySet()
+  return async (wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> => {
+    const outcomes = await accounts.foresee(wanted)
+    return outcomes.map((outcome, at) => {
+      const account = wanted[at]
+      if (outcome !== 'imported' || !account) return outcome
+      if (!emails.add(emailKey(account.email))) return 'email_taken'
+      // Who has none in the file gets another.
+      const isChosen = account.usernames.length === 1
+      return isChosen && !usernames.add(usernameKey(account.usernames[0])) ? 'username_taken' : 'imported'
+    })
+  }
+}
