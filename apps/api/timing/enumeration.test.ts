@@ -64,6 +64,25 @@ it.each([
   },
 )
 
+it.each([
+  ['a fast', `$salted-sha256$salt=first$c29tZXNhbHQ$${'A'.repeat(43)}`],
+  ['a slow', `$pbkdf2-sha256$i=100000$c29tZXNhbHQ$${'A'.repeat(43)}`],
+])(
+  'signing in takes as long for %s hash of another system as for an unknown address',
+  async (what, passwordHash) => {
+    const environment = { LOG_LEVEL: 'error', BCRYPT_COST: '10' }
+    const api = await apiForTest({ configure: withoutLimits, environment })
+    const known = (await registered(api)).email
+    await api.services.database.connection
+      .collection('users')
+      .updateOne({ emailKey: known }, { $set: { passwordHash } })
+    const { ratio, report } = await measure(api, known, signIn)
+    console.info(`signing in, ${what} hash of another system: ${report}`)
+    // It is filled up in steps of 2^4 rounds of 2^10. Without that it is a factor of 30 and of 3.
+    expect(Math.abs(ratio - 1)).toBeLessThan(0.1)
+  },
+)
+
 /** Times `ask` for a known and an unknown address, and compares. */
 async function measure(api: TestApi, known: string, ask: Ask) {
   const unknown = somebody().email

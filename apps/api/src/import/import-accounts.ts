@@ -1,10 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDatabaseOutage } from '@latchkey/sessions'
 import type { ImportedAccount, ImportedAccounts, ImportOutcome } from '../users/imported-accounts.ts'
 import { emailKey, usernameKey } from '../users/user.model.ts'
 import type { EntryRead } from './account-of-entry.ts'
 import { createKeySet } from './key-set.ts'
 import { type Refusal, type Row, refused } from './refusals.ts'
 
-const batchSize = 1000
+/** More at once are not faster, and take memory. */
+const batchSize = 250
+const retryMs = 500
+const patienceMs = 60_000
 
 /** How far an import has come. */
 export interface Tally {
@@ -55,7 +60,7 @@ interface Batch {
 }
 
 /**
- * Imports every entry, a thousand at a time: while some are stored, the next are read. `tally` is right after each of
+ * Imports every entry, some at a time: while some are stored, the next are read. `tally` is right after each of
  * them, also when this throws what reading or the database throws. Stops after the batch in which it is interrupted.
  */
 export async function importAccounts(tally: Tally, work: Work): Promise<void> {
@@ -95,8 +100,26 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     work.onProgress()
   }
 
+  /** Tries again while the database is away, for a while: what is stored meanwhile is recognised. */
   async function outcomesOf(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
     if (wanted.length === 0) return []
+    const wasRepeat = isRepeat
+    const until = performance.now() + patienceMs
+    for (let lost = false; ; lost = true) {
+      try {
+        const outcomes = await attempt(wanted)
+        // Stored by an attempt whose answer was lost.
+        return lost && !wasRepeat
+          ? outcomes.map((each) => (each === 'present' ? 'imported' : each))
+          : outcomes
+      } catch (error) {
+        if (!isDatabaseOutage(error) || interruption.aborted || performance.now() > until) throw error
+        await delay(retryMs)
+      }
+    }
+  }
+
+  async function attempt(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
     if (foresee) return await foresee(wanted)
     await work.beforeStoring(wanted)
     // Whoever goes on passes over what is there faster by asking than by being refused.
