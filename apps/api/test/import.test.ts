@@ -547,7 +547,8 @@ it('what cannot be understood is wrong usage, and what cannot be read fails; not
     [['import', csv, '--hash', 'sha256'], 2, /--hash sha256 needs order=/],
     [['import', csv, '--hash', 'scrypt,n=many'], 2, /n=a number/],
     [['import', csv, '--hash', 'sha1,order=first'], 2, /salt-password or password-salt/],
-    [['import', join(temporaryFolder(), 'none.csv')], 1, /none\.csv/],
+    [['import', csv, '--map', 'email=mail_address', '--report', csv], 2, /would overwrite the file/],
+    [['import', join(temporaryFolder(), 'none.csv')], 1, /There is no file .*none\.csv\./],
     [['import', fileOf('users.csv.gz', Buffer.from([0x1f, 0x8b, 8]))], 1, /compressed/],
     [['import', fileOf('users.csv', Buffer.from('\uFEFFemail\n', 'utf16le'))], 1, /UTF-16/],
     [

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { accountOf } from '../import/account-of-entry.ts'
 import { type BareReader, bareKinds, createBareReader, HashOptionError } from '../import/bare-hashes.ts'
@@ -68,13 +68,16 @@ async function runImport(call: Call): Promise<void> {
   ])
   const dryRun = call.has('dry-run')
   const name = call.word('file')
-  const bytes = { read: 0, all: name === '-' ? null : (await stat(name)).size }
+  const reportPath = call.text('report')
+  if (reportPath !== undefined && resolve(reportPath) === resolve(name))
+    throw new UsageError('--report would overwrite the file that is imported.')
+  const bytes = { read: 0, all: name === '-' ? null : await sizeOf(name) }
   const { services, config } = await call.open({ indexes: !dryRun })
   if (bare) needSignerKey(bare, config)
   const input = name === '-' ? terminal.input() : createReadStream(name)
   const source = await openSource(counted(input, bytes), { name, format })
   const rules = { bare, allowAdmins: call.has('allow-admins'), clock: terminal.clock }
-  const report = await openReport(call.text('report'))
+  const report = await openReport(reportPath)
   const interruption = terminal.interruption()
   const tally = newTally()
   let costliest = 0
@@ -134,6 +137,13 @@ function needSignerKey({ isFirebase }: BareReader, { password }: Config): void {
     throw new Error(
       'FIREBASE_SIGNER_KEY is not set: without it no password from Firebase is right (docs/import.md).',
     )
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((cause) => {
+    throw new Error(`There is no file ${plain(file)}.`, { cause })
+  })
+  return found.size
 }
 
 async function* counted(input: AsyncIterable<Buffer>, bytes: { read: number }): AsyncGenerator<Buffer> {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** Half of the places stay free. */
-const load = 0.5
+/** So much of it is in use before it grows, and by so much. */
+const load = 0.8
+const growth = 1.5
 
 /**
- * A set of texts by 64 bits of their SHA-256: 16 to 32 bytes for each, where a Set of a million addresses would take a
+ * A set of texts by 64 bits of their SHA-256: 10 to 15 bytes for each, where a Set of a million addresses would take a
  * hundred megabytes. Of ten million, two are taken for one with a chance of one in 300,000.
  */
 export function createKeySet(places = 1024) {
@@ -37,7 +38,7 @@ function put(table: Uint32Array, high: number, low: number): boolean {
 }
 
 function grown(table: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(2 * table.length)
+  const larger = new Uint32Array(2 * Math.ceil((table.length / 2) * growth))
   for (let at = 0; at < table.length; at += 2)
     if (table[at] !== 0) put(larger, table[at] ?? 0, table[at + 1] ?? 0)
   return larger
