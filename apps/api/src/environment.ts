@@ -18,6 +18,7 @@ export const settingsWithFiles = [
   'SMTP_URL',
   'WEBHOOK_SECRET',
   'WEBHOOK_SECRET_PREVIOUS',
+  'FIREBASE_SIGNER_KEY',
 ] as const
 
 /**
