@@ -45,7 +45,8 @@ const securityEventSchema = new Schema<SecurityEventRecord>(
   { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw', strictQuery: 'throw' },
 )
 
-securityEventSchema.index({ userId: 1, at: -1 })
+// As they are listed (security-events.ts), so that none are sorted.
+securityEventSchema.index({ userId: 1, at: -1, _id: -1 })
 securityEventSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export const securityEventModel = (connection: Connection) =>

@@ -111,6 +111,8 @@ mailJobSchema.index(
   { askedFor: 1 },
   { unique: true, partialFilterExpression: { askedFor: { $exists: true } } },
 )
+// What is queued for somebody, to be forgotten with them or in place of something newer.
+mailJobSchema.index({ userId: 1, email: 1 })
 mailJobSchema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 })
 
 export const mailJobModel = (connection: Connection) => connection.model('MailJob', mailJobSchema, 'mailJobs')

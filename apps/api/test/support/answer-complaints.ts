@@ -1,7 +1,7 @@
 // Apart from what finds them, for test files that start no API.
 const complaints: string[] = []
 
-/** Keeps one sentence about an answer, for the test that is running. */
+/** Keeps one sentence about an answer or a query, for the test that is running. */
 export const complain = (sentence: string): void => void complaints.push(sentence)
 
 /** What was kept since the last call. */

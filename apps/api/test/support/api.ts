@@ -16,6 +16,8 @@ import { createMetrics } from '../../src/ops/metrics/metrics.ts'
 import { serveMetrics } from '../../src/ops/metrics/server.ts'
 import { watchAnswers } from './answers.ts'
 import { type MovableClock, movableClock } from './clock.ts'
+import { monitored } from './queries.ts'
+import { asTheApi, judgeQueries, watchQueries } from './query-plans.ts'
 import { whenOver } from './side-by-side.ts'
 
 export interface TestApi {
@@ -79,17 +81,18 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     metrics,
     clock,
     log: pino({ level: config.log.level }, sink),
-    mongoUri,
+    mongoUri: monitored(mongoUri),
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
     ...(options.migrations && { migrations: options.migrations }),
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
   watchAnswers(server, { demo: services.outbox !== null })
+  watchQueries(server, services.database.connection)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const metricsServer =
     metrics && config.metrics && (await serveMetrics(metrics, config.metrics, services.log))
-  const started = services.start()
+  const started = asTheApi('the background', () => services.start())
   if (!options.early) await started
 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -109,6 +112,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
       await services.close()
+      await judgeQueries()
       await metricsServer?.close()
       rmSync(outboxDir, { recursive: true, force: true })
     },
