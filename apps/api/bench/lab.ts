@@ -32,6 +32,8 @@ export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   private readonly running = new Set<ChildProcess>()
   private server: string | undefined
+  /** The embedded database. Undefined: none was asked for yet, or it is another one. */
+  databaseProcess: ChildProcess | undefined
 
   /** The URI of a database of its own: on MONGO_URI when that is set, else on an embedded server, a process by itself. */
   async database(name: string): Promise<string> {
@@ -130,6 +132,7 @@ export class Lab {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.keep(child)
+    this.databaseProcess = child
     const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
     const uri = String(line).trim()
     if (!uri.startsWith('mongodb://')) throw new Error('The embedded database did not start')
