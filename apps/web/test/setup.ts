@@ -22,6 +22,14 @@ HTMLDialogElement.prototype.close = function () {
   this.open = false
 }
 
+// user-event goes on typing after what stood in a field before the form was reset, unless somebody sets its value.
+const { reset } = HTMLFormElement.prototype
+HTMLFormElement.prototype.reset = function () {
+  reset.call(this)
+  for (const field of this.querySelectorAll<HTMLInputElement>('input:not([type=file]), textarea'))
+    field.value = String(field.value)
+}
+
 // The next file finds the same window.
 afterEach(() => {
   cleanup()

@@ -29,6 +29,12 @@ export interface Form {
 }
 
 /**
+ * What becomes of a form once it was sent. `stay`: it can be used again, and keeps what was typed. `reset`: it is as it was at
+ * first, with the focus in its first field. `leave`: something else takes its place, and until then the button shows progress.
+ */
+export type AfterSubmit = 'stay' | 'reset' | 'leave'
+
+/**
  * A form whose inputs keep what was typed; this hook keeps only the complaints about it.
  *
  * The schema checks on submit, and after the first submit whenever a field is left. Fields go by the names of their
@@ -40,6 +46,7 @@ export interface Form {
 export function useForm<Values>(
   schema: SchemaOfForm<Values>,
   submit: (values: Values) => Promise<unknown>,
+  after: AfterSubmit = 'stay',
 ): Form {
   const ref = useRef<HTMLFormElement>(null)
   const loaded = useRef<FormChecks<Values>>(undefined)
@@ -49,6 +56,7 @@ export function useForm<Values>(
   const [errors, setErrors] = useState<FieldErrors>({})
   const [failure, setFailure] = useState<AuthError | null>(null)
   const [refusals, setRefusals] = useState(0)
+  const [resets, setResets] = useState(0)
 
   const load = useCallback(async () => {
     loaded.current ??= await import('./form-checks.ts')
@@ -63,6 +71,14 @@ export function useForm<Values>(
   useLayoutEffect(() => {
     if (refusals > 0) ref.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [refusals])
+
+  // Once nothing is complained of any more: the field that is left is not checked. Whoever is elsewhere by now stays there.
+  useLayoutEffect(() => {
+    const form = ref.current
+    const { activeElement } = document
+    if (resets > 0 && (activeElement === document.body || form?.contains(activeElement)))
+      firstFieldOf(form)?.focus()
+  }, [resets])
 
   function refuse(complaints: FieldErrors) {
     setErrors(complaints)
@@ -88,8 +104,14 @@ export function useForm<Values>(
 
     setErrors({})
     try {
-      // On success another page follows; until then the button keeps showing progress.
       await submit(data)
+      if (after === 'leave') return
+      isInFlight.current = false
+      setIsSubmitting(false)
+      setHasTried(false)
+      if (after === 'stay') return
+      form.reset()
+      setResets((count) => count + 1)
     } catch (error) {
       isInFlight.current = false
       setIsSubmitting(false)
@@ -103,14 +125,14 @@ export function useForm<Values>(
 
   function onBlur(event: FocusEvent<HTMLFormElement>) {
     const { target } = event
-    if (!hasTried || !(target instanceof HTMLInputElement)) return
+    if (!hasTried || !isField(target)) return
     const complaint = loaded.current?.check(valuesOf(event.currentTarget)).errors?.[target.name]
     // A complaint of the server's stays until the field changes, even when the schema has none.
     if (complaint) setErrors((previous) => ({ ...previous, [target.name]: complaint }))
   }
 
   function onInput({ target }: FormEvent<HTMLFormElement>) {
-    if (target instanceof HTMLInputElement && errors[target.name]) setErrors(without(target.name))
+    if (isField(target) && errors[target.name]) setErrors(without(target.name))
   }
 
   return {
@@ -123,6 +145,17 @@ export function useForm<Values>(
 
 const longestLoadMs = 5000
 const nothingAfter = (ms: number) => new Promise<null>((resolve) => setTimeout(() => resolve(null), ms))
+
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement
+
+const isField = (target: EventTarget): target is Field =>
+  target instanceof HTMLInputElement ||
+  target instanceof HTMLSelectElement ||
+  target instanceof HTMLTextAreaElement
+
+/** Of those that can be filled: what is disabled, read-only or of type hidden is not validated. */
+const firstFieldOf = (form: HTMLFormElement | null) =>
+  [...(form?.elements ?? [])].filter(isField).find(({ willValidate, hidden }) => willValidate && !hidden)
 
 function valuesOf(form: HTMLFormElement): Record<string, unknown> {
   return Object.fromEntries(new FormData(form))

@@ -16,10 +16,14 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   const shortest = useShortestPassword()
   const { user } = useSignedIn()
   const [newPassword, setNewPassword] = useState('')
-  const form = useForm(ChangePasswordBodySchema, async (body) => {
-    await client.call(routes.changePassword, { body })
-    onChanged()
-  })
+  const form = useForm(
+    ChangePasswordBodySchema,
+    async (body) => {
+      await client.call(routes.changePassword, { body })
+      onChanged()
+    },
+    'leave',
+  )
 
   function onInput(event: FormEvent<HTMLFormElement>) {
     form.props.onInput(event)

@@ -96,10 +96,14 @@ interface EmailFormProps {
 
 function EmailForm({ user, input, onSent, onCancel }: EmailFormProps) {
   const client = useAuthClient()
-  const form = useForm(ChangeEmailBodySchema, async (body) => {
-    await client.call(routes.changeEmail, { body })
-    onSent(body.email)
-  })
+  const form = useForm(
+    ChangeEmailBodySchema,
+    async (body) => {
+      await client.call(routes.changeEmail, { body })
+      onSent(body.email)
+    },
+    'leave',
+  )
 
   // What has been sent cannot be taken back.
   function cancel() {

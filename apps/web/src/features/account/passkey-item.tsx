@@ -86,10 +86,14 @@ interface NameFormProps {
 
 function NameForm({ passkey, input, onClose }: NameFormProps) {
   const rename = useRenamePasskey(passkey)
-  const form = useForm(RenamePasskeyBodySchema, async ({ name }) => {
-    await rename.mutateAsync(name)
-    onClose()
-  })
+  const form = useForm(
+    RenamePasskeyBodySchema,
+    async ({ name }) => {
+      await rename.mutateAsync(name)
+      onClose()
+    },
+    'leave',
+  )
 
   // What has been sent cannot be taken back.
   function cancel() {

@@ -88,12 +88,16 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
   const queryClient = useQueryClient()
   const { user } = useSignedIn()
   const { show } = useRecoveryCodes()
-  const form = useForm(CodeBodySchema, async (body) => {
-    const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
-    show({ userId: user.id, codes: recoveryCodes })
-    onNews(() => words.isOn)
-    await queryClient.invalidateQueries({ queryKey })
-  })
+  const form = useForm(
+    CodeBodySchema,
+    async (body) => {
+      const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
+      show({ userId: user.id, codes: recoveryCodes })
+      onNews(() => words.isOn)
+      await queryClient.invalidateQueries({ queryKey })
+    },
+    'leave',
+  )
 
   // What has been sent cannot be taken back.
   function cancel() {

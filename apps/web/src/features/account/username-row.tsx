@@ -62,12 +62,16 @@ interface UsernameFormProps {
 
 function UsernameForm({ user, input, onSaved, onCancel }: UsernameFormProps) {
   const client = useAuthClient()
-  const form = useForm(UpdateMeBodySchema, async (body) => {
-    const { user: changed } = await client.call(routes.updateMe, { body })
-    // The access token carries the name: a new one shows it at the top of the page, here and in other tabs.
-    await client.refresh().catch(() => undefined)
-    onSaved(changed)
-  })
+  const form = useForm(
+    UpdateMeBodySchema,
+    async (body) => {
+      const { user: changed } = await client.call(routes.updateMe, { body })
+      // The access token carries the name: a new one shows it at the top of the page, here and in other tabs.
+      await client.refresh().catch(() => undefined)
+      onSaved(changed)
+    },
+    'leave',
+  )
 
   // What has been sent cannot be taken back.
   function cancel() {

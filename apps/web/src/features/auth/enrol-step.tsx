@@ -25,11 +25,15 @@ export function EnrolStep({ ticket, onStartAgain }: EnrolStepProps) {
   const { show } = useRecoveryCodes()
   const [enrolment, setEnrolment] = useState<TotpEnrolment | null>(null)
   const [failure, setFailure] = useState<AuthError | null>(null)
-  const form = useForm(bodySchema, async (body) => {
-    const { recoveryCodes } = await client.loginEnrol(body)
-    const session = client.getState()
-    if (session.status === 'signedIn') show({ userId: session.user.id, codes: recoveryCodes })
-  })
+  const form = useForm(
+    bodySchema,
+    async (body) => {
+      const { recoveryCodes } = await client.loginEnrol(body)
+      const session = client.getState()
+      if (session.status === 'signedIn') show({ userId: session.user.id, codes: recoveryCodes })
+    },
+    'leave',
+  )
 
   useEffect(() => {
     client.call(routes.loginEnrol, { body: { ticket } }).then(setEnrolment, (error) => {

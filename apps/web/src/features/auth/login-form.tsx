@@ -30,13 +30,17 @@ export function LoginForm({ onOutstanding }: LoginFormProps) {
   const client = useAuthClient()
   const address = useAddressAlong()
   const [tried, setTried] = useState({ identifier: '', password: '' })
-  const form = useForm(bodySchema, async (body) => {
-    setTried({ identifier: body.email, password: body.password })
-    const outcome = await client.login(body)
-    if ('ticket' in outcome) return onOutstanding(outcome)
-    // Nobody waits for it: where the password manager would rather not, all stays as it is.
-    if (supportsPasskeys() && wantsUpgrades()) void client.upgradeToPasskey()
-  })
+  const form = useForm(
+    bodySchema,
+    async (body) => {
+      setTried({ identifier: body.email, password: body.password })
+      const outcome = await client.login(body)
+      if ('ticket' in outcome) return onOutstanding(outcome)
+      // Nobody waits for it: where the password manager would rather not, all stays as it is.
+      if (supportsPasskeys() && wantsUpgrades()) void client.upgradeToPasskey()
+    },
+    'leave',
+  )
 
   return (
     <>

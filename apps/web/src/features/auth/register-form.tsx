@@ -38,17 +38,21 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const [taken, setTaken] = useState<string | null>(null)
-  const form = useForm(bodySchema, async (body) => {
-    const { email, password } = body
-    const outcome = await client.register(body).catch((error: unknown) => {
-      if (error instanceof AuthError && error.code === 'email_taken') setTaken(email)
-      throw error
-    })
-    if (!('next' in outcome)) return
-    if (outcome.next === 'confirm_email') return onToBeConfirmed({ email: outcome.user.email, password })
-    const entered = await client.login({ email, password })
-    if ('ticket' in entered) onOutstanding(entered)
-  })
+  const form = useForm(
+    bodySchema,
+    async (body) => {
+      const { email, password } = body
+      const outcome = await client.register(body).catch((error: unknown) => {
+        if (error instanceof AuthError && error.code === 'email_taken') setTaken(email)
+        throw error
+      })
+      if (!('next' in outcome)) return
+      if (outcome.next === 'confirm_email') return onToBeConfirmed({ email: outcome.user.email, password })
+      const entered = await client.login({ email, password })
+      if ('ticket' in entered) onOutstanding(entered)
+    },
+    'leave',
+  )
 
   function onInput(event: FormEvent<HTMLFormElement>) {
     form.props.onInput(event)

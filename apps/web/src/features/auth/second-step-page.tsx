@@ -100,8 +100,10 @@ interface CodeFormProps {
 
 function CodeForm({ ticket, method, isTrusted, trust, ways }: CodeFormProps) {
   const client = useAuthClient()
-  const form = useForm(bodySchema, (body) =>
-    client.loginFactor(isTrusted ? { ...body, trustBrowser: true } : body),
+  const form = useForm(
+    bodySchema,
+    (body) => client.loginFactor(isTrusted ? { ...body, trustBrowser: true } : body),
+    'leave',
   )
   // What is wanted is known; the heading above need not be read first.
   const { ref } = form.props

@@ -22,10 +22,14 @@ interface AddressFormProps {
 /** Asks for an address and has an email sent to it. The answer is the same whether or not the account exists. */
 export function AddressForm({ label, className, route, button, address, onSent }: AddressFormProps) {
   const client = useAuthClient()
-  const form = useForm(EmailOnlyBodySchema, async (body) => {
-    await client.call(route, { body })
-    onSent(body.email)
-  })
+  const form = useForm(
+    EmailOnlyBodySchema,
+    async (body) => {
+      await client.call(route, { body })
+      onSent(body.email)
+    },
+    'leave',
+  )
   return (
     <form {...form.props} className={className} aria-label={label}>
       <FailureAlert failure={form.failure} />

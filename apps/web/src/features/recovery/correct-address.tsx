@@ -56,10 +56,14 @@ function CorrectForm({ credentials, input, onCorrected, onCancel }: CorrectFormP
     safeParse: (values: unknown) =>
       CorrectEmailBodySchema.safeParse(Object.assign({ ...credentials }, values)),
   }
-  const form = useForm(schema, async (body) => {
-    await client.call(routes.correctEmail, { body })
-    onCorrected(body.email)
-  })
+  const form = useForm(
+    schema,
+    async (body) => {
+      await client.call(routes.correctEmail, { body })
+      onCorrected(body.email)
+    },
+    'leave',
+  )
 
   // What is under way cannot be called back.
   function cancel() {

@@ -22,14 +22,18 @@ export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestio
   const schema = {
     safeParse: (values: unknown) => ProveEmailBodySchema.safeParse(Object.assign({ token }, values)),
   }
-  const form = useForm(schema, async ({ password }) => {
-    try {
-      await confirm(password)
-    } catch (error) {
-      if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
-      throw error
-    }
-  })
+  const form = useForm(
+    schema,
+    async ({ password }) => {
+      try {
+        await confirm(password)
+      } catch (error) {
+        if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
+        throw error
+      }
+    },
+    'leave',
+  )
   return (
     <form {...form.props} className={formStyles.form} aria-label={words.confirmYourAddress}>
       <FailureAlert failure={form.failure} />

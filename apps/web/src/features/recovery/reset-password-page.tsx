@@ -71,15 +71,19 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
   const schema = {
     safeParse: (values: unknown) => ResetPasswordBodySchema.safeParse(Object.assign({ token }, values)),
   }
-  const form = useForm(schema, async (body) => {
-    try {
-      await client.call(routes.resetPassword, { body })
-    } catch (error) {
-      if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
-      throw error
-    }
-    await onReset()
-  })
+  const form = useForm(
+    schema,
+    async (body) => {
+      try {
+        await client.call(routes.resetPassword, { body })
+      } catch (error) {
+        if (error instanceof AuthError && isDeadLink(error.code)) return onDead(error.code)
+        throw error
+      }
+      await onReset()
+    },
+    'leave',
+  )
 
   function onInput(event: FormEvent<HTMLFormElement>) {
     form.props.onInput(event)

@@ -15,7 +15,7 @@ interface RenameFormProps {
 }
 
 export function RenameForm({ session, input, onSave, onCancel }: RenameFormProps) {
-  const form = useForm(RenameSessionBodySchema, async ({ name }) => onSave(name))
+  const form = useForm(RenameSessionBodySchema, async ({ name }) => onSave(name), 'leave')
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'Escape') onCancel()

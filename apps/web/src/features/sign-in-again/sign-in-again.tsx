@@ -65,10 +65,14 @@ interface PasswordProps {
 function Password({ user, onOutstanding, leaving }: PasswordProps) {
   const client = useAuthClient()
   const passkey = useAction(() => client.loginWithPasskey())
-  const form = useForm(LoginBodySchema, async (body) => {
-    const outcome = await client.login(body)
-    if ('ticket' in outcome) onOutstanding(outcome)
-  })
+  const form = useForm(
+    LoginBodySchema,
+    async (body) => {
+      const outcome = await client.login(body)
+      if ('ticket' in outcome) onOutstanding(outcome)
+    },
+    'leave',
+  )
   return (
     <form {...form.props} className={styles.form} aria-label={words.signInAgain}>
       <FailureAlert failure={form.failure ?? passkey.failure} />
@@ -131,7 +135,7 @@ function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
   const client = useAuthClient()
   const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
   const other = methods.find((each) => each !== method)
-  const form = useForm(FactorBodySchema, (body) => client.loginFactor(body))
+  const form = useForm(FactorBodySchema, (body) => client.loginFactor(body), 'leave')
 
   const { ref } = form.props
   useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref, method])

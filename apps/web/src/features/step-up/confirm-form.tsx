@@ -155,15 +155,19 @@ function ProofForm({
 }: OneWay & { method: 'password' | FactorMethod }) {
   const client = useAuthClient()
   const { user } = useSignedIn()
-  const form = useForm(ReauthenticateBodySchema, async (body) => {
-    onSending(true)
-    try {
-      await client.reauthenticate(body)
-    } finally {
-      onSending(false)
-    }
-    onConfirmed()
-  })
+  const form = useForm(
+    ReauthenticateBodySchema,
+    async (body) => {
+      onSending(true)
+      try {
+        await client.reauthenticate(body)
+      } finally {
+        onSending(false)
+      }
+      onConfirmed()
+    },
+    'leave',
+  )
 
   // The dialog was open before it was known what to ask for.
   const { ref } = form.props
