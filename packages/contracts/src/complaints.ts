@@ -63,6 +63,15 @@ export const complaints = {
   search_characters: 'No name or address contains such a character.',
   place_unknown: 'There is no such place in this list.',
 
+  number_missing: 'Enter a number.',
+  number_malformed: 'This is not a number. One looks like 12 or 12.5.',
+  number_whole: 'Enter a whole number.',
+  number_small: 'The number must be at least {limit}.',
+  number_large: 'The number can be at most {limit}.',
+  date_missing: 'Enter a date.',
+  date_malformed: 'This is not a date. One looks like 2026-03-14.',
+  checkbox_malformed: 'This is either ticked or not.',
+
   body_malformed: 'Send a JSON object.',
   field_unknown: 'This field is not known here.',
   /** Whatever else is not as the contract says. */

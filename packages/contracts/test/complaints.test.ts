@@ -115,15 +115,24 @@ const odd = [
   `a@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(60)}.${'f'.repeat(20)}.de`,
 ]
 
+/** Those for bodies of one's own, each with something that it refuses. */
+const fields = [
+  [contracts.numberField({ min: 1 }), '0'],
+  [contracts.numberField({ max: 1 }), '2'],
+] as const
+
 /** Whatever the schemas of all contracts have against these texts. */
 function allIssues() {
   const bodies = Object.values(contracts.routes).flatMap((route) => [
     ...('body' in route && route.body ? [route.body] : []),
     ...('query' in route && route.query ? [route.query] : []),
   ])
-  return bodies
-    .flatMap((body) => stringsIn(body))
-    .flatMap((schema) => odd.flatMap((text) => schema.safeParse(text).error?.issues ?? []))
+  return [
+    ...fields.flatMap(([schema, refused]) => schema.safeParse(refused).error?.issues ?? []),
+    ...bodies
+      .flatMap((body) => stringsIn(body))
+      .flatMap((schema) => odd.flatMap((text) => schema.safeParse(text).error?.issues ?? [])),
+  ]
 }
 
 it('every message of a contract is a code of the list, or zod’s own', () => {

@@ -71,6 +71,15 @@ export const complaints: Translation['complaints'] = {
     search_characters: 'Ein solches Zeichen kommt in keinem Namen und in keiner Adresse vor.',
     place_unknown: 'Diese Stelle gibt es in der Liste nicht.',
 
+    number_missing: 'Geben Sie eine Zahl ein.',
+    number_malformed: 'Das ist keine Zahl. Eine sieht so aus: 12 oder 12.5.',
+    number_whole: 'Geben Sie eine ganze Zahl ein.',
+    number_small: 'Die Zahl muss mindestens {limit} sein.',
+    number_large: 'Die Zahl darf höchstens {limit} sein.',
+    date_missing: 'Geben Sie ein Datum ein.',
+    date_malformed: 'Das ist kein Datum. Eines sieht so aus: 2026-03-14.',
+    checkbox_malformed: 'Das ist angekreuzt oder nicht.',
+
     body_malformed: 'Senden Sie ein JSON-Objekt.',
     field_unknown: 'Dieses Feld ist hier nicht bekannt.',
     value_malformed: 'Diese Angabe passt hier nicht.',
