@@ -1,17 +1,8 @@
 import { brand } from '@latchkey/brand'
 import { act, screen, waitFor } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { anonymous, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
-
-beforeAll(async () => {
-  // The first import of a page is the slow one; tests should not race it.
-  await Promise.all([
-    import('../features/auth/login-page.tsx'),
-    import('../features/dashboard/dashboard-page.tsx'),
-    import('./signed-in-area.tsx'),
-  ])
-})
 
 const loginHeading = () => screen.findByRole('heading', { name: 'Sign in' })
 const dashboardHeading = () => screen.findByRole('heading', { name: 'Hello, ada' })

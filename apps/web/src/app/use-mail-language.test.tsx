@@ -1,13 +1,9 @@
 import { routes } from '@latchkey/contracts'
 import { cleanup, screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { ada, fakeAuthClient, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
 import { speakLanguage } from '../words/language.ts'
-
-beforeAll(async () => {
-  await Promise.all([import('../features/account/pages.ts'), import('./signed-in-area.tsx')])
-})
 
 afterEach(async () => {
   await speakLanguage('en')

@@ -1,14 +1,10 @@
 import { routes } from '@latchkey/contracts'
 import { screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
 import { words as errors } from '../words/en/errors.ts'
 import { speakLanguage } from '../words/language.ts'
-
-beforeAll(async () => {
-  await Promise.all([import('../features/account/pages.ts'), import('./signed-in-area.tsx')])
-})
 
 afterEach(async () => {
   await speakLanguage('en')

@@ -11,15 +11,7 @@ import { preferredLanguage, speakLanguage } from './language.ts'
 const page = document.documentElement
 
 beforeAll(async () => {
-  await Promise.all([
-    import('./de/first.ts'),
-    import('./de/rest.ts'),
-    import('../features/auth/login-page.tsx'),
-    import('../features/auth/register-page.tsx'),
-    import('../features/recovery/pages.ts'),
-    import('../features/account/pages.ts'),
-    import('../app/signed-in-area.tsx'),
-  ])
+  await Promise.all([import('./de/first.ts'), import('./de/rest.ts')])
 })
 
 afterEach(async () => {

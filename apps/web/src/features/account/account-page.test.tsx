@@ -2,15 +2,10 @@ import { AuthError } from '@latchkey/auth-client'
 import { slug } from '@latchkey/brand'
 import { routes } from '@latchkey/contracts'
 import { cleanup, screen, within } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
-  await import('../auth/login-page.tsx')
-})
 
 afterEach(() => vi.unstubAllGlobals())
 

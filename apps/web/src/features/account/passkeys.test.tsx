@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type Passkey, routes } from '@latchkey/contracts'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { german } from '../../../test/german.ts'
 import { inGerman } from '../../../test/in-german.ts'
@@ -25,10 +25,6 @@ const key: Passkey = {
   createdAt: ago(900),
   lastUsedAt: ago(300),
 }
-
-beforeAll(async () => {
-  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
-})
 
 beforeEach(() => vi.stubGlobal('PublicKeyCredential', {}))
 afterEach(() => vi.unstubAllGlobals())

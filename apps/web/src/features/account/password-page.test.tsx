@@ -1,12 +1,8 @@
 import { routes } from '@latchkey/contracts'
 import { screen } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('./password-page.tsx'), import('../../app/signed-in-area.tsx')])
-})
 
 async function openPassword() {
   const client = fakeAuthClient(signedIn())

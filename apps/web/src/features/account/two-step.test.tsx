@@ -1,12 +1,8 @@
 import { type Factors, routes } from '@latchkey/contracts'
 import { act, screen, within } from '@testing-library/react'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
-})
 
 const codes = ['aaaa-bbbb-cccc-dddd', 'eeee-ffff-gggg-hhhh']
 const enrolment = {

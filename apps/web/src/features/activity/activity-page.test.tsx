@@ -1,6 +1,6 @@
 import { type ActivityEvent, activityKinds, routes } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeAuthClient, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -21,11 +21,6 @@ function event(kind: ActivityEvent['kind'], secondsAgo = 60, sessionId: string |
     device: 'Firefox on macOS',
   } satisfies ActivityEvent
 }
-
-beforeAll(async () => {
-  await Promise.all([import('./activity-page.tsx'), import('../../app/signed-in-area.tsx')])
-  await import('../dashboard/dashboard-page.tsx')
-})
 
 beforeEach(() => localStorage.clear())
 afterEach(() => vi.restoreAllMocks())

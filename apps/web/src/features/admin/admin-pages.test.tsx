@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type ManagedUser, routes, type Session, type UserList } from '@latchkey/contracts'
 import { act, screen, waitFor, within } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -38,11 +38,6 @@ const session = (id: string, device: string): Session => ({
   lastDevice: 'Firefox on macOS',
   lastIp: '192.0.2.7',
   expiresAt: '2025-10-16T08:00:00.000Z',
-})
-
-beforeAll(async () => {
-  await Promise.all([import('./pages.ts'), import('../../app/signed-in-area.tsx')])
-  await import('../not-found/not-found-page.tsx')
 })
 
 function asAdmin() {

@@ -1,15 +1,9 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await import('./login-page.tsx')
-  await import('../../app/signed-in-area.tsx')
-  await import('../dashboard/dashboard-page.tsx')
-})
 
 afterEach(() => vi.useRealTimers())
 

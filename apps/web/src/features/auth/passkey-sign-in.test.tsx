@@ -1,14 +1,8 @@
 import { AuthError } from '@latchkey/auth-client'
 import { screen, waitFor } from '@testing-library/react'
-import { afterEach, beforeAll, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await import('./login-page.tsx')
-  await import('../../app/signed-in-area.tsx')
-  await import('../dashboard/dashboard-page.tsx')
-})
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -1,14 +1,8 @@
 import { routes } from '@latchkey/contracts'
 import { screen } from '@testing-library/react'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ada, anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await import('./register-page.tsx')
-  await import('../../app/signed-in-area.tsx')
-  await import('../dashboard/dashboard-page.tsx')
-})
 
 async function openRegister(client = fakeAuthClient(anonymous)) {
   const { user, ...app } = renderApp(client, '/register')

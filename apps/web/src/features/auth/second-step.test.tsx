@@ -1,13 +1,8 @@
 import { type FactorOutstanding, routes } from '@latchkey/contracts'
 import { screen } from '@testing-library/react'
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient, refusal } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('./login-page.tsx'), import('./second-step-page.tsx')])
-  await Promise.all([import('../dashboard/dashboard-page.tsx'), import('../../app/signed-in-area.tsx')])
-})
 
 beforeEach(() => vi.stubGlobal('PublicKeyCredential', class {}))
 afterEach(() => vi.unstubAllGlobals())

@@ -1,15 +1,9 @@
 import { routes } from '@latchkey/contracts'
 import { act, screen, within } from '@testing-library/react'
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 import { speakLanguage } from '../../words/language.ts'
-
-beforeAll(async () => {
-  await import('../../app/signed-in-area.tsx')
-  await import('./dashboard-page.tsx')
-  await import('../protocol/protocol-page.tsx')
-})
 
 afterEach(async () => {
   vi.useRealTimers()

@@ -54,7 +54,6 @@ const calls: AuthLogEntry[] = [
 beforeAll(async () => {
   Element.prototype.scrollIntoView = vi.fn()
   window.matchMedia = vi.fn().mockReturnValue({ matches: true })
-  await Promise.all([import('../../app/signed-in-area.tsx'), import('./protocol-page.tsx')])
 })
 
 // The page in production, until a test says otherwise: vitest serves it as Vite does.

@@ -1,13 +1,9 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
 import { act, cleanup, screen, waitFor } from '@testing-library/react'
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('./pages.ts'), import('../auth/login-page.tsx')])
-})
 
 const token = 'Zm9yZ290dGVuLXRva2Vu_-0'
 const fails = (error: AuthError) => () => {

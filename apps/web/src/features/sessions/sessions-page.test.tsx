@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type KnownDevice, routes, type Session } from '@latchkey/contracts'
 import { screen, within } from '@testing-library/react'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
@@ -29,11 +29,6 @@ function session(overrides: Partial<Session>): Session {
 const here = session({ current: true, lastUsedAt: at(-2) })
 const phone = session({ id: 'session-2', name: 'My phone', device: 'Chrome on Android', ip: '2001:db8::9' })
 const script = session({ id: 'session-3', device: 'curl' })
-
-beforeAll(async () => {
-  await Promise.all([import('./sessions-page.tsx'), import('../../app/signed-in-area.tsx')])
-  await import('../auth/login-page.tsx')
-})
 
 const known = (id: string, current: boolean, device: string): KnownDevice => ({
   id,

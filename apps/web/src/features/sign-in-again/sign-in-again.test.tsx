@@ -1,11 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react'
-import { beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('../account/pages.ts'), import('../../app/signed-in-area.tsx')])
-})
 
 const ended = { status: 'signedOut', reason: 'ended', code: 'refresh_token_revoked' } as const
 const dialog = () => screen.queryByRole('dialog', { name: 'Sign in again' })

@@ -2,13 +2,9 @@ import type { StepUpDemand } from '@latchkey/auth-client'
 import { type ConfirmationMethod, routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
-
-beforeAll(async () => {
-  await Promise.all([import('../account/pages.ts'), import('../../app/signed-in-area.tsx')])
-})
 
 /** The client asks as it does when the server wants to know who this is. */
 async function asked(
