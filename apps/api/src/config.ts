@@ -1,5 +1,5 @@
 import { brand } from '@latchkey/brand'
-import { cookieNames, passwordLength, type Role, roles, secondsIn } from '@latchkey/contracts'
+import { cookieNames, isRole, passwordLength, type Role, roles, secondsIn } from '@latchkey/contracts'
 import { longestAccessTokenSeconds, type SessionSettings, signingKey } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
@@ -114,7 +114,7 @@ const EnvironmentSchema = z.object({
   FACTOR_SECRET: z.string().optional(),
   FACTOR_SECRET_PREVIOUS: ListSchema.default([]),
   REQUIRE_FACTOR_FOR: ListSchema.refine(
-    (names): names is Role[] => names.every((name) => (roles as readonly string[]).includes(name)),
+    (names): names is Role[] => names.every(isRole),
     `must be roles separated by commas, of: ${roles.join(', ')}`,
   ).default([]),
   ACCESS_TOKEN_EXPIRY: PositiveDurationSchema.refine(

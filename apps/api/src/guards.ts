@@ -1,4 +1,11 @@
-import type { AccessTokenClaims, Role, RouteContract, StepUp } from '@latchkey/contracts'
+import {
+  type AccessTokenClaims,
+  type Role,
+  type RouteContract,
+  type SpecialRole,
+  type StepUp,
+  specialRoles,
+} from '@latchkey/contracts'
 import { AuthError, createRoute, type Route } from '@latchkey/contracts/server'
 import type { Request, RequestHandler } from 'express'
 
@@ -15,7 +22,7 @@ interface Collaborators {
 
 /**
  * Decides which guards a route gets, from `requires` in its contract; its `stepUp` is checked after them. A new word
- * in `requires` needs an entry here to compile.
+ * in `requires` needs an entry here to compile, but for a role: each has its guard.
  */
 export function createApiRoute({ authenticate, claimsOf, stepUp, factorRoles }: Collaborators): ApiRoute {
   function hasRole(role: Role): RequestHandler {
@@ -28,13 +35,17 @@ export function createApiRoute({ authenticate, claimsOf, stepUp, factorRoles }: 
     }
   }
 
+  const ofRoles = Object.fromEntries(
+    specialRoles.map((role) => [role, [authenticate, hasRole(role)]]),
+  ) as Record<SpecialRole, RequestHandler[]>
+
   return createRoute({
     guards: {
+      ...ofRoles,
       nothing: [],
       accessTokenIfAny: [ifSent(authenticate)],
       refreshToken: [],
       accessToken: [authenticate],
-      admin: [authenticate, hasRole('admin')],
     },
     claimsOf,
     stepUp,

@@ -50,6 +50,22 @@ it('opens the protected endpoint, and says there whose it is', async () => {
   })
 })
 
+it('of a version with other roles is read without them', async () => {
+  const { status, body } = await protectedWith(api, forged({ claims: { roles: ['user', 'juggler'] } }))
+  expect([status, body.user.roles]).toEqual([200, ['user']])
+  const malformed = await protectedWith(api, forged({ claims: { roles: 'admin' } }))
+  expect(malformed.status).toBe(401)
+})
+
+it('is issued to whoever has a role that is known no more, without it', async () => {
+  const juggler = await registered(api)
+  const users = api.services.database.connection.collection('users')
+  await users.updateOne({ emailKey: juggler.email.toLowerCase() }, { $set: { roles: ['user', 'juggler'] } })
+  const response = await refresh(api, juggler.jar)
+  expect([response.status, response.body.user.roles]).toEqual([200, ['user']])
+  expect((await protectedWith(api, response.body.accessToken)).status).toBe(200)
+})
+
 it('carries the header and the claims of RFC 9068 and nothing else', () => {
   const [header, claims] = parts(person.body.accessToken)
   expect(header).toEqual({ alg: 'HS256', typ: 'at+jwt', kid: expect.any(String) })

@@ -45,6 +45,9 @@ describe('the command line', () => {
       [['users', 'find', '--sort', 'age'], /sort/],
       [['users', 'find', '--limit', '0'], /--limit is a number/],
       [['users', 'make-admin', 'ada', '--force'], /--force/],
+      [['users', 'roles', 'ada', '--add', 'juggler'], /juggler is no role that can be given.*admin/],
+      [['users', 'roles', 'ada', '--add', 'admin'], /users make-admin/],
+      [['users', 'roles', 'ada', '--remove', 'user'], /user is no role/],
       [['users', 'reset-factors', 'ada', '--after', '90d'], /30d at most/],
     ] as const) {
       const { status, stdout, stderr } = await latchkey(api, [...words])
@@ -119,6 +122,24 @@ describe('users', () => {
     const { passwordHash, totp } = await stored(api, person)
     for (const secret of [passwordHash, totp.secret, app.secret, ...recoveryCodes, person.jar.refreshToken])
       expect(stdout).not.toContain(secret)
+  })
+
+  it('have roles, which are shown and taken, and their owner reads of it', async () => {
+    const person = await registered(api)
+    await latchkey(api, ['users', 'make-admin', person.username, '--unverified'])
+    const shown = await latchkey(api, ['users', 'roles', person.username])
+    expect([shown.status, shown.stdout]).toEqual([0, `${person.username}: user, admin\n`])
+    const words = ['users', 'roles', person.username, '--remove', 'admin', '--json']
+    for (let times = 0; times < 2; times++)
+      expect(JSON.parse((await latchkey(api, words)).stdout)).toEqual({
+        id: person.body.user.id,
+        roles: ['user'],
+      })
+    expect((await stored(api, person)).roles).toEqual(['user'])
+    const changes = (await kindsOf(person.body.user.id)).filter((kind) => kind === 'roles_changed')
+    // Made an administrator, and no longer one: what changes nothing is no event.
+    expect(changes).toHaveLength(2)
+    expect((await protectedWith(api, person.body.accessToken)).status).toBe(401)
   })
 
   it('a word that is the id of one and the name of another means nobody', async () => {

@@ -13,6 +13,16 @@ export * from './fields.ts'
 export * from './languages.ts'
 export * from './passkeys.ts'
 export { passwordPolicy } from './password-policy.ts'
+export {
+  isRole,
+  ownRoles,
+  type Role,
+  roles,
+  type SpecialRole,
+  specialRoles,
+  withoutRole,
+  withRole,
+} from './roles.ts'
 export type { CallOf } from './route-call.ts'
 export * from './route-contract.ts'
 export * from './routes.ts'

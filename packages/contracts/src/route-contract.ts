@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import type { StepUp } from './authentication.ts'
 import type { ErrorCode } from './errors.ts'
 import type { CheckedParams } from './path-params.ts'
+import type { SpecialRole } from './roles.ts'
 
 /** What one endpoint takes and answers. The server mounts it, the client calls it, the OpenAPI document describes it. */
 export interface RouteContract {
@@ -10,10 +11,10 @@ export interface RouteContract {
   path: string
   summary: string
   /**
-   * Who may call: anybody, somebody with an access token or a refresh token, or an administrator. `accessTokenIfAny`:
+   * Who may call: anybody, somebody with an access token or a refresh token, or with one of the `roles`. `accessTokenIfAny`:
    * anybody, and whoever is signed in says so.
    */
-  requires: 'nothing' | 'accessTokenIfAny' | 'accessToken' | 'refreshToken' | 'admin'
+  requires: 'nothing' | 'accessTokenIfAny' | 'accessToken' | 'refreshToken' | SpecialRole
   /** How lately, or how strongly, its caller must have signed in. Only where an access token is required. */
   stepUp?: StepUp
   /** Of which bodies that is asked. Default: of all. */
@@ -39,7 +40,7 @@ export const contract = <const Route extends RouteContract>(
   route: Route & CheckedParams<Route> & CheckedStepUp<Route>,
 ): Route => route
 
-type CheckedStepUp<Route extends RouteContract> = Route['requires'] extends 'accessToken' | 'admin'
+type CheckedStepUp<Route extends RouteContract> = Route['requires'] extends 'accessToken' | SpecialRole
   ? unknown
   : { stepUp?: undefined }
 

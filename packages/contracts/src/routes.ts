@@ -37,6 +37,7 @@ import {
   RenamePasskeyBodySchema,
 } from './passkeys.ts'
 import { passwordPolicy } from './password-policy.ts'
+import { RolesSchema } from './roles.ts'
 import { contract } from './route-contract.ts'
 import {
   ActivityEventSchema,
@@ -58,7 +59,6 @@ import {
   ExplanationSchema,
   FindUsersQuerySchema,
   ManagedUserSchema,
-  roles,
   SetRolesBodySchema,
   UserListSchema,
   UserSchema,
@@ -603,7 +603,7 @@ export const routes = {
         username: z.string(),
         email: z.string(),
         emailVerified: z.boolean(),
-        roles: z.array(z.enum(roles)),
+        roles: RolesSchema,
       }),
     }),
     errors: [],

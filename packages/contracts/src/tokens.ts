@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { authenticationContexts, authenticationMethods } from './authentication.ts'
 import { complaint } from './complaint.ts'
-import { roles, UserSchema } from './users.ts'
+import { RolesSchema } from './roles.ts'
+import { UserSchema } from './users.ts'
 
 /**
  * Names on the wire.
@@ -63,7 +64,7 @@ export const StandardClaimsSchema = z.object({
 
 /** What the tokens of this application say beside that. */
 export const AccessTokenClaimsSchema = z.extend(StandardClaimsSchema, {
-  roles: z.array(z.enum(roles)),
+  roles: RolesSchema,
   username: z.string(),
   email: z.string(),
   /** Whether its owner has proved it. */

@@ -1,15 +1,13 @@
 import * as z from 'zod/mini'
 import { complaint } from './complaint.ts'
-
-export const roles = ['user', 'admin'] as const
-export type Role = (typeof roles)[number]
+import { RolesSchema, roles } from './roles.ts'
 
 export const UserSchema = z.object({
   id: z.string(),
   username: z.string(),
   email: z.string(),
   emailVerified: z.boolean(),
-  roles: z.array(z.enum(roles)),
+  roles: RolesSchema,
   createdAt: z.iso.datetime(),
 })
 /** What the API shows of a user. `createdAt` is ISO 8601 in UTC. */

@@ -1,9 +1,15 @@
 import {
   FindUsersQuerySchema,
   type ManagedUser,
+  type Role,
+  roles,
+  type SpecialRole,
   secondsIn,
+  specialRoles,
   userFilters,
   userSorts,
+  withoutRole,
+  withRole,
 } from '@latchkey/contracts'
 import { sessionView } from '@latchkey/sessions'
 import type { Credentials } from '../users/accounts.ts'
@@ -114,8 +120,7 @@ const makeAdmin: Command = {
       await services.administration.enable(id)
       await tell(services, 'account_enabled', id)
     }
-    const roles = [...new Set([...account.roles, 'admin' as const])]
-    const user = await services.administration.setRoles(id, roles)
+    const user = await services.administration.setRoles(id, withRole(account.roles, 'admin'))
     await tell(services, 'roles_changed', id)
     const { username } = account
     call.output.answer({ ...user }, [
@@ -123,6 +128,37 @@ const makeAdmin: Command = {
     ])
     if (config.mail.requireVerifiedEmail && !isProved(account))
       call.output.remark(`They cannot sign in before they confirm their address, ${account.email}.`)
+  },
+}
+
+const setRoles: Command = {
+  name: 'users roles',
+  summary: 'Show the roles of an account, give some, take some',
+  details: [
+    `There are: ${roles.join(', ')}. Everybody is a user; users make-admin makes an administrator.`,
+    'Its owner finds it in their activity and, if the address is confirmed, gets a mail.',
+  ],
+  words: [userWord],
+  options: {
+    add: { value: '<role>', help: 'A role to give', multiple: true },
+    remove: { value: '<role>', help: 'A role to take', multiple: true },
+  },
+  examples: ['users roles ada', 'users roles ada --remove admin'],
+  async run(call) {
+    const given = call.texts('add').map(roleIn)
+    const taken = call.texts('remove').map(roleIn)
+    if (given.includes('admin')) throw new UsageError('users make-admin makes an administrator.')
+    const { services } = await call.open()
+    const account = await findAccount(services, call.word('user'))
+    const id = account._id.toHexString()
+    let held: readonly Role[] = account.roles
+    for (const role of given) held = withRole(held, role)
+    for (const role of taken) held = withoutRole(held, role)
+    if (held.join() !== account.roles.join()) {
+      await services.administration.setRoles(id, [...held])
+      await tell(services, 'roles_changed', id)
+    }
+    call.output.answer({ id, roles: held }, [`${plain(account.username)}: ${held.join(', ')}`])
   },
 }
 
@@ -208,7 +244,7 @@ const resetFactors: Command = {
 export const users: Group = {
   name: 'users',
   summary: 'Find accounts and change what their owners may do',
-  commands: [find, show, makeAdmin, disable, enable, resetFactors],
+  commands: [find, show, makeAdmin, setRoles, disable, enable, resetFactors],
 }
 
 /** By what somebody can sign in; nothing of it opens anything. */
@@ -218,6 +254,15 @@ const waysIn = ({ passwordHash, totp, recoveryCodes, passkeys }: Credentials) =>
   recoveryCodesLeft: recoveryCodes.filter(({ usedAt }) => usedAt === null).length,
   passkeys: passkeys.map(({ name }) => name),
 })
+
+function roleIn(name: string): SpecialRole {
+  const role = specialRoles.find((each) => each === name)
+  if (!role)
+    throw new UsageError(
+      `${name} is no role that can be given or taken. Those are: ${specialRoles.join(', ')}.`,
+    )
+  return role
+}
 
 function limitOf(text: string | undefined): number {
   const limit = Number(text ?? 50)

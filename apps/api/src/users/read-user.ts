@@ -1,4 +1,4 @@
-import { languageIn, type Role, roles } from '@latchkey/contracts'
+import { isRole, languageIn, type Role } from '@latchkey/contracts'
 import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
@@ -76,8 +76,6 @@ export function readUser<Field extends UserField>(
   const entries = fields.map((field) => [field, readers[field](stored, _id)])
   return { _id, ...Object.fromEntries(entries) }
 }
-
-const isRole = (role: unknown): role is Role => roles.some((each) => each === role)
 
 const heldIn = (value: unknown): HeldKey[] =>
   entriesIn<HeldKey>(value).flatMap(({ key, until }) =>

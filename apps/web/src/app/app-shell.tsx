@@ -7,16 +7,16 @@ import { SkipLink } from '../components/skip-link.tsx'
 import { words } from '../words/en/shell.ts'
 import styles from './app-shell.module.css'
 import { paths } from './paths.ts'
-import { isAdmin, useSignedIn } from './signed-in-context.ts'
+import { maySee, useSignedIn } from './signed-in-context.ts'
 import { UserMenu } from './user-menu.tsx'
 
-const destinations = ['dashboard', 'sessions', 'activity', 'account'] as const
+const destinations = ['dashboard', 'sessions', 'activity', 'account', 'admin'] as const
 
 /** The frame around every page for people who are signed in. */
 export function AppShell({ children }: { children: ReactNode }) {
   const session = useSignedIn()
   const { isKept } = session
-  const shown = isAdmin(session) ? ([...destinations, 'admin'] as const) : destinations
+  const shown = destinations.filter((page) => maySee(session, paths[page]))
   return (
     <>
       <SkipLink />

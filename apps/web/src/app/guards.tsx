@@ -1,6 +1,6 @@
 import { brand } from '@latchkey/brand'
 import { useEffect, useState } from 'react'
-import { Navigate, Outlet, useLocation, useMatch } from 'react-router-dom'
+import { Navigate, Outlet, useLocation } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import hidden from '../components/visually-hidden.module.css'
@@ -11,22 +11,21 @@ import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
 import { LeaveContext, useShownSession } from './shown-session.ts'
-import { isAdmin, SignedInContext } from './signed-in-context.ts'
+import { hasRole, maySee, SignedInContext } from './signed-in-context.ts'
 
 /** Shows its pages to people who are signed in, and to nobody else, not even for a moment. */
 export function SignedInOnly() {
   const session = useSession()
   const { shown, leave } = useShownSession(session)
   const location = useLocation()
-  const isForAdmins = useMatch(`${paths.admin}/*`) !== null
   const isIn = shown !== null
-  const mayAdminister = isIn && isAdmin(shown)
+  const mayAdminister = isIn && hasRole(shown, 'admin')
 
   useEffect(() => (isIn ? preloadWhenIdle(mayAdminister) : undefined), [isIn, mayAdminister])
 
   if (shown) {
     // People who may not go there need not know that it exists.
-    if (isForAdmins && !mayAdminister) return <pages.notFound.Page />
+    if (!maySee(shown, location.pathname)) return <pages.notFound.Page />
     return (
       <SignedInContext value={shown}>
         <LeaveContext value={leave}>

@@ -1,3 +1,5 @@
+import type { SpecialRole } from '@latchkey/contracts'
+
 /** The addresses of the application's own pages. */
 export const paths = {
   home: '/',
@@ -17,3 +19,9 @@ export const paths = {
   admin: '/admin',
   adminUser: '/admin/users/:id',
 } as const
+
+/**
+ * Pages for people with a role, with all pages below them. For anybody else they do not exist, in the navigation either. What
+ * they show is guarded by the contracts that it comes from.
+ */
+export const rolesOfPaths = { [paths.admin]: 'admin' } satisfies Record<string, SpecialRole>

@@ -1,10 +1,12 @@
 import { AuthError } from '@latchkey/auth-client'
-import { type ManagedUser, routes, type Session, type UserList } from '@latchkey/contracts'
-import { act, screen, waitFor, within } from '@testing-library/react'
-import { describe, expect, it } from 'vitest'
+import { type ManagedUser, type Role, routes, type Session, type UserList } from '@latchkey/contracts'
+import { act, render, screen, waitFor, within } from '@testing-library/react'
+import { userEvent } from '@testing-library/user-event'
+import { describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
 import { renderApp } from '../../../test/render-app.tsx'
+import { OwnRoles } from './user-access.tsx'
 
 const boss = {
   ...ada,
@@ -366,4 +368,25 @@ describe('the pages of administrators in German', () => {
       'Alle 2 Sitzungen beenden? ada wird dann überall abgemeldet.',
     )
   })
+})
+
+// As if there were a line for each in roles.ts.
+const [editor, author] = ['editor', 'author'] as unknown as [Role, Role]
+
+it('roles of one’s own are given and taken one by one, and the others stay', async () => {
+  const onSet = vi.fn(async () => undefined)
+  const onDone = vi.fn()
+  const user = managed({ roles: ['user', 'admin', author] })
+  render(<OwnRoles user={user} roles={[editor, author]} onSet={onSet} onDone={onDone} />)
+  async function press(button: string, question: RegExp) {
+    await userEvent.click(screen.getByRole('button', { name: button }))
+    const dialog = within(screen.getByRole('alertdialog', { name: button }))
+    expect(dialog.getByText(question)).toBeVisible()
+    await userEvent.click(dialog.getByRole('button', { name: button }))
+  }
+  await press('Give the role editor', /^Give ada the role editor\?/)
+  expect(onSet).toHaveBeenLastCalledWith(['user', 'admin', author, editor])
+  await waitFor(() => expect(onDone.mock.lastCall?.[0]()).toBe('ada now has the role editor.'))
+  await press('Take the role author', /^Take the role author from ada\?/)
+  expect(onSet).toHaveBeenLastCalledWith(['user', 'admin'])
 })

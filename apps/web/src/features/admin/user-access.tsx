@@ -1,4 +1,4 @@
-import type { ManagedUser } from '@latchkey/contracts'
+import { type ManagedUser, ownRoles, type Role, withoutRole, withRole } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
@@ -44,7 +44,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             question={words.removeAsAdministratorQuestion(username)}
             confirm={words.removeAdministrator}
             onConfirm={() =>
-              setRoles.mutateAsync(['user'], {
+              setRoles.mutateAsync(withoutRole(user.roles, 'admin'), {
                 onSuccess: () => onDone(() => words.administratorNoMore(username)),
               })
             }
@@ -57,7 +57,7 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             question={words.makeAdministratorQuestion(username)}
             confirm={words.makeAdministrator}
             onConfirm={() =>
-              setRoles.mutateAsync(['user', 'admin'], {
+              setRoles.mutateAsync(withRole(user.roles, 'admin'), {
                 onSuccess: () => onDone(() => words.nowAdministrator(username)),
               })
             }
@@ -65,8 +65,49 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             {words.makeAdministrator}
           </ConfirmedButton>
         )}
+        {ownRoles.length > 0 && (
+          <OwnRoles user={user} roles={ownRoles} onSet={setRoles.mutateAsync} onDone={onDone} />
+        )}
       </div>
     </Card>
+  )
+}
+
+interface OwnRolesProps extends UserAccessProps {
+  roles: readonly Role[]
+  onSet: (roles: Role[]) => Promise<unknown>
+}
+
+/** The roles of this product beside administrator, each with what gives it or takes it. */
+export function OwnRoles({ user, roles, onSet, onDone }: OwnRolesProps) {
+  const { username } = user
+
+  async function set(next: Role[], news: Say) {
+    await onSet(next)
+    onDone(news)
+  }
+
+  return roles.map((role) =>
+    user.roles.includes(role) ? (
+      <ConfirmedButton
+        key={`take ${role}`}
+        tone="grave"
+        question={words.takeRoleQuestion(role, username)}
+        confirm={words.takeRole(role)}
+        onConfirm={() => set(withoutRole(user.roles, role), () => words.roleTaken(role, username))}
+      >
+        {words.takeRole(role)}
+      </ConfirmedButton>
+    ) : (
+      <ConfirmedButton
+        key={`give ${role}`}
+        question={words.giveRoleQuestion(role, username)}
+        confirm={words.giveRole(role)}
+        onConfirm={() => set(withRole(user.roles, role), () => words.roleGiven(role, username))}
+      >
+        {words.giveRole(role)}
+      </ConfirmedButton>
+    ),
   )
 }
 

@@ -89,6 +89,13 @@ export const admin: Translation['admin'] = {
   makeAdministrator: 'Zum Administrator machen',
   makeAdministratorQuestion: (username) => `Soll ${username} alle Konten sehen und ändern können?`,
   nowAdministrator: (username) => `${username} hat jetzt Administratorrechte.`,
+  giveRole: (role) => `Rolle ${role} geben`,
+  giveRoleQuestion: (role, username) => `Soll ${username} die Rolle ${role} haben?`,
+  roleGiven: (role, username) => `${username} hat jetzt die Rolle ${role}.`,
+  takeRole: (role) => `Rolle ${role} entziehen`,
+  takeRoleQuestion: (role, username) =>
+    `${username} die Rolle ${role} entziehen? Das wirkt innerhalb einer Sekunde.`,
+  roleTaken: (role, username) => `${username} hat die Rolle ${role} nicht mehr.`,
 
   access: 'Zugang',
   userIsDisabled: (username) => `${username} ist gesperrt und kann sich nicht anmelden.`,

@@ -90,6 +90,13 @@ export const words = catalogue('admin', {
   makeAdministrator: 'Make administrator',
   makeAdministratorQuestion: (username: string) => `Let ${username} see and change every account?`,
   nowAdministrator: (username: string) => `${username} is now an administrator.`,
+  giveRole: (role: string) => `Give the role ${role}`,
+  giveRoleQuestion: (role: string, username: string) => `Give ${username} the role ${role}?`,
+  roleGiven: (role: string, username: string) => `${username} now has the role ${role}.`,
+  takeRole: (role: string) => `Take the role ${role}`,
+  takeRoleQuestion: (role: string, username: string) =>
+    `Take the role ${role} from ${username}? This takes effect within a second.`,
+  roleTaken: (role: string, username: string) => `${username} no longer has the role ${role}.`,
 
   access: 'Access',
   userIsDisabled: (username: string) => `${username} is disabled and can’t sign in.`,

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import { secondsIn } from '../../authentication.ts'
+import { isRole } from '../../roles.ts'
 import type { RouteContract } from '../../route-contract.ts'
 import { areaOf } from './areas.ts'
 import { requestHeaders, requestHeadersOf, responseHeaders } from './headers.ts'
@@ -119,7 +120,11 @@ function demandsOf({ requires, stepUp }: RouteContract): string[] {
   const within = stepUp?.within && `of the last ${secondsIn(stepUp.within) / 60} minutes`
   const strength = stepUp?.acr && 'by several factors'
   return [
-    ...(requires === 'admin' ? ['For administrators.'] : []),
+    ...(requires === 'admin'
+      ? ['For administrators.']
+      : isRole(requires)
+        ? [`For people with the role \`${requires}\`.`]
+        : []),
     ...(stepUp
       ? [
           `Asks for a sign-in ${[within, strength].filter(Boolean).join(', ')}. Otherwise it is a 401`,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts'
 import { OAuthErrorSchema, ProblemSchema } from '../../errors.ts'
+import { isRole } from '../../roles.ts'
 import type { RouteContract } from '../../route-contract.ts'
 import { AuthError } from '../auth-error.ts'
 import { problemOf } from '../problem.ts'
@@ -40,11 +41,11 @@ export function codesOf({ method, params, requires, stepUp, errors, oauth }: Rou
   }
   if (method !== 'GET') add(oauth ? ofOAuthBodies : ofBodies)
   if (params) add(['bad_request'])
-  if (requires === 'accessToken' || requires === 'admin') add(['access_token_missing'])
-  if (requires === 'accessToken' || requires === 'admin' || requires === 'accessTokenIfAny') add(ofTokens)
-  if (requires === 'admin') add(['forbidden'])
-  // Of an administrator a second factor may be asked, wherever the operator wants one of them.
-  if (stepUp || requires === 'admin') add(['step_up_required'])
+  if (requires === 'accessToken' || isRole(requires)) add(['access_token_missing'])
+  if (requires === 'accessToken' || isRole(requires) || requires === 'accessTokenIfAny') add(ofTokens)
+  if (isRole(requires)) add(['forbidden'])
+  // A second factor may be asked, wherever the operator wants one of people with that role.
+  if (stepUp || isRole(requires)) add(['step_up_required'])
   add(always)
   return [...codes]
 }
