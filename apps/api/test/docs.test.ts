@@ -53,6 +53,17 @@ it('a test that a document names is there, under that name', () => {
   expect(lost.map(inWords)).toEqual([])
 })
 
+it('code that a page shows from a file stands there', () => {
+  const shown = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/^```\w+ from=(\S+)\n([\s\S]*?)^```/gm)].map(
+      ([, path = '', code = '']) => ({ page, path, code }),
+    ),
+  )
+  expect(shown.length).toBeGreaterThan(2)
+  const stray = shown.filter(({ path, code }) => !readFileSync(join(root, path), 'utf8').includes(code))
+  expect(stray.map(({ page, path }) => `${relative(root, page)}: ${path}`)).toEqual([])
+})
+
 it('every page of docs can be reached from the README', () => {
   const reached = new Set([join(root, 'README.md')])
   for (const page of reached)
