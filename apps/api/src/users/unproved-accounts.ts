@@ -1,3 +1,4 @@
+import { specialRoles } from '@latchkey/contracts'
 import { AuthError, addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
 import { type Accounts, type Credentials, countedTo } from './accounts.ts'
@@ -14,8 +15,8 @@ const reminderKeptSeconds = 25 * 3600
 /** Never proved, and not kept out by an administrator: deleted, such an account could be made anew. */
 const unproved = { emailVerifiedAt: null, disabledAt: null }
 const ours = { _id: { $type: 'objectId' } } as const
-/** Whom an administrator made one of theirs does not lapse. */
-const lapsing = { ...unproved, ...ours, roles: { $ne: 'admin' } } as const
+/** Whom an administrator gave a role does not lapse. */
+const lapsing = { ...unproved, ...ours, roles: { $nin: [...specialRoles] } }
 
 const fields = ['email'] as const
 export type Unproved = UserWith<(typeof fields)[number]>
