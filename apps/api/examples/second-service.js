@@ -26,14 +26,20 @@ const revoked = new Map()
 
 function revoke({ userId, sessionId, epoch }) {
   const now = Date.now()
-  for (const [id, { until }] of revoked) if (until < now) revoked.delete(id)
+  // In the order in which they were set, so that the first that lives ends the search.
+  for (const [id, { until }] of revoked) {
+    if (until >= now) break
+    revoked.delete(id)
+  }
   const id = sessionId ?? userId
   // The higher one counts, in whatever order they come, and however often. Null: no token lives.
   const least = Math.max(epoch ?? Number.POSITIVE_INFINITY, revoked.get(id)?.least ?? 0)
+  revoked.delete(id)
   revoked.set(id, { least, until: now + longestTokenMs })
 }
 
-const isRevoked = ({ sid, sub, epoch }) => [sid, sub].some((id) => epoch < (revoked.get(id)?.least ?? 0))
+/** A token without an epoch is older than all that have one. */
+const isRevoked = ({ sid, sub, epoch = 0 }) => [sid, sub].some((id) => epoch < (revoked.get(id)?.least ?? 0))
 
 /** Lets a request pass if its access token is good, and puts the claims into `res.locals.user`. */
 const authenticate = async (req, res, next) => {

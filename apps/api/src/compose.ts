@@ -130,7 +130,8 @@ export function compose(edges: Edges) {
     clock,
     log,
     async onRecorded(event) {
-      await Promise.all([notify(event), webhooks?.tell(event)])
+      webhooks?.tell(event)
+      await notify(event)
     },
   })
 

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { createDeliver, type Endpoint } from '../src/webhooks/deliver.ts'
 import { isReachable, type Resolve } from '../src/webhooks/reachable-address.ts'
+import { whenOver } from './support/side-by-side.ts'
 import { secret, webhookReceiver } from './support/webhook-receiver.ts'
 
 const clock = { now: () => new Date() }
@@ -47,6 +49,10 @@ const never = [
   '192.0.2.1',
   '198.18.0.1',
   '::ffff:169.254.169.254',
+  // At which clouds tell machines their secrets.
+  '168.63.129.16',
+  '100.100.100.200',
+  'fd00:ec2::254',
   '64:ff9b::a9fe:a9fe',
   '2002:a9fe:a9fe::1',
   '::7f00:1',
@@ -108,6 +114,11 @@ describe('a name that leads inside', () => {
     const outcome = await send(endpoint(`http://rebind.example:${port}/hooks`, true), answers(['127.0.0.1']))
     expect(outcome).toMatchObject({ kind: 'delivered', answer: '204' })
     expect(receiver.attempts).toHaveLength(1)
+  })
+
+  it('without encryption it has to be a private one, also where an operator named it', async () => {
+    const outcome = await send(endpoint('http://rebind.example/hooks', true), answers(['93.184.216.34']))
+    expect(outcome).toMatchObject({ kind: 'refused', answer: 'ADDRESS_NOT_ALLOWED' })
   })
 
   it('what was looked at is what is connected to, whatever the name says a moment later', async () => {
@@ -210,5 +221,44 @@ describe('settings', () => {
     const page = file('docs/webhooks.md')
     expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([])
     expect(readConfig({}, () => ({ accessSecret: 'a', refreshSecret: 'b' })).webhooks).toBeUndefined()
+  })
+})
+
+describe('a receiver with manners of its own', () => {
+  const send = async (answer: (socket: Socket) => void) => {
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => sockets.delete(socket))
+      socket.once('data', () => answer(socket))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    whenOver(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}/hooks`
+    const target = { key: 'key', url, host: 'odd', secrets: [secret], mayBePrivate: true }
+    const outcome = await createDeliver({ clock, timeoutMs: 5000 })(target, { id: 'msg_1', body: '{}' })
+    return { outcome, sockets }
+  }
+
+  it('that wants to change the protocol has taken nothing', async () => {
+    const { outcome } = await send((socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    )
+    expect(outcome).toMatchObject({ kind: 'refused', answer: '101' })
+  })
+
+  it('that hangs up has taken nothing', async () => {
+    const { outcome } = await send((socket) => socket.destroy())
+    expect(outcome.kind).toBe('refused')
+  })
+
+  it('that never ends its answer keeps no connection', async () => {
+    const { outcome, sockets } = await send((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'),
+    )
+    expect(outcome).toMatchObject({ kind: 'delivered', answer: '200' })
+    await vi.waitFor(() => expect(sockets.size).toBe(0))
   })
 })

@@ -47,11 +47,12 @@ export const createDeliver =
     const at = clock.now()
     try {
       const target = new URL(url)
-      refuseAddress(target.hostname, mayBePrivate)
+      const reach = { mayBePrivate, mustBePrivate: target.protocol === 'http:' }
+      refuseAddress(target.hostname, reach)
       const reply = await post(target, {
         headers: { 'user-agent': `${slug}-webhooks`, ...signatureHeaders(secrets, { id, body, at }) },
         body,
-        lookup: guardedLookup(mayBePrivate, resolve),
+        lookup: guardedLookup(reach, resolve),
         timeoutMs,
       })
       return outcomeOf(reply, at)

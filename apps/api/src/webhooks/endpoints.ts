@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Endpoint } from './deliver.ts'
-import { refuseAddress } from './reachable-address.ts'
+import { type Reach, refuseAddress } from './reachable-address.ts'
 
 interface Secrets {
   /** One for all endpoints, or one for each in their order. */
@@ -60,11 +60,20 @@ function flawOfUrl(text: string, network: Network): string | null {
   if (url.hash) return 'must have no # part'
   if (url.protocol === 'http:' && !mayBePrivate(url, network))
     return 'must start with https://, or its host be one of WEBHOOK_ALLOW_PRIVATE'
-  try {
-    refuseAddress(url.hostname, mayBePrivate(url, network))
-    return null
-  } catch {
+  const reach = { mayBePrivate: mayBePrivate(url, network), mustBePrivate: false }
+  if (isRefused(url, reach))
     return 'is an address that is not public; where that is meant, WEBHOOK_ALLOW_PRIVATE names its host'
+  if (url.protocol === 'http:' && isRefused(url, { ...reach, mustBePrivate: true }))
+    return 'must start with https://, for its address is public'
+  return null
+}
+
+function isRefused({ hostname }: URL, reach: Reach): boolean {
+  try {
+    refuseAddress(hostname, reach)
+    return false
+  } catch {
+    return true
   }
 }
 

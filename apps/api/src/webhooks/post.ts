@@ -2,14 +2,11 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { LookupFunction } from 'node:net'
 
-/** Of what a receiver says beside the status. */
-const readBytes = 4096
-
 interface Sent {
   headers: Record<string, string>
   body: string
   lookup: LookupFunction
-  /** From the look-up of the name to the status of the answer, and as long again for the rest of it at most. */
+  /** From the look-up of the name to the status of the answer. */
   timeoutMs: number
 }
 
@@ -33,13 +30,15 @@ export function post(url: URL, { headers, body, lookup, timeoutMs }: Sent): Prom
     request.on('error', failed)
     request.on('response', (response) => {
       answered({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] })
-      let left = readBytes
-      response.on('error', () => {}) // it has answered
-      response.on('data', (chunk: Buffer) => {
-        left -= chunk.length
-        if (left < 0) request.destroy()
-      })
+      // Nothing else that it says is read, or a receiver could keep the connection for as long as it likes.
+      request.destroy()
     })
+    request.on('upgrade', (response, socket) => {
+      answered({ status: response.statusCode ?? 0, retryAfter: undefined })
+      socket.destroy()
+    })
+    // Whatever happened: it is over.
+    request.on('close', () => failed(new Error('closed without an answer')))
     request.end(body)
   })
 }

@@ -17,6 +17,8 @@ const failedKeptSeconds = 7 * 86_400
 /** Longer than a revocation is kept, from which the same event would be made. */
 const deliveredKeptSeconds = 86_400
 const countMs = 1000
+/** So many of a line are set back one by one. */
+const singly = 3
 const listed = 1000
 
 const inLine = { queuedAt: 1, sequence: 1 } as const
@@ -50,11 +52,12 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
 
     /** Takes what is due at an endpoint and first in the line of its user. Null: nothing is. */
     async take(endpoint: string): Promise<WebhookDelivery | null> {
-      for (;;) {
+      for (let rounds = 0; ; rounds++) {
         const now = clock.now()
         const due = await model
           .findOne({ endpoint, state: 'waiting', dueAt: { $lte: now } })
           .sort({ dueAt: 1 })
+          .read('primary')
           .lean<StoredDelivery>()
         if (!due) return null
         const found = await readOrSetAside(due)
@@ -66,7 +69,9 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
             await waitFor(taken)
             return taken
           }
-        } else await waitBehind(first, found)
+        } else if (rounds < singly) await waitBehind(first, found)
+        // A long line is passed over at one go. What stands behind is taken by whoever has the first.
+        else await waitFor(first)
       }
     },
 
@@ -145,6 +150,8 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     const first = await model
       .findOne({ endpoint, userId, state: 'waiting' })
       .sort(inLine)
+      // Whatever MONGO_URI says: a secondary may not know yet what was delivered.
+      .read('primary')
       .lean<StoredDelivery>()
     return first && (await readOrSetAside(first))
   }

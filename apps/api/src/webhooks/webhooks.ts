@@ -51,18 +51,19 @@ export function createWebhooks(collaborators: Collaborators) {
   const workers = endpoints.map((endpoint) => ({ endpoint, pause: createPause(pollMs) }))
   const unwritten: WebhookEvent[] = []
   let writing: Promise<void> | undefined
+  let retrying: NodeJS.Timeout | undefined
   let working: Promise<unknown> | undefined
 
   return {
-    /** Puts what a security event means to receivers into the outbox. Never throws: it has happened anyway. */
-    async tell(event: Parameters<typeof eventsOf>[0]): Promise<void> {
-      await put(eventsOf(event, clock.now()))
+    /** Puts what a security event means to receivers into the outbox. Nobody waits for it: it has happened anyway. */
+    tell(event: Parameters<typeof eventsOf>[0]): void {
+      put(eventsOf(event, clock.now()))
     },
 
     /** The same for revocations. Nobody waits for it: should it fail, others that learn of them do it. */
     tellRevoked(revoked: readonly Revoked[]): void {
       const at = clock.now()
-      void put(revoked.flatMap((each) => eventsOfRevocation(each, at)))
+      put(revoked.flatMap((each) => eventsOfRevocation(each, at)))
     },
 
     /** Sends what is due, and goes on until stopped. */
@@ -99,10 +100,9 @@ export function createWebhooks(collaborators: Collaborators) {
       ),
   }
 
-  async function put(events: readonly WebhookEvent[]): Promise<void> {
-    if (events.length === 0) return
-    unwritten.push(...events)
-    await write()
+  function put(events: readonly WebhookEvent[]): void {
+    for (const event of events) unwritten.push(event)
+    void write()
   }
 
   /** Writes everything that is unwritten, or tries again later. Whoever asks meanwhile waits for the same. */
@@ -123,7 +123,10 @@ export function createWebhooks(collaborators: Collaborators) {
       const lost = unwritten.splice(0, Math.max(0, unwritten.length - unwrittenLimit)).length
       if (lost > 0) log.error({ err: error, lost }, 'events for webhooks were lost: the database is away')
       else log.warn({ err: error }, 'events for webhooks could not be written yet; trying again')
-      if (!stopping.signal.aborted) setTimeout(() => void write(), unwrittenRetryMs).unref()
+      if (!stopping.signal.aborted) {
+        clearTimeout(retrying)
+        retrying = setTimeout(() => void write(), unwrittenRetryMs).unref()
+      }
     } finally {
       // In the same breath in which nothing was left, or what comes now would wait for nobody.
       writing = undefined
@@ -136,7 +139,7 @@ export function createWebhooks(collaborators: Collaborators) {
     stopping.signal.addEventListener('abort', end)
     await workOff({
       take: () => outbox.take(endpoint.key),
-      work: (delivery) => sendLine(endpoint, delivery, end),
+      work: (delivery) => sendLine(endpoint, delivery, isOver),
       most: atOnce,
       pause: () => pause.wait(),
       stopping: isOver.signal,
@@ -146,12 +149,17 @@ export function createWebhooks(collaborators: Collaborators) {
   }
 
   /** Sends what one user's line holds, as long as it is taken. Never throws: what could not be noted is sent again. */
-  async function sendLine(endpoint: Endpoint, first: WebhookDelivery, end: () => void): Promise<void> {
+  async function sendLine(
+    endpoint: Endpoint,
+    first: WebhookDelivery,
+    isOver: AbortController,
+  ): Promise<void> {
     try {
       for (let next: WebhookDelivery | null = first; next; next = await outbox.takeNext(next)) {
+        if (isOver.signal.aborted) return
         const outcome = await deliver(endpoint, { id: next.eventId, body: next.body })
-        if (!(await settle(endpoint, next, outcome)) || stopping.signal.aborted) return
-        if (outcome.kind === 'gone') return end()
+        if (outcome.kind === 'gone') isOver.abort()
+        if (!(await settle(endpoint, next, outcome))) return
       }
     } catch (error) {
       log.debug({ err: error }, 'what became of a webhook could not be noted')

@@ -26,6 +26,11 @@ const unindexed: Exception[] = [
     why: 'Every process reads all that are live, once a minute; there are no others.',
   },
   {
+    collection: 'maintenance',
+    begins: /^find \{\}/,
+    why: 'A document for each migration and restore, and no others.',
+  },
+  {
     collection: 'actionTokens',
     begins: /^find \{ kind: string, userId: ObjectId, .* in the order of \{"createdAt":-1\}/,
     why: 'Sorts the few links of one kind that one account has been sent.',
@@ -39,6 +44,11 @@ const unindexed: Exception[] = [
 
 /** Queries of sharded collections that may ask every shard. docs/scaling.md says what one does about them. */
 const scattered: Exception[] = [
+  {
+    collection: 'users',
+    begins: /^find \{ _id: \{ \$gt: ObjectId \} \} in the order of \{"_id":1\}/,
+    why: 'A migration walks through all of them, once.',
+  },
   {
     collection: 'users',
     begins: /^find \{ (emailKey|usernameKey|passkeys\.id): string \}/,
