@@ -340,7 +340,7 @@ export const factorMutants: FactorMutant[] = [
   ),
   mutant(
     'trust outlives a ban',
-    [`${api}admin/administration.ts`, ', knownDevices: [] })', ' })'],
+    [`${api}admin/administration.ts`, ', knownDevices: [] }', ' }'],
     'factors/trusted-browser.test.ts',
     'an administrator who disables and enables the account ends the trust',
   ),
