@@ -2,6 +2,10 @@
 export const maxHashCost = 16
 /** A thread needs it, beside those of other sign-ins. */
 const maxMemoryBytes = 256 * 1024 * 1024
+/** So many parts of scrypt's, where 16 are already many: what each takes beside its table is nowhere written down. */
+const maxScryptParts = 1024
+/** scrypt's own limit to r * p (RFC 7914 §2). */
+const scryptFactors = 2 ** 30
 /** bcrypt's own limit. */
 export const minHashCost = 4
 
@@ -81,7 +85,7 @@ export function readForeignHash(stored: string): ForeignHash | HashFault {
     if (!found) continue
     const hash = read(...found.slice(1))
     if (!hash) return 'unreadable'
-    return foreignHashCost(hash) > maxHashCost || memoryBytes(hash) > maxMemoryBytes ? 'too costly' : hash
+    return isTooCostly(hash) ? 'too costly' : hash
   }
   return 'unreadable'
 }
@@ -119,13 +123,20 @@ function bcryptRounds(hash: Exclude<ForeignHash, { kind: 'bcrypt' }>): number {
 
 function memoryBytes(hash: ForeignHash): number {
   if ('memoryKib' in hash) return hash.memoryKib * 1024
-  return 'ln' in hash ? 128 * 2 ** hash.ln * hash.r : 0
+  return 'ln' in hash ? 128 * hash.r * (2 ** hash.ln + hash.p) : 0
 }
+
+const isTooCostly = (hash: ForeignHash): boolean =>
+  foreignHashCost(hash) > maxHashCost ||
+  memoryBytes(hash) > maxMemoryBytes ||
+  ('ln' in hash && hash.p > maxScryptParts)
 
 function scryptIn(kind: 'scrypt' | 'firebase', factors: (string | undefined)[], encoded: string[]) {
   const bytes = bytesIn(encoded)
   const [ln = 0, r = 0, p = 0] = factors.map(Number)
-  return bytes && ln > 0 && r > 0 && p > 0 ? { kind, ln, r, p, ...bytes } : null
+  // RFC 7914 §2. Node throws at what breaks it.
+  const isSound = ln > 0 && r > 0 && p > 0 && ln < 16 * r && r * p < scryptFactors
+  return bytes && isSound ? { kind, ln, r, p, ...bytes } : null
 }
 
 /** Salt and hash of a PHC string: base64 without padding. Null: they are none, or too short to be a hash. */
