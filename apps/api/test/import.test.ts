@@ -218,16 +218,43 @@ describe('an import', () => {
       return JSON.stringify(await Promise.all(names.map((name) => db?.collection(name).find().toArray())))
     }
     const before = await dump()
-    const tried = await importing(api, file, '--dry-run')
+    const tried = await importing(api, file, '--dry-run', '--allow-slow-hashes')
     expect(await dump()).toBe(before)
     expect(tried.stderr).toContain('takes as long as bcrypt at cost 6. So would every sign-in')
     expect(tried.stderr).not.toContain('"command"')
-    const done = await importing(api, file)
+    const done = await importing(api, file, '--allow-slow-hashes')
     expect(tried.result).toEqual({ ...done.result, dryRun: true })
     expect(done.result.reasons).toEqual({ email_malformed: 1, email_taken: 2, username_taken: 1 })
     expect(tried.refused).toEqual(done.refused)
     expect(await api.services.hashCosts.highest()).toBe(6)
-    expect((await importing(api, file, '--dry-run')).result).toMatchObject({ imported: 0, present: 2 })
+    const again = await importing(api, file, '--dry-run', '--allow-slow-hashes')
+    expect(again.result).toMatchObject({ imported: 0, present: 2 })
+  })
+
+  it('makes sign-ins slower only on request, and for no line that is refused', async () => {
+    const api = await apiForTest()
+    const there = await registered(api)
+    const slow = { passwordHash: bcrypt.hashSync(password, 6) }
+    const file = fileOf(
+      'users.jsonl',
+      lines(
+        { email: there.email, username: 'nobody-else', ...slow },
+        { email: 'ada@example.com', username: 'ada' },
+        { email: 'ADA@example.com', username: 'ada-two', ...slow },
+      ),
+    )
+    const done = await importing(api, file, '--allow-slow-hashes')
+    expect([done.result.imported, done.result.reasons]).toEqual([1, { email_taken: 2 }])
+    expect(done.stderr).not.toContain('every sign-in')
+    expect(await api.services.hashCosts.highest()).toBe(4)
+
+    const one = fileOf('users.jsonl', lines({ email: 'grace@example.com', ...slow }))
+    const refused = await importing(api, one)
+    expect(refused.refused).toEqual([refusal(1, 'hash_slow')])
+    expect(refused.refused[0]).toMatchObject({ message: expect.stringContaining('--allow-slow-hashes') })
+    expect(await api.services.hashCosts.highest()).toBe(4)
+    expect((await importing(api, one, '--allow-slow-hashes')).result).toMatchObject({ imported: 1 })
+    expect(await api.services.hashCosts.highest()).toBe(6)
   })
 
   it('goes on after a kill -9 where it was, with everybody once', async () => {
@@ -523,7 +550,8 @@ describe('what other systems write', () => {
       }),
     ],
   ])('%s, as it is', async (system, name, text) => {
-    expect((await importing(api, fileOf(name, text))).result).toMatchObject({ imported: 1 })
+    const { result } = await importing(api, fileOf(name, text), '--allow-slow-hashes')
+    expect(result).toMatchObject({ imported: 1 })
     const { passwordHash, createdAt } = await stored(api, { email: 'ada@example.com' })
     if (system.startsWith('firebase'))
       expect([passwordHash, createdAt]).toEqual([null, new Date(1_486_324_170_000)])

@@ -77,13 +77,11 @@ interface Result {
   tally: Tally
   dryRun: boolean
   config: Config
-  /** The bcrypt cost that takes as long as the costliest hash. */
-  costliest: number
   first: readonly Refused[]
 }
 
-export function tellResult(output: Output, { tally, dryRun, config, costliest, first }: Result): void {
-  const { imported, present, reasons, unproved } = tally
+export function tellResult(output: Output, { tally, dryRun, config, first }: Result): void {
+  const { imported, present, reasons, unproved, costliest } = tally
   const [done, will] = dryRun ? ['would be imported', 'would'] : ['imported', 'will']
   for (const { line, refusal, email } of first)
     output.remark(

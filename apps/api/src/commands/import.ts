@@ -9,8 +9,7 @@ import { importAccounts, newTally } from '../import/import-accounts.ts'
 import type { Row } from '../import/refusals.ts'
 import { rowsOf } from '../import/rows.ts'
 import { type Format, formats, openSource } from '../import/source.ts'
-import { foreignHashCost, readForeignHash } from '../sign-in/foreign-hash.ts'
-import type { ImportedAccount } from '../users/imported-accounts.ts'
+import { maxHashCost } from '../sign-in/foreign-hash.ts'
 import { type Call, type Command, count, type Group, UsageError } from './command.ts'
 import { factsOf, openReport, progressOn, stoppedBy, tellResult } from './import-result.ts'
 import { plain } from './output.ts'
@@ -41,6 +40,9 @@ const importing: Command = {
     hash: { value: '<kind>', help: `What hashes are that do not say it: ${bareKinds.join(', ')}` },
     report: { value: '<file>', help: 'Write what is refused to this file, as JSON lines' },
     'allow-admins': { help: 'Also accounts with the role admin' },
+    'allow-slow-hashes': {
+      help: 'Also hashes that take longer than those of BCRYPT_COST; from then on every sign-in takes as long',
+    },
     'dry-run': { help: 'Only say what would come of it' },
   },
   examples: [
@@ -76,22 +78,22 @@ async function runImport(call: Call): Promise<void> {
   if (bare) needSignerKey(bare, config)
   const input = name === '-' ? terminal.input() : createReadStream(name)
   const source = await openSource(counted(input, bytes), { name, format })
-  const rules = { bare, allowAdmins: call.has('allow-admins'), clock: terminal.clock }
+  const rules = {
+    bare,
+    allowAdmins: call.has('allow-admins'),
+    highestCost: call.has('allow-slow-hashes') ? maxHashCost : config.password.bcryptCost,
+    clock: terminal.clock,
+  }
   const report = await openReport(reportPath)
   const interruption = terminal.interruption()
   const tally = newTally()
-  let costliest = 0
   try {
     await importAccounts(tally, {
       rows: source.format === 'csv' ? withColumns(rowsOf(source), fields) : rowsOf(source),
-      read(line, record) {
-        const entry = accountOf(line, fields.read(record), rules)
-        if ('account' in entry) costliest = Math.max(costliest, costOf(entry.account))
-        return entry
-      },
+      read: (line, record) => accountOf(line, fields.read(record), rules),
       accounts: services.importedAccounts,
       // From now on every sign-in takes as long, so that its time does not tell who has come from elsewhere.
-      beforeStoring: () => services.hashCosts.meet(costliest),
+      meetCost: services.hashCosts.meet,
       onRefused: report.write,
       onProgress: progressOn(output, tally, bytes),
       dryRun,
@@ -107,13 +109,8 @@ async function runImport(call: Call): Promise<void> {
     await report.close()
   }
   if (!dryRun) output.audit('import', { file: basename(name), ...factsOf(tally) })
-  tellResult(output, { tally, dryRun, config, costliest, first: report.first })
+  tellResult(output, { tally, dryRun, config, first: report.first })
   if (tally.refused > 0) throw new Error(`${count(tally.refused, 'line')} refused.`)
-}
-
-const costOf = ({ passwordHash }: ImportedAccount): number => {
-  const hash = passwordHash === null ? 'unreadable' : readForeignHash(passwordHash)
-  return typeof hash === 'string' ? 0 : foreignHashCost(hash)
 }
 
 function formatOf(text: string | undefined): Format | undefined {

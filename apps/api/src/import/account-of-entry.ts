@@ -13,13 +13,15 @@ import type { ImportedAccount } from '../users/imported-accounts.ts'
 import { emailKey } from '../users/user.model.ts'
 import type { BareReader } from './bare-hashes.ts'
 import { dateOf, type Fields, truthOf } from './fields.ts'
-import { passwordHashOf } from './hash-notations.ts'
+import { costOf, passwordHashOf } from './hash-notations.ts'
 import { type Refusal, refused } from './refusals.ts'
 import { misleading, usernamesFrom } from './usernames.ts'
 
 interface Rules {
   bare: BareReader | undefined
   allowAdmins: boolean
+  /** The highest bcrypt cost that a hash may take as long as. */
+  highestCost: number
   clock: Clock
 }
 
@@ -30,8 +32,9 @@ const aheadMs = 86_400_000
 export type EntryRead = { account: ImportedAccount } | { refusal: Refusal; email?: string }
 
 /** The account that an entry describes, by the rules of a registration; or why there is none. */
-export function accountOf(line: number, fields: Fields, { bare, allowAdmins, clock }: Rules): EntryRead {
-  const now = clock.now()
+export function accountOf(line: number, fields: Fields, rules: Rules): EntryRead {
+  const { bare, allowAdmins, highestCost } = rules
+  const now = rules.clock.now()
   const email = EmailSchema.safeParse(textOf(fields.email))
   if (!email.success) return { refusal: firstComplaint(email.error) }
   const no = (refusal: Refusal) => ({ refusal, email: email.data })
@@ -53,6 +56,7 @@ export function accountOf(line: number, fields: Fields, { bare, allowAdmins, clo
     return no(refused('created_malformed'))
   const passwordHash = passwordHashOf(fields, bare)
   if (passwordHash !== null && typeof passwordHash === 'object') return no(passwordHash.refusal)
+  if (costOf(passwordHash) > highestCost) return no(refused('hash_slow'))
   return {
     account: {
       _id: entryId(line, key),

@@ -1,4 +1,4 @@
-import { phcBytes, readForeignHash } from '../sign-in/foreign-hash.ts'
+import { foreignHashCost, phcBytes, readForeignHash } from '../sign-in/foreign-hash.ts'
 import { type BareReader, bytesOf, encodedBytes, scryptForm } from './bare-hashes.ts'
 import type { Fields } from './fields.ts'
 import { type Refusal, refused } from './refusals.ts'
@@ -81,6 +81,12 @@ export function passwordHashOf(
   const read = written === null ? 'unreadable' : readForeignHash(written)
   if (read === 'unreadable') return { refusal: refused('hash_unreadable') }
   return read === 'too costly' ? { refusal: refused('hash_too_costly') } : written
+}
+
+/** The bcrypt cost that takes as long as a stored hash. */
+export function costOf(passwordHash: string | null): number {
+  const hash = passwordHash === null ? 'unreadable' : readForeignHash(passwordHash)
+  return typeof hash === 'string' ? 0 : foreignHashCost(hash)
 }
 
 /** Nothing, in the words of a database, or of Django, where `!` says that nobody can sign in by password. */

@@ -3,6 +3,7 @@ import { isDatabaseOutage } from '@latchkey/sessions'
 import type { ImportedAccount, ImportedAccounts, ImportOutcome } from '../users/imported-accounts.ts'
 import { emailKey, usernameKey } from '../users/user.model.ts'
 import type { EntryRead } from './account-of-entry.ts'
+import { costOf } from './hash-notations.ts'
 import { createKeySet } from './key-set.ts'
 import { type Refusal, type Row, refused } from './refusals.ts'
 
@@ -20,6 +21,8 @@ export interface Tally {
   refused: number
   /** Of those imported, whose address nobody has confirmed. */
   unproved: number
+  /** Of those imported: the bcrypt cost that takes as long as the costliest hash. */
+  costliest: number
   /** How many were refused for each reason. */
   reasons: Map<Refusal['code'], { refusal: Refusal; count: number }>
 }
@@ -30,6 +33,7 @@ export const newTally = (): Tally => ({
   present: 0,
   refused: 0,
   unproved: 0,
+  costliest: 0,
   reasons: new Map(),
 })
 
@@ -44,8 +48,8 @@ interface Work {
   rows: AsyncIterable<Row>
   read(line: number, record: Record<string, unknown>): EntryRead
   accounts: ImportedAccounts
-  /** Told of accounts before they are stored. */
-  beforeStoring(accounts: readonly ImportedAccount[]): Promise<void>
+  /** Told of a bcrypt cost that takes as long as a hash, before the first hash is stored that takes it. */
+  meetCost(cost: number): Promise<void>
   /** Told of those that are not imported, some at a time. */
   onRefused(refused: readonly Refused[]): Promise<void>
   onProgress(): void
@@ -67,6 +71,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
   const { accounts, interruption } = work
   const foresee = work.dryRun ? foreseeing(accounts) : null
   let isRepeat = false
+  let met = 0
   let storing = Promise.resolve()
   try {
     for await (const batch of batchesOf(work)) {
@@ -86,6 +91,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     const all = [...refusedEntries]
     for (const [at, { line, account }] of entries.entries()) {
       const outcome = outcomes[at] ?? 'imported'
+      if (outcome === 'imported') tally.costliest = Math.max(tally.costliest, costOf(account.passwordHash))
       if (outcome === 'imported' && !account.emailVerifiedAt) tally.unproved++
       if (outcome === 'imported' || outcome === 'present') tally[outcome]++
       else all.push({ line, refusal: refused(outcome), email: account.email })
@@ -121,7 +127,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
 
   async function attempt(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
     if (foresee) return await foresee(wanted)
-    await work.beforeStoring(wanted)
+    await announceCosts(wanted)
     // Whoever goes on passes over what is there faster by asking than by being refused.
     const there = isRepeat ? await accounts.present(wanted) : new Set<string>()
     const isThere = ({ _id }: ImportedAccount) => there.has(_id.toHexString())
@@ -131,6 +137,17 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     )
     isRepeat = outcomes.includes('present')
     return outcomes
+  }
+
+  /** Of those alone that will be stored: a line that is refused must not make a sign-in slower. */
+  async function announceCosts(wanted: readonly ImportedAccount[]): Promise<void> {
+    const costs = wanted.map(({ passwordHash }) => costOf(passwordHash))
+    if (Math.max(...costs) <= met) return
+    const outcomes = await foreseeing(accounts)(wanted)
+    const costliest = Math.max(met, ...costs.filter((_, at) => outcomes[at] === 'imported'))
+    if (costliest === met) return
+    await work.meetCost(costliest)
+    met = costliest
   }
 }
 

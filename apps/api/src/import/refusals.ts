@@ -14,6 +14,8 @@ const refusals = {
   created_malformed: 'The time of its creation cannot be read, or is yet to come.',
   hash_unreadable: 'This is no hash of a password that is known here, or --hash has to say which.',
   hash_too_costly: 'This hash takes more time or memory to compare than a sign-in may.',
+  hash_slow:
+    'This hash takes longer to compare than those of BCRYPT_COST, and from then on every sign-in would take as long as it. Add --allow-slow-hashes if that is meant.',
   hash_no_salt: 'The salt of this hash is missing.',
   email_taken: 'There is already an account with this email address.',
   username_taken: 'There is already an account with this username.',

@@ -22,19 +22,21 @@ export function createHashCosts({ model, log, bcryptCost }: Collaborators) {
 
   return {
     /** Asks the database once. */
-    highest(): Promise<number> {
-      return highest ?? raise(bcryptCost)
-    },
+    highest: known,
 
     /** Remembers the cost of a stored hash if it is higher than any before (an import). */
     async meet(cost: number): Promise<void> {
-      if (cost <= (await this.highest())) return
+      if (cost <= (await known())) return
       log.warn(
         { cost, bcryptCost },
         'a stored password hash costs more than any before; every sign-in now does',
       )
       await raise(cost)
     },
+  }
+
+  function known(): Promise<number> {
+    return highest ?? raise(bcryptCost)
   }
 
   /** Should it fail, the next who needs it asks again. */
