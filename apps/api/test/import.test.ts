@@ -390,6 +390,35 @@ describe('an import', () => {
     expect((await stored(api, { email: 'gone@example.com' })).emailVerifiedAt).toEqual(new Date('2020-01-01'))
   })
 
+  it('keeps out whom any of several columns keeps out, and takes what is filled for what is empty', async () => {
+    const api = await apiForTest()
+    const file = fileOf(
+      'users.csv',
+      'email,mail,blocked,is_active,username,login\n',
+      ',,,,,\n',
+      ',one@example.com,,0,NULL,person-one\n',
+      'two@example.com,old@example.com,0,false,person-two,\n',
+      'three@example.com,,1,1,,\n',
+      'four@example.com,,0,1,,\n',
+      'five@example.com,,perhaps,1,,\n',
+      'six@example.com,,perhaps,0,,\n',
+    )
+    const { result, refused } = await importing(api, file)
+    expect([result.imported, refused]).toEqual([
+      5,
+      [refusal(2, 'email_missing'), refusal(7, 'disabled_malformed')],
+    ])
+    const people = await usersOf(api).find({}).toArray()
+    const byEmail = people.map(({ email, disabledAt }) => [email, disabledAt !== null])
+    expect(Object.fromEntries(byEmail)).toEqual({
+      ...{ 'one@example.com': true, 'two@example.com': true, 'three@example.com': true },
+      ...{ 'four@example.com': false, 'six@example.com': true },
+    })
+    expect(people.map(({ username }) => username)).toEqual(
+      expect.arrayContaining(['person-one', 'person-two']),
+    )
+  })
+
   it('gives whoever has not confirmed their address the whole time for it', async () => {
     const mail = await mailServer()
     const api = await apiForTest({ environment: { SMTP_URL: mail.url, UNVERIFIED_ACCOUNT_EXPIRY: '20d' } })

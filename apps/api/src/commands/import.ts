@@ -160,7 +160,7 @@ async function* withColumns(rows: AsyncIterable<Row>, fields: FieldReader): Asyn
       const there = `There are: ${plain(columns.join(', '))}.`
       const missing = fields.missing(columns)
       if (missing !== undefined) throw new UsageError(`No column is called ${plain(missing)}. ${there}`)
-      if (fields.read(row.record).email === undefined)
+      if (!fields.knows('email', columns))
         throw new UsageError(`Say which column has the email addresses: --map email=… ${there}`)
     }
     yield row

@@ -12,7 +12,7 @@ import { Types } from 'mongoose'
 import type { ImportedAccount } from '../users/imported-accounts.ts'
 import { emailKey } from '../users/user.model.ts'
 import type { BareReader } from './bare-hashes.ts'
-import { dateOf, type Fields, truthOf } from './fields.ts'
+import { dateOf, type Fields, textOf, truthOf } from './fields.ts'
 import { costOf, passwordHashOf } from './hash-notations.ts'
 import { type Refusal, refused } from './refusals.ts'
 import { misleading, usernamesFrom } from './usernames.ts'
@@ -75,15 +75,9 @@ export function accountOf(line: number, fields: Fields, rules: Rules): EntryRead
 const entryId = (line: number, key: string) =>
   new Types.ObjectId(createHash('sha256').update(`imported ${line} ${key}`).digest().subarray(0, 12))
 
-/** What an export writes for nothing counts as nothing. */
-const textOf = (value: unknown): string => {
-  const text = value === undefined || value === null ? '' : String(value).trim()
-  return text === 'NULL' || text === '\\N' ? '' : text
-}
-
 /** Yes, no, or since when. Undefined: neither. */
 function saidOrDated(value: unknown): boolean | Date | undefined {
-  const said = truthOf(textOf(value))
+  const said = truthOf(value)
   return said === undefined ? dateOf(value) : (said ?? false)
 }
 

@@ -1,3 +1,5 @@
+import { mongo } from 'mongoose'
+
 export const fieldNames = [
   'email',
   'username',
@@ -43,15 +45,21 @@ export function createFieldReader(maps: readonly string[]) {
     missing: (columns: readonly string[]): string | undefined =>
       [...mapped.values()].find((path) => path !== '' && !columns.includes(path)),
 
+    /** Whether any column is for a field. */
+    knows: (field: FieldName, columns: readonly string[]): boolean =>
+      mapped.get(field) ? true : !mapped.has(field) && columns.some((name) => knownAs(name)?.field === field),
+
     read(record: Record<string, unknown>): Fields {
       const fields: Fields = {}
       const ranks: Partial<Record<FieldName, number>> = {}
       for (const [name, value] of Object.entries(record)) {
         const known = knownAs(name)
-        if (!known || value === undefined || known.rank >= (ranks[known.field] ?? Number.POSITIVE_INFINITY))
-          continue
-        ranks[known.field] = known.rank
-        fields[known.field] = known.opposite ? oppositeOf(value) : value
+        if (!known || textOf(value) === '') continue
+        const said = known.opposite ? oppositeOf(value) : value
+        const rank = known.field === 'disabled' ? disablingRank(said) : known.rank
+        if (rank >= (ranks[known.field] ?? Number.POSITIVE_INFINITY)) continue
+        ranks[known.field] = rank
+        fields[known.field] = said
       }
       for (const [field, path] of mapped) fields[field] = path === '' ? undefined : valueAt(record, path)
       return fields
@@ -105,10 +113,30 @@ const oppositeOf = (value: unknown): unknown => {
   return typeof said === 'boolean' ? !said : value
 }
 
+/** Whoever any column keeps out is kept out; what cannot be read comes before what lets them in. */
+function disablingRank(value: unknown): number {
+  const said = truthOf(value)
+  if (said === false) return 2
+  return said || dateOf(value) ? 0 : 1
+}
+
+/**
+ * What an entry says, as text. Empty: nothing, in the words of a database as well. An object that stands for no single value
+ * comes out as what no field takes: one from a file may even forbid to be made a text.
+ */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'object' && !(value instanceof Date) && !isNumber(value)) return '[object]'
+  const text = String(value).trim()
+  return text === 'NULL' || text === '\\N' ? '' : text
+}
+
+const isNumber = (value: object): boolean =>
+  [mongo.Long, mongo.Decimal128, mongo.Double, mongo.Int32].some((type) => value instanceof type)
+
 /** What stands for yes and no. Null: nothing is said; undefined: it is neither. */
 export function truthOf(value: unknown): boolean | null | undefined {
-  if (value === undefined || value === null) return null
-  const text = String(value).trim().toLowerCase()
+  const text = textOf(value).toLowerCase()
   if (text === '') return null
   if (['true', 't', 'yes', 'y', '1'].includes(text)) return true
   return ['false', 'f', 'no', 'n', '0'].includes(text) ? false : undefined
@@ -119,7 +147,7 @@ const latestMs = 8.64e15
 /** ISO 8601, the form of SQL (in UTC, unless it says otherwise), seconds or milliseconds since 1970. Undefined: none. */
 export function dateOf(value: unknown): Date | undefined {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value
-  const text = String(value).trim()
+  const text = textOf(value)
   if (/^\d{1,16}$/.test(text)) {
     const number = Number(text)
     // Seconds until the year 5138, milliseconds since 1973.
