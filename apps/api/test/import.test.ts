@@ -159,9 +159,44 @@ describe('an import', () => {
     // Without a file for it the first of them are shown.
     const people = await latchkey(api, ['import', file])
     expect(people.stdout).toMatch(/^0 accounts imported\.\nPassed over, .*: 2 accounts\.\n/)
-    expect(people.stdout).toContain('Refused: 2 lines. This is not one JSON object.\n')
-    expect(people.stderr).toContain('line 2: This is not one JSON object.\n')
+    expect(people.stdout).toContain(
+      'Refused: 2 lines. This is not one JSON object, or nothing can be made of what is in it.\n',
+    )
+    expect(people.stderr).toContain(
+      'line 2: This is not one JSON object, or nothing can be made of what is in it.\n',
+    )
     expect(people.stderr).not.toContain('line 14')
+  })
+
+  it('goes on after an entry that is made to break whoever reads it', async () => {
+    const api = await apiForTest()
+    const trap = { toString: 1, valueOf: 1 }
+    const credential = { type: 'password', secretData: { salt: trap, value: trap }, credentialData: {} }
+    const entries = [
+      { email: trap },
+      { email: ['list@example.com'] },
+      { email: 'name@example.com', username: trap },
+      { email: 'role@example.com', role: [trap] },
+      { email: 'verified@example.com', emailVerified: trap },
+      { email: 'disabled@example.com', enabled: trap },
+      { email: 'created@example.com', createdAt: [trap] },
+      { email: 'keycloak@example.com', credentials: [credential] },
+      { email: 'id@example.com', _id: { $oid: 'zz' } },
+      { email: 'long@example.com', createdAt: { $numberLong: '1556973000000' } },
+    ]
+    const reasons = ['email_malformed', 'email_malformed', 'username_characters', 'role_unknown']
+    reasons.push(
+      'verified_malformed',
+      'disabled_malformed',
+      'created_malformed',
+      'line_broken',
+      'line_broken',
+    )
+    for (const text of [lines(...entries), JSON.stringify(entries)]) {
+      const { result, refused } = await importing(api, fileOf('users.json', text))
+      expect([result.entries, result.imported + result.present]).toEqual([10, 1])
+      expect(refused).toEqual(reasons.map((reason, at) => refusal(at + 1, reason)))
+    }
   })
 
   it('of CSV passes over what is broken, too', async () => {
@@ -618,6 +653,17 @@ it('what cannot be understood is wrong usage, and what cannot be read fails; not
     expect([words, ran.status, ran.stdout]).toEqual([words, status, ''])
     expect(ran.stderr).toMatch(sentence)
   }
+  const headless = [`ada@example.com,ada`, `ada,${hash}`, `ada,${'0'.repeat(64)}`]
+  for (const text of headless)
+    for (const words of [[], ['--map', 'email=mail']]) {
+      const file = fileOf('users.csv', `${text}\n${text}\n`)
+      const ran = await latchkey(api, ['import', file, ...words])
+      expect([ran.status, ran.stderr]).toEqual([
+        2,
+        expect.stringContaining('first line does not name columns'),
+      ])
+      expect(ran.stderr).not.toMatch(/ada|\$2|000/)
+    }
   expect(await usersOf(api).countDocuments({})).toBeLessThanOrEqual(1)
   const empty = await latchkey(api, ['import', '-', '--json'], { input: Readable.from([]) })
   expect([empty.status, JSON.parse(empty.stdout)]).toMatchObject([0, { entries: 0 }])

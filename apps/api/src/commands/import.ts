@@ -14,6 +14,9 @@ import { type Call, type Command, count, type Group, UsageError } from './comman
 import { factsOf, openReport, progressOn, stoppedBy, tellResult } from './import-result.ts'
 import { plain } from './output.ts'
 
+/** Of a column; hashes are longer. */
+const longestName = 40
+
 const importing: Command = {
   name: 'import',
   summary: 'Take over accounts from another system, with the hashes of their passwords',
@@ -150,6 +153,12 @@ async function* counted(input: AsyncIterable<Buffer>, bytes: { read: number }): 
   }
 }
 
+/** What stands in a first line of people is not for a terminal, nor for the log of whoever ran it. */
+const theseColumns = (columns: readonly string[]): string =>
+  columns.some((name) => /[@$]/.test(name) || name.length > longestName)
+    ? 'The first line does not name columns.'
+    : `There are: ${plain(columns.join(', '))}.`
+
 /** Throws UsageError when a column is mapped that is not there, or none has addresses: nothing could be imported. */
 async function* withColumns(rows: AsyncIterable<Row>, fields: FieldReader): AsyncGenerator<Row> {
   let isFirst = true
@@ -157,7 +166,7 @@ async function* withColumns(rows: AsyncIterable<Row>, fields: FieldReader): Asyn
     if (isFirst && 'record' in row) {
       isFirst = false
       const columns = Object.keys(row.record)
-      const there = `There are: ${plain(columns.join(', '))}.`
+      const there = theseColumns(columns)
       const missing = fields.missing(columns)
       if (missing !== undefined) throw new UsageError(`No column is called ${plain(missing)}. ${there}`)
       if (!fields.knows('email', columns))

@@ -157,7 +157,7 @@ async function* batchesOf({ rows, read }: Work): AsyncGenerator<Batch> {
   try {
     for await (const row of rows) {
       const { line } = row
-      const entry: EntryRead = 'record' in row ? read(line, row.record) : row
+      const entry = 'record' in row ? readSafely(line, row.record) : row
       if ('account' in entry) batch.entries.push({ line, account: entry.account })
       else batch.refused.push({ ...entry, line })
       if (batch.entries.length + batch.refused.length < batchSize) continue
@@ -169,6 +169,15 @@ async function* batchesOf({ rows, read }: Work): AsyncGenerator<Batch> {
     throw error
   }
   yield batch
+
+  /** Whatever somebody put into an entry, it ends no import. */
+  function readSafely(line: number, record: Record<string, unknown>): EntryRead {
+    try {
+      return read(line, record)
+    } catch {
+      return { refusal: refused('line_broken') }
+    }
+  }
 }
 
 /** What would become of accounts, those of the batches before included. */

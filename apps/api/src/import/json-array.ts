@@ -42,11 +42,20 @@ export async function* jsonArrayRows(chunks: AsyncIterable<Buffer>): AsyncGenera
   function* take(): Generator<Row> {
     for (const value of found) {
       line++
-      if (typeof value === 'object' && value !== null && !Array.isArray(value))
-        yield { line, record: mongo.BSON.EJSON.deserialize(value as never) }
-      else yield { line, refusal: refused('line_broken') }
+      const record = recordIn(value)
+      yield record ? { line, record } : { line, refusal: refused('line_broken') }
     }
     found = []
+  }
+}
+
+/** Null: it is no object, or no extended JSON. */
+function recordIn(value: unknown): Record<string, unknown> | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  try {
+    return mongo.BSON.EJSON.deserialize(value as never)
+  } catch {
+    return null
   }
 }
 

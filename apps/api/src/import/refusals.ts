@@ -2,7 +2,7 @@ import { type Complaint, sentenceOf } from '@latchkey/contracts'
 
 /** Why an entry is not imported, beside what a registration would complain of. */
 const refusals = {
-  line_broken: 'This is not one JSON object.',
+  line_broken: 'This is not one JSON object, or nothing can be made of what is in it.',
   line_long: 'This is longer than 1 MB.',
   line_not_utf8: 'This is not UTF-8.',
   line_quotes: 'A quote stands where none may stand, or is not closed.',
