@@ -144,7 +144,7 @@ export function createAuth(collaborators: Collaborators) {
       ])
       if (!entered) throw new AuthError('invalid_credentials')
       // Not waited for: how long a sign-in takes says nothing of the hash.
-      if (passwords.isOutdated(user.passwordHash)) void renewHash(user, password, admission.whom)
+      if (passwords.isOutdated(user.passwordHash, password)) void renewHash(user, password, admission.whom)
       return entered
     },
   }

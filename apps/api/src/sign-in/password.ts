@@ -85,9 +85,13 @@ export function createPasswords(settings: Settings) {
       return same && stored !== null
     },
 
-    /** Whether a hash was made at a cost other than today's, or by another system. */
-    isOutdated(passwordHash: string | null | undefined): boolean {
+    /**
+     * Whether a hash, for which a password was right, is to be made anew: it has a cost other than today's, or is another
+     * system's. Where that one compared only a part of the password, nobody knows how the rest of it should read.
+     */
+    isOutdated(passwordHash: string | null | undefined, password: string): boolean {
       const stored = readHash(passwordHash)
+      if (stored?.kind === 'bcrypt' && isCut(password)) return false
       return stored?.kind !== 'own' || stored.cost !== bcryptCost
     },
 
@@ -155,6 +159,9 @@ const salt = bcrypt.genSaltSync(4).slice(-22)
  */
 function bcryptInput(password: string): string {
   const normalized = normalizePassword(password)
-  const fits = Buffer.byteLength(normalized) <= bcryptMaxBytes && !normalized.includes('\0')
-  return fits ? normalized : createHmac('sha384', 'latchkey password').update(normalized).digest('base64')
+  if (!isCut(normalized)) return normalized
+  return createHmac('sha384', 'latchkey password').update(normalized).digest('base64')
 }
+
+const isCut = (password: string): boolean =>
+  Buffer.byteLength(password) > bcryptMaxBytes || password.includes('\0')
