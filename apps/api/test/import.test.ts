@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import bcrypt from 'bcryptjs'
@@ -30,7 +30,8 @@ const signIn = (api: TestApi, email: string) => api.http.post('/api/login').send
 async function importing(api: TestApi, file: string, ...words: string[]) {
   const report = join(temporaryFolder(), 'refused.jsonl')
   const ran = await latchkey(api, ['import', file, '--json', '--report', report, ...words])
-  const text = readFileSync(report, 'utf8')
+  // An import that stops before it refuses anything leaves none.
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : ''
   return {
     ...ran,
     result: ran.stdout === '' ? null : JSON.parse(ran.stdout),
@@ -639,7 +640,11 @@ it('what cannot be understood is wrong usage, and what cannot be read fails; not
     [['import', csv, '--hash', 'sha256'], 2, /--hash sha256 needs order=/],
     [['import', csv, '--hash', 'scrypt,n=many'], 2, /n=a number/],
     [['import', csv, '--hash', 'sha1,order=first'], 2, /salt-password or password-salt/],
-    [['import', csv, '--map', 'email=mail_address', '--report', csv], 2, /would overwrite the file/],
+    [
+      ['import', csv, '--map', 'email=mail_address', '--report', csv],
+      2,
+      /There is already a file .*users\.csv\./,
+    ],
     [['import', join(temporaryFolder(), 'none.csv')], 1, /There is no file .*none\.csv\./],
     [['import', fileOf('users.csv.gz', Buffer.from([0x1f, 0x8b, 8]))], 1, /compressed/],
     [['import', fileOf('users.csv', Buffer.from('\uFEFFemail\n', 'utf16le'))], 1, /UTF-16/],
@@ -653,6 +658,14 @@ it('what cannot be understood is wrong usage, and what cannot be read fails; not
     expect([words, ran.status, ran.stdout]).toEqual([words, status, ''])
     expect(ran.stderr).toMatch(sentence)
   }
+  const link = join(temporaryFolder(), 'report.jsonl')
+  symlinkSync(csv, link)
+  const linked = await latchkey(api, ['import', csv, '--map', 'email=mail_address', '--report', link])
+  expect([linked.status, linked.stderr]).toEqual([2, expect.stringContaining('There is already a file')])
+  expect(readFileSync(csv, 'utf8')).toBe('mail_address,login\nada@example.com,ada\n')
+  const nothing = join(temporaryFolder(), 'report.jsonl')
+  expect((await latchkey(api, ['import', csv, '--report', nothing])).status).toBe(2)
+  expect(existsSync(nothing)).toBe(false)
   const headless = [`ada@example.com,ada`, `ada,${hash}`, `ada,${'0'.repeat(64)}`]
   for (const text of headless)
     for (const words of [[], ['--map', 'email=mail']]) {

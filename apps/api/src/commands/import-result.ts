@@ -1,9 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import type { Config } from '../config.ts'
 import type { Refused, Tally } from '../import/import-accounts.ts'
 import { refusalSentence } from '../import/refusals.ts'
-import { CommandError, count, exitCodeOf } from './command.ts'
+import { CommandError, count, exitCodeOf, UsageError } from './command.ts'
 import { jsonOf, type Output, plain } from './output.ts'
 
 /** So many refused entries are shown where no file takes them. */
@@ -51,9 +51,12 @@ function progressLine(
 const barWidth = 20
 const bar = (share: number) => '█'.repeat(Math.round(share * barWidth)).padEnd(barWidth, '░')
 
-/** Where refused entries go: to a file, for its owner alone; without one the first of them are kept to be shown. */
+/**
+ * Where refused entries go: to a new file, for its owner alone; without one the first of them are kept to be shown. Throws
+ * UsageError when there is such a file: a link may lead to that which is imported.
+ */
 export async function openReport(path: string | undefined) {
-  const file: FileHandle | null = path === undefined ? null : await open(path, 'w', 0o600)
+  const file: FileHandle | null = path === undefined ? null : await newFile(path)
   const first: Refused[] = []
   return {
     first,
@@ -63,6 +66,17 @@ export async function openReport(path: string | undefined) {
         await file.appendFile(refused.map((each) => `${jsonOf(reported(each))}\n`).join(''))
     },
     close: async () => void (await file?.close()),
+    /** When nothing was written: the next call can name it again. */
+    remove: async () => void (path !== undefined && (await unlink(path))),
+  }
+}
+
+async function newFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new UsageError(`There is already a file ${plain(path)}. Name another one with --report.`)
   }
 }
 
@@ -106,14 +120,14 @@ export function tellResult(output: Output, { tally, dryRun, config, first }: Res
 }
 
 /** Says how far it came and how to go on. What is wrong with the call itself stays what it is. */
-export function stoppedBy(error: unknown, { imported, present }: Tally): Error {
+export function stoppedBy(error: unknown, { imported, present }: Tally, hasReport: boolean): Error {
   if (error instanceof CommandError) return error
   const why = isDatabaseOutage(error)
     ? 'The database went away.'
     : plain(error instanceof Error ? error.message : String(error))
   const sofar = `${count(imported + present, 'account')} ${imported + present === 1 ? 'is' : 'are'} there`
   return new CommandError(
-    `${why.replace(/\.?$/, '.')} ${sofar}; the same command goes on.`,
+    `${why.replace(/\.?$/, '.')} ${sofar}; the same command goes on${hasReport ? ', with another --report' : ''}.`,
     exitCodeOf(error),
     { cause: error },
   )

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { basename } from 'node:path'
 import type { Config } from '../config.ts'
 import { accountOf } from '../import/account-of-entry.ts'
 import { type BareReader, bareKinds, createBareReader, HashOptionError } from '../import/bare-hashes.ts'
@@ -41,7 +41,7 @@ const importing: Command = {
       multiple: true,
     },
     hash: { value: '<kind>', help: `What hashes are that do not say it: ${bareKinds.join(', ')}` },
-    report: { value: '<file>', help: 'Write what is refused to this file, as JSON lines' },
+    report: { value: '<file>', help: 'Write what is refused to this new file, as JSON lines' },
     'allow-admins': { help: 'Also accounts with the role admin' },
     'allow-slow-hashes': {
       help: 'Also hashes that take longer than those of BCRYPT_COST; from then on every sign-in takes as long',
@@ -73,9 +73,6 @@ async function runImport(call: Call): Promise<void> {
   ])
   const dryRun = call.has('dry-run')
   const name = call.word('file')
-  const reportPath = call.text('report')
-  if (reportPath !== undefined && resolve(reportPath) === resolve(name))
-    throw new UsageError('--report would overwrite the file that is imported.')
   const bytes = { read: 0, all: name === '-' ? null : await sizeOf(name) }
   const { services, config } = await call.open({ indexes: !dryRun })
   if (bare) needSignerKey(bare, config)
@@ -87,7 +84,7 @@ async function runImport(call: Call): Promise<void> {
     highestCost: call.has('allow-slow-hashes') ? maxHashCost : config.password.bcryptCost,
     clock: terminal.clock,
   }
-  const report = await openReport(reportPath)
+  const report = await openReport(call.text('report'))
   const interruption = terminal.interruption()
   const tally = newTally()
   try {
@@ -104,9 +101,10 @@ async function runImport(call: Call): Promise<void> {
     })
     if (interruption.aborted) throw new Error('Interrupted')
   } catch (error) {
+    if (tally.refused === 0) await report.remove()
     if (dryRun) throw error
     output.audit('import', { file: basename(name), ...factsOf(tally), stopped: true })
-    throw stoppedBy(error, tally)
+    throw stoppedBy(error, tally, tally.refused > 0 && call.text('report') !== undefined)
   } finally {
     output.progress(null)
     await report.close()
