@@ -200,6 +200,28 @@ describe('an import', () => {
     }
   })
 
+  it('takes no number for a time that is none, and no day that no calendar has', async () => {
+    const api = await apiForTest()
+    const created = [20200101, '20200101', '20201301', 1, 99_999_999, '2024-02-31', '2024-02-29T24:00:01Z']
+    const proved = [2, '20190504', '2023-02-29', '0001-01-01T00:00:00Z', '2999-01-01', '-1', 1_556_973_000]
+    const entries = [
+      ...created.map((createdAt, at) => ({ email: `created-${at}@example.com`, createdAt })),
+      ...proved.map((emailVerified, at) => ({ email: `proved-${at}@example.com`, emailVerified })),
+    ]
+    const { refused } = await importing(api, fileOf('users.jsonl', lines(...entries)))
+    expect(refused).toEqual([
+      ...[3, 4, 5, 6, 7].map((line) => refusal(line, 'created_malformed')),
+      ...[8, 10, 11, 12, 13].map((line) => refusal(line, 'verified_malformed')),
+    ])
+    for (const at of [0, 1]) {
+      const { createdAt } = await stored(api, { email: `created-${at}@example.com` })
+      expect(createdAt).toEqual(new Date('2020-01-01'))
+    }
+    expect(await stored(api, { email: 'proved-1@example.com' })).toMatchObject({
+      emailVerifiedAt: new Date('2019-05-04'),
+    })
+  })
+
   it('of CSV passes over what is broken, too', async () => {
     const api = await apiForTest()
     const file = fileOf(

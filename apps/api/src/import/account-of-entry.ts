@@ -35,6 +35,7 @@ export type EntryRead = { account: ImportedAccount } | { refusal: Refusal; email
 export function accountOf(line: number, fields: Fields, rules: Rules): EntryRead {
   const { bare, allowAdmins, highestCost } = rules
   const now = rules.clock.now()
+  const isAhead = (time: unknown) => time instanceof Date && time.getTime() > now.getTime() + aheadMs
   const email = EmailSchema.safeParse(textOf(fields.email))
   if (!email.success) return { refusal: firstComplaint(email.error) }
   const no = (refusal: Refusal) => ({ refusal, email: email.data })
@@ -48,12 +49,11 @@ export function accountOf(line: number, fields: Fields, rules: Rules): EntryRead
   if (!role) return no(refused('role_unknown'))
   if (role === 'admin' && !allowAdmins) return no(refused('role_admin'))
   const isProved = saidOrDated(fields.emailVerified)
-  if (isProved === undefined) return no(refused('verified_malformed'))
+  if (isProved === undefined || isAhead(isProved)) return no(refused('verified_malformed'))
   const isDisabled = saidOrDated(fields.disabled)
   if (isDisabled === undefined) return no(refused('disabled_malformed'))
   const created = textOf(fields.createdAt) === '' ? null : dateOf(fields.createdAt)
-  if (created === undefined || (created && created.getTime() > now.getTime() + aheadMs))
-    return no(refused('created_malformed'))
+  if (created === undefined || isAhead(created)) return no(refused('created_malformed'))
   const passwordHash = passwordHashOf(fields, bare)
   if (passwordHash !== null && typeof passwordHash === 'object') return no(passwordHash.refusal)
   if (costOf(passwordHash) > highestCost) return no(refused('hash_slow'))

@@ -143,22 +143,34 @@ export function truthOf(value: unknown): boolean | null | undefined {
 }
 
 const latestMs = 8.64e15
+/** In 1973: no account anywhere is older, but zeros and small numbers come out as earlier times. */
+const earliestMs = 1e11
 
-/** ISO 8601, the form of SQL (in UTC, unless it says otherwise), seconds or milliseconds since 1970. Undefined: none. */
+/**
+ * ISO 8601, the form of SQL (in UTC, unless it says otherwise), a day in eight digits, seconds or milliseconds since 1970.
+ * Undefined: none, one that no calendar has, or one before 1973.
+ */
 export function dateOf(value: unknown): Date | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value
-  const text = textOf(value)
-  if (/^\d{1,16}$/.test(text)) {
-    const number = Number(text)
-    // Seconds until the year 5138, milliseconds since 1973.
-    const ms = number < 1e11 ? number * 1000 : number
-    return ms <= latestMs ? new Date(ms) : undefined
-  }
+  const ms = value instanceof Date ? value.getTime() : msOf(textOf(value))
+  return ms >= earliestMs && ms <= latestMs ? new Date(ms) : undefined
+}
+
+/** NaN: it is no time. */
+function msOf(text: string): number {
+  if (/^\d{8}$/.test(text)) return dayMs(text.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3'))
+  // Seconds until the year 5138, milliseconds since 1973.
+  if (/^\d{1,16}$/.test(text)) return Number(text) < earliestMs ? Number(text) * 1000 : Number(text)
   const found =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/.exec(text)
-  if (!found) return undefined
-  const [, day, time = '00:00', zone = 'Z'] = found
+  if (!found) return Number.NaN
+  const [, day = '', time = '00:00', zone = 'Z'] = found
+  if (Number.isNaN(dayMs(day))) return Number.NaN
   const offset = /^[+-]\d\d$/.test(zone) ? `${zone}:00` : zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
-  const at = new Date(`${day}T${time}${offset === 'UTC' ? 'Z' : offset}`)
-  return Number.isNaN(at.getTime()) ? undefined : at
+  return Date.parse(`${day}T${time}${offset === 'UTC' ? 'Z' : offset}`)
+}
+
+/** NaN: no calendar has it. Node takes the 31st of February for a day in March. */
+function dayMs(day: string): number {
+  const ms = Date.parse(`${day}T00:00Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day) ? ms : Number.NaN
 }

@@ -9,9 +9,9 @@ const refusals = {
   line_columns: 'This has another number of columns than the first line.',
   role_unknown: 'There are the roles user and admin. Leave others out with: --map role=',
   role_admin: 'This would be an administrator. Add --allow-admins if that is meant.',
-  verified_malformed: 'Whether the address is confirmed cannot be read: true, false or a date.',
+  verified_malformed: 'Whether the address is confirmed cannot be read: true, false or a date in the past.',
   disabled_malformed: 'Whether the account is disabled cannot be read: true or false.',
-  created_malformed: 'The time of its creation cannot be read, or is yet to come.',
+  created_malformed: 'The time of its creation cannot be read, is yet to come, or is before 1973.',
   hash_unreadable: 'This is no hash of a password that is known here, or --hash has to say which.',
   hash_too_costly: 'This hash takes more time or memory to compare than a sign-in may.',
   hash_slow:
