@@ -198,6 +198,9 @@ describe('an import', () => {
       expect([result.entries, result.imported + result.present]).toEqual([10, 1])
       expect(refused).toEqual(reasons.map((reason, at) => refusal(at + 1, reason)))
     }
+    const stopped = await importing(api, fileOf('users.json', '[7,{]'))
+    expect(stopped.refused).toEqual([refusal(1, 'line_broken')])
+    expect(stopped.stderr).toMatch(/the same command goes on, with another --report\.\n$/)
   })
 
   it('takes no number for a time that is none, and no day that no calendar has', async () => {
