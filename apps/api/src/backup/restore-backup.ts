@@ -1,9 +1,10 @@
 import type { Clock } from '@latchkey/contracts/server'
 import { mongo } from 'mongoose'
-import { readMaintenance } from '../maintenance/assert-servable.ts'
 import { maintenanceCollection, type RestoreMark } from '../maintenance/maintenance.model.ts'
 import { BackupFileError, type BackupHeader, readBackup } from './backup-file.ts'
-import { besidePrefix, isKept } from './kept.ts'
+import { collectionsIn } from './beside.ts'
+import { isKept } from './kept.ts'
+import { type RestoreHold, takeMark } from './restore-mark.ts'
 
 const { EJSON } = mongo.BSON
 
@@ -88,55 +89,45 @@ interface Asked {
  *   says otherwise
  */
 export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
-  const { client, backup, clock, revokeUsersBelow } = asked
+  const { client, backup, clock, stopping, revokeUsersBelow } = asked
   const db = client.db()
-  const mark: Omit<RestoreMark, '_id' | 'phase'> = {
-    startedAt: clock.now(),
-    takenAt: new Date(backup.header.takenAt),
-  }
-  const { restore: before } = await readMaintenance(db)
-  const isMixed = before?.phase === 'switching'
-  if (!isMixed) await setMark(db, { ...mark, phase: 'loading' })
-  const epoch = Math.max(backup.highestEpoch, await highestEpochIn(db)) + epochStep
-  let loaded: Loaded
+  const hold = await takeMark(db, clock, new Date(backup.header.takenAt))
   try {
-    await dropBeside(db)
-    loaded = await load(db, epoch, asked)
-    await carryRevocations(db, loaded)
+    const epoch = Math.max(backup.highestEpoch, await highestEpochIn(db)) + epochStep
+    const loaded = await load(db, hold, epoch, asked)
+    await hold.renew()
+    await assertLoaded(db, hold, loaded)
+    await carryRevocations(db, hold, loaded)
+    stopping.throwIfAborted()
+    await hold.beginSwitching()
+    await takePlaces(db, hold, loaded)
+    for await (const ids of idsOf(db.collection('users'))) await revokeUsersBelow(ids, epoch)
+    await hold.end()
+    return { documents: loaded.documents, sessions: loaded.sessions, ended: loaded.ended, epoch }
   } catch (error) {
     // An outage may prevent it. The mark then says so, and the next restore does it.
-    if (!isMixed) await abandonRestore(db).catch(() => {})
-    throw asked.stopping.aborted
-      ? new Error(`Interrupted: ${isMixed ? 'repeat it' : 'the database is as it was'}.`, { cause: error })
+    await hold.giveBack().catch(() => {})
+    throw stopping.aborted
+      ? new Error(`Interrupted: ${hold.isMixed ? 'repeat it' : 'the database is as it was'}.`, {
+          cause: error,
+        })
       : error
   }
-  await setMark(db, { ...mark, phase: 'switching' })
-  await takePlaces(db, loaded)
-  for await (const ids of idsOf(db.collection('users'))) await revokeUsersBelow(ids, epoch)
-  await marks(db).deleteOne({ _id: 'restore' })
-  return { documents: loaded.documents, sessions: loaded.sessions, ended: loaded.ended, epoch }
-}
-
-/** Takes back what a restore began that has not replaced anything yet. False: it had, or there is none. */
-export async function abandonRestore(db: mongo.Db): Promise<boolean> {
-  const { restore } = await readMaintenance(db)
-  if (restore?.phase !== 'loading') return false
-  await dropBeside(db)
-  await marks(db).deleteOne({ _id: 'restore' })
-  return true
 }
 
 interface Loaded {
   documents: Record<string, number>
+  /** The names of indexes, by collection. */
+  indexes: Record<string, string[]>
   /** What goes beside the mark, and so cannot replace its collection. */
   maintenance: mongo.Document[]
   sessions: number
   ended: number
 }
 
-async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> {
+async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked): Promise<Loaded> {
   const { backup, endSessions, stopping, onDocument } = asked
-  const loaded: Loaded = { documents: {}, maintenance: [], sessions: 0, ended: 0 }
+  const loaded: Loaded = { documents: {}, indexes: {}, maintenance: [], sessions: 0, ended: 0 }
 
   /** A document as it is restored. None: not at all. */
   function restored(collection: string, document: mongo.Document): mongo.Document[] {
@@ -161,12 +152,14 @@ async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> 
     async collection({ collection, indexes }) {
       loaded.documents[collection] = 0
       if (collection === maintenanceCollection) return
-      const created = await db.createCollection(besidePrefix + collection)
+      loaded.indexes[collection] = ['_id_', ...indexes.map(({ name }) => name)]
+      const created = await db.createCollection(hold.prefix + collection)
       // Before there are documents: over many, one command takes so long that the connection is given up.
       if (indexes.length > 0) await created.createIndexes(indexes.map(withoutVersion))
     },
     async documents(collection, lines) {
       stopping.throwIfAborted()
+      if (hold.lost.aborted) await hold.renew()
       const documents = lines.flatMap((line) =>
         restored(collection, EJSON.parse(line, { relaxed: false }) as mongo.Document),
       )
@@ -174,7 +167,7 @@ async function load(db: mongo.Db, epoch: number, asked: Asked): Promise<Loaded> 
         loaded.maintenance.push(...documents.map((each) => ({ ...each, lease: null })))
       else if (documents.length > 0)
         await db
-          .collection(besidePrefix + collection)
+          .collection(hold.prefix + collection)
           .insertMany(documents, { ordered: false, writeConcern: { w: 'majority' } })
       loaded.documents[collection] = (loaded.documents[collection] ?? 0) + documents.length
       for (let i = 0; i < lines.length; i++) onDocument()
@@ -190,12 +183,28 @@ function withoutVersion(index: mongo.IndexDescription): mongo.IndexDescription {
   return { ...index, collation }
 }
 
+/** Throws Error when what was loaded is not what stands beside. */
+async function assertLoaded(db: mongo.Db, { prefix }: RestoreHold, loaded: Loaded): Promise<void> {
+  for (const [collection, indexes] of Object.entries(loaded.indexes)) {
+    const beside = db.collection(prefix + collection)
+    const count = await beside.countDocuments({}, primary)
+    const found = (await beside.indexes()).map(({ name }) => name)
+    if (
+      count !== loaded.documents[collection] ||
+      found.toSorted().join('\n') !== indexes.toSorted().join('\n')
+    )
+      throw new Error(
+        `Something else has changed what was loaded (${collection}), so nothing was replaced. Is the API stopped on every node? Then repeat it.`,
+      )
+  }
+}
+
 /**
  * What this database still knows to have ended stays ended: in the last two hours. Not of accounts that are
  * restored, of which everything that was issued ends, and whatever they do from now on lives.
  */
-async function carryRevocations(db: mongo.Db, { documents }: Loaded): Promise<void> {
-  const beside = db.collection(`${besidePrefix}revocations`)
+async function carryRevocations(db: mongo.Db, { prefix }: RestoreHold, { documents }: Loaded): Promise<void> {
+  const beside = db.collection(`${prefix}revocations`)
   const ended = db.collection('revocations').find({}, { ...primary, batchSize })
   for (let batch: mongo.Document[] = []; ; batch = []) {
     while (batch.length < batchSize && (await ended.hasNext())) batch.push((await ended.next()) ?? {})
@@ -208,32 +217,27 @@ async function carryRevocations(db: mongo.Db, { documents }: Loaded): Promise<vo
     )
   }
   if (documents.users === undefined) return
-  for await (const ids of idsOf(db.collection(`${besidePrefix}users`)))
+  for await (const ids of idsOf(db.collection(`${prefix}users`)))
     await beside.deleteMany({ _id: { $in: ids } })
 }
 
 /** What was loaded takes the place of what is there, and what the backup does not know goes. */
-async function takePlaces(db: mongo.Db, { documents, maintenance }: Loaded): Promise<void> {
+async function takePlaces(
+  db: mongo.Db,
+  hold: RestoreHold,
+  { documents, maintenance }: Loaded,
+): Promise<void> {
   for (const name of await collectionsIn(db))
-    if (name.startsWith(besidePrefix)) {
-      const place = name.slice(besidePrefix.length)
-      await db.renameCollection(name, place, { dropTarget: true })
+    if (name.startsWith(hold.prefix)) {
+      await hold.renew()
+      await db.renameCollection(name, name.slice(hold.prefix.length), { dropTarget: true })
     }
+  await hold.renew()
   for (const name of await collectionsIn(db))
     if (name !== maintenanceCollection && documents[name] === undefined && name !== 'revocations')
       await db.dropCollection(name)
-  await marks(db).deleteMany({ _id: { $ne: 'restore' } })
+  await db.collection<RestoreMark>(maintenanceCollection).deleteMany({ _id: { $ne: 'restore' } })
   if (maintenance.length > 0) await db.collection(maintenanceCollection).insertMany(maintenance)
-}
-
-async function dropBeside(db: mongo.Db): Promise<void> {
-  for (const name of await collectionsIn(db)) if (name.startsWith(besidePrefix)) await db.dropCollection(name)
-}
-
-/** All but the server's own. */
-async function collectionsIn(db: mongo.Db): Promise<string[]> {
-  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
-  return found.map(({ name }) => name).filter((name) => !name.startsWith('system.'))
 }
 
 async function highestEpochIn(db: mongo.Db): Promise<number> {
@@ -259,13 +263,4 @@ async function* idsOf(users: mongo.Collection): AsyncGenerator<mongo.ObjectId[]>
     ids = []
   }
   if (ids.length > 0) yield ids
-}
-
-const marks = (db: mongo.Db) => db.collection<RestoreMark>(maintenanceCollection)
-
-async function setMark(db: mongo.Db, mark: Omit<RestoreMark, '_id'>): Promise<void> {
-  await marks(db).replaceOne({ _id: 'restore' }, mark, {
-    upsert: true,
-    writeConcern: { w: 'majority' },
-  })
 }

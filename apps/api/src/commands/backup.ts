@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { mongo } from 'mongoose'
-import {
-  abandonRestore,
-  type CheckedBackup,
-  checkBackup,
-  isEmpty,
-  restoreBackup,
-} from '../backup/restore-backup.ts'
+import { type CheckedBackup, checkBackup, isEmpty, restoreBackup } from '../backup/restore-backup.ts'
+import { abandonRestore } from '../backup/restore-mark.ts'
 import { missingSecrets, secretMarks } from '../backup/secret-marks.ts'
 import { takeBackup } from '../backup/take-backup.ts'
 import { writeNewFile } from '../backup/write-file.ts'
@@ -109,8 +104,9 @@ async function restoreInto(
   checked: CheckedBackup,
 ): Promise<void> {
   const db = client.db()
-  const isInterrupted = (await readMaintenance(db)).restore !== null
-  const replaces = !isInterrupted && !(await isEmpty(db))
+  // What is half replaced already is nothing to keep.
+  const isMixed = (await readMaintenance(db)).restore?.phase === 'switching'
+  const replaces = !isMixed && !(await isEmpty(db))
   if (replaces && !call.has('replace'))
     throw new Error('The database is not empty. With --replace everything in it goes; back it up before.')
   for (const sentence of missingSecrets(config, checked.header.secrets)) call.output.remark(sentence)
@@ -143,7 +139,7 @@ async function abandon(call: Call): Promise<void> {
   const { mongoUri } = await call.open({ indexes: false, alone: true })
   await withClient(mongoUri, async (client) => {
     const db = client.db()
-    if (await abandonRestore(db)) {
+    if (await abandonRestore(db, call.terminal.clock)) {
       call.output.audit('restore', { abandoned: true })
       return call.output.answer({ abandoned: true }, ['Taken back: the database is as it was.'])
     }

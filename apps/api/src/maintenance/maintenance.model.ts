@@ -16,6 +16,9 @@ export interface RestoreMark {
   startedAt: Date
   /** When the backup was taken. */
   takenAt: Date
+  /** Which run it is, and until when it is taken to be alive. Missing or null: it is dead. */
+  holder?: string
+  heldUntil?: Date | null
 }
 
 /** A migration as the database remembers it; its name without `migrationPrefix` is the one in the list. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { mongo } from 'mongoose'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { checkBackup, restoreBackup } from '../../src/backup/restore-backup.ts'
 import { apiForTest, startApi, type TestApi } from '../support/api.ts'
 import { enrolled } from '../support/authenticator.ts'
@@ -335,6 +335,85 @@ describe('a restore that was interrupted', () => {
     expect(await accountsIn(mongoUri)).toBe(before)
     const none = await latchkey(target, ['restore', '--abandon'])
     expect([none.status, none.stderr]).toEqual([1, 'No restore was interrupted here.\n'])
+  })
+})
+
+describe('while a restore loads', () => {
+  let target: TestApi
+  beforeEach(async () => {
+    await backedUp()
+    target = await apiForTest()
+    await registered(target)
+  })
+  const restoring = () => latchkey(target, ['restore', file, '--replace', '--yes'])
+
+  /** Does this once the first account is loaded. */
+  function meanwhile(act: (beside: mongo.Collection) => Promise<unknown>) {
+    const { insertMany } = mongo.Collection.prototype
+    const spy = vi.spyOn(mongo.Collection.prototype, 'insertMany').mockImplementation(async function (
+      this: mongo.Collection,
+      documents,
+      options,
+    ) {
+      const inserted = await insertMany.call(this, documents, options)
+      if (!this.collectionName.endsWith('.users')) return inserted
+      spy.mockRestore()
+      await act(this)
+      return inserted
+    })
+    onTestFinished(() => spy.mockRestore())
+  }
+
+  const namesIn = async (of: TestApi) =>
+    (await of.services.database.connection.listCollections()).map(({ name }) => name)
+
+  it('a second one and --abandon are refused, and leave it to its work', async () => {
+    const others: string[] = []
+    meanwhile(async () => {
+      others.push((await restoring()).stderr, (await latchkey(target, ['restore', '--abandon'])).stderr)
+    })
+    expect((await restoring()).status).toBe(0)
+    const busy = expect.stringContaining('Another restore is at work')
+    expect(others).toEqual([busy, busy])
+    expect(await usersOf(target).countDocuments()).toBe(2)
+    const indexes = async (of: TestApi) => (await usersOf(of).indexes()).map(({ name }) => name).sort()
+    expect(await indexes(target)).toEqual(await indexes(api))
+    await apiForTest({ mongoUri: target.mongoUri })
+  })
+
+  it('one that was taken for dead replaces nothing any more', async () => {
+    const others: unknown[] = []
+    meanwhile(async () => {
+      target.clock.advance(61)
+      others.push((await latchkey(target, ['restore', '--abandon'])).stdout)
+      const mark = {
+        _id: 'restore' as never,
+        phase: 'loading',
+        heldUntil: target.clock.now(),
+        holder: 'another',
+      }
+      await target.services.database.connection.collection('maintenance').insertOne(mark)
+    })
+    const before = await accountsIn(target.mongoUri)
+    const { status, stderr } = await restoring()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('has taken this one for dead')])
+    expect(others).toEqual([expect.stringContaining('as it was')])
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+    const { connection } = target.services.database
+    expect(await connection.collection('maintenance').findOne({ holder: 'another' })).not.toBeNull()
+  })
+
+  it('replaces nothing when what it has loaded is not there any more', async () => {
+    meanwhile(async (beside) => await beside.deleteOne({}))
+    const before = await accountsIn(target.mongoUri)
+    const { status, stderr } = await restoring()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('changed what was loaded (users)')])
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+
+    meanwhile(async (beside) => await beside.dropIndexes())
+    expect((await restoring()).stderr).toContain('changed what was loaded (users)')
+    expect(await namesIn(target)).not.toContainEqual(expect.stringMatching(/^restoring/))
+    expect((await restoring()).status).toBe(0)
   })
 })
 

@@ -112,10 +112,12 @@ it('a restore that is killed while it loads has changed nothing, is not served, 
     { env: { ...ownEnvironment(), MONGO_URI: uri }, stdio: 'ignore' },
   )
   const gone = new Promise((done) => child.on('exit', (_code, signal) => done(signal)))
-  await vi.waitFor(async () => expect(await db.collection('restoring.things').findOne()).not.toBeNull(), {
-    timeout: 20_000,
-    interval: 1,
-  })
+  const isLoading = async () => {
+    const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name)
+    const beside = names.find((name) => /^restoring\..*\.things$/.test(name))
+    expect(beside && (await db.collection(beside).findOne())).toBeTruthy()
+  }
+  await vi.waitFor(isLoading, { timeout: 20_000, interval: 1 })
   child.kill('SIGKILL')
   expect(await gone).toBe('SIGKILL')
   expect(await db.collection('maintenance').findOne()).toMatchObject({ phase: 'loading' })
@@ -124,7 +126,13 @@ it('a restore that is killed while it loads has changed nothing, is not served, 
   expect(await refused.exited).toBe(1)
   expect(refused.output()).toContain('latchkey restore --abandon')
 
-  expect((await latchkey(before, ['restore', file, '--yes'])).status).toBe(0)
+  // Nobody knows yet that it is dead.
+  const atOnce = await latchkey(before, ['restore', file, '--replace', '--yes'])
+  expect([atOnce.status, atOnce.stderr]).toEqual([1, expect.stringContaining('Another restore is at work')])
+  before.clock.advance(90)
+  const unsaid = await latchkey(before, ['restore', file, '--yes'])
+  expect([unsaid.status, unsaid.stderr]).toEqual([1, expect.stringContaining('With --replace')])
+  expect((await latchkey(before, ['restore', file, '--replace', '--yes'])).status).toBe(0)
   expect((await db.collection('things').findOne({ n: 0 }))?.text).toBe('x'.repeat(300))
   expect((await db.listCollections().toArray()).filter(({ name }) => name.startsWith('restoring.'))).toEqual(
     [],
