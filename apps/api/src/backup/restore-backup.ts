@@ -129,6 +129,8 @@ async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked
   const { backup, endSessions, stopping, onDocument } = asked
   const loaded: Loaded = { documents: {}, indexes: {}, maintenance: [], sessions: 0, ended: 0 }
 
+  const ended = await endedIn(db)
+
   /** A document as it is restored. None: not at all. */
   function restored(collection: string, document: mongo.Document): mongo.Document[] {
     // It may have been used since.
@@ -136,7 +138,10 @@ async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked
     if (collection !== 'users') return [document]
     const sessions = Array.isArray(document.refreshTokens) ? document.refreshTokens : []
     // Nothing tells whoever has no key from a copy of an older state.
-    const kept = endSessions ? [] : sessions.filter((each) => typeof each?.lock === 'string')
+    const kept =
+      endSessions || ended.has(String(document._id))
+        ? []
+        : sessions.filter((each) => typeof each?.lock === 'string' && !ended.has(String(each._id)))
     loaded.sessions += kept.length
     loaded.ended += sessions.length - kept.length
     if (endSessions && Array.isArray(document.knownDevices))
@@ -174,6 +179,20 @@ async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked
     },
   })
   return loaded
+}
+
+/**
+ * The hexadecimal ids of sessions, and of users all of whose sessions, this database knows to have ended. What forbids
+ * their tokens lapses, so they are taken out of what is restored.
+ */
+async function endedIn(db: mongo.Db): Promise<Set<string>> {
+  const ended = new Set<string>()
+  const found = db
+    .collection('revocations')
+    // Before there were epochs, `before` said which tokens are dead.
+    .find({ epoch: null, before: null }, { ...primary, projection: { _id: 1 }, batchSize })
+  for await (const { _id } of found) ended.add(String(_id))
+  return ended
 }
 
 /** A version of the rules by which texts are compared belongs to the server that reported it. */

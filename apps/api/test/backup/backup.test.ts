@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, 
 import { checkBackup, restoreBackup } from '../../src/backup/restore-backup.ts'
 import { apiForTest, startApi, type TestApi } from '../support/api.ts'
 import { enrolled } from '../support/authenticator.ts'
-import { login, protectedWith, registered, type SignedInPerson, stored } from '../support/people.ts'
+import { login, protectedWith, refresh, registered, type SignedInPerson, stored } from '../support/people.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { lockOwner } from '../support/refresh-lock.ts'
 import { latchkey } from '../support/terminal.ts'
@@ -199,14 +199,24 @@ describe('a restore', () => {
 
   it('keeps ended what the replaced database still knew to have ended', async () => {
     const source = await apiForTest()
-    const somebody = await registered(source, lockOwner().signIn)
+    const [owner, another] = [lockOwner(), lockOwner()]
+    const somebody = await registered(source, owner.signIn)
+    const living = await login(source, somebody, another.signIn)
+    const deleted = await registered(source, lockOwner().signIn)
     await backedUp(source)
     await source.services.sessions.revoke(somebody.body.user.id, somebody.sessionId)
-    expect((await latchkey(source, ['restore', file, '--replace', '--yes'])).status).toBe(0)
+    const cause = { userId: new mongo.ObjectId(deleted.body.user.id), reason: 'account_deleted' }
+    await source.services.sessions.revocations.revokeEnded([cause.userId], cause)
+    const { status, stdout } = await latchkey(source, ['restore', file, '--replace', '--yes', '--json'])
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { sessions: 1, ended: 2 }])
+
+    // Also once what forbids its tokens has lapsed.
+    await source.services.database.connection.collection('revocations').deleteMany({ epoch: null })
     const started = await apiForTest({ mongoUri: source.mongoUri })
-    expect((await stored(started, somebody)).refreshTokens).toHaveLength(1)
-    const refused = await started.http.post('/api/refresh-token').set('Cookie', somebody.jar.header)
+    const refused = await refresh(started, somebody.jar, owner.at(0))
     expect(refused.body.code).toBe('refresh_token_revoked')
+    expect((await stored(started, deleted)).refreshTokens).toEqual([])
+    expect((await refresh(started, living.jar, another.at(0))).status).toBe(200)
   })
 
   it('says when the secrets are others than those of the backup', async () => {
