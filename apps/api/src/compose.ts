@@ -323,6 +323,7 @@ export function compose(edges: Edges) {
     mailer,
     webhooks,
     accounts,
+    unprovedAccounts,
     importedAccounts,
     hashCosts,
     knownDevices,

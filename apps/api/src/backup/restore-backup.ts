@@ -19,6 +19,9 @@ const ofAnyDatabase: readonly string[] = ['hashCosts', 'revocations', maintenanc
 const primary = { readPreference: 'primary' } as const
 const batchSize = 500
 
+/** Links that change who an account belongs to. */
+const spent: readonly unknown[] = ['reset_password', 'confirm_new_email', 'undo_email']
+
 /** A backup that was read to its end and is whole. */
 export interface CheckedBackup {
   path: string
@@ -75,6 +78,8 @@ interface Asked {
   endSessions: boolean
   clock: Clock
   stopping: AbortSignal
+  /** From when on an unproved account counts as reminded in vain that is there from now on. */
+  reminderDueFor: (now: Date) => Date
   /** Called for each document. */
   onDocument: () => void
   /** Ends the access tokens that these users were issued below an epoch. */
@@ -130,11 +135,18 @@ async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked
   const loaded: Loaded = { documents: {}, indexes: {}, maintenance: [], sessions: 0, ended: 0 }
 
   const ended = await endedIn(db)
+  const lapseReminderDueAt = asked.reminderDueFor(asked.clock.now())
+
+  /** What would happen by itself to an account though it was settled since: it begins anew, or not at all. */
+  const nothingDue = ({ emailVerifiedAt, factorReset }: mongo.Document) => ({
+    ...(factorReset && { factorReset: null }),
+    ...((emailVerifiedAt ?? null) === null && { lapseRemindedAt: null, lapseReminderDueAt }),
+  })
 
   /** A document as it is restored. None: not at all. */
   function restored(collection: string, document: mongo.Document): mongo.Document[] {
-    // It may have been used since.
-    if (collection === 'actionTokens' && document.kind === 'reset_password') return []
+    // They may have been used, or taken back, since.
+    if (collection === 'actionTokens' && spent.includes(document.kind)) return []
     if (collection !== 'users') return [document]
     const sessions = Array.isArray(document.refreshTokens) ? document.refreshTokens : []
     // Nothing tells whoever has no key from a copy of an older state.
@@ -146,7 +158,7 @@ async function load(db: mongo.Db, hold: RestoreHold, epoch: number, asked: Asked
     loaded.ended += sessions.length - kept.length
     if (endSessions && Array.isArray(document.knownDevices))
       for (const device of document.knownDevices) if (device) delete device.trust
-    return [{ ...document, refreshTokens: kept, epoch }]
+    return [{ ...document, ...nothingDue(document), refreshTokens: kept, epoch }]
   }
 
   await readBackup(backup.path, {

@@ -122,6 +122,7 @@ async function restoreInto(
     endSessions: call.has('end-sessions'),
     clock: call.terminal.clock,
     stopping: call.terminal.interruption(),
+    reminderDueFor: services.unprovedAccounts.reminderDueFor,
     onDocument,
     revokeUsersBelow: services.sessions.revocations.revokeUsersBelow,
   }).finally(over)

@@ -152,7 +152,8 @@ describe('a restore', () => {
 
     const before = await stored(api, person)
     const after = await stored(started, person)
-    expect({ ...after, epoch: 0 }).toEqual({ ...before, epoch: 0 })
+    const anew = { epoch: 0, lapseRemindedAt: null, lapseReminderDueAt: expect.any(Date) }
+    expect({ ...after, epoch: 0 }).toEqual({ ...before, ...anew })
     expect((await usersOf(started).indexes()).map(({ name }) => name).sort()).toEqual(
       (await usersOf(api).indexes()).map(({ name }) => name).sort(),
     )
@@ -217,6 +218,43 @@ describe('a restore', () => {
     expect(refused.body.code).toBe('refresh_token_revoked')
     expect((await stored(started, deleted)).refreshTokens).toEqual([])
     expect((await refresh(started, living.jar, another.at(0))).status).toBe(200)
+  })
+
+  it('lets nothing fall due that may have been settled since', async () => {
+    const source = await apiForTest()
+    const somebody = await registered(source)
+    const past = new Date(source.clock.now().getTime() - 90 * 86_400_000)
+    await usersOf(source).updateOne(
+      { emailKey: somebody.email },
+      {
+        $set: {
+          ...{ createdAt: past, lapseReminderDueAt: past, lapseRemindedAt: past, emailVerifiedAt: null },
+          factorReset: { requestedAt: past, dueAt: past },
+          totp: { secret: 'x', confirmedAt: past, lastStep: 1 },
+        },
+      },
+    )
+    const kinds = ['verify_email', 'reset_password', 'confirm_new_email', 'undo_email']
+    const links = kinds.map((kind) => ({ _id: kind as never, kind, expiresAt: new Date(4e12) }))
+    await source.services.database.connection.collection('actionTokens').deleteMany({})
+    await source.services.database.connection.collection('actionTokens').insertMany(links)
+    await backedUp(source)
+
+    const target = await apiForTest()
+    expect((await latchkey(target, ['restore', file, '--yes'])).status).toBe(0)
+    await target.services.factorResets.sweep()
+    const { factorReset, totp, lapseRemindedAt, lapseReminderDueAt } = await stored(target, somebody)
+    expect({ factorReset, totp, lapseRemindedAt }).toMatchObject({
+      ...{ factorReset: null, lapseRemindedAt: null },
+      totp: { secret: 'x' },
+    })
+    // As of an account that was imported now.
+    expect(lapseReminderDueAt).toEqual(
+      target.services.unprovedAccounts.reminderDueFor(target.services.clock.now()),
+    )
+    expect(await target.services.unprovedAccounts.lapsed(10)).toEqual([])
+    const left = await target.services.database.connection.collection('actionTokens').find().toArray()
+    expect(left.map(({ kind }) => kind)).toEqual(['verify_email'])
   })
 
   it('says when the secrets are others than those of the backup', async () => {
@@ -307,6 +345,7 @@ describe('a restore that was interrupted', () => {
         endSessions: false,
         clock: api.clock,
         stopping: new AbortController().signal,
+        reminderDueFor: (now) => now,
         onDocument: () => {},
         revokeUsersBelow: () => Promise.reject(new Error('killed')),
       }),
