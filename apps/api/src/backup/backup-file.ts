@@ -33,7 +33,7 @@ const HeaderSchema = z.object({
   takenAt: z.iso.datetime(),
   /** Whether everything in it is of one moment. */
   oneMoment: z.boolean(),
-  /** The migrations that were done: the version of the shapes in it. */
+  /** The migrations that were done, or have begun and are breaking: the version of the shapes in it. */
   migrations: z.array(z.object({ name: z.string(), breaking: z.boolean() })),
   secrets: MarksSchema,
 })

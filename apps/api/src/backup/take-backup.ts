@@ -49,7 +49,7 @@ async function* bytesOf(asked: Asked, summary: BackupSummary): AsyncGenerator<Bu
   summary.oneMoment = session !== null
   const writer = backupWriter()
   try {
-    const migrations = await migrationsIn(db)
+    const migrations = await migrationsIn(db, session)
     const { oneMoment } = summary
     yield writer.header({
       latchkeyBackup: backupFormat,
@@ -123,11 +123,15 @@ function specOf({ v: _version, ns: _namespace, ...spec }: mongo.IndexDescription
   return spec.name === '_id_' ? [] : [spec as BackedUpCollection['indexes'][number]]
 }
 
-async function migrationsIn(db: mongo.Db) {
-  const stored = await db.collection(maintenanceCollection).find({}, primary).toArray()
+/** Those that count for whoever reads the shapes in it, as of the moment of the backup. */
+async function migrationsIn(db: mongo.Db, session: mongo.ClientSession | null) {
+  const options = session ? { ...primary, session } : confirmed
+  const stored = await db.collection(maintenanceCollection).find({}, options).toArray()
   return stored.flatMap((each) => {
     const migration = readMigration(each)
-    return migration?.doneAt ? [{ name: migration.name, breaking: migration.breaking }] : []
+    // One that breaks has changed documents from its beginning on.
+    const counts = migration && (migration.doneAt || migration.breaking)
+    return counts ? [{ name: migration.name, breaking: migration.breaking }] : []
   })
 }
 

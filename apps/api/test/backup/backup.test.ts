@@ -257,6 +257,21 @@ describe('a restore', () => {
     expect(left.map(({ kind }) => kind)).toEqual(['verify_email'])
   })
 
+  it('is refused by a version that does not know a breaking migration that had begun', async () => {
+    const source = await apiForTest()
+    const begun = { _id: 'migration/2027-01-01 newer' as never, doneAt: null, breaking: true, term: 1 }
+    await source.services.database.connection.collection('maintenance').insertOne(begun)
+    await backedUp(source)
+    const checked = await latchkey(null, ['restore', file, '--check', '--json'])
+    expect(JSON.parse(checked.stdout)).toMatchObject({ migrations: ['2027-01-01 newer'] })
+    const target = await apiForTest()
+    await registered(target)
+    const before = await accountsIn(target.mongoUri)
+    const { status, stderr } = await latchkey(target, ['restore', file, '--replace', '--yes'])
+    expect([status, stderr]).toEqual([1, expect.stringContaining('newer version (2027-01-01 newer)')])
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+  })
+
   it('says when the secrets are others than those of the backup', async () => {
     await backedUp()
     const target = await apiForTest({
