@@ -9,11 +9,12 @@ import { RANKS } from './values/types.ts'
 /** Documents removed in one transaction. A large backlog must not block other writers. */
 const BATCH = 200
 
-/** Removes expired documents at intervals, as MongoDB's TTL monitor does. */
+/** Removes expired documents at intervals, as MongoDB's TTL monitor does, and forgets snapshots that nobody reads. */
 export function startExpiry(engine: Engine, everySeconds: number): { stop(): Promise<void> } {
   let sweeping = Promise.resolve()
   let stopped = false
   const timer = setInterval(() => {
+    engine.snapshots.forgetIdle()
     sweeping = sweeping
       .then(() => sweep(engine, () => stopped))
       .catch((error) => {

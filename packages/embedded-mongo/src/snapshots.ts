@@ -88,7 +88,8 @@ export class Snapshots {
     for (const session of [...this.open.keys()]) this.release(session)
   }
 
-  private forgetIdle(): void {
+  /** Whoever was killed never ends its session, and the store keeps for it what is deleted. Call it now and then. */
+  forgetIdle(): void {
     const limit = Date.now() - idleMs
     for (const [session, { usedAt }] of [...this.open]) if (usedAt < limit) this.release(session)
   }
