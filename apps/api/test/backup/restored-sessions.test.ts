@@ -43,6 +43,13 @@ async function refreshes(browser: BrowserLike, times: number): Promise<void> {
   for (let done = 0; done < times; done++) expect(await refreshAs(api.url, browser)).toBe('ok')
 }
 
+/** What the database knows of where a browser was last is another network from then on. */
+const movedHouse = () =>
+  users().updateMany(
+    { 'refreshTokens.0': { $exists: true } },
+    { $set: { 'refreshTokens.0.lastIp': '203.0.113.7' } },
+  )
+
 describe('a session that the database knows at an older generation than its browser', () => {
   it.each([1, 7, 8, 9, 20])('goes on where its key proves it, %i refreshes later', async (later) => {
     const { browser, restore, kinds } = await signedIn()
@@ -99,6 +106,21 @@ describe('a session that the database knows at an older generation than its brow
     for (const copy of copies)
       expect(await stealWith(api.url, copy, lockOwner())).toBe('refresh_token_locked')
     await refreshes(browser, 1)
+  })
+
+  it('goes on without a word to anybody in another network than the one that was restored', async () => {
+    const { browser, restore, kinds } = await signedIn()
+    await refreshes(browser, 3)
+    await restore()
+    await movedHouse()
+    await refreshes(browser, 1)
+    expect(await kinds()).not.toContain('answered_elsewhere')
+    // A copy of a request of now is told of as ever.
+    const copy = { ...browser }
+    await refreshes(browser, 1)
+    await movedHouse()
+    await refreshes(copy, 1)
+    expect(await kinds()).toContain('answered_elsewhere')
   })
 
   it('is refused without a key, as there is no telling whose it is', async () => {

@@ -55,8 +55,10 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       })
       if (verdict.kind === 'answer') {
         // A copy of the whole request gets the same answer as a retry, while its key is remembered. If it came from
-        // another network, the owner is told.
-        if (found && !sameNetwork(found.session.lastIp, device.ip))
+        // another network, the owner is told. A token from before a restored backup says nothing: the network that was
+        // restored is an old one.
+        const isRestored = found && claims.generation > found.session.generation
+        if (found && !isRestored && !sameNetwork(found.session.lastIp, device.ip))
           await record('answered_elsewhere', claims, device)
         return signedIn(found, readAt)
       }
