@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { mongo } from 'mongoose'
 import * as z from 'zod'
+import { besidePrefix } from './kept.ts'
 
 // A backup is gzip of lines. A line of what is said about the backup begins with #; every other line is a
 // document in MongoDB's canonical Extended JSON, so that `zcat backup | grep -v '^#'` is food for other
@@ -22,6 +23,11 @@ const longestLine = 256 * 2 ** 20
 const batchDocuments = 500
 const batchBytes = 8 * 2 ** 20
 
+/** Whatever MongoDB allows, but for its own. */
+function isOwnName(name: string): boolean {
+  return name !== '' && !/[\0$]/.test(name) && !name.startsWith('system.') && !name.startsWith(besidePrefix)
+}
+
 const MarksSchema = z.object({
   salt: z.string(),
   refresh: z.array(z.string()),
@@ -40,7 +46,7 @@ const HeaderSchema = z.object({
 export type BackupHeader = z.infer<typeof HeaderSchema>
 
 const StartSchema = z.object({
-  collection: z.string().regex(/^(?!system\.)[\w-]+(\.[\w-]+)*$/),
+  collection: z.string().refine(isOwnName),
   indexes: z.array(z.looseObject({ key: z.record(z.string(), z.unknown()), name: z.string() })),
 })
 /** A collection, and the indexes it has beside that of `_id`. */

@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose'
 import { maintenanceCollection, readMigration } from '../maintenance/maintenance.model.ts'
 import { type BackedUpCollection, backupFormat, backupWriter } from './backup-file.ts'
-import { isKept } from './kept.ts'
+import { besidePrefix, isKept } from './kept.ts'
 import type { SecretMarks } from './secret-marks.ts'
 
 /** As many documents as are asked for at a time. */
@@ -116,6 +116,17 @@ async function collectionsOf(db: mongo.Db): Promise<BackedUpCollection[]> {
   for (const collection of names.sort())
     collections.push({ collection, indexes: (await db.collection(collection).indexes()).flatMap(specOf) })
   return collections
+}
+
+/**
+ * What is not in a backup and is no collection that passes: views, time series, and names that a restore needs.
+ * Sorted.
+ */
+export async function leftOut(db: mongo.Db): Promise<string[]> {
+  const found = await db.listCollections({}, { nameOnly: true }).toArray()
+  const isLeftOut = (name: string, type: string | undefined) =>
+    !name.startsWith('system.') && (type !== 'collection' || name.startsWith(besidePrefix))
+  return found.flatMap(({ name, type }) => (isLeftOut(name, type) ? [name] : [])).sort()
 }
 
 /** As `createIndexes` takes it; that of `_id` is always there. */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { mongo } from 'mongoose'
+import { besidePrefix } from '../backup/kept.ts'
 import { type CheckedBackup, checkBackup, isEmpty, restoreBackup } from '../backup/restore-backup.ts'
 import { abandonRestore } from '../backup/restore-mark.ts'
 import { missingSecrets, secretMarks } from '../backup/secret-marks.ts'
-import { takeBackup } from '../backup/take-backup.ts'
+import { leftOut, takeBackup } from '../backup/take-backup.ts'
 import { writeNewFile } from '../backup/write-file.ts'
 import { readMaintenance, whyUnservable } from '../maintenance/assert-servable.ts'
 import { type Call, type Command, count, type Group, UsageError, yes } from './command.ts'
@@ -31,6 +33,11 @@ const backup: Command = {
     const { mongoUri, config } = await call.open({ indexes: false })
     await withClient(mongoUri, async (client) => {
       await refuseHalf(client.db())
+      const without = await leftOut(client.db())
+      if (without.length > 0)
+        call.output.remark(
+          `Not in the backup, as views, time series and what begins with "${besidePrefix}" are not: ${without.join(', ')}.`,
+        )
       const { onDocument, over } = counting(call)
       const { summary, bytes } = takeBackup({
         client,
@@ -86,7 +93,9 @@ const restore: Command = {
   async run(call) {
     if (call.has('abandon')) return await abandon(call)
     if (call.word('file') === '') throw new UsageError('Say which backup.')
-    const checked = await checkBackup(resolve(call.word('file')))
+    const path = resolve(call.word('file'))
+    if (!call.has('check')) refuseStream(path)
+    const checked = await checkBackup(path)
     if (call.has('check')) return sayWhatIsIn(call, checked)
     const opened = await call.open({ indexes: false, alone: true })
     refuseNewer(opened, checked)
@@ -159,6 +168,13 @@ function sayWhatIsIn({ output }: Call, { header, documents }: CheckedBackup): vo
     `A whole backup of ${moment(takenAt)}${oneMoment ? '' : ', not of one moment'}, with ${count(sum(documents), 'document')}:`,
     ...Object.entries(documents).map(([name, number]) => `  ${name}: ${number.toLocaleString('en')}`),
   ])
+}
+
+/** What can be read only once cannot be checked before anything is changed. What is not there is said later. */
+function refuseStream(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found && !found.isFile() && !found.isDirectory())
+    throw new Error(`${path} must be a regular file, for it is read twice. Decrypt it to a file first.`)
 }
 
 /** A backup of half one thing and half another would be restored in good faith. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -255,6 +256,30 @@ describe('a restore', () => {
     expect(await target.services.unprovedAccounts.lapsed(10)).toEqual([])
     const left = await target.services.database.connection.collection('actionTokens').find().toArray()
     expect(left.map(({ kind }) => kind)).toEqual(['verify_email'])
+  })
+
+  it('has collections of any name, and a backup says what it leaves out', async () => {
+    const source = await apiForTest()
+    const { connection } = source.services.database
+    const names = ['my things', 'größen', 'a..b', "it's 1/2"]
+    for (const name of names) await connection.collection(name).insertOne({ n: 1 })
+    await connection.collection('restoring.mine').insertOne({ n: 1 })
+    const { stderr } = await backedUp(source)
+    expect(stderr).toContain('Not in the backup')
+    expect(stderr).toContain('restoring.mine')
+    const target = await apiForTest()
+    const { status, stdout } = await latchkey(target, ['restore', file, '--yes', '--json'])
+    const documents = Object.fromEntries(names.map((name) => [name, 1]))
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { documents }])
+    for (const name of names)
+      expect(await target.services.database.connection.collection(name).countDocuments()).toBe(1)
+  })
+
+  it('wants a file that can be read twice', async () => {
+    const pipe = join(temporaryFolder(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const { status, stderr } = await latchkey(api, ['restore', pipe, '--replace', '--yes'])
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^\S+ must be a regular file/)])
   })
 
   it('is refused by a version that does not know a breaking migration that had begun', async () => {
