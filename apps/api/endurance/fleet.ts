@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../test/support/free-port.ts'
-import { isRunning, type Processes } from './processes.ts'
+import { isReady, isRunning, type Processes } from './processes.ts'
 
 const entry = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const readyMs = 60_000
@@ -16,14 +16,25 @@ export class Fleet {
   private readonly environment: Record<string, string>
   private readonly children = new Map<string, ChildProcess>()
 
-  private constructor(processes: Processes, environment: Record<string, string>, urls: string[]) {
+  private readonly onCrash: (how: string) => void
+
+  private constructor(
+    processes: Processes,
+    environment: Record<string, string>,
+    urls: string[],
+    onCrash: (how: string) => void,
+  ) {
+    this.onCrash = onCrash
     this.processes = processes
     this.environment = environment
     this.urls = urls
   }
 
   /** Resolves when all are ready. */
-  static async start(processes: Processes, mongoUri: string, size: number): Promise<Fleet> {
+  static async start(
+    processes: Processes,
+    { mongoUri, size, onCrash }: { mongoUri: string; size: number; onCrash: (how: string) => void },
+  ): Promise<Fleet> {
     const ports = await Promise.all(Array.from({ length: size }, freePort))
     const secret = () => randomBytes(32).toString('hex')
     const fleet = new Fleet(
@@ -46,6 +57,7 @@ export class Fleet {
         DATA_DIR: join(processes.folder, 'data'),
       },
       ports.map((port) => `http://127.0.0.1:${port}`),
+      onCrash,
     )
     await Promise.all(fleet.urls.map((url) => fleet.launch(url)))
     return fleet
@@ -65,11 +77,13 @@ export class Fleet {
       PORT: port,
     })
     this.children.set(url, child)
+    // By a signal it is ended by us.
+    child.once('exit', (code) => {
+      if (code) this.onCrash(`the API on ${port} ended by itself with ${code}`)
+    })
     const startedAt = performance.now()
     while (isRunning(child) && !signal?.aborted) {
-      const answer = await fetch(`${url}/api/health/ready`).catch(() => null)
-      await answer?.arrayBuffer()
-      if (answer?.ok) return
+      if (await isReady(url)) return
       if (performance.now() - startedAt > readyMs && !signal) break
       await delay(50)
     }
@@ -83,9 +97,7 @@ export class Fleet {
         const child = this.children.get(url)
         if (!child || !isRunning(child)) return await this.launch(url)
         for (let tries = 0; tries < 600; tries++) {
-          const answer = await fetch(`${url}/api/health/ready`).catch(() => null)
-          await answer?.arrayBuffer()
-          if (answer?.ok) return
+          if (await isReady(url)) return
           await delay(100)
         }
         throw new Error(`The API did not become ready again: see ${this.processes.folder}`)

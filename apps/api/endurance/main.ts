@@ -13,7 +13,8 @@ const usage = `Usage: pnpm endurance [--minutes N] [--people N] [--processes N] 
                      [--database-stop COMMAND --database-start COMMAND]
 
 Several API processes behind a real proxy on one database, under the load of real clients, while processes are ended with
-SIGKILL and started again. Fails when anybody is signed out who was not to be, or let in who was not to be any more.
+SIGKILL and started again. Fails when anybody is signed out who was not to be, or let in who was not to be any more; and when
+something is answered with 500, or a process ends by itself.
 
   --minutes N         how long; default 10
   --people N          each with two devices of two tabs; default 24
@@ -55,17 +56,30 @@ async function main(): Promise<number> {
   const minutes = Number(flags.minutes)
   const [people, size] = [Number(flags.people), Number(flags.processes)]
   const isProxy = (name: string): name is ProxyName => (proxyNames as readonly string[]).includes(name)
-  if (!(minutes > 0) || !Number.isInteger(people) || !(size >= 1) || (flags.proxy && !isProxy(flags.proxy)))
-    return tell(usage, 2)
+  const { 'database-stop': stopBy, 'database-start': startBy } = flags
+  const isSound =
+    minutes > 0 &&
+    Number.isInteger(people) &&
+    people >= 1 &&
+    size >= 1 &&
+    (!flags.proxy || isProxy(flags.proxy)) &&
+    // One without the other, or for a database that is not this one.
+    (stopBy === undefined) === (startBy === undefined) &&
+    (process.env.MONGO_URI ? !flags['stop-database'] : stopBy === undefined)
+  if (!isSound) return tell(usage, 2)
   const tally = new Tally()
   let hasFailed = true
   try {
     const proxy = flags.proxy && isProxy(flags.proxy) ? flags.proxy : installedProxy()
     const server = process.env.MONGO_URI
-    const commands = { stop: flags['database-stop'], start: flags['database-start'] }
+    const commands = { stop: stopBy, start: startBy }
     const database = server ? givenDatabase(server, commands) : await embeddedDatabase(processes)
     const stops = server ? commands.stop !== undefined : flags['stop-database']
-    const fleet = await Fleet.start(processes, database.uri, size)
+    const fleet = await Fleet.start(processes, {
+      mongoUri: database.uri,
+      size,
+      onCrash: (how) => tally.surprise(how),
+    })
     const proxyUrl = await startProxy(processes, proxy, fleet.urls)
     console.log(`${size} API processes behind ${proxy}; database: ${database.name}; ${minutes} minutes`)
     await endure({ minutes, people, tally, fleet, proxyUrl, database, stops })

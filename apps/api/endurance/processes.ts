@@ -47,5 +47,12 @@ export class Processes {
   }
 }
 
+/** Whether an API, or a proxy before one, says that it is ready. */
+export async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/api/health/ready`).catch(() => null)
+  await answer?.arrayBuffer()
+  return answer?.ok ?? false
+}
+
 export const isRunning = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
   pid !== undefined && exitCode === null && signalCode === null

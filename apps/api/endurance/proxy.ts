@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '../test/support/free-port.ts'
-import { isRunning, type Processes } from './processes.ts'
+import { isReady, isRunning, type Processes } from './processes.ts'
 
 /** In this header each client of a run says where it comes from, as if all had addresses of their own. */
 export const clientAddressHeader = 'x-client-address'
@@ -42,15 +42,14 @@ export async function startProxy(
   const child = processes.start('proxy', name, args, { HOME: processes.folder })
   const url = `http://127.0.0.1:${port}`
   for (let tries = 0; tries < 100 && isRunning(child); tries++) {
-    const answer = await fetch(`${url}/api/health/ready`).catch(() => null)
-    await answer?.arrayBuffer()
-    if (answer?.ok) return url
+    if (await isReady(url)) return url
     await delay(100)
   }
   throw new Error(`${name} did not start: see ${processes.folder}/proxy.log`)
 }
 
-// Both ask another server where one cannot be reached; where it is lost on the way, for a GET alone.
+// Both ask another server where one cannot be reached. Where it is lost on the way, Caddy does for a GET, and nginx for all
+// but POST, LOCK and PATCH.
 
 const nginx = (folder: string, port: number, hosts: string[]) => `
 daemon off;

@@ -44,7 +44,7 @@ export class Tally {
     if (path === '/api/refresh-token' && status === 200) this.refreshes++
   }
 
-  /** What no client should see, and yet nobody is signed out or let in by. */
+  /** What should not be, and yet nobody is signed out or let in by: an answer of 500, a process that ended by itself. */
   surprise(what: string): void {
     this.unexpected.set(what, (this.unexpected.get(what) ?? 0) + 1)
   }
@@ -63,7 +63,7 @@ export class Tally {
   }
 
   get failed(): boolean {
-    return this.lost.length > 0 || this.wrong.length > 0
+    return this.lost.length > 0 || this.wrong.length > 0 || this.unexpected.size > 0
   }
 
   line(): string {

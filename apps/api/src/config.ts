@@ -273,7 +273,12 @@ export function readConfig(
   const production = given.NODE_ENV === 'production'
   const problems = (parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`)
   const { limits, problems: limitProblems } = readLimits(given)
-  problems.push(...limitProblems, ...keyProblems(given), ...databaseProblems(given), ...fileProblems(given))
+  problems.push(
+    ...limitProblems,
+    ...keyProblems(given),
+    ...databaseProblems(given),
+    ...fileProblems(given).map(({ sentence }) => sentence),
+  )
   if (production) problems.push(...secretProblems(given), ...embeddedProblems(given))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
 

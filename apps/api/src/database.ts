@@ -55,7 +55,7 @@ export function createDatabase({ uri, log, migrations, onClient }: Collaborators
           await opening
           renewDeadHeartbeats(connection.getClient())
           if (indexes) {
-            const newer = connection.db ? await assertServable(connection.db, migrations) : []
+            const newer = await assertServable(connection.getClient().db(), migrations)
             if (newer.length > 0)
               log.warn({ migrations: newer }, 'a newer version has migrated this database')
             await createIndexes(connection)

@@ -46,22 +46,34 @@ export function withFiles(environment: Environment): void {
     if (isEmpty(environment[name]) && !environment[`${name}_FILE`]) fill(environment, name, value)
 }
 
-/** What is wrong with the files that the settings name, a sentence each. A SECRETS_FILE need not be there. */
-export function fileProblems(environment: Environment): string[] {
+interface FileProblem {
+  /** Whose file it is. */
+  setting: string
+  /** Whether there is nothing in it, or no such file: then somebody may put something there. */
+  isEmpty: boolean
+  sentence: string
+}
+
+/** What is wrong with the files that the settings name. A SECRETS_FILE need not be there. */
+export function fileProblems(environment: Environment): FileProblem[] {
+  const problems: FileProblem[] = []
+  const complain = (setting: string, file: string, trouble: string | null) => {
+    const why = trouble === null ? 'is empty' : `cannot be read (${trouble})`
+    const sentence = `${setting} names ${file}, which ${why}`
+    problems.push({ setting, isEmpty: trouble === null || trouble === 'ENOENT', sentence })
+  }
+  for (const name of settingsWithFiles) {
+    const file = environment[`${name}_FILE`]
+    if (!file || !isEmpty(environment[name])) continue
+    const { trouble } = read(file)
+    // Of former keys there may be none.
+    if (trouble !== null || !name.endsWith('_PREVIOUS')) complain(`${name}_FILE`, file, trouble)
+  }
   const { SECRETS_FILE } = environment
   const trouble = SECRETS_FILE ? read(SECRETS_FILE).trouble : null
-  return [
-    ...settingsWithFiles.flatMap((name) => {
-      const file = environment[`${name}_FILE`]
-      if (!file || !isEmpty(environment[name])) return []
-      const { trouble } = read(file)
-      if (trouble) return [`${name}_FILE names ${file}, which cannot be read (${trouble})`]
-      return name.endsWith('_PREVIOUS') ? [] : [`${name}_FILE names ${file}, which is empty`]
-    }),
-    ...(trouble && trouble !== 'ENOENT'
-      ? [`SECRETS_FILE names ${SECRETS_FILE}, which cannot be read (${trouble})`]
-      : []),
-  ]
+  if (SECRETS_FILE && trouble !== null && trouble !== 'ENOENT')
+    complain('SECRETS_FILE', SECRETS_FILE, trouble)
+  return problems
 }
 
 /** Relative ones are those of the checkout, wherever a process is started. */

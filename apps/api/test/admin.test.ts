@@ -131,6 +131,17 @@ it('a promotion and a demotion count at once, and nobody changes their own', asy
     await api.http.patch(users(person, '/roles')).set(as(admin)).send({ roles }).expect(400)
 })
 
+it('a role that another version has given stays, whatever is changed here', async () => {
+  const person = await registered(api)
+  const stored = api.services.database.connection.collection('users')
+  await stored.updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'role-of-tomorrow'] } })
+  const { administration } = api.services
+  const changed = await administration.setRoles(person.body.user.id, ['user', 'admin'])
+  expect(changed?.roles).toEqual(['user', 'admin'])
+  await administration.setRoles(person.body.user.id, ['user'])
+  expect((await stored.findOne({ emailKey: person.email }))?.roles).toEqual(['user', 'role-of-tomorrow'])
+})
+
 it('a disabled user is out at once and cannot sign in, until enabled again', async () => {
   const person = await registered(api)
   const disabled = await api.http.post(users(person, '/disable')).set(as(admin)).expect(200)

@@ -149,6 +149,19 @@ describe('the first start', () => {
     }
   })
 
+  it('a password that is lost is not replaced in silence, but put back', async () => {
+    const here = installation()
+    await here.make()
+    const before = here.password()
+    rmSync(here.files.password)
+    const { status, stderr } = await here.make()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('Put it back, as MONGO_PASSWORD')])
+    expect(existsSync(here.files.password)).toBe(false)
+    Object.assign(here.settings, { MONGO_PASSWORD: before })
+    expect((await here.make()).status).toBe(0)
+    expect(here.password()).toBe(before)
+  })
+
   it('an empty file, as a power failure leaves it, is filled', async () => {
     const here = installation()
     for (const file of Object.values(here.files)) {

@@ -342,7 +342,6 @@ describe('an import', () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     const before = await imported()
-    expect(before).toBeLessThan(2499)
 
     const again = await command('latchkey', ['import', fileOf('users.jsonl', text), '--json'], api.mongoUri)
     expect(JSON.parse(again.stdout)).toEqual({
@@ -431,7 +430,7 @@ describe('an import', () => {
       expect.stringMatching(/^ada-[0-9a-f]{4}$/),
       expect.stringMatching(/^ada-[0-9a-f]{4}$/),
     ])
-    expect(usernamesFrom('http@example.com').at(-1)).toMatch(/^user-/)
+    expect(usernamesFrom('http@example.com')).toEqual([expect.stringMatching(/^user-[0-9a-f]{8}$/)])
   })
 
   it('keeps out whom the other system kept out, and takes administrators on request alone', async () => {
@@ -702,7 +701,7 @@ it('what cannot be understood is wrong usage, and what cannot be read fails; not
       ])
       expect(ran.stderr).not.toMatch(/ada|\$2|000/)
     }
-  expect(await usersOf(api).countDocuments({})).toBeLessThanOrEqual(1)
+  expect(await usersOf(api).countDocuments({})).toBe(1)
   const empty = await latchkey(api, ['import', '-', '--json'], { input: Readable.from([]) })
   expect([empty.status, JSON.parse(empty.stdout)]).toMatchObject([0, { entries: 0 }])
 })

@@ -2,6 +2,7 @@ import { listOf } from '@latchkey/contracts/server'
 import type { Types } from 'mongoose'
 import type { Collaborators } from './collaborators.ts'
 import type { SessionOwner, StoredHolder } from './owner.ts'
+import { byAdministrator } from './revoke.ts'
 import { type Session, sessionsIn } from './session.schema.ts'
 
 /** So many users at a time: what is lost by an interruption is done again, and no request waits for it. */
@@ -95,7 +96,7 @@ export function createRevokeEverybody<Owner extends SessionOwner>({
       holders.map(({ _id: userId, sessions }) => ({
         ids: sessions.map(({ _id }) => _id),
         userId,
-        reason: 'ended_by_administrator',
+        reason: byAdministrator,
       })),
     )
     await onRevoked({ holders: holders.map(({ _id }) => _id), signedIn: signedIn.map(({ _id }) => _id) })

@@ -6,6 +6,8 @@ import { type Session, sessionsIn } from './session.schema.ts'
 
 /** Why a session ended, where nobody says otherwise. */
 const byOwner = 'ended_by_owner'
+/** Why one ended that somebody ended who administers. */
+export const byAdministrator = 'ended_by_administrator'
 
 /** Lists, names and ends sessions. */
 export function createRevoke<Owner extends SessionOwner>({

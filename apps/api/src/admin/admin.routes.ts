@@ -1,6 +1,6 @@
 import { type ActivityKind, type Explanation, routes } from '@latchkey/contracts'
 import { AuthError } from '@latchkey/contracts/server'
-import { administratorDevice, sessionView } from '@latchkey/sessions'
+import { administratorDevice, byAdministrator, sessionView } from '@latchkey/sessions'
 import { Router } from 'express'
 import { Types } from 'mongoose'
 import type { SecurityEvents } from '../events/security-events.ts'
@@ -19,8 +19,6 @@ interface Collaborators {
   explainSessions(userId: string): Promise<Explanation | null>
   route: ApiRoute
 }
-
-const byAdministrator = 'ended_by_administrator'
 
 /** For administrators: find users, list and end their sessions, change roles, disable and enable accounts. */
 export function adminRoutes(services: Collaborators): Router {

@@ -1,7 +1,7 @@
-import type { ManagedUser, Role } from '@latchkey/contracts'
+import { type ManagedUser, type Role, roles } from '@latchkey/contracts'
 import { type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Revocations } from '@latchkey/sessions'
-import { Types } from 'mongoose'
+import { type mongo, Types } from 'mongoose'
 import { readUser, type StoredUser } from '../users/read-user.ts'
 import type { UserModel, UserRecord } from '../users/user.model.ts'
 import type { UserSessions } from '../users/user-identity.ts'
@@ -12,6 +12,11 @@ interface Collaborators {
   sessions: Pick<UserSessions, 'revokeIssued'>
   revocations: Revocations
   clock: Clock
+}
+
+/** Those of an account that this version does not know: a process of another one may have given them. */
+const otherRoles = {
+  $filter: { input: { $ifNull: ['$roles', []] }, cond: { $not: [{ $in: ['$$this', [...roles]] }] } },
 }
 
 export type Administration = ReturnType<typeof createAdministration>
@@ -26,7 +31,7 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
     },
 
     /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
-    setRoles: (id: string, roles: Role[]) => change(id, { roles }),
+    setRoles: (id: string, given: Role[]) => change(id, { roles: { $concatArrays: [given, otherRoles] } }),
 
     /** Keeps somebody out: no sign-in. Every session and the trust in any browser end with the same update. */
     disable: (id: string) =>
@@ -36,7 +41,11 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
   }
 
   /** `ends`: why every session ends with it; missing: they go on. */
-  async function change(id: string, fields: Partial<UserRecord>, ends?: string): Promise<ManagedUser | null> {
+  async function change(
+    id: string,
+    fields: { [Field in keyof UserRecord]?: UserRecord[Field] | mongo.Document },
+    ends?: string,
+  ): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
     const _id = new Types.ObjectId(id)
     // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.

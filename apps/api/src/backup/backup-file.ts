@@ -33,6 +33,11 @@ const MarksSchema = z.object({
   refresh: z.array(z.string()),
   factor: z.array(z.string()),
 })
+/**
+ * By which it is seen whether secrets are the same, without any of them: a digest keyed by the secret, which
+ * has more bits than anybody can guess, of a salt of this backup alone. The first of each is the one in use.
+ */
+export type SecretMarks = z.infer<typeof MarksSchema>
 
 const HeaderSchema = z.object({
   latchkeyBackup: z.int(),

@@ -1,15 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Config } from '../config.ts'
-
-/**
- * By which it is seen whether secrets are the same, without any of them: a digest keyed by the secret, which
- * has more bits than anybody can guess, of a salt of this backup alone. The first of each is the one in use.
- */
-export interface SecretMarks {
-  salt: string
-  refresh: string[]
-  factor: string[]
-}
+import type { SecretMarks } from './backup-file.ts'
 
 /** The marks of the secrets that are configured. */
 export const secretMarks = ({ refreshToken, factors }: Config, salt: string): SecretMarks => ({

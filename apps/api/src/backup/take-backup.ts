@@ -1,8 +1,8 @@
 import { mongo } from 'mongoose'
 import { maintenanceCollection, readMigration } from '../maintenance/maintenance.model.ts'
-import { type BackedUpCollection, backupFormat, backupWriter } from './backup-file.ts'
+import { type BackedUpCollection, backupFormat, backupWriter, type SecretMarks } from './backup-file.ts'
+import { collectionsIn } from './beside.ts'
 import { besidePrefix, isKept } from './kept.ts'
-import type { SecretMarks } from './secret-marks.ts'
 
 /** As many documents as are asked for at a time. */
 const batchSize = 500
@@ -110,8 +110,7 @@ async function snapshotSession(client: mongo.MongoClient): Promise<mongo.ClientS
 
 /** Every collection that is kept, with its indexes, in the order of their names. */
 async function collectionsOf(db: mongo.Db): Promise<BackedUpCollection[]> {
-  const found = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray()
-  const names = found.map(({ name }) => name).filter(isKept)
+  const names = (await collectionsIn(db)).filter(isKept)
   const collections: BackedUpCollection[] = []
   for (const collection of names.sort())
     collections.push({ collection, indexes: (await db.collection(collection).indexes()).flatMap(specOf) })

@@ -8,7 +8,7 @@ import { abandonRestore } from '../backup/restore-mark.ts'
 import { missingSecrets, secretMarks } from '../backup/secret-marks.ts'
 import { leftOut, takeBackup } from '../backup/take-backup.ts'
 import { writeNewFile } from '../backup/write-file.ts'
-import { readMaintenance, whyUnservable } from '../maintenance/assert-servable.ts'
+import { readMaintenance, unknownBreaking, whyHalfRestored } from '../maintenance/assert-servable.ts'
 import { type Call, type Command, count, type Group, UsageError, yes } from './command.ts'
 import type { OpenServices } from './open-services.ts'
 import { moment } from './output.ts'
@@ -179,17 +179,17 @@ function refuseStream(path: string): void {
 
 /** A backup of half one thing and half another would be restored in good faith. */
 async function refuseHalf(db: mongo.Db): Promise<void> {
-  const why = whyUnservable({ ...(await readMaintenance(db)), migrations: [] }, [])
+  const why = whyHalfRestored(await readMaintenance(db))
   if (why) throw new Error(why)
 }
 
 /** Throws Error when processes of this version must not write to what is in the backup. */
 function refuseNewer({ services }: OpenServices, { header }: CheckedBackup): void {
-  const why = whyUnservable(
-    { restore: null, migrations: header.migrations.map((each) => ({ ...each, doneAt: null, changed: 0 })) },
-    services.migrations.names,
-  )
-  if (why) throw new Error(why)
+  const unknown = unknownBreaking(header.migrations, services.migrations.names)
+  if (unknown !== undefined)
+    throw new Error(
+      `This backup is of a newer version (${unknown}), to which this one must not write. Restore it with that version (docs/upgrades.md).`,
+    )
 }
 
 /**

@@ -121,7 +121,7 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
   const { environment } = call.terminal
   // What is in force could not be compared with what stands in the file.
   const [problem] = fileProblems(environment)
-  if (problem) throw new Error(`${problem}.`)
+  if (problem) throw new Error(`${problem.sentence}.`)
   const env = openEnvFile(
     call.text('file') === undefined
       ? fileOf(environment.SECRETS_FILE || '.env')

@@ -67,7 +67,7 @@ export async function openReport(path: string | undefined) {
     },
     close: async () => void (await file?.close()),
     /** When nothing was written: the next call can name it again. */
-    remove: async () => void (path !== undefined && (await unlink(path))),
+    remove: async () => void (path !== undefined && (await unlink(path).catch(() => {}))),
   }
 }
 

@@ -102,7 +102,7 @@ async function runImport(call: Call): Promise<void> {
     if (interruption.aborted) throw new Error('Interrupted')
   } catch (error) {
     if (tally.refused === 0) await report.remove()
-    if (dryRun) throw error
+    if (dryRun || error instanceof UsageError) throw error
     output.audit('import', { file: basename(name), ...factsOf(tally), stopped: true })
     throw stoppedBy(error, tally, tally.refused > 0 && call.text('report') !== undefined)
   } finally {
@@ -137,11 +137,13 @@ function needSignerKey({ isFirebase }: BareReader, { password }: Config): void {
     )
 }
 
-async function sizeOf(file: string): Promise<number> {
-  const found = await stat(file).catch((cause) => {
+/** In bytes. Null: it is a pipe, and nobody knows. */
+async function sizeOf(file: string): Promise<number | null> {
+  const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause
     throw new Error(`There is no file ${plain(file)}.`, { cause })
   })
-  return found.size
+  return found.isFile() ? found.size : null
 }
 
 async function* counted(input: AsyncIterable<Buffer>, bytes: { read: number }): AsyncGenerator<Buffer> {

@@ -30,6 +30,7 @@ const make: Command = {
   examples: ['keys make >> .env', 'keys make es256', 'keys make --missing'],
   async run(call) {
     if (call.has('missing')) return answerMissing(call)
+    if (call.has('anew')) throw new UsageError('--anew goes with --missing.')
     const kind = call.word('kind') || 'secrets'
     const made = kinds[kind]?.()
     if (!made) throw new UsageError(`There are no keys called "${kind}". Say secrets, es256 or webhook.`)

@@ -13,7 +13,7 @@ const migrate: Command = {
   options: { status: { help: 'Change nothing; list what is done and what is not' }, ...yes },
   examples: ['migrate --status', 'migrate'],
   async run(call) {
-    const { services } = await call.open()
+    const { services } = await call.open({ indexes: !call.has('status') })
     const { migrations } = services
     if (call.has('status')) {
       const all = await migrations.status()

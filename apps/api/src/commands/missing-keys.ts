@@ -20,8 +20,8 @@ export interface Made {
  * is kept in the file, for the database reads it there.
  *
  * Throws Error with a sentence, and makes nothing, when a secret is missing and no file is named, when a file cannot be read
- * or written, when another password is given than the one in the file, and when the database has its password and the
- * secrets are gone, unless `anew`: then they were kept elsewhere.
+ * or written, when another password is given than the one in the file, and when one of the two is there and the other is
+ * gone, unless `anew`: then it was kept elsewhere, or lost.
  */
 export function makeMissingKeys(given: Environment, anew = false): Made[] {
   // Somebody may have been quicker since this process began.
@@ -29,15 +29,19 @@ export function makeMissingKeys(given: Environment, anew = false): Made[] {
   withFiles(environment)
   // What is not there yet is what is made here.
   const [problem] = fileProblems(environment).filter(
-    (each) => !/^MONGO_PASSWORD_FILE .*(ENOENT|empty)/.test(each),
+    ({ setting, isEmpty }) => setting !== 'MONGO_PASSWORD_FILE' || !isEmpty,
   )
-  if (problem) throw new Error(`${problem}.`)
+  if (problem) throw new Error(`${problem.sentence}.`)
   const password = passwordOf(environment)
   const secrets = missingSecrets(environment, password?.isKept === true && !anew)
+  if (password && !password.isKept && !password.given && !secrets && !anew && hasMadeSecrets(environment))
+    throw new Error(
+      `The secrets are there, and the database's password is not in ${password.file}. Put it back, as MONGO_PASSWORD. For a database that was never started: latchkey keys make --missing --anew`,
+    )
   try {
     return [...(secrets ? [makeSecrets(secrets)] : []), ...(password ? keepPassword(password) : [])]
   } catch (error) {
-    throw explained(error, secrets?.file ?? password?.file ?? '')
+    throw explained(error)
   }
 }
 
@@ -69,6 +73,10 @@ function makeSecrets({ settings, file }: Made): Made {
   if (lacking.length > 0) env.save()
   return { settings, file }
 }
+
+/** Whether an earlier start has made secrets here; one that made them has made a password, too. */
+const hasMadeSecrets = ({ SECRETS_FILE }: Environment): boolean =>
+  SECRETS_FILE !== undefined && /^JWT_\w+=./m.test(textIn(fileOf(SECRETS_FILE)))
 
 interface Password {
   file: string
@@ -103,15 +111,16 @@ function keepPassword({ file, given, isKept }: Password): Made[] {
 function textIn(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     return ''
   }
 }
 
-function explained(error: unknown, file: string): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') return error
-  const folder = dirname(file)
+function explained(error: unknown): unknown {
+  const { code, path } = error as NodeJS.ErrnoException
+  if (path === undefined || (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS')) return error
+  const folder = dirname(path)
   const owner = statSync(folder, { throwIfNoEntry: false })?.uid
   const own = process.getuid?.()
   const whose = owner === own ? '' : ` It belongs to user ${owner}, and this runs as user ${own}.`

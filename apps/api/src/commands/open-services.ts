@@ -70,8 +70,8 @@ export const configOf = (environment: Record<string, string | undefined>): Confi
   readConfig(environment, (dataDir) => developmentSecrets(resolve(root, dataDir)))
 
 /**
- * Opens the configured database, the embedded one of a running API, or the embedded one itself. Never makes one: an empty
- * database would answer every question, and wrongly.
+ * Opens the configured database, the embedded one of a running API, or the embedded one itself. Makes one only for whoever
+ * wants it `alone`, a restore: an empty database would answer every question, and wrongly.
  */
 async function openDatabase(configured: string | undefined, dataDir: string, { alone = false }: HowToOpen) {
   if (configured) return { uri: configured, close: async () => {} }

@@ -1,4 +1,4 @@
-import { administratorDevice, isDatabaseOutage, sessionView } from '@latchkey/sessions'
+import { administratorDevice, byAdministrator, isDatabaseOutage, sessionView } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import type { Services } from '../compose.ts'
 import {
@@ -16,8 +16,6 @@ import {
 import { findAccount, userWord } from './find-account.ts'
 import { plain } from './output.ts'
 import { sessionColumns } from './session-columns.ts'
-
-const byAdministrator = 'ended_by_administrator'
 
 const list: Command = {
   name: 'sessions list',

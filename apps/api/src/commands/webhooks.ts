@@ -52,7 +52,7 @@ const retry: Command = {
     if ((event === '') === !call.has('all')) throw new UsageError('Say which event, or --all.')
     const retried = await (await webhooksOf(call)).retry(call.has('all') ? null : event)
     if (retried === 0 && event !== '')
-      throw new NotFoundError('No webhook of that id waits to be tried again.')
+      throw new NotFoundError('No webhook of that id was given up, or waits for longer than a minute.')
     call.output.answer({ retried }, [`${count(retried, 'webhook')} will be tried again.`])
   },
 }

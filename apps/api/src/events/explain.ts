@@ -1,5 +1,10 @@
-import type { ActivityEvent, ActivityKind, Explanation } from '@latchkey/contracts'
-import { administratorAgent, deviceName, type Session } from '@latchkey/sessions'
+import {
+  type ActivityEvent,
+  type ActivityKind,
+  administratorName,
+  type Explanation,
+} from '@latchkey/contracts'
+import { deviceName, type Session } from '@latchkey/sessions'
 
 /** What is known of an account. */
 export interface History {
@@ -75,7 +80,7 @@ function tell(
 ): Told | null {
   const { kind, sessionId, device, ip } = event
   const which = sessionId === null ? 'a session' : nameOf(known, sessionId)
-  const from = device === administratorAgent ? 'by an administrator' : `from ${device} (${ip})`
+  const from = device === administratorName ? 'by an administrator' : `from ${device} (${ip})`
   const own = sessionId === null ? [] : [sessionId]
   const tellers: Partial<Record<ActivityKind, () => Told>> = {
     registered: () => ({

@@ -127,11 +127,12 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
 
   async function attempt(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
     if (foresee) return await foresee(wanted)
-    await announceCosts(wanted)
     // Whoever goes on passes over what is there faster by asking than by being refused.
     const there = isRepeat ? await accounts.present(wanted) : new Set<string>()
     const isThere = ({ _id }: ImportedAccount) => there.has(_id.toHexString())
-    const stored = (await accounts.insert(wanted.filter((account) => !isThere(account)))).values()
+    const missing = wanted.filter((account) => !isThere(account))
+    await announceCosts(missing)
+    const stored = (await accounts.insert(missing)).values()
     const outcomes = wanted.map((account) =>
       isThere(account) ? 'present' : (stored.next().value ?? 'imported'),
     )

@@ -39,8 +39,13 @@ export async function openSource(
   return { format: formatOf(start.toString().trimStart(), name, format), chunks: joined() }
 
   async function* joined(): AsyncGenerator<Buffer> {
-    if (start.length > 0) yield start
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+    try {
+      if (start.length > 0) yield start
+      for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+    } finally {
+      // Whoever reads no further lets go of the file, or of whoever writes into the pipe.
+      await chunks.return?.()
+    }
   }
 }
 

@@ -22,16 +22,30 @@ export async function readMaintenance(db: mongo.Db): Promise<Maintenance> {
   }
 }
 
-/** A sentence: why the database must not be served. Null: it may. */
-export function whyUnservable({ restore, migrations }: Maintenance, known: readonly string[]): string | null {
+/** A sentence: what a restore has left. Null: none was begun, or it has ended. */
+export function whyHalfRestored({ restore }: Pick<Maintenance, 'restore'>): string | null {
   if (restore?.phase === 'loading')
     return 'A restore of this database was begun and has not ended. Repeat it, or take back what it began: latchkey restore --abandon (docs/backup.md).'
   if (restore)
     return 'A restore of this database was interrupted while it replaced what was there, so that it is half one and half the other. Repeat it: latchkey restore (docs/backup.md).'
-  const unknown = migrations.find(({ name, breaking }) => breaking && !known.includes(name))
-  return unknown
-    ? `This database was migrated by a newer version (${unknown.name}), which this one must not write to. Start that version, or restore a backup from before (docs/upgrades.md).`
-    : null
+  return null
+}
+
+/** The name of a migration after which processes of this version must not write. Undefined: there is none. */
+export const unknownBreaking = (
+  migrations: readonly { name: string; breaking: boolean }[],
+  known: readonly string[],
+): string | undefined => migrations.find(({ name, breaking }) => breaking && !known.includes(name))?.name
+
+/** A sentence: why the database must not be served. Null: it may. */
+export function whyUnservable(found: Maintenance, known: readonly string[]): string | null {
+  const unknown = unknownBreaking(found.migrations, known)
+  return (
+    whyHalfRestored(found) ??
+    (unknown === undefined
+      ? null
+      : `This database was migrated by a newer version (${unknown}), which this one must not write to. Start that version, or restore a backup from before (docs/upgrades.md).`)
+  )
 }
 
 /**

@@ -16,7 +16,7 @@ interface Collaborators {
   db: () => mongo.Db
   list: readonly Migration[]
   clock: Clock
-  log: Pick<Logger, 'info'>
+  log: Pick<Logger, 'info' | 'warn'>
 }
 
 export interface MigrationStatus {
@@ -112,6 +112,7 @@ export function createMigrations({ db, list, clock, log }: Collaborators) {
         if (pauseMs > 0) await delay(pauseMs, undefined, { signal: stopping }).catch(() => {}) // told to stop
       }
     } catch (error) {
+      log.warn({ err: error, migration: name }, 'a migration failed; it is tried again')
       // Else nobody goes on until it lapses.
       await note(name, term, { lease: null }).catch(() => {})
       throw error

@@ -70,11 +70,13 @@ const tellings: Partial<Record<ActivityKind, (event: Happened) => Telling[]>> = 
   factors_reset: factor('removed', 'all'),
 }
 
+const newId = () => `msg_${randomBytes(16).toString('base64url')}`
+
 /** What receivers are told of a security event: often nothing. */
 export function eventsOf(event: Happened, at: Date): WebhookEvent[] {
   const userId = event.userId.toString()
   return (tellings[event.kind]?.(event) ?? []).map(([type, data]) => ({
-    id: `msg_${randomBytes(16).toString('base64url')}`,
+    id: newId(),
     type,
     at,
     userId,
@@ -103,7 +105,7 @@ export function eventsOfRevocation({ id, userId, epoch, reason }: Revoked, at: D
 
 /** For trying out an endpoint. */
 export const testEvent = (at: Date): Pick<WebhookEvent, 'id' | 'type' | 'at' | 'data'> => ({
-  id: `msg_${randomBytes(16).toString('base64url')}`,
+  id: newId(),
   type: 'webhook.test',
   at,
   data: {},

@@ -21,6 +21,9 @@ const countMs = 1000
 const singly = 3
 const listed = 1000
 
+/** The answer of what nobody can read, and so nobody can send. */
+const unreadable = 'unreadable'
+
 const inLine = { queuedAt: 1, sequence: 1 } as const
 
 type StoredDelivery = Stored<WebhookDeliveryRecord>
@@ -83,6 +86,10 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
       return first && (await lease(first, free))
     },
 
+    /** Gives back what was taken and not sent: it is due at once, for whichever process looks. */
+    release: (delivery: WebhookDelivery): Promise<void> =>
+      note(delivery, { attempts: delivery.attempts - 1, dueAt: clock.now() }),
+
     async delivered(delivery: WebhookDelivery, answer: string): Promise<void> {
       const expiresAt = addSeconds(clock.now(), deliveredKeptSeconds)
       await note(delivery, { state: 'delivered', answer, expiresAt })
@@ -138,7 +145,7 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
       )
       const again = { state: 'waiting', attempts: 0, dueAt: now, createdAt: now, queuedAt: '$$NOW' }
       const { modifiedCount: failed } = await model.updateMany(
-        { ...which, state: 'failed' },
+        { ...which, state: 'failed', answer: { $ne: unreadable } },
         [{ $set: { ...again, expiresAt: addSeconds(now, triedSeconds + failedKeptSeconds) } }],
         { updatePipeline: true },
       )
@@ -192,7 +199,7 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     const delivery = readWebhookDelivery(stored)
     const which = { _id: stored._id } as object
     const expiresAt = addSeconds(clock.now(), failedKeptSeconds)
-    const aside = { state: 'failed', answer: 'unreadable', expiresAt }
+    const aside = { state: 'failed', answer: unreadable, expiresAt }
     if (!delivery) await model.collection.updateOne(which, { $set: aside })
     return delivery
   }

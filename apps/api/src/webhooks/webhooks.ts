@@ -120,7 +120,8 @@ export function createWebhooks(collaborators: Collaborators) {
         for (const { pause } of workers) pause.wake()
       }
     } catch (error) {
-      const lost = unwritten.splice(0, Math.max(0, unwritten.length - unwrittenLimit)).length
+      const kept = stopping.signal.aborted ? 0 : unwrittenLimit
+      const lost = unwritten.splice(0, Math.max(0, unwritten.length - kept)).length
       if (lost > 0) log.error({ err: error, lost }, 'events for webhooks were lost: the database is away')
       else log.warn({ err: error }, 'events for webhooks could not be written yet; trying again')
       if (!stopping.signal.aborted) {
@@ -134,15 +135,14 @@ export function createWebhooks(collaborators: Collaborators) {
   }
 
   async function work({ endpoint, pause }: (typeof workers)[number]): Promise<void> {
-    const isOver = new AbortController()
-    const end = () => isOver.abort()
-    stopping.signal.addEventListener('abort', end)
+    const gone = new AbortController()
+    const isOver = AbortSignal.any([stopping.signal, gone.signal])
     await workOff({
       take: () => outbox.take(endpoint.key),
-      work: (delivery) => sendLine(endpoint, delivery, isOver),
+      work: (delivery) => sendLine(endpoint, delivery, { gone, isOver }),
       most: atOnce,
       pause: () => pause.wait(),
-      stopping: isOver.signal,
+      stopping: isOver,
       log,
       what: 'the webhooks',
     })
@@ -152,13 +152,13 @@ export function createWebhooks(collaborators: Collaborators) {
   async function sendLine(
     endpoint: Endpoint,
     first: WebhookDelivery,
-    isOver: AbortController,
+    { gone, isOver }: { gone: AbortController; isOver: AbortSignal },
   ): Promise<void> {
     try {
       for (let next: WebhookDelivery | null = first; next; next = await outbox.takeNext(next)) {
-        if (isOver.signal.aborted) return
+        if (isOver.aborted) return await outbox.release(next)
         const outcome = await deliver(endpoint, { id: next.eventId, body: next.body })
-        if (outcome.kind === 'gone') isOver.abort()
+        if (outcome.kind === 'gone') gone.abort()
         if (!(await settle(endpoint, next, outcome))) return
       }
     } catch (error) {

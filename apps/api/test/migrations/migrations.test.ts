@@ -23,7 +23,7 @@ async function people(api: TestApi, number: number): Promise<void> {
 
 /** As another process has them, with the clock of the API. */
 const migrationsOf = (api: TestApi, list: readonly Migration[]) =>
-  createMigrations({ db: () => dbOf(api), list, clock: api.clock, log: { info: () => {} } })
+  createMigrations({ db: () => dbOf(api), list, clock: api.clock, log: { info: () => {}, warn: () => {} } })
 
 const running = () => ({ stopping: new AbortController().signal })
 

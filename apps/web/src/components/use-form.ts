@@ -110,6 +110,8 @@ export function useForm<Values>(
       setIsSubmitting(false)
       setHasTried(false)
       if (after === 'stay') return
+      // Also what was said while it was being sent.
+      setErrors({})
       form.reset()
       setResets((count) => count + 1)
     } catch (error) {
