@@ -152,13 +152,21 @@ sideBySide('the reason of a revocation is that of what counts, whatever is writt
   await revocations.revokeSessions([session], because('again'))
   await revocations.revokeBelow([session], 7, { userId: user })
   const records = api.services.database.connection.collection('revocations')
-  const fields = { epoch: 1, reason: 1, userId: 1, _id: 0 }
+  const fields = { epoch: 1, reason: 1, endedBelow: 1, endReason: 1, userId: 1, _id: 0 }
   const find = (_id: Types.ObjectId) => records.findOne({ _id }, { projection: fields })
-  expect(await find(user)).toEqual({ epoch: 5, reason: 'first', userId: user })
-  expect(await find(session)).toEqual({ epoch: null, reason: 'first', userId: user })
-  // Higher, and the sessions go on.
-  await revocations.revokeBelow([user], 6, { userId: user })
-  expect(await find(user)).toEqual({ epoch: 6, reason: null, userId: user })
+  const first = { endedBelow: 5, endReason: 'first', userId: user }
+  expect(await find(user)).toEqual({ ...first, epoch: 5, reason: 'first' })
+  expect(await find(session)).toMatchObject({ epoch: null, reason: 'first', userId: user })
+  // Higher, and the sessions go on; what has ended before is not forgotten, nor is it lowered.
+  await revocations.revokeBelow([user], 8, { userId: user })
+  expect(await find(user)).toEqual({ ...first, epoch: 8, reason: null })
+  await revocations.revokeBelow([user], 4, because('late'))
+  expect(await find(user)).toEqual({ ...first, epoch: 8, reason: null })
+  await revocations.revokeBelow([user], 7, because('higher'))
+  expect(await find(user)).toEqual({
+    ...{ epoch: 8, reason: null, userId: user },
+    ...{ endedBelow: 7, endReason: 'higher' },
+  })
 })
 
 sideBySide(

@@ -223,6 +223,71 @@ it('an ended session whose process died before it told anybody is told by anothe
   await receiver.next('session.ended', last.sessionId)
 })
 
+it('an end is told by another also where a mere change has followed it before anybody read it', async () => {
+  const { receiver, api } = await apart()
+  // Two that tell nobody: killed right after what they do here.
+  const silent = await apiForTest({ mongoUri: api.mongoUri })
+  const { administration } = silent.services
+  const person = await registered(api)
+  const { id: userId } = person.body.user
+  // This one has raised the epoch itself, and knows all of it but why what is below it has ended.
+  await api.services.sessions.revocations.stop()
+  await administration.disable(userId)
+  await administration.enable(userId)
+  await api.services.administration.setRoles(userId, ['user', 'admin'])
+  await api.services.sessions.revocations.catchUp()
+  const { data: end } = await receiver.next('session.ended', userId)
+  expect(end).toEqual({ userId, sessionId: null, epoch: expect.any(Number), reason: 'account_disabled' })
+  const revoked = receiver.taken.filter(({ type }) => type === 'tokens.revoked')
+  for (const { data } of revoked) expect(data.epoch).not.toBe(end.epoch)
+
+  // Nor is it told twice, or of what a mere change has done, by one that starts later and reads both at once.
+  const late = await webhookReceiver()
+  await apiForTest({ mongoUri: api.mongoUri, environment: settings(late) })
+  expect((await late.next('session.ended', userId)).data).toEqual(end)
+  const { data: change } = await late.next('tokens.revoked', userId)
+  expect(Number(change.epoch)).toBeGreaterThan(Number(end.epoch))
+  expect(late.attempts.filter(({ type }) => type === 'session.ended')).toHaveLength(1)
+})
+
+it('an end is told beside processes of the version before, which keep no more than the latest reason', async () => {
+  const silent = await apiForTest()
+  const { revocations } = silent.services.sessions
+  const stored = silent.services.database.connection.collection('revocations')
+  const id = () => new Types.ObjectId()
+  const [ended, overtaken, raised, higher] = [id(), id(), id(), id()]
+  const byVersionBefore = async (userId: Types.ObjectId, epoch: number, reason: string | null) => {
+    const at = new Date()
+    const fields = { epoch, at, expiresAt: new Date(at.getTime() + 7_200_000), userId, reason }
+    await stored.updateOne({ _id: userId }, { $set: fields }, { upsert: true })
+  }
+  const now = (userId: Types.ObjectId, epoch: number, reason?: string) =>
+    revocations.revokeBelow([userId], epoch, { userId, ...(reason && { reason }) })
+  await byVersionBefore(ended, 5, 'account_disabled')
+  await byVersionBefore(overtaken, 5, 'account_disabled')
+  await now(overtaken, 6)
+  await now(raised, 5, 'password_reset')
+  await byVersionBefore(raised, 6, null)
+  await now(higher, 5, 'password_reset')
+  await byVersionBefore(higher, 6, 'account_disabled')
+  await now(higher, 7)
+
+  const receiver = await webhookReceiver()
+  await apiForTest({ mongoUri: silent.mongoUri, environment: settings(receiver) })
+  const told = async (type: string, userId: Types.ObjectId) => {
+    const { epoch, reason } = (await receiver.next(type, userId.toHexString())).data
+    return [epoch, reason]
+  }
+  expect(await told('session.ended', ended)).toEqual([5, 'account_disabled'])
+  expect(await told('session.ended', overtaken)).toEqual([5, 'account_disabled'])
+  expect(await told('tokens.revoked', overtaken)).toEqual([6, undefined])
+  expect(await told('session.ended', raised)).toEqual([5, 'password_reset'])
+  expect(await told('tokens.revoked', raised)).toEqual([6, undefined])
+  expect(await told('session.ended', higher)).toEqual([6, 'account_disabled'])
+  expect(await told('tokens.revoked', higher)).toEqual([7, undefined])
+  expect(receiver.attempts).toHaveLength(7)
+})
+
 it('however many processes learn of it, an ended session is one event', async () => {
   const { receiver, api } = await apart()
   const others = [1, 2].map(() => apiForTest({ mongoUri: api.mongoUri, environment: settings(receiver) }))

@@ -8,6 +8,7 @@ import {
   type Cause,
   type RevocationModel,
   type RevocationRecord,
+  type ReadRevocation,
   readCause,
   readRevocation,
 } from './revocation.model.ts'
@@ -76,8 +77,8 @@ export type Revocations = ReturnType<typeof createRevocations>
 export function createRevocations({ model, clock, log, onRevoked }: Collaborators) {
   /** Sessions and users all of whose tokens are dead, and when that can be forgotten, in seconds: a number each, for there may be many. */
   const ended = new Map<string, number>()
-  /** Users and sessions whose tokens below an epoch are dead. */
-  const raised = new Map<string, { epoch: number; forgetAt: number }>()
+  /** Users and sessions whose tokens below an epoch are dead, and below which of those sessions have ended; -1: none. */
+  const raised = new Map<string, { epoch: number; endedBelow: number; forgetAt: number }>()
   const stopping = new AbortController()
   const unwritten: Written[] = []
   /** By the monotonic clock; how old the map may be is no matter of the time of day. */
@@ -162,7 +163,7 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
   }
 
   async function writeNowOrLater(written: Written): Promise<void> {
-    for (const id of written.ids) remember(id.toHexString(), written.epoch)
+    for (const id of written.ids) remember(id.toHexString(), written.epoch, endOf(written))
     try {
       await write([written])
     } catch (error) {
@@ -179,35 +180,68 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
     if (updates.length === 0) return
     // By the driver, which knows a pipeline here.
     await model.collection.bulkWrite(updates, { ordered: false })
-    for (const { ids, epoch } of all) for (const id of ids) remember(id.toHexString(), epoch)
+    for (const each of all)
+      for (const id of each.ids) remember(id.toHexString(), each.epoch, endOf(each))
     onRevoked?.(
-      all.flatMap(({ ids, epoch, ...cause }) => ids.map((id) => revoked(id.toHexString(), epoch, cause))),
+      all.flatMap(({ ids, epoch, userId, reason }) =>
+        ids.map((id) => revoked(id.toHexString(), userId, epoch, reason ?? null)),
+      ),
     )
   }
 
   /** Whether a record says more than is known here. */
-  function isNews(id: string, epoch: number | null): boolean {
-    return !ended.has(id) && (epoch === null || epoch > leastOf(id))
+  function isNews({ id, epoch, endedBelow }: ReadRevocation): boolean {
+    return !ended.has(id) && (isAbove(epoch, leastOf(id)) || endedBelow > endedBelowOf(id))
+  }
+
+  /**
+   * What a record says that is not known here: that sessions have ended, and that more is dead for another reason. Each is
+   * told by itself, or one would hide the other from whoever reads both at once. Nothing where nobody kept whose it is.
+   */
+  function newsIn({ id, epoch }: ReadRevocation, raw: Buffer): Revoked[] {
+    const cause = readCause(raw)
+    if (!cause) return []
+    const { userId, ended: end } = cause
+    const news: Revoked[] = []
+    if (end && isAbove(end.below, endedBelowOf(id))) news.push(revoked(id, userId, end.below, end.reason))
+    const isEnd = end && (end.below === null || !isAbove(epoch, end.below))
+    if (!isEnd && isAbove(epoch, leastOf(id))) news.push(revoked(id, userId, epoch, null))
+    return news
   }
 
   /**
    * What is known is not made anew, for it is read again and again; and never taken back, for what is read may be older
    * than what this process has written meanwhile.
    */
-  function remember(id: string, epoch: number | null, now = toNumericDate(clock.now())): void {
+  function remember(
+    id: string,
+    epoch: number | null,
+    endedBelow: number,
+    now = toNumericDate(clock.now()),
+  ): void {
     const forgetAt = now + rememberedSeconds
     if (epoch === null) {
       if ((ended.get(id) ?? 0) < now) ended.set(id, forgetAt)
       return
     }
     const known = raised.get(id)
-    if (known && known.epoch >= epoch && known.forgetAt >= now) return
-    raised.set(id, { epoch: Math.max(epoch, known?.epoch ?? 0), forgetAt })
+    const isKnown = known && known.epoch >= epoch && known.endedBelow >= endedBelow
+    if (isKnown && known.forgetAt >= now) return
+    raised.set(id, {
+      epoch: Math.max(epoch, known?.epoch ?? 0),
+      endedBelow: Math.max(endedBelow, known?.endedBelow ?? -1),
+      forgetAt,
+    })
   }
 
   /** The lowest epoch whose tokens live; -1: all do. */
   function leastOf(id: string): number {
     return raised.get(id)?.epoch ?? -1
+  }
+
+  /** The epoch below which it is known that sessions have ended; -1: of none. */
+  function endedBelowOf(id: string): number {
+    return raised.get(id)?.endedBelow ?? -1
   }
 
   async function poll(): Promise<void> {
@@ -254,10 +288,9 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
       for (const raw of records.readBufferedDocuments()) {
         const revocation = readRevocation(raw)
         if (!revocation) continue
-        const { id, epoch, at } = revocation
-        const cause = onRevoked && isNews(id, epoch) ? readCause(raw) : null
-        if (cause) news.push(revoked(id, epoch, cause))
-        remember(id, epoch, now)
+        const { id, epoch, endedBelow, at } = revocation
+        if (onRevoked && isNews(revocation)) news.push(...newsIn(revocation, raw))
+        remember(id, epoch, endedBelow, now)
         if (!newest || at > newest) newest = at
       }
       if (news.length > 0) onRevoked?.(news)
@@ -276,12 +309,18 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
   }
 }
 
-const revoked = (id: string, epoch: number | null, { userId, reason }: Cause): Revoked => ({
+const revoked = (id: string, userId: Id, epoch: number | null, reason: string | null): Revoked => ({
   id,
   userId: userId.toHexString(),
   epoch,
-  reason: reason ?? null,
+  reason,
 })
+
+/** Null is above all of them. */
+const isAbove = (epoch: number | null, other: number): boolean => epoch === null || epoch > other
+
+/** Below which epoch sessions end with what is written. */
+const endOf = ({ epoch, reason }: Written): number => (reason === undefined ? -1 : (epoch ?? -1))
 
 /** Times are the database's, whichever process writes: its index removes the record, and its clock orders the feed. */
 function raiseTo({ epoch, userId, reason }: Omit<Written, 'ids'>): mongo.Document[] {
@@ -295,5 +334,18 @@ function raiseTo({ epoch, userId, reason }: Omit<Written, 'ids'>): mongo.Documen
   const why = { $cond: [counts, { $literal: reason ?? null }, { $ifNull: ['$reason', null] }] }
   const expiresAt = { $max: ['$expiresAt', { $add: ['$$NOW', keptSeconds * 1000] }] }
   const fields = { epoch: epoch === null ? null : raised, at: '$$NOW', expiresAt, userId, reason: why }
-  return [{ $set: fields }]
+  return [{ $set: { ...fields, ...(epoch !== null && endUnder(epoch, reason)) } }]
+}
+
+/**
+ * An end that a mere change has overtaken, or soon may. Kept beside what counts, for whoever has not read it by then. Where
+ * all is dead nothing overtakes it. A version before this wrote no more than the reason of what counts.
+ */
+function endUnder(epoch: number, reason: string | undefined) {
+  const said = { $gt: ['$reason', null] }
+  const before = { $max: ['$endedBelow', { $cond: [said, '$epoch', null] }] }
+  const whyBefore = { $ifNull: [{ $cond: [said, '$reason', '$endReason'] }, null] }
+  if (reason === undefined) return { endedBelow: before, endReason: whyBefore }
+  const why = { $cond: [{ $gt: [epoch, before] }, { $literal: reason }, whyBefore] }
+  return { endedBelow: { $max: [before, epoch] }, endReason: why }
 }
