@@ -121,7 +121,7 @@ export function compose(edges: Edges) {
         model: webhookDeliveryModel(database.connection),
         clock,
         log,
-        onAttempt: told?.webhookAttempted,
+        onOutcome: told?.webhookEnded,
       })
     : null
   const notify = createNotices(mailQueue)

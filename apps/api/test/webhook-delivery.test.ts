@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
+import { Types } from 'mongoose'
 import { expect, vi } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { checkDatabase } from '../src/doctor/database.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
-import { login, protectedWith, registered, somebody } from './support/people.ts'
+import { login, password, protectedWith, registered, somebody } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
 import { jsonLines, latchkey } from './support/terminal.ts'
@@ -283,6 +284,52 @@ it('an outbox that cannot be written fails no request, signs nobody out, and los
   outbox.bulkWrite = bulkWrite
   await receiver.next('session.started', person.sessionId)
   expect(receiver.taken.map(({ type }) => type)).toEqual(['user.registered', 'session.started'])
+})
+
+it('an event that can never be stored or made is lost by itself, is told, and holds up no other', async () => {
+  const { receiver, api } = await told({ METRICS_PORT: '0' })
+  const { webhooks } = api.services
+  const person = await registered(api)
+  await receiver.next('session.started', person.sessionId)
+  const event = { kind: 'signed_in', sessionId: null, userId: new Types.ObjectId() } as const
+  const sessionId = new Types.ObjectId()
+  // The driver sends no such id and nothing of this length, the database refuses what one of its indexes forbids, and
+  // making the last one throws.
+  await outboxOf(api).createIndex({ userId: 1, type: 1 }, { unique: true })
+  webhooks?.tell({ ...event, sessionId, userId: 'nobody' })
+  webhooks?.tell({ ...event, sessionId, amr: ['x'.repeat(17_000_000)] as never })
+  await api.http.post('/api/login').send({ email: person.email, password }).expect(200)
+  const broken = {
+    toString() {
+      throw new Error('no text')
+    },
+  }
+  webhooks?.tell({ ...event, sessionId, userId: broken })
+  // In the same breath, behind all of them.
+  webhooks?.tell({ ...event, sessionId })
+  await receiver.next('session.started', event.userId.toHexString())
+  const later = await registered(api)
+  await receiver.next('session.started', later.sessionId)
+
+  expect(api.logged().match(/was lost: it can never be stored/g)).toHaveLength(3)
+  expect(api.logged().match(/was lost: it cannot be made/g)).toHaveLength(1)
+  expect(api.logged()).not.toContain('could not be written yet')
+  expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 4')
+})
+
+it('what waits to be stored in an outage of the database is stored after it, in its order', async () => {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const receiver = await webhookReceiver()
+  const api = await apiForTest({ mongoUri: wire.uri, environment: settings(receiver) })
+  const userId = new Types.ObjectId()
+  const sessions = [1, 2, 3].map(() => new Types.ObjectId())
+  wire.cut()
+  for (const sessionId of sessions) api.services.webhooks?.tell({ kind: 'signed_in', userId, sessionId })
+  await vi.waitFor(() => expect(api.logged()).toContain('could not be written yet; trying again'), soon)
+  await wire.mend()
+  await receiver.next('session.started', sessions[2]?.toHexString())
+  expect(receiver.taken.map(({ data }) => data.sessionId)).toEqual(sessions.map(String))
+  expect(api.logged()).not.toContain('was lost')
 })
 
 it('what waits in an outage of the database is sent after it', async () => {

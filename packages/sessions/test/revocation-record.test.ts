@@ -53,6 +53,15 @@ it('whose it is and why is read by itself, and changes nothing of the rest', () 
   expect(cause({ _id, reason: 'signed_out' })).toBeNull()
 })
 
+it('reads texts that are no UTF-8, which MongoDB stores, and stops at none', () => {
+  const userId = new ObjectId()
+  const record = { _id, userId, reason: 'signed?out', note: 'signed?out', epoch: 7, at, expiresAt, more: {} }
+  const raw = Buffer.from(BSON.serialize(record))
+  for (const [i, byte] of raw.entries()) if (byte === 0x3f) raw[i] = 0xff
+  expect(readRevocation(raw)).toMatchObject({ id: _id.toHexString(), epoch: 7, at: at.getTime() })
+  expect(readCause(raw)).toMatchObject({ userId, ended: { below: 7, reason: 'signed\ufffdout' } })
+})
+
 it('says which sessions have ended where more is dead by now, for another reason', () => {
   const userId = new ObjectId()
   const cause = (record: object) => readCause(Buffer.from(BSON.serialize({ _id, userId, ...record })))

@@ -1,5 +1,6 @@
 import { addSeconds, type Clock, oneMore, type Stored } from '@latchkey/contracts/server'
-import { type mongo, Types } from 'mongoose'
+import { isDatabaseOutage } from '@latchkey/sessions'
+import { mongo, Types } from 'mongoose'
 import {
   readWebhookDelivery,
   type WebhookDelivery,
@@ -28,6 +29,18 @@ const inLine = { queuedAt: 1, sequence: 1 } as const
 
 type StoredDelivery = Stored<WebhookDeliveryRecord>
 
+/** An event on its way into the outbox, for one endpoint. */
+interface Upsert {
+  event: WebhookEvent
+  update: mongo.AnyBulkWriteOperation
+}
+
+/** An event that can never be put into the outbox, and why. */
+export interface Refused {
+  event: WebhookEvent
+  error: unknown
+}
+
 interface Collaborators {
   model: WebhookDeliveryModel
   clock: Clock
@@ -43,14 +56,22 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
   let sequence = 0
 
   return {
-    /** Puts events here, for every endpoint; those that are here already stay as they are. */
-    async add(events: readonly WebhookEvent[]): Promise<void> {
+    /**
+     * Puts events here in their order, for every endpoint; those that are here already stay as they are. Returns those that
+     * can never be put here, which hold up no other. Throws what may pass: then none is lost that is put here again.
+     */
+    async add(events: readonly WebhookEvent[]): Promise<Refused[]> {
       const now = clock.now()
-      const updates = events.flatMap((event) =>
-        endpoints.map((endpoint) => upsertOf(event, endpoint, now, sequence++)),
-      )
-      // By the driver, which knows a pipeline here.
-      if (updates.length > 0) await model.collection.bulkWrite(updates)
+      const refused: Refused[] = []
+      const upserts: Upsert[] = []
+      for (const event of events)
+        try {
+          for (const endpoint of endpoints)
+            upserts.push({ event, update: upsertOf(event, endpoint, now, sequence++) })
+        } catch (error) {
+          refused.push({ event, error })
+        }
+      return [...refused, ...(await write(upserts))]
     },
 
     /** Takes what is due at an endpoint and first in the line of its user. Null: nothing is. */
@@ -153,6 +174,23 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     },
   }
 
+  /** Returns those that are refused for what they are, which is found out one by one. */
+  async function write(upserts: readonly Upsert[]): Promise<Refused[]> {
+    if (upserts.length === 0) return []
+    try {
+      // By the driver, which knows a pipeline here.
+      await model.collection.bulkWrite(upserts.map(({ update }) => update))
+      return []
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      const [only, ...others] = upserts
+      if (only && others.length === 0) return [{ event: only.event, error }]
+    }
+    const refused: Refused[] = []
+    for (const each of upserts) refused.push(...(await write([each])))
+    return refused
+  }
+
   async function firstInLine({ endpoint, userId }: WebhookDelivery): Promise<WebhookDelivery | null> {
     const first = await model
       .findOne({ endpoint, userId, state: 'waiting' })
@@ -203,6 +241,16 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     if (!delivery) await model.collection.updateOne(which, { $set: aside })
     return delivery
   }
+}
+
+/**
+ * Whether what was to be written is refused for what it is: by the driver before it is sent, or by the database, which
+ * answered for the one document. Not what another process has just put here, which is seen the next time.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof mongo.BSON.BSONError || error instanceof mongo.MongoInvalidArgumentError) return true
+  if (!(error instanceof mongo.MongoBulkWriteError) || isDatabaseOutage(error)) return false
+  return [error.writeErrors].flat().some(({ code, errmsg = '' }) => code !== 11_000 || !/ _id_ /.test(errmsg))
 }
 
 function upsertOf(

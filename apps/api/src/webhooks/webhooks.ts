@@ -19,8 +19,11 @@ const maxBackoffSeconds = 3600
 /** By up to so much more each wait is longer, so that not everything comes back at one moment. */
 const jitter = 0.2
 
-/** What came of one attempt: `delivered`; `postponed`, it is tried again; `failed`, given up. */
-export type WebhookOutcome = 'delivered' | 'postponed' | 'failed'
+/**
+ * What came of one attempt: `delivered`; `postponed`, it is tried again; `failed`, given up. `lost`: of an event that never
+ * came as far.
+ */
+export type WebhookOutcome = 'delivered' | 'postponed' | 'failed' | 'lost'
 
 interface Collaborators {
   model: WebhookDeliveryModel
@@ -33,8 +36,8 @@ interface Collaborators {
   pollMs: number
   /** How long a receiver may take to answer. */
   timeoutMs: number
-  /** Told of each attempt how it ended. */
-  onAttempt?: ((outcome: WebhookOutcome) => void) | undefined
+  /** Told of each attempt how it ended, and of each event for which there will be none. */
+  onOutcome?: ((outcome: WebhookOutcome) => void) | undefined
 }
 
 export type Webhooks = ReturnType<typeof createWebhooks>
@@ -44,7 +47,7 @@ export type Webhooks = ReturnType<typeof createWebhooks>
  * receiver, and of several processes one sends each. Endpoints do not wait for each other.
  */
 export function createWebhooks(collaborators: Collaborators) {
-  const { model, endpoints, clock, log, atOnce, pollMs, timeoutMs, onAttempt } = collaborators
+  const { model, endpoints, clock, log, atOnce, pollMs, timeoutMs, onOutcome } = collaborators
   const outbox = createWebhookOutbox({ model, clock, endpoints: endpoints.map(({ key }) => key) })
   const deliver = createDeliver({ clock, timeoutMs })
   const stopping = new AbortController()
@@ -57,13 +60,14 @@ export function createWebhooks(collaborators: Collaborators) {
   return {
     /** Puts what a security event means to receivers into the outbox. Nobody waits for it: it has happened anyway. */
     tell(event: Parameters<typeof eventsOf>[0]): void {
-      put(eventsOf(event, clock.now()))
+      const at = clock.now()
+      put(made(() => eventsOf(event, at), event.kind))
     },
 
     /** The same for revocations. Nobody waits for it: should it fail, others that learn of them do it. */
     tellRevoked(revoked: readonly Revoked[]): void {
       const at = clock.now()
-      put(revoked.flatMap((each) => eventsOfRevocation(each, at)))
+      put(revoked.flatMap((each) => made(() => eventsOfRevocation(each, at), 'a revocation')))
     },
 
     /** Sends what is due, and goes on until stopped. */
@@ -100,6 +104,17 @@ export function createWebhooks(collaborators: Collaborators) {
       ),
   }
 
+  /** None where making them fails: whatever it is, it ends neither what has happened nor what is told behind it. */
+  function made(make: () => WebhookEvent[], what: string): WebhookEvent[] {
+    try {
+      return make()
+    } catch (error) {
+      onOutcome?.('lost')
+      log.error({ err: error, what }, 'an event for webhooks was lost: it cannot be made')
+      return []
+    }
+  }
+
   function put(events: readonly WebhookEvent[]): void {
     for (const event of events) unwritten.push(event)
     void write()
@@ -115,13 +130,19 @@ export function createWebhooks(collaborators: Collaborators) {
     try {
       while (unwritten.length > 0) {
         const batch = unwritten.slice(0, batchSize)
-        await outbox.add(batch)
+        const refused = await outbox.add(batch)
         unwritten.splice(0, batch.length)
+        for (const { event, error } of refused) {
+          onOutcome?.('lost')
+          const facts = { webhook: event.type, event: event.id }
+          log.error({ err: error, ...facts }, 'an event for webhooks was lost: it can never be stored')
+        }
         for (const { pause } of workers) pause.wake()
       }
     } catch (error) {
       const kept = stopping.signal.aborted ? 0 : unwrittenLimit
       const lost = unwritten.splice(0, Math.max(0, unwritten.length - kept)).length
+      for (let each = 0; each < lost; each++) onOutcome?.('lost')
       if (lost > 0) log.error({ err: error, lost }, 'events for webhooks were lost: the database is away')
       else log.warn({ err: error }, 'events for webhooks could not be written yet; trying again')
       if (!stopping.signal.aborted) {
@@ -172,7 +193,7 @@ export function createWebhooks(collaborators: Collaborators) {
     const { type, eventId, attempts, createdAt } = delivery
     const facts = { webhook: type, event: eventId, endpoint: endpoint.host, attempts, answer }
     if (kind === 'delivered') {
-      onAttempt?.('delivered')
+      onOutcome?.('delivered')
       await outbox.delivered(delivery, answer)
       log.info(facts, 'webhook')
       return true
@@ -180,12 +201,12 @@ export function createWebhooks(collaborators: Collaborators) {
     const seconds = Math.max(restSeconds, backoffSeconds(attempts))
     const until = createdAt.getTime() + triedSeconds * 1000
     if (kind === 'gone' || clock.now().getTime() + seconds * 1000 > until) {
-      onAttempt?.('failed')
+      onOutcome?.('failed')
       await outbox.failed(delivery, answer)
       log.error(facts, kind === 'gone' ? goneFor : 'a webhook was given up')
       return true
     }
-    onAttempt?.('postponed')
+    onOutcome?.('postponed')
     await outbox.postponed(delivery, answer, seconds)
     log.warn({ ...facts, retryInSeconds: seconds }, 'a webhook was not delivered')
     return false

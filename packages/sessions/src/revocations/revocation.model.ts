@@ -98,20 +98,17 @@ export function readRevocation(raw: Buffer): ReadRevocation | null {
     } else if ((name === 'epoch' || name === 'endedBelow') && type === bson.int32) {
       read[name] = raw.readInt32LE(position)
       position += 4
-    } else if (
-      (name === 'epoch' || name === 'endedBelow') &&
-      (type === bson.double || type === bson.int64)
-    ) {
+    } else if ((name === 'epoch' || name === 'endedBelow') && (type === bson.double || type === bson.int64)) {
       read[name] = type === bson.double ? raw.readDoubleLE(position) : int64(raw, position)
       position += 8
-    } else if (type !== bson.null) return readForeign(mongo.BSON.deserialize(raw))
+    } else if (type !== bson.null) return readForeign(documentIn(raw))
   }
   return read.id ? read : null
 }
 
 /** The rest of a record, which is read when it is new and somebody is told. Null: nobody kept whose it is. */
 export function readCause(raw: Buffer): ReadCause | null {
-  const stored: Stored<RevocationRecord> = mongo.BSON.deserialize(raw)
+  const stored: Stored<RevocationRecord> = documentIn(raw)
   const userId = idIn<Types.ObjectId>(stored.userId)
   return userId && { userId, ended: endIn(stored) }
 }
@@ -130,6 +127,9 @@ function readForeign(stored: Stored<RevocationRecord & { before: Date }>): ReadR
   const endedBelow = wholeIn(stored.endedBelow) ?? -1
   return id ? { id, epoch, endedBelow, at: dateIn(stored.at)?.getTime() ?? 0 } : null
 }
+
+/** MongoDB stores texts that are no UTF-8, too. One of those must not end the reading of all that are behind it. */
+const documentIn = (raw: Buffer) => mongo.BSON.deserialize(raw, { validation: { utf8: false } })
 
 const int64 = (raw: Buffer, position: number) =>
   raw.readInt32LE(position + 4) * 2 ** 32 + raw.readUInt32LE(position)

@@ -6,9 +6,9 @@ import type { StandardClaims } from '../owner.ts'
 import { longestAccessTokenSeconds } from '../settings.ts'
 import {
   type Cause,
+  type ReadRevocation,
   type RevocationModel,
   type RevocationRecord,
-  type ReadRevocation,
   readCause,
   readRevocation,
 } from './revocation.model.ts'
@@ -51,7 +51,7 @@ export interface Revoked {
 
 /**
  * Called with each revocation that this process learns of: with its own as soon as they are written, with those of others
- * within a second, and after its start with all that are live. It must not throw, and nobody waits for it.
+ * within a second, and after its start with all that are live. Nobody waits for it, and what it throws is logged and no more.
  */
 export type OnRevoked = (revoked: readonly Revoked[]) => void
 
@@ -180,13 +180,21 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
     if (updates.length === 0) return
     // By the driver, which knows a pipeline here.
     await model.collection.bulkWrite(updates, { ordered: false })
-    for (const each of all)
-      for (const id of each.ids) remember(id.toHexString(), each.epoch, endOf(each))
-    onRevoked?.(
+    for (const each of all) for (const id of each.ids) remember(id.toHexString(), each.epoch, endOf(each))
+    tell(
       all.flatMap(({ ids, epoch, userId, reason }) =>
         ids.map((id) => revoked(id.toHexString(), userId, epoch, reason ?? null)),
       ),
     )
+  }
+
+  /** What somebody makes of it must not keep this process from writing and reading the next. */
+  function tell(news: readonly Revoked[]): void {
+    try {
+      if (news.length > 0) onRevoked?.(news)
+    } catch (error) {
+      log.error({ err: error, revoked: news.length }, 'somebody could not be told of revocations')
+    }
   }
 
   /** Whether a record says more than is known here. */
@@ -293,7 +301,7 @@ export function createRevocations({ model, clock, log, onRevoked }: Collaborator
         remember(id, epoch, endedBelow, now)
         if (!newest || at > newest) newest = at
       }
-      if (news.length > 0) onRevoked?.(news)
+      tell(news)
     }
     readAt = startedAt
   }

@@ -22,7 +22,7 @@ const refreshes = [
   'database_unavailable',
 ]
 const mailOutcomes = ['sent', 'dropped', 'postponed', 'refused']
-const webhookOutcomes = ['delivered', 'postponed', 'failed']
+const webhookOutcomes = ['delivered', 'postponed', 'failed', 'lost']
 const noWebhooks = { due: 0, later: 0, failed: 0 }
 
 /** What is looked at when somebody asks, so that nothing is counted on the way of a request. */
@@ -42,7 +42,7 @@ export interface Listeners {
   hashBegan(waitedMs: number): void
   hashRefused(): void
   mailAttempted(outcome: string): void
-  webhookAttempted(outcome: string): void
+  webhookEnded(outcome: string): void
   clientCreated(client: mongo.MongoClient): void
 }
 
@@ -70,7 +70,7 @@ export async function createMetrics() {
   )
   const webhooks = counter(
     'latchkey_webhooks_total',
-    'Attempts at webhooks, by how they ended',
+    'Attempts at webhooks, by how they ended, and events that were lost before',
     'outcome',
     webhookOutcomes,
   )
@@ -85,7 +85,7 @@ export async function createMetrics() {
     hashBegan: (waitedMs) => waited.observe(waitedMs / 1000),
     hashRefused: () => void unhashed++,
     mailAttempted: (outcome) => mails.inc({ outcome }),
-    webhookAttempted: (outcome) => webhooks.inc({ outcome }),
+    webhookEnded: (outcome) => webhooks.inc({ outcome }),
   }
 
   return {
