@@ -392,6 +392,67 @@ it('after three days it is given up, and an operator sees it, has it tried again
   expect((await latchkey(api, ['webhooks', 'list'])).stdout).toBe('')
 })
 
+it('what waits for an address that was changed goes to the one in its place, in its order', async () => {
+  const { receiver: former, api } = await told()
+  former.answer = () => 500
+  const person = await registered(api)
+  const { id } = person.body.user
+  await vi.waitFor(() => expect(former.attempts.length).toBeGreaterThan(0), soon)
+  const next = await webhookReceiver()
+  const environment = settings(next)
+  const { clock, mongoUri } = api
+  const doctorOf = async ({ services }: TestApi) =>
+    (await checkDatabase({ ...services, connection: services.database.connection })).find(
+      ({ name }) => name === 'webhooks',
+    )
+  // As long as a process with the former settings is there, they are its.
+  const beside = await apiForTest({ mongoUri, clock, environment })
+  expect(await doctorOf(beside)).toMatchObject({
+    finding: 'warning',
+    sentence: '2 webhooks wait for an address that WEBHOOK_URL does not name any more.',
+  })
+  await beside.close()
+  await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
+  await vi.waitFor(async () => expect(await outboxOf(api).countDocuments({ state: 'waiting' })).toBe(3), soon)
+  expect(next.attempts.filter(({ type }) => type !== 'session.ended')).toEqual([])
+  const sent = former.attempts[0]?.id
+  await api.close()
+
+  clock.advance(700)
+  const after = await apiForTest({ mongoUri, clock, environment })
+  await next.next('session.started', person.sessionId)
+  await vi.waitFor(async () => expect((await doctorOf(after))?.finding).toBe('ok'), soon)
+  // The end is made from its revocation, too, by whoever reads that, and is there once.
+  await vi.waitFor(() => expect(aboutIn(next.attempts, id)).toHaveLength(3), soon)
+  const types = aboutIn(next.taken, id).map(({ type }) => type)
+  expect(types.filter((type) => type !== 'session.ended')).toEqual(['user.registered', 'session.started'])
+  expect(next.taken.map((each) => each.id)).toContain(sent)
+  expect(after.logged()).toContain('webhooks for a former address go to this one')
+})
+
+it('where several addresses are set nobody knows which took its place, and it is told', async () => {
+  const { receiver: former, api } = await told()
+  former.answer = () => 500
+  await registered(api)
+  await vi.waitFor(() => expect(former.attempts.length).toBeGreaterThan(0), soon)
+  const { clock, mongoUri } = api
+  await api.close()
+  clock.advance(86_400)
+  const [one, two] = [await webhookReceiver(), await webhookReceiver()]
+  const several = { ...settings(one), WEBHOOK_URL: `${one.url},${two.url}` }
+  const other = await apiForTest({ mongoUri, clock, environment: several })
+  await vi.waitFor(
+    () => expect(other.logged()).toContain('wait for an address that WEBHOOK_URL does not name any more'),
+    soon,
+  )
+  expect([...one.attempts, ...two.attempts]).toEqual([])
+  // Named again, it gets them.
+  former.answer = () => 204
+  const named = { ...several, WEBHOOK_URL: `${several.WEBHOOK_URL},${former.url}` }
+  await apiForTest({ mongoUri, clock, environment: named })
+  await former.next('session.started')
+})
+
 it('what nobody can read does not stand in the way', async () => {
   const { receiver, api } = await told()
   const person = await registered(api)

@@ -12,7 +12,7 @@ const weekMs = 7 * 86_400_000
 interface Collaborators {
   connection: Connection
   clock: Clock
-  webhooks: Pick<Webhooks, 'troubled'> | null
+  webhooks: Pick<Webhooks, 'troubled' | 'stranded'> | null
   migrations: Pick<Migrations, 'names' | 'status'>
 }
 
@@ -106,8 +106,8 @@ async function checkMailQueue(connection: Connection, clock: Clock): Promise<Fin
   return findings('mail-queue', complaints, 'No mail was refused in the last 7 days, and none is stuck.')
 }
 
-/** What receivers did not take, and what they answered last. */
-async function checkWebhooks(webhooks: Pick<Webhooks, 'troubled'>): Promise<Finding[]> {
+/** What receivers did not take, and what they answered last; and what waits for one that is not set any more. */
+async function checkWebhooks(webhooks: Pick<Webhooks, 'troubled' | 'stranded'>): Promise<Finding[]> {
   const troubled = await webhooks.troubled()
   const complaints = [...new Set(troubled.map(({ host }) => host))].map((host) => {
     const those = troubled.filter((each) => each.host === host)
@@ -119,5 +119,13 @@ async function checkWebhooks(webhooks: Pick<Webhooks, 'troubled'>): Promise<Find
       '`latchkey webhooks list` shows them, and `latchkey webhooks test` tries the endpoint. Once it is mended: `latchkey webhooks retry --all`.',
     )
   })
+  const stranded = await webhooks.stranded()
+  if (stranded > 0)
+    complaints.push(
+      warning(
+        `${stranded} ${stranded === 1 ? 'webhook waits' : 'webhooks wait'} for an address that WEBHOOK_URL does not name any more.`,
+        'Where it names one address, an API sends them there once nobody has tried the former one for ten minutes. Where it names several, name the former one beside them until they are delivered (docs/webhooks.md).',
+      ),
+    )
   return findings('webhooks', complaints, 'Receivers took every webhook that was sent.')
 }

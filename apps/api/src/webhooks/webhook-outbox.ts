@@ -21,6 +21,10 @@ const countMs = 1000
 /** So many of a line are set back one by one. */
 const singly = 3
 const listed = 1000
+/** What has been due for so long is sent by nobody: a process that knows its address would have tried it. */
+const abandonedSeconds = 600
+/** So many of a line move at one go. */
+const movedAtOnce = 200
 
 /** The answer of what nobody can read, and so nobody can send. */
 const unreadable = 'unreadable'
@@ -54,6 +58,7 @@ interface Collaborators {
  */
 export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) {
   let sequence = 0
+  const stranded = elsewhere(endpoints)
 
   return {
     /**
@@ -146,6 +151,27 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
       return { due, later, failed }
     },
 
+    /** How many wait for an address that is none of the endpoints any more. */
+    stranded: (): Promise<number> =>
+      model.collection.countDocuments(stranded({ state: 'waiting' }), { maxTimeMS: countMs }),
+
+    /**
+     * Has what waits for such an address go to an endpoint, in its order, where nobody has sent it for ten minutes. What is
+     * here for that one already stays as it is. Resolves with how many there were.
+     */
+    async moveStranded(endpoint: string): Promise<number> {
+      for (let moved = 0; ; ) {
+        const now = clock.now()
+        const found = await model
+          .findOne(stranded({ state: 'waiting', dueAt: { $lte: addSeconds(now, -abandonedSeconds) } }))
+          .read('primary')
+          .lean<StoredDelivery>()
+        if (!found) return moved
+        const first = await readOrSetAside(found)
+        if (first) moved += await moveLine(first, endpoint)
+      }
+    },
+
     /** Those that were given up, or tried and not taken, the oldest first. */
     async troubled(): Promise<WebhookDelivery[]> {
       const trouble = [{ state: 'failed' as const }, { state: 'waiting' as const, answer: { $ne: '' } }]
@@ -189,6 +215,30 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     const refused: Refused[] = []
     for (const each of upserts) refused.push(...(await write([each])))
     return refused
+  }
+
+  /** What is left of a user's line behind so many is found, and moved, the next time. */
+  async function moveLine({ endpoint: from, userId }: WebhookDelivery, endpoint: string): Promise<number> {
+    const line = await model
+      .find({ endpoint: from, userId, state: 'waiting' })
+      .sort(inLine)
+      .limit(movedAtOnce)
+      .read('primary')
+      .lean<(StoredDelivery & { _id: string })[]>()
+    const moves: mongo.AnyBulkWriteOperation[] = []
+    const fresh = { endpoint, attempts: 0, dueAt: clock.now(), answer: '' }
+    for (const { _id, ...stored } of line) {
+      const read = await readOrSetAside({ ...stored, _id })
+      if (!read) continue
+      const filter: object = { _id: `${read.eventId}.${endpoint}` }
+      const update = { $setOnInsert: { ...stored, ...fresh } }
+      moves.push(
+        { updateOne: { filter, update, upsert: true } },
+        { deleteOne: { filter: { _id } as object } },
+      )
+    }
+    if (moves.length > 0) await model.collection.bulkWrite(moves)
+    return moves.length / 2
   }
 
   async function firstInLine({ endpoint, userId }: WebhookDelivery): Promise<WebhookDelivery | null> {
@@ -241,6 +291,16 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
     if (!delivery) await model.collection.updateOne(which, { $set: aside })
     return delivery
   }
+}
+
+/** A query for what goes to none of these, in stretches of the index that begins with the endpoint. */
+function elsewhere(endpoints: readonly string[]) {
+  const keys = endpoints.toSorted()
+  const stretches = [
+    ...keys.map((key, i) => ({ $lt: key, ...(i > 0 && { $gt: keys[i - 1] }) })),
+    { $gt: keys.at(-1) ?? '' },
+  ]
+  return (which: object) => ({ $or: stretches.map((endpoint) => ({ endpoint, ...which })) })
 }
 
 /**

@@ -11,6 +11,8 @@ import { createWebhookOutbox, triedSeconds } from './webhook-outbox.ts'
 
 const stopMs = 4000
 const unwrittenRetryMs = 1000
+/** Between two looks for what waits for a former address. */
+const strandedMs = 60_000
 /** So many events wait in memory for a database that is away; then the oldest are lost. */
 const unwrittenLimit = 10_000
 /** So many are written at one go. */
@@ -72,7 +74,7 @@ export function createWebhooks(collaborators: Collaborators) {
 
     /** Sends what is due, and goes on until stopped. */
     start(): void {
-      working ??= Promise.all(workers.map(work))
+      working ??= Promise.all([...workers.map(work), lookAfterStranded()])
     },
 
     /** Resolves when what is being written and sent is done, or has taken too long: then it is sent after its lease. */
@@ -84,6 +86,9 @@ export function createWebhooks(collaborators: Collaborators) {
     },
 
     size: () => outbox.size(),
+
+    /** How many wait for an address that is not set any more. */
+    stranded: () => outbox.stranded(),
 
     /** What receivers did not take, each with the host it is for. */
     async troubled(): Promise<(WebhookDelivery & { host: string })[]> {
@@ -169,6 +174,27 @@ export function createWebhooks(collaborators: Collaborators) {
     })
   }
 
+  /**
+   * Where there is one endpoint, it has taken the place of whichever was there before. Where there are several, nobody knows
+   * which: then it is told. Never rejects.
+   */
+  async function lookAfterStranded(): Promise<void> {
+    const [only, ...others] = endpoints
+    while (only && !stopping.signal.aborted) {
+      try {
+        const moved = others.length === 0 ? await outbox.moveStranded(only.key) : 0
+        if (moved > 0)
+          log.warn({ webhooks: moved, endpoint: only.host }, 'webhooks for a former address go to this one')
+        const stranded = others.length > 0 ? await outbox.stranded() : 0
+        if (stranded > 0) log.warn({ webhooks: stranded }, strandedFor)
+        if (others.length > 0) return
+      } catch (error) {
+        log.debug({ err: error }, 'the webhooks for former addresses could not be read; trying again')
+      }
+      await delay(strandedMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
+    }
+  }
+
   /** Sends what one user's line holds, as long as it is taken. Never throws: what could not be noted is sent again. */
   async function sendLine(
     endpoint: Endpoint,
@@ -212,6 +238,9 @@ export function createWebhooks(collaborators: Collaborators) {
     return false
   }
 }
+
+const strandedFor =
+  'webhooks wait for an address that WEBHOOK_URL does not name any more: they are sent when it does again, and dropped after ten days'
 
 const goneFor = 'the endpoint wants no webhooks any more (410): until a restart none is sent there'
 
