@@ -22,6 +22,7 @@ import { movableClock } from './support/clock.ts'
 import { protectedWith, refresh, registered } from './support/people.ts'
 import { temporaryFolder } from './support/process.ts'
 import { latchkey } from './support/terminal.ts'
+import { isSignedWith, secret, webhookReceiver } from './support/webhook-receiver.ts'
 
 const before = {
   JWT_ACCESS_SECRET: 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M',
@@ -142,6 +143,42 @@ it('the former key of factors goes only when no app needs it', async () => {
   await factorStep(next, await ticketOf(next, person), app.code()).expect(200)
   expect((await file.keys('retire', 'factor')).status).toBe(0)
   expect(file.read().FACTOR_SECRET_PREVIOUS).toBe('')
+})
+
+it('while the secret of webhooks changes, receivers with either take what is sent', async () => {
+  const file = settingsFile({ ...before, WEBHOOK_SECRET: secret })
+  const receiver = await webhookReceiver()
+  expect((await file.keys('rotate', 'webhook', '--announce')).status).toBe(2)
+  const rotated = await file.keys('rotate', 'webhook')
+  expect([rotated.status, rotated.stdout]).toEqual([
+    0,
+    expect.stringContaining('Give each receiver the new one'),
+  ])
+  const { WEBHOOK_SECRET: fresh = '', WEBHOOK_SECRET_PREVIOUS: former } = file.read()
+  expect([fresh !== secret, former]).toEqual([true, secret])
+  const api = await apiForTest({ environment: { ...file.read(), WEBHOOK_URL: receiver.url } })
+  await registered(api)
+  const told = await receiver.next('session.started')
+  expect([isSignedWith(fresh, told), isSignedWith(secret, told)]).toEqual([true, true])
+
+  const asked = await file.keys('retire', 'webhook')
+  expect([asked.status, asked.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^Has every receiver the new secret/),
+  ])
+  expect(file.read().WEBHOOK_SECRET_PREVIOUS).toBe(secret)
+  expect((await file.keys('retire', 'webhook', '--yes')).status).toBe(0)
+  expect(file.read()).toMatchObject({ WEBHOOK_SECRET: fresh, WEBHOOK_SECRET_PREVIOUS: '' })
+  for (const each of [fresh, secret]) expect(file.said.join('')).not.toContain(each)
+
+  const several = settingsFile({ WEBHOOK_SECRET: `${fresh},${secret}` })
+  const refused = await several.keys('rotate', 'webhook')
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    'WEBHOOK_SECRET holds a secret for each endpoint. Change it by hand (docs/webhooks.md).\n',
+  ])
+  const none = await settingsFile({}).keys('rotate', 'webhook')
+  expect(none.stderr).toContain('Make one with: latchkey keys make webhook >>')
 })
 
 it('what cannot be changed here is said', async () => {

@@ -5,7 +5,7 @@ import { signingKey } from '@latchkey/sessions'
 import { fileOf, fileProblems } from '../environment.ts'
 import { type Call, type Command, count, UsageError, yes } from './command.ts'
 import { type EnvFile, openEnvFile } from './env-file.ts'
-import { newPrivateKey, newSecret } from './new-keys.ts'
+import { newPrivateKey, newSecret, newWebhookSecret } from './new-keys.ts'
 import { moment } from './output.ts'
 
 /** By what a key is called on the command line. */
@@ -13,6 +13,7 @@ const settings: Record<string, string> = {
   access: 'JWT_ACCESS_SECRET',
   refresh: 'JWT_REFRESH_SECRET',
   factor: 'FACTOR_SECRET',
+  webhook: 'WEBHOOK_SECRET',
 }
 
 const keyWord = { name: 'key', help: `One of ${Object.keys(settings).join(', ')}` }
@@ -29,6 +30,7 @@ export const rotate: Command = {
   details: [
     'Nobody is signed out. Restart the API afterwards; `keys retire` takes the former key out when its time is over.',
     'With several processes: first `--announce` and restart them all, so that each knows the new key before one uses it.',
+    'webhook: each webhook is signed with both, so that receivers can change when they like. It needs no --announce.',
     'For a key that has leaked this is not enough: docs/keys.md.',
   ],
   words: [keyWord],
@@ -40,9 +42,12 @@ export const rotate: Command = {
     const previous = `${name}_PREVIOUS`
     const current = env.value(name)
     const former = env.list(previous)
+    const makeOne = `latchkey keys make${name === 'WEBHOOK_SECRET' ? ' webhook' : ''}`
     if (current === '' && name !== 'FACTOR_SECRET')
-      throw new Error(`${env.path} does not set ${name}. Make one with: latchkey keys make >> ${env.path}`)
+      throw new Error(`${env.path} does not set ${name}. Make one with: ${makeOne} >> ${env.path}`)
     const announced = env.remark(`${name} announced`) === null ? undefined : former[0]
+    if (call.has('announce') && name === 'WEBHOOK_SECRET')
+      throw new UsageError('Webhooks are signed with both secrets: rotate without --announce.')
     if (call.has('announce')) {
       if (announced) throw new Error(`A new ${name} is announced already. Rotate again without --announce.`)
       env.set(previous, [newKeyLike(current), ...former].join(','))
@@ -76,6 +81,7 @@ export const retire: Command = {
   details: [
     'access: ACCESS_TOKEN_EXPIRY after the restart. refresh: twice REFRESH_TOKEN_EXPIRY; it stays where it opens secrets of apps.',
     'factor: when no authenticator app is encrypted with it any more, which the database of the API says.',
+    'webhook: when every receiver has the new one, which nobody here can see: it asks.',
     'Where it is too early nothing is done, unless --yes says that it is wanted all the same.',
   ],
   words: [keyWord],
@@ -92,7 +98,12 @@ export const retire: Command = {
     if (former.length === 0) throw new Error(`There is no former ${name} in ${env.path}.`)
     if (env.remark(`${name} announced`) !== null)
       throw new Error(`A new ${name} is announced in ${previous}. Rotate first.`)
-    const objection = name === 'FACTOR_SECRET' ? await appsLost(call, env, former) : tooEarly(call, name, env)
+    const objection =
+      name === 'FACTOR_SECRET'
+        ? await appsLost(call, env, former)
+        : name === 'WEBHOOK_SECRET'
+          ? 'Has every receiver the new secret? One that has not refuses every webhook from the restart on.'
+          : tooEarly(call, name, env)
     if (objection) await call.confirm(objection)
     env.set(previous, '')
     env.setRemark(`${previous} since`, null)
@@ -127,6 +138,8 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
       ? fileOf(environment.SECRETS_FILE || '.env')
       : resolve(call.text('file') ?? ''),
   )
+  if (name === 'WEBHOOK_SECRET' && env.list(name).length > 1)
+    throw new Error(`${name} holds a secret for each endpoint. Change it by hand (docs/webhooks.md).`)
   for (const setting of settingsOf(name)) {
     const inForce = call.terminal.environment[setting]
     // Also an empty one: what is in the environment is never overridden by a file.
@@ -145,10 +158,13 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
 const isPlain = (key: string) => /^[\w:+/=.-]+$/.test(key)
 
 /** Of the kind that is in use. */
-const newKeyLike = (current: string) => (current.startsWith('es256:') ? newPrivateKey() : newSecret())
+function newKeyLike(current: string): string {
+  if (current.startsWith('whsec_')) return newWebhookSecret()
+  return current.startsWith('es256:') ? newPrivateKey() : newSecret()
+}
 
 /** By what tokens name it. */
-const kidOf = (name: string, key: string) => (name === 'FACTOR_SECRET' ? {} : { kid: signingKey(key).kid })
+const kidOf = (name: string, key: string) => (name.startsWith('JWT_') ? { kid: signingKey(key).kid } : {})
 
 /** When nothing that lives is signed with a key that is replaced at this moment. Throws Error where no setting says it. */
 function overAt(call: Call, name: string, env: EnvFile, since: Date): Date {
@@ -163,10 +179,13 @@ function overAt(call: Call, name: string, env: EnvFile, since: Date): Date {
     : addSeconds(since, 2 * seconds('REFRESH_TOKEN_EXPIRY', '7d'))
 }
 
-const whenToRetire = (call: Call, name: string, env: EnvFile) =>
-  name === 'FACTOR_SECRET'
-    ? 'The former one is needed until every app was used once: latchkey keys retire factor says whether.'
-    : `Counted from the restart, and so at the earliest after ${moment(overAt(call, name, env, call.terminal.clock.now()))}: latchkey keys retire ${name === 'JWT_ACCESS_SECRET' ? 'access' : 'refresh'}`
+function whenToRetire(call: Call, name: string, env: EnvFile): string {
+  if (name === 'FACTOR_SECRET')
+    return 'The former one is needed until every app was used once: latchkey keys retire factor says whether.'
+  if (name === 'WEBHOOK_SECRET')
+    return 'Webhooks are signed with both then. Give each receiver the new one; when all have it: latchkey keys retire webhook'
+  return `Counted from the restart, and so at the earliest after ${moment(overAt(call, name, env, call.terminal.clock.now()))}: latchkey keys retire ${name === 'JWT_ACCESS_SECRET' ? 'access' : 'refresh'}`
+}
 
 /** Null: its time is over. */
 function tooEarly(call: Call, name: string, env: EnvFile): string | null {

@@ -19,7 +19,7 @@ const make: Command = {
   details: [
     'secrets: the two secrets that every installation needs.',
     'es256: a private key for access tokens, which other services can verify without it.',
-    'webhook: the secret that signs webhooks. The keys of tokens change by `keys rotate`, this one by hand (docs/webhooks.md).',
+    'webhook: the secret that signs webhooks. Like the others it changes by `keys rotate`.',
     'With --missing nothing is printed that opens anything: the secrets that are not set yet are made in SECRETS_FILE, and the password of the database in MONGO_PASSWORD_FILE. What is there stays.',
   ],
   words: [{ name: 'kind', help: 'secrets (if it is not said), es256 or webhook', optional: true }],
