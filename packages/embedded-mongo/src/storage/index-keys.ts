@@ -2,7 +2,7 @@ import { ServerError } from '../errors.ts'
 import { clipKey, encodeKey } from '../values/key.ts'
 import { arrayPosition, elementAt } from '../values/paths.ts'
 import { bsonUndefined, type Document, type Maybe, type Value } from '../values/types.ts'
-import type { IndexSpec } from './index-spec.ts'
+import type { IndexField, IndexSpec } from './index-spec.ts'
 
 /** One entry that a document has in an index. */
 export interface IndexKey {
@@ -34,6 +34,13 @@ interface Field {
 export function indexKeys(spec: IndexSpec, document: Document): IndexKeys {
   const result: IndexKeys = { keys: [], multikey: false, clipped: false }
   if (spec.filter && !spec.filter.matches(document)) return result
+  const [only, ...others] = spec.fields
+  const plain = only && others.length === 0 && plainValues(only, document)
+  if (only && plain) {
+    result.multikey = plain.multikey
+    addSingle(result, spec, only, plain.values)
+    return result
+  }
   const tuples: Maybe[][] = []
   const start = spec.fields.map((field) => ({
     value: document as Maybe,
@@ -57,6 +64,47 @@ export function indexKeys(spec: IndexSpec, document: Document): IndexKeys {
     result.keys.push({ bytes, values })
   }
   return result
+}
+
+/**
+ * What a single field says where no array is on its way: one value, or the elements of an array at its end. Most indexes are
+ * of this kind, and those of many elements above all. Undefined: an array is on its way.
+ */
+function plainValues(
+  { path }: IndexField,
+  document: Document,
+): { values: readonly Maybe[]; multikey: boolean } | undefined {
+  let value: Maybe = document
+  for (const name of path) {
+    if (Array.isArray(value)) return undefined
+    value = value instanceof Map ? value.get(name) : undefined
+  }
+  if (!Array.isArray(value)) return { values: [value], multikey: false }
+  return { values: value.length > 0 ? value : [bsonUndefined], multikey: true }
+}
+
+function addSingle(
+  result: IndexKeys,
+  { sparse, collation }: IndexSpec,
+  { descending }: IndexField,
+  values: readonly Maybe[],
+): void {
+  // Texts are told apart as they are, unless the index takes some for the same; other values by their keys.
+  const byText = !collation && values.every((value) => typeof value === 'string')
+  const seen = new Set<unknown>()
+  for (const value of values) {
+    if (value === undefined && sparse) continue
+    if (byText && seen.has(value)) continue
+    const whole = encodeKey(value === undefined ? null : value, descending, collation)
+    const bytes = clipKey(whole)
+    if (bytes !== whole) result.clipped = true
+    if (values.length > 1) {
+      const identity = byText ? value : bytes.toString('latin1')
+      if (seen.has(identity)) continue
+      seen.add(identity)
+    }
+    result.keys.push({ bytes, values: [value === undefined ? null : value] })
+  }
 }
 
 function expand(fields: Field[], tuples: Maybe[][]): boolean {

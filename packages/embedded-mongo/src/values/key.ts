@@ -20,6 +20,10 @@ import {
  * Each value starts with its type's rank. Strings end with 00 00 and write an inner 00 as 00 FF.
  */
 export function encodeKey(value: Maybe, descending = false, collation?: Collation): Buffer {
+  if (typeof value === 'string' && !collation) {
+    const key = text(RANKS.string, value)
+    return descending ? invert(key) : key
+  }
   const parts: Buffer[] = []
   append(parts, value === undefined ? bsonUndefined : value, collation)
   const key = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
