@@ -3,11 +3,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { startApi } from './support/api.ts'
+import { startApi, type TestApi } from './support/api.ts'
 import { freePort } from './support/free-port.ts'
 import { mailServer } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, verified } from './support/people.ts'
 import { secret } from './support/webhook-receiver.ts'
+
+const example = fileURLToPath(new URL('../examples/second-service.js', import.meta.url))
 
 /** An API that signs with a private key, and the documented service beside it, each told of the other. */
 async function bothServices() {
@@ -23,23 +25,30 @@ async function bothServices() {
       WEBHOOK_SECRET: secret,
     },
   })
-  const service = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../examples/second-service.js', import.meta.url))],
-    {
-      env: { PATH: process.env.PATH, PORT: String(port), LATCHKEY_URL: api.url, WEBHOOK_SECRET: secret },
-      stdio: 'inherit',
-    },
-  )
-  onTestFinished(async () => {
-    service.kill()
-    await api.close()
+  onTestFinished(() => api.close())
+  return { api, mail, ...(await secondService(api, port)) }
+}
+
+async function secondService(api: TestApi, port: number, environment: Record<string, string> = {}) {
+  const settings = { PORT: String(port), LATCHKEY_URL: api.url, WEBHOOK_SECRET: secret, ...environment }
+  // As it stands in this repository, the package that it uses is not compiled.
+  const service = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), example], {
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  onTestFinished(() => void service.kill())
+  let said = ''
+  service.stderr.on('data', (chunk) => {
+    said += String(chunk)
   })
   const url = `http://127.0.0.1:${port}`
   const reports = (authorization?: string) =>
     fetch(`${url}/reports`, { headers: authorization ? { authorization } : {} })
-  await vi.waitFor(async () => expect((await reports()).status).toBe(401), { timeout: 10_000, interval: 100 })
-  return { api, mail, url, reports }
+  await vi.waitFor(async () => expect((await reports()).status, said).toBe(401), {
+    timeout: 10_000,
+    interval: 100,
+  })
+  return { url, reports, said: () => said }
 }
 
 it('the documented second service lets in whoever is signed in here, and nobody else', async () => {
@@ -57,6 +66,15 @@ it('the documented second service lets in whoever is signed in here, and nobody 
   expect(await response.json()).toEqual({ message: `Reports for ${person.email}` })
   expect((await reports(`Bearer ${accessToken.slice(0, -4)}AAAA`)).status).toBe(401)
   expect((await reports(`Bearer ${person.jar.refreshToken}`)).status).toBe(401)
+
+  // Where its issuer was forgotten, its log says what came and what to set, and the caller reads nothing of it.
+  const other = await secondService(api, await freePort(), { LATCHKEY_ISSUER: 'https://id.example.com' })
+  const refused = await other.reports(`Bearer ${accessToken}`)
+  expect(refused.status).toBe(401)
+  expect(await refused.json()).toMatchObject({ code: 'access_token_invalid' })
+  expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
+  await vi.waitFor(() => expect(other.said()).toMatch(/issued by "latchkey".*"https:\/\/id\.example\.com"/))
+  expect(other.said()).toMatch(/`issuer` has to be the PUBLIC_URL of Latchkey/)
 })
 
 it('it refuses an ended session within a second', async () => {

@@ -1,0 +1,7 @@
+export type { LatchkeyClaims, ReadClaims, StandardClaims } from './claims.ts'
+export { createVerifier, type Verifier } from './create-verifier.ts'
+export type { Clock, Log, VerifierOptions } from './options.ts'
+export type { Revocation, RevocationStore } from './revocations/revocation.ts'
+export { type RefusalReason, TokenRefused } from './token-refused.ts'
+export type { WebhookEvent } from './webhooks/read-webhook.ts'
+export { type WebhookFault, WebhookRefused } from './webhooks/webhook-refused.ts'
