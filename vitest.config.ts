@@ -40,7 +40,7 @@ export default defineConfig({
           ...shared,
           name: 'web',
           environment: 'jsdom',
-          include: ['apps/web/src/**/*.test.{ts,tsx}'],
+          include: ['apps/web/src/**/*.test.{ts,tsx}', 'packages/react/test/**/*.test.tsx'],
           setupFiles: ['apps/web/test/setup.ts'],
         },
       },

@@ -1,4 +1,5 @@
 export type { AccessTokenView } from './access-token.ts'
+export type { AuthClientCore } from './auth-client-core.ts'
 export { AuthError, type ClientErrorCode } from './auth-error.ts'
 export { type AuthClient, createAuthClient } from './create-auth-client.ts'
 export type { Channel, ClientEnvironment, Clock, CookieAccess, Locks } from './environment.ts'

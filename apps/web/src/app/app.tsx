@@ -1,11 +1,11 @@
 import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
+import { AuthProvider } from '@latchkey/react'
 import { Suspense, useState } from 'react'
 import { Route, Routes } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import { useNews } from '../components/use-news.ts'
 import { useLanguage } from '../words/language.ts'
-import { AuthClientContext } from './auth-context.ts'
 import { ConnectionLine } from './connection-line.tsx'
 import { EntranceNoteContext } from './entrance-note.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -21,7 +21,7 @@ export function App({ client }: { client: LazyAuthClient }) {
   const [fresh, show] = useState<RecoveryCodes['fresh']>(null)
   return (
     <ErrorBoundary View={PlainPage}>
-      <AuthClientContext value={client}>
+      <AuthProvider client={client}>
         <EntranceNoteContext value={{ note, leave }}>
           <RecoveryCodesContext value={{ fresh, show }}>
             <Suspense fallback={<ProgressScreen />}>
@@ -56,7 +56,7 @@ export function App({ client }: { client: LazyAuthClient }) {
             <ConnectionLine />
           </RecoveryCodesContext>
         </EntranceNoteContext>
-      </AuthClientContext>
+      </AuthProvider>
     </ErrorBoundary>
   )
 }

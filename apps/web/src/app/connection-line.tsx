@@ -1,5 +1,5 @@
+import { useSession } from '@latchkey/react'
 import { words } from '../words/en/frame.ts'
-import { useSession } from './auth-context.ts'
 import { useConnection } from './connection.ts'
 import styles from './connection-line.module.css'
 

@@ -1,7 +1,7 @@
+import { AuthProvider } from '@latchkey/react'
 import { act, render, screen } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient } from '../../test/fake-auth-client.ts'
-import { AuthClientContext } from './auth-context.ts'
 import { connection } from './connection.ts'
 import { ConnectionLine } from './connection-line.tsx'
 
@@ -14,9 +14,9 @@ it('a request without an answer is a reason to ask, and what the server says the
   })
   vi.stubGlobal('fetch', ask)
   render(
-    <AuthClientContext value={fakeAuthClient(anonymous)}>
+    <AuthProvider client={fakeAuthClient(anonymous)}>
       <ConnectionLine />
-    </AuthClientContext>,
+    </AuthProvider>,
   )
   const line = () => screen.getByRole('status').textContent
   const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms))

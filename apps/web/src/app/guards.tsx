@@ -1,17 +1,18 @@
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { brand } from '@latchkey/brand'
+import { hasRole, useAuthClient, useSession } from '@latchkey/react'
 import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
 import hidden from '../components/visually-hidden.module.css'
 import { words } from '../words/en/frame.ts'
-import { useAuthClient, useSession } from './auth-context.ts'
 import { PageOutlet } from './page-outlet.tsx'
 import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
 import { paths } from './paths.ts'
 import { loginPathFor, readReturnPath } from './return-path.ts'
 import { LeaveContext, useShownSession } from './shown-session.ts'
-import { hasRole, maySee, SignedInContext } from './signed-in-context.ts'
+import { maySee, SignedInContext } from './signed-in-context.ts'
 
 /** Shows its pages to people who are signed in, and to nobody else, not even for a moment. */
 export function SignedInOnly() {
@@ -45,7 +46,7 @@ const preloadDelayMs = 1500
 
 /** The pages for signing in. Somebody who is signed in already goes straight to where they were heading. */
 export function SignedOutOnly() {
-  const client = useAuthClient()
+  const client = useAuthClient<LazyAuthClient>()
   const session = useSession()
   const { search } = useLocation()
 
@@ -76,7 +77,7 @@ const knowingMs = 1500
  * here, so they wait a moment to find out. Once shown they stay, whatever happens to the session.
  */
 export function AnybodyAtAll() {
-  const client = useAuthClient()
+  const client = useAuthClient<LazyAuthClient>()
   const session = useSession()
   useEffect(() => client.preload(), [client])
 

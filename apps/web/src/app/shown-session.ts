@@ -1,6 +1,6 @@
 import type { SessionState } from '@latchkey/auth-client'
+import type { SignedInSession } from '@latchkey/react'
 import { createContext, useEffect, useState } from 'react'
-import type { SignedInSession } from './signed-in-context.ts'
 
 /** What was typed into since the page was loaded. */
 const typedInto = new WeakSet<EventTarget>()

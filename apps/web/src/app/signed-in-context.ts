@@ -1,14 +1,8 @@
-import type { SessionState } from '@latchkey/auth-client'
 import type { Role } from '@latchkey/contracts'
+import { hasRole, type SignedInSession } from '@latchkey/react'
 import { createContext, use } from 'react'
 import { matchPath } from 'react-router-dom'
 import { rolesOfPaths } from './paths.ts'
-
-export type SignedInSession = Extract<SessionState, { status: 'signedIn' }>
-
-/** By the roles in the access token, which the server goes by as well. */
-export const hasRole = ({ accessToken }: SignedInSession, role: Role) =>
-  accessToken.claims.roles?.includes(role) ?? false
 
 /** Whether a page is for somebody: those of `rolesOfPaths`, and all below them, are for people with that role. */
 export const maySee = (session: SignedInSession, pathname: string) =>

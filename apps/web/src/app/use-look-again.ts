@@ -1,6 +1,6 @@
 import { routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useEffect } from 'react'
-import { useAuthClient } from './auth-context.ts'
 
 /** Leafing through windows asks once. */
 const pauseMs = 2000

@@ -1,8 +1,8 @@
 import { type Language, languageIn, type ReplyOf, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect } from 'react'
 import { chosenLanguage } from '../words/language.ts'
-import { useAuthClient } from './auth-context.ts'
 import { useSignedIn } from './signed-in-context.ts'
 
 export const meKey = ['me']

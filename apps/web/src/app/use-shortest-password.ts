@@ -1,6 +1,6 @@
 import { passwordLength } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useEffect, useState } from 'react'
-import { useAuthClient } from './auth-context.ts'
 
 /**
  * How many characters a new password needs at least. The server may ask for more than the contract does; until it has

@@ -1,9 +1,9 @@
+import { AuthProvider, useAuthClient } from '@latchkey/react'
 import { render, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
 import { expect, it } from 'vitest'
 import { InvoiceBodySchema, routes } from '../../../../packages/contracts/test/own-contract.ts'
 import { fakeAuthClient, signedIn } from '../../test/fake-auth-client.ts'
-import { AuthClientContext, useAuthClient } from '../app/auth-context.ts'
 import { Button } from './button.tsx'
 import { FailureAlert } from './failure-alert.tsx'
 import { Field } from './field.tsx'
@@ -33,9 +33,9 @@ it('a form of one’s own sends what the contract makes of its inputs, and is re
   const client = fakeAuthClient(signedIn())
   client.answer(routes.addInvoice, () => ({ invoice: { id: '1', amount: 7, due: '2026-12-01' } }))
   render(
-    <AuthClientContext value={client}>
+    <AuthProvider client={client}>
       <InvoiceForm />
-    </AuthClientContext>,
+    </AuthProvider>,
   )
   const amount = screen.getByLabelText('Amount')
   await user.click(screen.getByRole('button', { name: 'Add' }))

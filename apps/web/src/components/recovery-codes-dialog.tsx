@@ -1,10 +1,10 @@
 import { slug } from '@latchkey/brand'
+import { useAction } from '@latchkey/react'
 import { words } from '../words/en/common-inside.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import styles from './recovery-codes-dialog.module.css'
 import { saveFile } from './save-file.ts'
-import { useAction } from './use-action.ts'
 
 interface RecoveryCodesDialogProps {
   codes: readonly string[]

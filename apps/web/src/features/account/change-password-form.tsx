@@ -1,6 +1,6 @@
 import { ChangePasswordBodySchema, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { type FormEvent, useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'

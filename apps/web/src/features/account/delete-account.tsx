@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Card } from '../../components/card.tsx'

@@ -1,12 +1,11 @@
 import { slug } from '@latchkey/brand'
 import { routes } from '@latchkey/contracts'
-import { useAuthClient } from '../../app/auth-context.ts'
+import { useAction, useAuthClient } from '@latchkey/react'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { saveFile } from '../../components/save-file.ts'
-import { useAction } from '../../components/use-action.ts'
 import { words } from '../../words/en/account.ts'
 import styles from './account-page.module.css'
 

@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { defaultLanguage, languageIn, type ReplyOf, routes, type User } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { meKey } from '../../app/use-mail-language.ts'
 

@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type Passkey, type ReplyOf, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 type Reply = ReplyOf<typeof routes.passkeys>
 

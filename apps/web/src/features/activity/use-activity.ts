@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type ActivityEvent, type ReplyOf, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 type Page = ReplyOf<typeof routes.activity>
 

@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type Explanation, type ReplyOf, type Role, routes, type UserList } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 import type { UserQuestion } from './user-question.ts'
 
 type Inspected = ReplyOf<typeof routes.inspectUser>

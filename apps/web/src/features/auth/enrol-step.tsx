@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes, type TotpEnrolment } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useEffect, useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { useRecoveryCodes } from '../../app/recovery-codes.ts'
 import { Button } from '../../components/button.tsx'
 import { CodeField } from '../../components/code-field.tsx'

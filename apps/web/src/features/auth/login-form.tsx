@@ -1,7 +1,7 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { Suspense, useState } from 'react'
 import { LinkAlong, useAddressAlong } from '../../app/address-along.tsx'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { lazyPart } from '../../app/lazy-part.tsx'
 import { supportsPasskeys, wantsUpgrades } from '../../app/passkey-support.ts'
 import { paths } from '../../app/paths.ts'

@@ -1,7 +1,7 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
+import { useSession } from '@latchkey/react'
 import { Suspense, useState } from 'react'
 import { Link, useLocation } from 'react-router-dom'
-import { useSession } from '../../app/auth-context.ts'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { lazyPart } from '../../app/lazy-part.tsx'
 import { paths } from '../../app/paths.ts'

@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
+import { useAuthClient } from '@latchkey/react'
 import { useEffect, useRef, useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { supportsAutofill, supportsPasskeys } from '../../app/passkey-support.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'

@@ -1,7 +1,7 @@
+import type { Action } from '@latchkey/react'
 import { type ReactNode, useLayoutEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
-import type { Action } from '../../components/use-action.ts'
 import { words } from '../../words/en/second-step.ts'
 import styles from './entrance-form.module.css'
 

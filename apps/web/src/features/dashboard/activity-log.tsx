@@ -1,6 +1,6 @@
 import type { AuthLogEntry } from '@latchkey/auth-client'
+import { useAuthClient, useAuthLog } from '@latchkey/react'
 import { useLayoutEffect, useRef } from 'react'
-import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'

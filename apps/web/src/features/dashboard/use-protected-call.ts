@@ -1,8 +1,7 @@
-import { AuthError } from '@latchkey/auth-client'
-import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
+import { type AuthClientCore, AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useMutation } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 export interface Answer {
   /** null: there was no answer at all. */
@@ -18,13 +17,13 @@ export function useProtectedCall() {
   return useMutation({ mutationFn: () => timed(client) })
 }
 
-async function timed(client: LazyAuthClient): Promise<Answer> {
+async function timed(client: AuthClientCore): Promise<Answer> {
   const startedAt = performance.now()
   const reply = await answered(client)
   return { ...reply, took: performance.now() - startedAt }
 }
 
-async function answered(client: LazyAuthClient): Promise<Omit<Answer, 'took'>> {
+async function answered(client: AuthClientCore): Promise<Omit<Answer, 'took'>> {
   try {
     return { status: routes.protected.status, body: await client.call(routes.protected) }
   } catch (error) {

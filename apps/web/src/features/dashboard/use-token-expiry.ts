@@ -1,5 +1,5 @@
+import { useAuthClient } from '@latchkey/react'
 import { useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 export interface TokenExpiry {
   /** renewed: another token has taken the place of the expired one. */

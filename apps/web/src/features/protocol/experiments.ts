@@ -1,4 +1,4 @@
-import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
+import type { AuthClientCore } from '@latchkey/auth-client'
 import { demoRoutes, type ReplyOf, routes } from '@latchkey/contracts'
 import { generationIn } from './use-own-session.ts'
 
@@ -24,7 +24,7 @@ const callsOfEach = 5
 const handRoundLimitMs = 1000
 
 /** The access token is refused, and the call that finds out goes on by itself. */
-export async function callExpired(client: LazyAuthClient): Promise<Refreshes> {
+export async function callExpired(client: AuthClientCore): Promise<Refreshes> {
   return await counting([client], async () => {
     client.expireAccessToken()
     await client.call(routes.protected)
@@ -32,7 +32,7 @@ export async function callExpired(client: LazyAuthClient): Promise<Refreshes> {
 }
 
 /** Two clients whose tokens have expired call the API ten times at once. */
-export async function callFromTwoTabs(first: LazyAuthClient, second: LazyAuthClient): Promise<Refreshes> {
+export async function callFromTwoTabs(first: AuthClientCore, second: AuthClientCore): Promise<Refreshes> {
   const both = [first, second]
   await shared(first, second)
   return await counting(both, async () => {
@@ -44,7 +44,7 @@ export async function callFromTwoTabs(first: LazyAuthClient, second: LazyAuthCli
 }
 
 /** The server refreshes and its answer is lost. Resolves when the client has tried again. */
-export async function loseAnswer(client: LazyAuthClient): Promise<Refreshes> {
+export async function loseAnswer(client: AuthClientCore): Promise<Refreshes> {
   await client.call(demoRoutes.loseAnswer)
   return await counting([client], async () => {
     const renewed = tokenAfter(client)
@@ -54,13 +54,13 @@ export async function loseAnswer(client: LazyAuthClient): Promise<Refreshes> {
 }
 
 /** The server shows a copy of the cookie to itself; then the owner goes on. */
-export async function stealCookie(client: LazyAuthClient): Promise<Theft> {
+export async function stealCookie(client: AuthClientCore): Promise<Theft> {
   const verdict = await client.call(demoRoutes.stealCookie)
   const { from, to } = await callExpired(client)
   return { verdict, from, to }
 }
 
-async function counting(clients: LazyAuthClient[], work: () => Promise<void>): Promise<Refreshes> {
+async function counting(clients: AuthClientCore[], work: () => Promise<void>): Promise<Refreshes> {
   const marks = clients.map((client) => client.getLog().at(-1)?.id ?? 0)
   await work()
   const news = clients.flatMap((client, index) =>
@@ -75,19 +75,19 @@ async function counting(clients: LazyAuthClient[], work: () => Promise<void>): P
 }
 
 /** Resolves when the client has another token than now, or nobody is signed in any more. */
-function tokenAfter(client: LazyAuthClient): Promise<void> {
+function tokenAfter(client: AuthClientCore): Promise<void> {
   const before = tokenId(client)
   return once(client, () => tokenId(client) !== before)
 }
 
 /** Resolves when the last token of one client has reached the other, or some time later where it cannot. */
-async function shared(first: LazyAuthClient, second: LazyAuthClient): Promise<void> {
+async function shared(first: AuthClientCore, second: AuthClientCore): Promise<void> {
   const isShared = () => tokenId(first) === tokenId(second)
   const limit = new Promise((resolve) => setTimeout(resolve, handRoundLimitMs))
   await Promise.race([once(first, isShared), once(second, isShared), limit])
 }
 
-function once(client: LazyAuthClient, isSo: () => boolean): Promise<void> {
+function once(client: AuthClientCore, isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const unsubscribe = client.subscribe(look)
     look()
@@ -100,7 +100,7 @@ function once(client: LazyAuthClient, isSo: () => boolean): Promise<void> {
   })
 }
 
-function tokenId(client: LazyAuthClient): string | null {
+function tokenId(client: AuthClientCore): string | null {
   const state = client.getState()
   return state.status === 'signedIn' ? state.accessToken.claims.jti : null
 }

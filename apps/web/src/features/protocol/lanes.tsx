@@ -1,5 +1,5 @@
+import { useAuthClient, useAuthLog } from '@latchkey/react'
 import { useLayoutEffect, useRef, useState } from 'react'
-import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'

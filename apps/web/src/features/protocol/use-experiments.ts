@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
+import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/protocol.ts'
 import { callExpired, callFromTwoTabs, loseAnswer, stealCookie, type Theft } from './experiments.ts'

@@ -1,7 +1,7 @@
 import type { AuthLogEntry } from '@latchkey/auth-client'
 import { routes, type Session } from '@latchkey/contracts'
+import { useAuthClient, useAuthLog } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
-import { useAuthClient, useAuthLog } from '../../app/auth-context.ts'
 
 export interface OwnSession {
   /** As the server lists it. Null: not loaded yet. */

@@ -1,5 +1,5 @@
+import { useSession } from '@latchkey/react'
 import { Link } from 'react-router-dom'
-import { useSession } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
 import { words } from '../../words/en/recovery.ts'
 import { fill } from '../../words/fill.ts'

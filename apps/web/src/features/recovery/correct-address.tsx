@@ -1,6 +1,6 @@
 import { CorrectEmailBodySchema, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import type { KeyboardEvent, RefObject } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'

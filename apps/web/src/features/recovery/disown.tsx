@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { words } from '../../words/en/recovery.ts'

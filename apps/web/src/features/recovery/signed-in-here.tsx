@@ -1,4 +1,4 @@
-import { useSession } from '../../app/auth-context.ts'
+import { useSession } from '@latchkey/react'
 import { words } from '../../words/en/recovery.ts'
 import { fill } from '../../words/fill.ts'
 

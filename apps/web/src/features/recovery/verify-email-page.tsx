@@ -1,6 +1,6 @@
 import { routes } from '@latchkey/contracts'
+import { useSession } from '@latchkey/react'
 import { Link } from 'react-router-dom'
-import { useSession } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
 import { words } from '../../words/en/recovery.ts'
 import { ConfirmLink } from './confirm-link.tsx'

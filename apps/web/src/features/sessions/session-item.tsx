@@ -1,6 +1,6 @@
 import type { Session } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import type { ReactNode } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { deviceName } from '../../components/device-name.ts'

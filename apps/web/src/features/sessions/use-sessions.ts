@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type ReplyOf, routes, type Session } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 type Reply = ReplyOf<typeof routes.sessions>
 

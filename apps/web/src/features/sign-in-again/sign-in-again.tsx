@@ -6,8 +6,8 @@ import {
   LoginBodySchema,
   type User,
 } from '@latchkey/contracts'
+import { useAction, useAuthClient, useSession } from '@latchkey/react'
 import { type ReactNode, use, useLayoutEffect, useState } from 'react'
-import { useAuthClient, useSession } from '../../app/auth-context.ts'
 import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { LeaveContext } from '../../app/shown-session.ts'
 import { Button } from '../../components/button.tsx'
@@ -15,7 +15,6 @@ import { CodeField } from '../../components/code-field.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
-import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { words } from '../../words/en/sign-in-again.ts'
 import { fill } from '../../words/fill.ts'

@@ -1,14 +1,13 @@
-import type { AuthError, StepUpDemand } from '@latchkey/auth-client'
+import type { StepUpDemand } from '@latchkey/auth-client'
 import {
   type ConfirmationMethod,
   type FactorMethod,
   ReauthenticateBodySchema,
   routes,
 } from '@latchkey/contracts'
-import { useQuery } from '@tanstack/react-query'
+import { useAction, useAuthClient, useCall } from '@latchkey/react'
 import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { useNavigate } from 'react-router-dom'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { paths } from '../../app/paths.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Button } from '../../components/button.tsx'
@@ -17,7 +16,6 @@ import { Dialog } from '../../components/dialog.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
-import { useAction } from '../../components/use-action.ts'
 import { useForm } from '../../components/use-form.ts'
 import { words } from '../../words/en/step-up.ts'
 import styles from './confirm-form.module.css'
@@ -30,16 +28,10 @@ interface ConfirmFormProps {
 
 /** Asks for whatever the account can confirm with. */
 export function ConfirmForm({ demand, onConfirmed, onDeclined }: ConfirmFormProps) {
-  const client = useAuthClient()
   const [isSending, setIsSending] = useState(false)
-  const methods = useQuery<ConfirmationMethod[], AuthError>({
-    queryKey: ['confirmationMethods'],
-    queryFn: async ({ signal }) => (await client.call(routes.confirmationMethods, { signal })).methods,
-    // Where a second factor is asked for, another password is none.
-    select: (all) => (demand.acr === 'mfa' ? all.filter((method) => method !== 'password') : all),
-    // It may have changed since the last question.
-    gcTime: 0,
-  })
+  const asked = useCall(routes.confirmationMethods)
+  // Where a second factor is asked for, another password is none.
+  const methods = asked.data?.methods.filter((method) => demand.acr !== 'mfa' || method !== 'password')
 
   // What has been sent cannot be taken back.
   function decline() {
@@ -51,16 +43,16 @@ export function ConfirmForm({ demand, onConfirmed, onDeclined }: ConfirmFormProp
       {words.cancel}
     </Button>
   )
-  if (demand.acr === 'mfa' && methods.data?.length === 0)
+  if (demand.acr === 'mfa' && methods?.length === 0)
     return <SetUpFirst onDeclined={onDeclined} cancel={cancel} />
   return (
     <Dialog title={words.confirmItsYou} lead={words.freshProof} onCancel={decline}>
-      {methods.data ? (
-        <Proof methods={methods.data} onSending={setIsSending} onConfirmed={onConfirmed} cancel={cancel} />
+      {methods ? (
+        <Proof methods={methods} onSending={setIsSending} onConfirmed={onConfirmed} cancel={cancel} />
       ) : (
         <>
-          {methods.isPending && <Skeleton label={words.loading} count={1} />}
-          <FailureAlert failure={methods.error} />
+          {asked.isLoading && <Skeleton label={words.loading} count={1} />}
+          <FailureAlert failure={asked.failure} />
           <div className={styles.answers}>{cancel}</div>
         </>
       )}

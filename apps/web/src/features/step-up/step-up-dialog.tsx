@@ -1,6 +1,6 @@
 import type { StepUpDemand } from '@latchkey/auth-client'
+import { useAuthClient } from '@latchkey/react'
 import { useEffect, useState } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { ConfirmForm } from './confirm-form.tsx'
 
 interface Question {

@@ -1,0 +1,7 @@
+export { AuthProvider, useAuthClient } from './auth-provider.tsx'
+export { RequireRole, SignedIn, SignedOut } from './guards.tsx'
+export { hasRole, type SignedInSession } from './signed-in-session.ts'
+export { type Action, useAction } from './use-action.ts'
+export { useAuthLog } from './use-auth-log.ts'
+export { type CallState, useCall } from './use-call.ts'
+export { useSession } from './use-session.ts'
