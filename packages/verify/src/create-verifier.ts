@@ -104,8 +104,11 @@ export function createVerifier(
     if (!revocation) return { claims }
     const { reason } = revocation
     throw reason === null
-      ? new TokenRefused('out_of_date', 'What it says may not be true any more; its owner gets a new one.')
-      : new TokenRefused('session_ended', `Its session ${standard.sid} has ended (${reason}).`)
+      ? new TokenRefused(
+          'out_of_date',
+          'What the token says may not be true any more; its owner gets a new one.',
+        )
+      : new TokenRefused('session_ended', `The session ${standard.sid} has ended (${reason}).`)
   }
 
   async function revocationsOf(standard: StandardClaims) {

@@ -73,15 +73,18 @@ export function createVerifyToken<Claims>({ settings, keys, clock, readClaims }:
     if (alg !== keys.algorithm)
       throw new TokenRefused(
         'algorithm',
-        `It is signed with ${quoted(alg)}, and this verifier takes ${keys.algorithm} alone: ${adviceOf(keys)}.`,
+        `The token is signed with ${quoted(alg)}, and this verifier takes ${keys.algorithm} alone: ${adviceOf(keys)}.`,
       )
     if (typ !== 'at+jwt')
-      throw new TokenRefused('type', `It is of the type ${quoted(typ)}, and an access token is "at+jwt".`)
-    if (typeof kid !== 'string') throw new TokenRefused('malformed', 'It does not name its key (kid).')
+      throw new TokenRefused(
+        'type',
+        `The token is of the type ${quoted(typ)}, and an access token is "at+jwt".`,
+      )
+    if (typeof kid !== 'string') throw new TokenRefused('malformed', 'The token does not name its key (kid).')
     if (others.some((name) => !headerMembers.has(name)))
       throw new TokenRefused(
         'malformed',
-        `Its header has members that Latchkey never writes: ${quoted(others)}.`,
+        `The token’s header has members that Latchkey never writes: ${quoted(others)}.`,
       )
     return kid
   }
@@ -92,20 +95,20 @@ export function createVerifyToken<Claims>({ settings, keys, clock, readClaims }:
       return { claims: frozen(readClaims(standard)), standard }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'its claims are not what this server reads'
-      throw new TokenRefused('claims', `It cannot be read: ${why}.`, { cause })
+      throw new TokenRefused('claims', `The token cannot be read: ${why}.`, { cause })
     }
   }
 
   function refusalOf(error: unknown): TokenRefused {
     if (error instanceof errors.JWTExpired)
-      return new TokenRefused('expired', `It expired at ${timeOf(error.payload.exp)}.`)
+      return new TokenRefused('expired', `The token expired at ${timeOf(error.payload.exp)}.`)
     if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error)
     if (error instanceof errors.JWSSignatureVerificationFailed)
       return new TokenRefused(
         'signature',
-        'Its signature is not of the key that it names, or it was changed.',
+        'The token’s signature is not of the key that it names, or it was changed.',
       )
-    return new TokenRefused('malformed', 'It is no JWT that is signed.', { cause: error })
+    return new TokenRefused('malformed', 'The token is no JWT that is signed.', { cause: error })
   }
 
   function claimRefusal({ claim, payload, message }: errors.JWTClaimValidationFailed): TokenRefused {
@@ -114,31 +117,31 @@ export function createVerifyToken<Claims>({ settings, keys, clock, readClaims }:
       if (claim === 'iss')
         return [
           'issuer',
-          `It was issued by ${quoted(iss)}, and this verifier believes ${quoted(issuer)}: \`issuer\` has to be the PUBLIC_URL of Latchkey, or "latchkey" where that is not set.`,
+          `The token was issued by ${quoted(iss)}, and this verifier believes ${quoted(issuer)}: \`issuer\` has to be the PUBLIC_URL of Latchkey, or "latchkey" where that is not set.`,
         ]
       if (claim === 'aud')
         return [
           'audience',
-          `It is for ${quoted(aud)}, and \`audience\` of this verifier is ${quoted(audience)}.`,
+          `The token is for ${quoted(aud)}, and \`audience\` of this verifier is ${quoted(audience)}.`,
         ]
-      if (claim === 'nbf') return ['not_yet', `It counts from ${timeOf(nbf)} on.`]
-      return ['claims', `It cannot be read: ${message}.`]
+      if (claim === 'nbf') return ['not_yet', `The token counts from ${timeOf(nbf)} on.`]
+      return ['claims', `The token cannot be read: ${message}.`]
     })()
     return new TokenRefused(reason, sentence)
   }
 }
 
 function headerOf(token: unknown): Record<string, unknown> {
-  if (typeof token !== 'string') throw new TokenRefused('malformed', 'It is no string.')
+  if (typeof token !== 'string') throw new TokenRefused('malformed', 'The token is no string.')
   if (token.length > maxLength)
     throw new TokenRefused(
       'malformed',
-      `It is longer than ${maxLength} characters, so it is none of Latchkey.`,
+      `The token is longer than ${maxLength} characters, so it is none of Latchkey.`,
     )
   try {
     return { ...decodeProtectedHeader(token) }
   } catch (cause) {
-    throw new TokenRefused('malformed', 'It is no JWT.', { cause })
+    throw new TokenRefused('malformed', 'The token is no JWT.', { cause })
   }
 }
 

@@ -205,6 +205,6 @@ it('reads claims of one’s own, and refuses a token that has them not', async (
   const { claims: read } = await verifier.verify(await tokenOf(key, { tenant: 'acme' }))
   expect(read.tenant.toUpperCase()).toBe('ACME')
   const error = await refusal(verifier.verify(await tokenOf(key)))
-  expect([error.reason, error.message]).toEqual(['claims', 'It cannot be read: it names no tenant.'])
+  expect([error.reason, error.message]).toEqual(['claims', 'The token cannot be read: it names no tenant.'])
   server.close()
 })

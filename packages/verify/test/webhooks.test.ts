@@ -103,7 +103,7 @@ it('a refusal says which session ended and why, and the caller that the token wa
   const { verifier } = await verifying()
   await verifier.webhook(...sent('session.ended', { userId, sessionId, epoch: null, reason: 'token_reused' }))
   const error: TokenRefused = await verifier.verify(await tokenOf(key)).catch((thrown) => thrown)
-  expect(error.message).toBe(`Its session ${sessionId} has ended (token_reused).`)
+  expect(error.message).toBe(`The session ${sessionId} has ended (token_reused).`)
   expect([error.status, error.body.code]).toEqual([401, 'access_token_revoked'])
 })
 
