@@ -1,10 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
-const notOurs = new Set(['node_modules', 'dist', 'coverage'])
+import { nameOf, pages, proseOf, root, textOf } from './support/pages.ts'
 
 interface Link {
   page: string
@@ -14,7 +11,6 @@ interface Link {
   anchor: string
 }
 
-const pages = pagesBelow(root)
 const links = pages.flatMap(relativeLinks)
 
 it('every relative link leads to a file or folder that is there', () => {
@@ -40,7 +36,7 @@ it('a path of the repository that a page names is there', () => {
   expect(named.length).toBeGreaterThan(10)
   // What is built is not there before it is built.
   const lost = named.filter(({ path }) => !path.includes('/dist/') && !existsSync(join(root, path)))
-  expect(lost.map(({ page, path }) => `${relative(root, page)}: ${path}`)).toEqual([])
+  expect(lost.map(({ page, path }) => `${nameOf(page)}: ${path}`)).toEqual([])
 })
 
 it('a test that a document names is there, under that name', () => {
@@ -55,36 +51,28 @@ it('a test that a document names is there, under that name', () => {
 
 it('code that a page shows from a file stands there', () => {
   const shown = pages.flatMap((page) =>
-    [...readFileSync(page, 'utf8').matchAll(/^```\w+ from=(\S+)\n([\s\S]*?)^```/gm)].map(
-      ([, path = '', code = '']) => ({ page, path, code }),
-    ),
+    [...textOf(page).matchAll(/^```\w+ from=(\S+)\n([\s\S]*?)^```/gm)].map(([, path = '', code = '']) => ({
+      page,
+      path,
+      code,
+    })),
   )
   expect(shown.length).toBeGreaterThan(2)
   const stray = shown.filter(({ path, code }) => !readFileSync(join(root, path), 'utf8').includes(code))
-  expect(stray.map(({ page, path }) => `${relative(root, page)}: ${path}`)).toEqual([])
+  expect(stray.map(({ page, path }) => `${nameOf(page)}: ${path}`)).toEqual([])
 })
 
-it('every page of docs can be reached from the README', () => {
+it('every page can be reached from the README', () => {
   const reached = new Set([join(root, 'README.md')])
   for (const page of reached)
     for (const { page: from, file } of links) if (from === page && file.endsWith('.md')) reached.add(file)
-  const unreached = pages.filter((page) => page.startsWith(join(root, 'docs')) && !reached.has(page))
-  expect(unreached.map((page) => relative(root, page))).toEqual([])
+  expect(pages.filter((page) => !reached.has(page)).map(nameOf)).toEqual([])
 })
 
-function pagesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.startsWith('.') || notOurs.has(entry.name)) return []
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return pagesBelow(path)
-    return entry.name.endsWith('.md') ? [path] : []
-  })
-}
-
-/** Without blocks of code. */
-function proseOf(page: string): string {
-  return readFileSync(page, 'utf8').replace(/^ *```[\s\S]*?^ *```/gm, '')
-}
+it('no page has a link in a form that is not looked at here', () => {
+  const others = pages.filter((page) => /<a\s|<img\s|^\[[^\]]+\]:\s/m.test(proseOf(page)))
+  expect(others.map(nameOf)).toEqual([])
+})
 
 /** Without those in code, and those that leave the repository. */
 function relativeLinks(page: string): Link[] {
@@ -97,19 +85,24 @@ function relativeLinks(page: string): Link[] {
   )
 }
 
-/** As GitHub makes them of headings. */
+/** As GitHub makes them of headings: of a heading that was there before, with a number behind it. */
 function anchorsOf(page: string): Set<string> {
-  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)
-  const slug = (heading: string) =>
-    heading
+  const anchors = new Set<string>()
+  for (const [, heading = ''] of proseOf(page).matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
+    const slug = heading
+      .replace(/\[((?:[^[\]]|\[[^\]]*\])*)\]\([^)]*\)/g, '$1')
       .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
       .replace(/ /g, '-')
-  return new Set([...headings].map(([, heading = '']) => slug(heading)))
+    let anchor = slug
+    for (let number = 1; anchors.has(anchor); number++) anchor = `${slug}-${number}`
+    anchors.add(anchor)
+  }
+  return anchors
 }
 
 const isTitleIn = (source: string, title: string) =>
   ["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`))
 
 const inWords = ({ page, text, file, anchor }: Link) =>
-  `${relative(root, page)}: [${text}] → ${relative(root, file)}${anchor && `#${anchor}`}`
+  `${nameOf(page)}: [${text}] → ${nameOf(file)}${anchor && `#${anchor}`}`
