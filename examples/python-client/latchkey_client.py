@@ -18,7 +18,8 @@ def session_in(cookies, prefix='latchkey'):
 class Client:
     def __init__(self, url, file, patience=60):
         self.url, self.file, self.patience, self.access_token = urllib.parse.urlsplit(url), file, patience, None
-        self.kept = json.load(open(file)) if os.path.exists(file) else {'K': '', 'cookies': {}}
+        self.kept = {'K': '', 'cookies': {}, 'prefix': 'latchkey'}
+        if os.path.exists(file): self.kept = json.load(open(file))
 
     def keep(self, **changed):  # whole or not at all, and for its owner alone
         self.kept.update(changed)
@@ -31,12 +32,16 @@ class Client:
     def send(self, method, path, headers, body):
         kind = http.client.HTTPConnection if self.url.scheme == 'http' else http.client.HTTPSConnection
         connection = kind(self.url.netloc, timeout=30)
-        connection.request(method, self.url.path + path, body, {'Cookie': self.cookies(), **headers})
+        own = {'Cookie': self.cookies(), 'User-Agent': 'latchkey-python/1'}
+        connection.request(method, self.url.path + path, body, {**own, **headers})
         answer = connection.getresponse()
         try: said = json.loads(answer.read())
         except ValueError: said = None
         for cookie in answer.headers.get_all('Set-Cookie', []):
-            self.kept['cookies'].update([cookie.split(';')[0].split('=', 1)])
+            name, value = cookie.split(';')[0].split('=', 1)
+            self.kept['cookies'][name] = value
+            readable = re.fullmatch(r'(?:__Host-)?(.+)\.session', name)  # each server has a prefix of its own
+            if readable: self.kept['prefix'] = readable[1]
         return answer.status, said if isinstance(said, dict) else {}, answer.headers.get('Retry-After', '')
 
     def ask(self, method, path, headers={}, body=None, repeat=True):  # until somebody answers who can say
@@ -46,7 +51,7 @@ class Client:
             except (OSError, http.client.HTTPException) as lost: status, said, wait = 0, {'detail': str(lost)}, ''
             if status and status != 429 and status < 500: return status, said
             seconds, pause = int(wait) if wait.isdigit() else pause, min(2 * pause, 30)
-            if not repeat or time.monotonic() + seconds > end: raise Unavailable(said.get('detail', status), seconds)
+            if not repeat or time.monotonic() + seconds > end: raise Unavailable(said.get('detail'), seconds)
             time.sleep(seconds)
 
     def sign_in(self, email, password):
@@ -58,8 +63,9 @@ class Client:
         self.keep(K=K.hex())  # together with its cookies
 
     def refresh(self):
-        if not session_in(self.cookies()): raise SignedOut('Nobody is signed in.')
-        K, (_, generation) = bytes.fromhex(self.kept['K']), session_in(self.cookies())
+        K, session = bytes.fromhex(self.kept['K']), session_in(self.cookies(), self.kept['prefix'])
+        if not session: raise SignedOut('Nobody is signed in.')
+        generation = session[1]
         for _ in range(3):
             status, said = self.ask('POST', '/refresh-token', proof(K, generation))  # the same however often
             if 'accessToken' in said: return self.keep() or said['accessToken']
@@ -78,6 +84,4 @@ class Client:
             self.access_token = None
         return status, said
 
-    def sign_out(self):
-        self.ask('POST', '/logout')
-        self.keep(K='', cookies={})
+    def sign_out(self): self.ask('POST', '/logout'), self.keep(K='', cookies={})

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { badNetwork } from './bad-network.ts'
-import { ada, application } from './server.ts'
+import { ada, application, prefix } from './server.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, PYTHONDONTWRITEBYTECODE: '1' }
@@ -143,7 +143,7 @@ it('an outage longer than its patience signs nobody out', async () => {
 
 it('a copy of its cookies opens nothing, and disturbs it no further', async () => {
   const { cookies } = JSON.parse(readFileSync(file, 'utf8')) as { cookies: Record<string, string> }
-  const copied = ['latchkey.refreshToken', 'latchkey.session'].map((name) => `${name}=${cookies[name]}`)
+  const copied = [`${prefix}.refreshToken`, `${prefix}.session`].map((name) => `${name}=${cookies[name]}`)
   const refused = await fetch(network.url + refreshPath, {
     method: 'POST',
     headers: { cookie: copied.join('; ') },

@@ -9,6 +9,9 @@ const secrets = {
   accessSecret: 'an access secret of this test',
   refreshSecret: 'a refresh secret of this test',
 }
+const usual = defaultSettings(secrets)
+/** Of cookies: other than what clients take for usual. */
+export const prefix = 'app-1'
 export const ada = { email: 'ada@example.com', password: 'an-engine' }
 
 const userSchema = new Schema({ email: String, password: String, refreshTokens: [sessionSchema] })
@@ -27,7 +30,7 @@ export async function application() {
     await User.updateOne({ email: ada.email }, ada, { upsert: true })
     const sessions = createSessions({
       users: User,
-      settings: defaultSettings(secrets),
+      settings: { ...usual, cookie: { ...usual.cookie, prefix } },
       clock: { now: () => new Date(now) },
       async onEvent({ kind }) {
         events.push(kind)
