@@ -110,6 +110,20 @@ const cases: Case[] = [
   { name: 'the current token with a used key', session: bound, generation: 3, headers: proof(1), at: soon },
   { name: 'a used token without a key', session: bound, generation: 2, at: soon },
   {
+    name: 'the current token, and the oldest that is remembered is forgotten',
+    session: long,
+    generation: 12,
+    headers: proof(12),
+    at: rotatedAt(13),
+  },
+  {
+    name: 'the oldest token that is remembered, with its key',
+    session: long,
+    generation: 4,
+    headers: proof(4),
+    at: rotatedAt(13),
+  },
+  {
     name: 'a token older than is remembered, with its key',
     session: long,
     generation: 1,
