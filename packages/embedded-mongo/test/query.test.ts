@@ -51,6 +51,20 @@ test.each<[string, object[], object, number[]]>([
     { s: { $in: [/^a/, 'q'] } },
     [0, 2],
   ],
+  [
+    '$in tells texts and ids apart',
+    [
+      { s: 'aaaaaaaaaaaaaaaaaaaaaaaa' },
+      { s: new ObjectId('aaaaaaaaaaaaaaaaaaaaaaaa') },
+      { s: new ObjectId('bbbbbbbbbbbbbbbbbbbbbbbb') },
+      { s: 'bbbbbbbbbbbbbbbbbbbbbbbb' },
+      { s: new BSONSymbol('aaaaaaaaaaaaaaaaaaaaaaaa') },
+      { s: [1, new ObjectId('bbbbbbbbbbbbbbbbbbbbbbbb')] },
+      {},
+    ],
+    { s: { $in: ['aaaaaaaaaaaaaaaaaaaaaaaa', new ObjectId('bbbbbbbbbbbbbbbbbbbbbbbb')] } },
+    [0, 2, 4, 5],
+  ],
   ['$nin leaves out both', [{ s: 'abc' }, { s: 'xyz' }, {}], { s: { $nin: [/^a/] } }, [1, 2]],
   ['$not negates a condition and takes missing fields', numbers, { n: { $not: { $gt: 2 } } }, [0, 4, 5, 6]],
   [

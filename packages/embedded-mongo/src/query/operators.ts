@@ -1,4 +1,4 @@
-import { Binary, BSONRegExp } from 'bson'
+import { Binary, BSONRegExp, BSONSymbol, ObjectId } from 'bson'
 import { ServerError } from '../errors.ts'
 import type { Collation } from '../values/collation.ts'
 import { DBREF_NAMES } from '../values/field-path.ts'
@@ -127,12 +127,22 @@ const truthyOperand = (value: Value): boolean =>
 
 function inList(operator: string, operand: Value, context: Context): Predicate {
   if (!Array.isArray(operand)) throw new ServerError('BadValue', `${operator} needs an array`)
-  const tests = operand.map((member) => {
-    if (member instanceof BSONRegExp) return compileRegex(member.pattern, member.options)
+  // Looked up at one go: of many documents, each may be asked for by one of a thousand.
+  const texts = new Set<string>()
+  const ids = new Set<string>()
+  const tests: Predicate[] = []
+  for (const member of operand) {
     if (isOperators(member)) throw new ServerError('BadValue', `cannot nest $ under ${operator}`)
-    return equals(member, context.collation)
-  })
-  return (value) => tests.some((test) => test(value))
+    if (member instanceof BSONRegExp) tests.push(compileRegex(member.pattern, member.options))
+    else if (typeof member === 'string' && !context.collation) texts.add(member)
+    else if (member instanceof ObjectId) ids.add(member.toHexString())
+    else tests.push(equals(member, context.collation))
+  }
+  return (value) =>
+    (typeof value === 'string' && texts.has(value)) ||
+    (value instanceof BSONSymbol && texts.has(value.value)) ||
+    (value instanceof ObjectId && ids.has(value.toHexString())) ||
+    tests.some((test) => test(value))
 }
 
 function not(operand: Value, context: Context): PathTest {
