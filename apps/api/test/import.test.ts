@@ -354,7 +354,7 @@ describe('an import', () => {
 
   it('waits for a database that goes away, and says how to go on when it is interrupted or fails', async () => {
     const api = await apiForTest()
-    const entries = Array.from({ length: 700 }, (_, i) => ({ email: `person-${i}@example.com` }))
+    const entries = Array.from({ length: 1450 }, (_, i) => ({ email: `person-${i}@example.com` }))
     const file = fileOf('users.jsonl', lines(...entries))
     const interrupted = await latchkey(api, ['import', file], { interrupted: true })
     expect(interrupted).toMatchObject({ status: 1, stdout: '' })
@@ -373,9 +373,9 @@ describe('an import', () => {
     stored.mockRestore()
     expect([broken.status, broken.stdout]).toEqual([1, ''])
     const [audit = '', sentence] = broken.stderr.trim().split('\n')
-    expect(JSON.parse(audit)).toMatchObject({ command: 'import', imported: 250, stopped: true })
-    expect(sentence).toBe('no\uFFFD[2K room. 250 accounts are there; the same command goes on.')
-    expect((await importing(api, file)).result).toMatchObject({ imported: 450, present: 250, refused: 0 })
+    expect(JSON.parse(audit)).toMatchObject({ command: 'import', imported: 1000, stopped: true })
+    expect(sentence).toBe('no\uFFFD[2K room. 1,000 accounts are there; the same command goes on.')
+    expect((await importing(api, file)).result).toMatchObject({ imported: 450, present: 1000, refused: 0 })
   })
 
   it('lets a name go whose rest is over, and no other', async () => {
