@@ -106,12 +106,13 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   stop(): Promise<void>
 }
 
-/** Refresh sessions for users of whom only the id is known. */
-export function createSessions(needs: Needs): Sessions<SessionOwner, StandardClaims, { id: string }>
-/** The same, with what an application adds to its tokens and answers. */
+/** Refresh sessions, with what an application adds to its tokens and answers. */
+// First, because TypeScript types the functions in `owner` by the first overload it tries.
 export function createSessions<Owner extends SessionOwner, Claims extends StandardClaims, View>(
   needs: NeedsOwner<Owner, Claims, View>,
 ): Sessions<Owner, Claims, View>
+/** The same for users of whom only the id is known. */
+export function createSessions(needs: Needs): Sessions<SessionOwner, StandardClaims, { id: string }>
 export function createSessions(
   needs: Needs & Partial<NeedsOwner<SessionOwner, StandardClaims, unknown>>,
 ): Sessions<SessionOwner, StandardClaims, unknown> {

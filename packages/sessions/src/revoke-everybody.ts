@@ -16,7 +16,7 @@ export interface EndedBatch {
   last: Types.ObjectId
 }
 
-interface Everybody {
+export interface Everybody {
   /** Where to go on that was interrupted: `last` of the batch before. Null: from the first user on. */
   after: Types.ObjectId | null
   /**
