@@ -1,5 +1,6 @@
 import type { AccessTokenClaims, Tokens, User } from '@latchkey/contracts'
 import type { Clock } from './environment.ts'
+import { payloadOf } from './jwt-payload.ts'
 
 /** What pages may know about the access token. They never get the token itself, so they cannot leak it. */
 export interface AccessTokenView {
@@ -99,16 +100,10 @@ function isTokens(answer: unknown): answer is Tokens {
 export const isUser = (value: unknown): value is User =>
   typeof value === 'object' && value !== null && 'username' in value && typeof value.username === 'string'
 
-// Read to show them and to know the session. Only the server verifies them.
+// Read to show them and to know the session.
 function readClaims(raw: string): AccessTokenClaims | null {
-  try {
-    const payload = (raw.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
-    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0))
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return isClaims(claims) ? claims : null
-  } catch {
-    return null
-  }
+  const claims: unknown = payloadOf(raw)
+  return isClaims(claims) ? claims : null
 }
 
 function isClaims(claims: unknown): claims is AccessTokenClaims {

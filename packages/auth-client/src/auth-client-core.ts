@@ -90,7 +90,7 @@ export interface AuthClientCore extends PasskeyClient {
  * interceptor.
  */
 export function createAuthClientCore(
-  { baseUrl, cookiePrefix, environment }: Settings,
+  { baseUrl, cookiePrefix, refreshTransport, environment }: Settings,
   transport: () => Promise<Transport>,
 ): { client: AuthClientCore; needs: InterceptorNeeds } {
   const { clock, random } = environment
@@ -98,11 +98,12 @@ export function createAuthClientCore(
 
   const log = createLog(clock)
   const stepUp = createStepUp(log)
-  const cookie = createSessionCookie(environment.cookies, cookiePrefix)
+  const carried = refreshTransport?.(log) ?? null
+  const cookie = carried ?? createSessionCookie(environment.cookies, cookiePrefix)
   const isKept = createKeptCookies(cookie)
   const session = createSession(cookie.read()?.sid ?? null, isKept)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
-  const post = createPost(transport, log, cookie)
+  const post = createPost(transport, log, cookie, carried)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
   const keys = createSessionKeys({
     ...environment,

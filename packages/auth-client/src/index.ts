@@ -1,6 +1,7 @@
 export type { AccessTokenView } from './access-token.ts'
 export type { AuthClientCore } from './auth-client-core.ts'
 export { AuthError, type ClientErrorCode } from './auth-error.ts'
+export { bodyTransport, type RefreshTokenStore, type RefreshTransport } from './body-transport.ts'
 export { type AuthClient, createAuthClient } from './create-auth-client.ts'
 export type { Channel, ClientEnvironment, Clock, CookieAccess, Locks } from './environment.ts'
 export { indexedDbKeyStore, type KeyStore, type StoredKey } from './key-store.ts'

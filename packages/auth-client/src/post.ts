@@ -1,5 +1,6 @@
 import type { AxiosResponse } from 'axios'
 import { isAxiosError } from './auth-error.ts'
+import type { CarriedToken } from './body-transport.ts'
 import type { AuthLog, Exchange } from './log.ts'
 import { ownPaths } from './own-paths.ts'
 import type { SessionCookie } from './session-cookie.ts'
@@ -10,11 +11,12 @@ export type Post = (
   options?: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<AxiosResponse<unknown>>
 
-/** Sends the client's own calls, with cookies, and logs them. Throws what axios throws. */
+/** Sends the client's own calls, with cookies or the token it carries, and logs them. Throws what axios throws. */
 export function createPost(
   transport: () => Promise<Transport>,
   log: AuthLog,
   cookie: Pick<SessionCookie, 'read'>,
+  carried: CarriedToken | null,
 ): Post {
   return async (path, { body, headers, signal } = {}) => {
     const { plain } = await transport()
@@ -22,12 +24,14 @@ export function createPost(
     const line = `POST ${plain.getUri({ url: path })}`
     const call = log.newCall()
     log.add(isRefresh ? 'refresh' : 'request', line, { call, line, ...generationNow() })
+    const exchange = carried?.exchange(path, body)
     try {
-      const answer = await plain.post<unknown>(path, body, {
-        withCredentials: true,
-        headers: { ...headers },
+      const answer = await plain.post<unknown>(path, exchange ? exchange.body : body, {
+        withCredentials: !exchange,
+        headers: { ...headers, ...exchange?.headers },
         ...(signal && { signal }),
       })
+      await exchange?.receive(answer.data)
       log.add(isRefresh ? 'refreshed' : 'response', `${line} → ${answer.status}`, {
         call,
         line,
@@ -37,6 +41,7 @@ export function createPost(
       })
       return answer
     } catch (error) {
+      exchange?.clean(error)
       const status = isAxiosError(error) ? (error.response?.status ?? null) : null
       log.add('response', `${line} → ${outcomeOf(error)}`, { call, line, status, ...generationNow() })
       throw error

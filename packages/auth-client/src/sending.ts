@@ -81,5 +81,7 @@ function validated(response: AxiosResponse, config: InternalAxiosRequestConfig):
 function discard(data: unknown) {
   if (typeof data !== 'object' || data === null) return
   if ('resume' in data && typeof data.resume === 'function') data.resume()
-  if (data instanceof ReadableStream) data.cancel().catch(() => undefined)
+  // React Native has no such class.
+  if (typeof ReadableStream !== 'undefined' && data instanceof ReadableStream)
+    data.cancel().catch(() => undefined)
 }

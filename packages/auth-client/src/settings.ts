@@ -1,3 +1,4 @@
+import type { RefreshTransport } from './body-transport.ts'
 import { browserEnvironment, type ClientEnvironment } from './environment.ts'
 
 export interface AuthClientOptions {
@@ -12,6 +13,11 @@ export interface AuthClientOptions {
   onOutcome?: (isAnswered: boolean) => void
   /** The language of the page (BCP 47), asked for with each request: its `Accept-Language`. Default: the browser's own. */
   language?: () => string
+  /**
+   * How the refresh token travels. Default: in a cookie that no script can read. For programs without cookies, such as a
+   * command line or React Native: `bodyTransport(store)`.
+   */
+  refreshTransport?: RefreshTransport
   /** The edges of the world; each defaults to the browser's own. */
   environment?: Partial<ClientEnvironment>
 }
@@ -22,6 +28,7 @@ export interface Settings {
   cookiePrefix: string
   onOutcome: (isAnswered: boolean) => void
   language: (() => string) | undefined
+  refreshTransport: RefreshTransport | undefined
   environment: ClientEnvironment
 }
 
@@ -30,12 +37,14 @@ export const settingsOf = ({
   cookiePrefix,
   onOutcome = () => undefined,
   language,
+  refreshTransport,
   environment,
 }: AuthClientOptions): Settings => ({
   baseUrl,
   cookiePrefix: cookiePrefix ?? prefixOfPage() ?? 'latchkey',
   onOutcome,
   language,
+  refreshTransport,
   environment: { ...browserEnvironment(), ...environment },
 })
 

@@ -1,0 +1,3 @@
+import { createLazyAuthClient } from '@latchkey/auth-client/lazy'
+
+export const auth = createLazyAuthClient()

@@ -1,0 +1,33 @@
+/**
+ * The packages that are published, and the most that the tarball of each may weigh, in bytes. One more is a line here and
+ * one in `tsconfig.build.json`.
+ */
+export const published: Record<string, number> = {
+  contracts: 122_000,
+  sessions: 120_000,
+  'auth-client': 131_000,
+}
+
+/** The most that a page downloads before this code runs: bytes after minifying and gzip, dynamic imports not counted. */
+export const downloads = [
+  {
+    what: 'createAuthClient',
+    code: "import { createAuthClient } from '@latchkey/auth-client'; createAuthClient().start()",
+    limit: 36_500,
+  },
+  {
+    what: 'createLazyAuthClient',
+    code: "import { createLazyAuthClient } from '@latchkey/auth-client/lazy'; createLazyAuthClient().start()",
+    limit: 12_000,
+  },
+  {
+    what: 'the table of routes',
+    code: "import { routes } from '@latchkey/contracts'; console.log(routes)",
+    limit: 15_200,
+  },
+  {
+    what: 'the schemas of the forms',
+    code: "import * as forms from '@latchkey/contracts/forms'; console.log(forms)",
+    limit: 8_300,
+  },
+]
