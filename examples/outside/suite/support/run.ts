@@ -13,10 +13,17 @@ interface Options {
   input?: string
 }
 
+/** The environment as it is outside this run: Vitest sets NODE_ENV and others, and a bundler would heed them. */
+export function outside(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+  const ours = /^(?:NODE_ENV|TEST|VITEST.*|DEV|PROD|SSR|MODE|BASE_URL)$/
+  const others = Object.entries(process.env).filter(([name]) => !ours.test(name))
+  return { ...Object.fromEntries(others), ...more }
+}
+
 /** Runs a program to its end, whatever that is. */
 export function run(command: string, args: string[], { cwd, env = {}, input = '' }: Options): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env } })
+    const child = spawn(command, args, { cwd, env: outside(env) })
     const out = { stdout: '', stderr: '' }
     child.stdout.on('data', (chunk) => (out.stdout += chunk))
     child.stderr.on('data', (chunk) => (out.stderr += chunk))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { outside } from './run.ts'
 
 export interface Served {
   url: string
@@ -11,7 +12,7 @@ export interface Served {
  * @throws Error with what it said, if it ends before
  */
 export async function serve(cwd: string, args: string[], env: Record<string, string>): Promise<Served> {
-  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env }, stdio: 'pipe' })
+  const child = spawn(process.execPath, args, { cwd, env: outside(env), stdio: 'pipe' })
   const url = await address(child)
   return {
     url,
