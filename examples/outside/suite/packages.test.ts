@@ -24,17 +24,27 @@ const tarballOf = (name: string) => tarballs[`@latchkey/${name}`] ?? ''
 let folder: string
 beforeAll(async () => {
   const ours = Object.fromEntries(names.map((name) => [`@latchkey/${name}`, '0.1.0']))
+  const peers = await Promise.all(names.map(peersOf))
   folder = await emptyProject({
     ...ours,
-    '@types/express': '5.0.6',
+    ...Object.assign({}, ...peers),
     '@types/node': '20.19.43',
-    express: '5.3.0',
-    mongoose: '9.12.1',
     typescript: '7.0.2',
     typescript5: 'npm:typescript@5.9.3',
   })
 })
 
+/** What a package expects to find, in the version that it is developed with. */
+async function peersOf(name: string): Promise<Record<string, string>> {
+  const source = await readFile(join(sourceOf(name), 'package.json'), 'utf8')
+  const {
+    peerDependencies = {},
+    devDependencies = {},
+  }: Record<string, Record<string, string>> = JSON.parse(source)
+  return Object.fromEntries(Object.keys(peerDependencies).map((peer) => [peer, devDependencies[peer] ?? '']))
+}
+
+const sourceOf = (name: string) => join(here, '../../packages', name)
 const installed = (name: string) => join(folder, 'node_modules/@latchkey', name)
 const manifestOf = async (name: string): Promise<Manifest> =>
   JSON.parse(await readFile(join(installed(name), 'package.json'), 'utf8'))
@@ -64,7 +74,7 @@ describe.each(names)('the package of %s', (name) => {
   })
 
   it('holds what today’s source was built to, and nothing else', async () => {
-    const source = join(here, '../../packages', name, 'src')
+    const source = join(sourceOf(name), 'src')
     const sources = (await filesBelow(source)).filter((file) => /\.tsx?$/.test(file))
     const stems = sources.map((file) => file.replace(/\.tsx?$/, ''))
     const built = stems.flatMap((stem) => [`${stem}.d.ts`, `${stem}.js`, `${stem}.js.map`])
