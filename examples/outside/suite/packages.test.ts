@@ -26,8 +26,8 @@ beforeAll(async () => {
   const ours = Object.fromEntries(names.map((name) => [`@latchkey/${name}`, '0.1.0']))
   const peers = await Promise.all(names.map(peersOf))
   folder = await emptyProject({
-    ...ours,
     ...Object.assign({}, ...peers),
+    ...ours,
     '@types/node': '20.19.43',
     typescript: '7.0.2',
     typescript5: 'npm:typescript@5.9.3',
