@@ -8,9 +8,7 @@ import { createKeySet } from './key-set.ts'
 import { type Refusal, type Row, refused } from './refusals.ts'
 
 /** So many share a commit and a round trip. More at once are not faster, and take memory. */
-const storedAtOnce = 1000
-/** Where nothing is stored, more are not faster; and a dry run needs the memory for what it remembers. */
-const foreseenAtOnce = 250
+const batchSize = 1000
 const retryMs = 500
 const patienceMs = 60_000
 
@@ -155,8 +153,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
 }
 
 /** What can be read is imported, whatever stands behind it. */
-async function* batchesOf({ rows, read, dryRun }: Work): AsyncGenerator<Batch> {
-  const batchSize = dryRun ? foreseenAtOnce : storedAtOnce
+async function* batchesOf({ rows, read }: Work): AsyncGenerator<Batch> {
   let batch: Batch = { entries: [], refused: [] }
   try {
     for await (const row of rows) {
