@@ -24,6 +24,23 @@ describe('somebody who is not signed in', () => {
     expect(calls).toEqual([])
   })
 
+  it('is sent there without the router, and goes on with it', async () => {
+    const { page, context } = visitor
+    const router = '**/assets/routed-pages-*.js'
+    await context.route(router, (route) => route.abort())
+    await page.goto('/activity')
+    await loginHeading(page).waitFor()
+    expect(page.url()).toBe(`${product.origin}/login?return=/activity`)
+    await context.unroute(router)
+    await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor()
+    await page.goBack()
+    await loginHeading(page).waitFor()
+    expect(page.url()).toBe(`${product.origin}/login?return=/activity`)
+    await page.goForward()
+    await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor()
+  })
+
   it('is not led off the site by a link to the sign-in page', async () => {
     const { page } = visitor
     const person = newPerson()

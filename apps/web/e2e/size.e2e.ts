@@ -26,9 +26,9 @@ const gzipped = (file: string) => gzipSync(readFileSync(new URL(file, dist))).le
 
 it.each([
   // Comes with the entrance.
-  ['login', [], 110],
-  ['login in German', ['src/words/de/first.ts'], 115],
-  ['register', ['src/features/auth/register-page.tsx'], 114],
+  ['login', [], 95],
+  ['login in German', ['src/words/de/first.ts'], 95],
+  ['register', ['src/features/auth/register-page.tsx'], 98],
 ])('the page of %s works after limited JavaScript', (page, parts, limit) => {
   const sizes = [...scriptsOf(['index.html', ...parts])].map(gzipped)
   const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000

@@ -3,11 +3,10 @@ import './styles/tokens.css'
 import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { BrowserRouter } from 'react-router-dom'
 import { App } from './app/app.tsx'
 import { authClient } from './app/auth-client.ts'
 import { connection } from './app/connection.ts'
-import { preloadFor } from './app/pages.ts'
+import { preloadFor } from './app/preload.ts'
 import { beginSpeaking } from './words/language.ts'
 
 const root = document.getElementById('root')
@@ -23,9 +22,7 @@ preloadFor(authClient.getState(), window.location.pathname)
 void canSpeak.then(() =>
   createRoot(root).render(
     <StrictMode>
-      <BrowserRouter>
-        <App client={authClient} />
-      </BrowserRouter>
+      <App client={authClient} />
     </StrictMode>,
   ),
 )

@@ -5,5 +5,5 @@ import { useAuthClient } from './auth-provider.tsx'
 /** What the client did, oldest first. */
 export function useAuthLog(): readonly AuthLogEntry[] {
   const client = useAuthClient()
-  return useSyncExternalStore(client.subscribeLog, client.getLog)
+  return useSyncExternalStore(client.subscribeLog, client.getLog, client.getLog)
 }

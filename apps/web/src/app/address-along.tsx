@@ -1,13 +1,15 @@
-import type { MouseEvent, ReactNode } from 'react'
-import { Link, useLocation, useNavigate } from 'react-router-dom'
+import type { ReactNode } from 'react'
+import { Link } from './link.tsx'
+import { pageHistory } from './page-history.ts'
+import { usePageLocation } from './page-location.ts'
 
 /**
  * The address, or username, that was typed on the page before. In the history's state: an address in a URL ends up in
  * logs.
  */
 export function useAddressAlong(): string {
-  const { state } = useLocation()
-  return typeof state?.address === 'string' ? state.address : ''
+  const address = usePageLocation().state?.address
+  return typeof address === 'string' ? address : ''
 }
 
 interface LinkAlongProps {
@@ -20,21 +22,18 @@ interface LinkAlongProps {
 /** A link that takes the address along, so that nobody types it twice: there, and back again. */
 export function LinkAlong({ to, address, children }: LinkAlongProps) {
   const came = useAddressAlong()
-  const { pathname, search, state } = useLocation()
-  const navigate = useNavigate()
+  const { pathname, search, state } = usePageLocation()
 
-  function take(event: MouseEvent) {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
+  function follow() {
     const typed = address ?? document.querySelector<HTMLInputElement>('input[name="email"]')?.value
     const along = typed || came
     // For whoever presses Back.
-    navigate(pathname + search, { replace: true, state: { ...state, address: along } })
-    navigate(to, { state: { address: along } })
+    pageHistory.replace(pathname + search, { ...state, address: along })
+    pageHistory.push(to, { address: along })
   }
 
   return (
-    <Link to={to} onClick={take}>
+    <Link to={to} follow={follow}>
       {children}
     </Link>
   )

@@ -1,10 +1,9 @@
 import { Component, type ComponentType, type ReactNode } from 'react'
-import { useLocation } from 'react-router-dom'
 import { Button } from '../components/button.tsx'
-import { words as errors } from '../words/en/errors.ts'
 import { words } from '../words/en/frame.ts'
 import { forgetFailures } from './lazy-page.ts'
 import { MissingCode } from './missing-code.ts'
+import { usePageLocation } from './page-location.ts'
 
 export type FailureView = ComponentType<{ title: string; children: ReactNode }>
 
@@ -20,7 +19,7 @@ interface BoundaryState {
 
 /** Shows a failure of what is in it, until the next navigation. */
 export function ErrorBoundary(props: BoundaryProps) {
-  return <Boundary {...props} at={useLocation().key} />
+  return <Boundary {...props} at={usePageLocation().key} />
 }
 
 /** For a bug in a page, and for a page or a part of one that could not be downloaded. */
@@ -48,7 +47,7 @@ class Boundary extends Component<BoundaryProps & { at: string }, BoundaryState> 
     if (error instanceof MissingCode && !error.isReplaced)
       return (
         <View title={words.notLoaded}>
-          <p>{errors.byCode.network_error}</p>
+          <p>{words.unreachable}</p>
           <Button onClick={this.tryAgain}>{words.tryAgain}</Button>
         </View>
       )

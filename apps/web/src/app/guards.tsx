@@ -1,16 +1,13 @@
-import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
-import { brand } from '@latchkey/brand'
 import { hasRole, useAuthClient, useSession } from '@latchkey/react'
 import { useEffect, useState } from 'react'
-import { Navigate, Outlet, useLocation } from 'react-router-dom'
+import { Outlet } from 'react-router-dom'
 import { PlainPage } from '../components/plain-page.tsx'
 import { ProgressScreen } from '../components/progress-screen.tsx'
-import hidden from '../components/visually-hidden.module.css'
-import { words } from '../words/en/frame.ts'
-import { PageOutlet } from './page-outlet.tsx'
-import { pages, preloadSignedIn, preloadWhenIdle, savesData } from './pages.ts'
-import { paths } from './paths.ts'
-import { loginPathFor, readReturnPath } from './return-path.ts'
+import { PageFrame } from './page-frame.tsx'
+import { usePageLocation } from './page-location.ts'
+import { pages, preloadWhenIdle } from './pages.ts'
+import { RedirectToLogin } from './redirect.tsx'
+import { RestoringScreen } from './restoring-screen.tsx'
 import { LeaveContext, useShownSession } from './shown-session.ts'
 import { maySee, SignedInContext } from './signed-in-context.ts'
 
@@ -18,7 +15,7 @@ import { maySee, SignedInContext } from './signed-in-context.ts'
 export function SignedInOnly() {
   const session = useSession()
   const { shown, leave } = useShownSession(session)
-  const location = useLocation()
+  const { pathname } = usePageLocation()
   const isIn = shown !== null
   const mayAdminister = isIn && hasRole(shown, 'admin')
 
@@ -26,7 +23,7 @@ export function SignedInOnly() {
 
   if (shown) {
     // People who may not go there need not know that it exists.
-    if (!maySee(shown, location.pathname)) return <pages.notFound.Page />
+    if (!maySee(shown, pathname)) return <pages.notFound.Page />
     return (
       <SignedInContext value={shown}>
         <LeaveContext value={leave}>
@@ -36,37 +33,7 @@ export function SignedInOnly() {
     )
   }
   if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
-  // After a sign-out the next person may be somebody else: only an interrupted visit continues where it was.
-  const hasSignedOut = session.status === 'signedOut' && session.reason === 'signedOut'
-  return <Redirect to={hasSignedOut ? paths.login : loginPathFor(location)} />
-}
-
-/** Long enough for the page itself to load first, and shorter than typing a password. */
-const preloadDelayMs = 1500
-
-/** The pages for signing in. Somebody who is signed in already goes straight to where they were heading. */
-export function SignedOutOnly() {
-  const client = useAuthClient<LazyAuthClient>()
-  const session = useSession()
-  const { search } = useLocation()
-
-  // The form is on the screen; now download what sending it takes.
-  useEffect(() => client.preload(), [client])
-
-  useEffect(() => {
-    if (savesData()) return
-    const timer = setTimeout(() => preloadSignedIn(readReturnPath(search) ?? paths.dashboard), preloadDelayMs)
-    return () => clearTimeout(timer)
-  }, [search])
-
-  switch (session.status) {
-    case 'restoring':
-      return <RestoringScreen hasTrouble={session.problem !== null} />
-    case 'signedOut':
-      return <PageOutlet View={PlainPage} />
-    case 'signedIn':
-      return <Redirect to={readReturnPath(search) ?? paths.dashboard} />
-  }
+  return <RedirectToLogin />
 }
 
 /** Longer than it usually takes to find out, and too short for anybody to wonder. */
@@ -88,30 +55,10 @@ export function AnybodyAtAll() {
     const timer = setTimeout(() => setHasBegun(true), knowingMs)
     return () => clearTimeout(timer)
   }, [])
-  return hasBegun ? <PageOutlet View={PlainPage} /> : <ProgressScreen />
-}
-
-export function HomeRedirect() {
-  const session = useSession()
-  if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
-  return <Redirect to={session.status === 'signedIn' ? paths.dashboard : paths.login} />
-}
-
-/** Replaces the entry in the history, so that the back button does not lead to a page that redirects again. */
-function Redirect({ to }: { to: string }) {
+  if (!hasBegun) return <ProgressScreen />
   return (
-    <>
-      <Navigate to={to} replace />
-      <ProgressScreen />
-    </>
-  )
-}
-
-function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
-  return (
-    <main>
-      <h1 className={hidden.hidden}>{brand.name}</h1>
-      <ProgressScreen label={words.signingYouIn} trouble={hasTrouble ? words.stillTrying : null} />
-    </main>
+    <PageFrame View={PlainPage}>
+      <Outlet />
+    </PageFrame>
   )
 }

@@ -6,6 +6,8 @@ export interface LazyPage {
   Page: ComponentType
   /** Starts the download, so that the page is there when it is needed. */
   preload: () => void
+  /** Whether it is there. */
+  isReady: () => boolean
 }
 
 type Load<Props> = () => Promise<{ default: ComponentType<Props> }>
@@ -17,11 +19,12 @@ async function withWords<Props>(load: Load<Props>) {
 }
 
 export function lazyPage(load: Load<object>): LazyPage {
-  const { Component, keep } = lazyComponent(load, true)
+  const { Component, keep, isReady } = lazyComponent(load, true)
   return {
     Page: Component,
     // If this fails, there is no head start; the page tries again when it is rendered.
     preload: () => void withWords(load).then(keep, () => undefined),
+    isReady,
   }
 }
 
@@ -55,5 +58,5 @@ export function lazyComponent<Props extends object>(load: Load<Props>, mayReload
     return createElement(Body, props)
   }
 
-  return { Component, keep }
+  return { Component, keep, isReady: () => ready !== null }
 }

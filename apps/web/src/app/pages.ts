@@ -1,8 +1,6 @@
-import type { SessionState } from '@latchkey/auth-client'
 import type { ComponentType } from 'react'
 import LoginPage from '../features/auth/login-page.tsx'
 import { type LazyPage, lazyPage } from './lazy-page.ts'
-import { paths } from './paths.ts'
 
 const account = () => import('../features/account/pages.ts')
 const admin = () => import('../features/admin/pages.ts')
@@ -34,17 +32,8 @@ export const pages = {
 }
 
 function atHand(Page: ComponentType): LazyPage {
-  return { Page, preload: () => undefined }
+  return { Page, preload: () => undefined, isReady: () => true }
 }
-
-const signedInPages = new Map([
-  [paths.protocol as string, pages.protocol],
-  [paths.sessions, pages.sessions],
-  [paths.activity, pages.activity],
-  [paths.account, pages.account],
-  [paths.password, pages.password],
-  [paths.admin, pages.admin],
-])
 
 /** Whoever pays for each byte downloads what they open, and no more. */
 export const savesData = () =>
@@ -74,25 +63,3 @@ export function preloadWhenIdle(isAdmin: boolean): () => void {
 /** The page that was asked for comes first. */
 const settlingMs = 1500
 const betweenMs = 200
-
-export function preloadSignedIn(pathname: string) {
-  pages.signedInArea.preload()
-  const page = signedInPages.get(pathname) ?? pages.dashboard
-  page.preload()
-}
-
-const openPages = new Map([
-  [paths.forgotPassword as string, pages.forgotPassword],
-  [paths.resetPassword, pages.resetPassword],
-  [paths.verifyEmail, pages.verifyEmail],
-  [paths.confirmEmail, pages.confirmEmail],
-  [paths.undoEmail, pages.undoEmail],
-])
-
-export function preloadFor(session: SessionState, pathname: string) {
-  const open = openPages.get(pathname)
-  if (open) return open.preload()
-  if (session.status !== 'signedOut') return preloadSignedIn(pathname)
-  if (pathname === paths.register) return pages.register.preload()
-  pages.login.preload()
-}

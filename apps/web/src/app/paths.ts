@@ -20,6 +20,9 @@ export const paths = {
   adminUser: '/admin/users/:id',
 } as const
 
+/** As an address is compared: the router of the pages heeds neither case nor slashes at the end. */
+export const samePath = (pathname: string): string => pathname.replace(/\/+$/, '').toLowerCase() || paths.home
+
 /**
  * Pages for people with a role, with all pages below them. For anybody else they do not exist, in the navigation either. What
  * they show is guarded by the contracts that it comes from.

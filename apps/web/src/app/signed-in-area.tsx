@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { useNavigate } from 'react-router-dom'
+import { Outlet, useNavigate } from 'react-router-dom'
 import { PageTitle } from '../components/page-title.tsx'
 import { RecoveryCodesDialog } from '../components/recovery-codes-dialog.tsx'
 import { SignInAgain } from '../features/sign-in-again/sign-in-again.tsx'
@@ -10,7 +10,7 @@ import { AppShell } from './app-shell.tsx'
 import { useEntranceNote } from './entrance-note.ts'
 import type { FailureView } from './error-boundary.tsx'
 import styles from './page-failure.module.css'
-import { PageOutlet } from './page-outlet.tsx'
+import { PageFrame } from './page-frame.tsx'
 import { paths } from './paths.ts'
 import { useRecoveryCodes } from './recovery-codes.ts'
 import { useSignedIn } from './signed-in-context.ts'
@@ -39,7 +39,9 @@ export default function SignedInArea() {
   return (
     <UserData key={user.id} sessionId={accessToken.claims.sid}>
       <AppShell>
-        <PageOutlet View={InFrame} />
+        <PageFrame View={InFrame}>
+          <Outlet />
+        </PageFrame>
       </AppShell>
       <MailsFollow />
       <StepUpDialog />

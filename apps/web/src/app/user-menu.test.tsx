@@ -3,7 +3,7 @@ import { screen, waitFor } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../test/fake-auth-client.ts'
 import { renderApp } from '../../test/render-app.tsx'
-import { words as errors } from '../words/en/errors.ts'
+import { words as frame } from '../words/en/frame.ts'
 import { speakLanguage } from '../words/language.ts'
 
 afterEach(async () => {
@@ -104,7 +104,7 @@ describe('the menu of the user', () => {
     expect(item('Deutsch')).toHaveAttribute('lang', 'de')
     expect(item('Dark')).not.toHaveAttribute('lang')
     await user.click(item('Deutsch'))
-    expect(await screen.findByText(errors.byCode.network_error)).toBeVisible()
+    expect(await screen.findByText(frame.unreachable)).toBeVisible()
     expect(item('English')).toBeChecked()
     expect(localStorage.getItem('latchkey.language')).toBeNull()
     expect(client.call.mock.calls.filter(([route]) => route === routes.updateMe)).toEqual([])

@@ -3,7 +3,7 @@ import { useAuthClient } from '@latchkey/react'
 import { type FocusEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Alert } from '../components/alert.tsx'
 import { useLanguageChoice } from '../components/use-language-choice.ts'
-import { words as errors } from '../words/en/errors.ts'
+import { words as frame } from '../words/en/frame.ts'
 import { words } from '../words/en/menu.ts'
 import { type Language, languages } from '../words/language.ts'
 import { useSignedIn } from './signed-in-context.ts'
@@ -78,7 +78,7 @@ export function UserMenu() {
             />
             <SignOut />
           </div>
-          <Alert>{hasFailed && <p>{errors.byCode.network_error}</p>}</Alert>
+          <Alert>{hasFailed && <p>{frame.unreachable}</p>}</Alert>
         </div>
       )}
     </div>

@@ -1,17 +1,51 @@
 import type { AuthError } from '@latchkey/auth-client'
+import { useEffect, useState } from 'react'
+import { words } from '../words/en/frame.ts'
 import { Alert } from './alert.tsx'
-import { failureSentence } from './failure-sentence.ts'
+import type { failureSentence } from './failure-sentence.ts'
 import { RetryCountdown } from './retry-countdown.tsx'
 
+let sentenceOf: typeof failureSentence = ({ message }) => message
+let isLoaded = false
+
+async function load() {
+  if (isLoaded) return
+  sentenceOf = (await import('./failure-sentence.ts')).failureSentence
+  isLoaded = true
+}
+
+/** What went wrong. Until the sentences are there, in the words that the error came with. */
 export function FailureAlert({ failure }: { failure: AuthError | null }) {
+  const [, setIsTold] = useState(isLoaded)
+
+  useEffect(() => {
+    // If this fails, the next failure asks again.
+    load().then(
+      () => failure && setIsTold(true),
+      () => undefined,
+    )
+  }, [failure])
+
   return (
     <Alert>
       {failure &&
         (failure.code === 'rate_limited' && failure.retryAfterSeconds ? (
           <RetryCountdown seconds={failure.retryAfterSeconds} />
         ) : (
-          <p>{failureSentence(failure)}</p>
+          <p>{inWords(failure)}</p>
         ))}
     </Alert>
   )
+}
+
+function inWords(failure: AuthError): string {
+  switch (failure.code) {
+    // What keeps the others from being loaded.
+    case 'network_error':
+      return words.unreachable
+    case 'code_missing':
+      return words.replaced
+    default:
+      return sentenceOf(failure)
+  }
 }

@@ -5,7 +5,7 @@ import { ada, anonymous, fakeAuthClient, refusal, signedIn } from '../../test/fa
 import { german } from '../../test/german.ts'
 import { renderApp } from '../../test/render-app.tsx'
 import { words } from './en/account.ts'
-import { words as errors } from './en/errors.ts'
+import { words as frame } from './en/frame.ts'
 import { preferredLanguage, speakLanguage } from './language.ts'
 
 const page = document.documentElement
@@ -115,7 +115,7 @@ describe('the language of the page', () => {
     await heading('Sign in')
     await user.click(choice('Deutsch'))
     expect(localStorage.getItem('latchkey.language')).toBeNull()
-    expect(await screen.findByText(errors.byCode.network_error)).toBeVisible()
+    expect(await screen.findByText(frame.unreachable)).toBeVisible()
     expect(choice('English')).toHaveAttribute('aria-pressed', 'true')
     expect(page.lang).toBe('en')
     await user.type(screen.getByLabelText('Email or username'), 'ada')

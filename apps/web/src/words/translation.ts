@@ -5,5 +5,5 @@ import type * as english from './en/index.ts'
 export type Translation = Like<typeof english>
 
 /** What is said before any page further in has been downloaded. */
-export type FirstWords = Pick<Translation, 'common' | 'entrance' | 'errors' | 'frame'>
+export type FirstWords = Pick<Translation, 'common' | 'entrance' | 'frame'>
 export type RemainingWords = Omit<Translation, keyof FirstWords>

@@ -1,6 +1,5 @@
 import type { SessionState } from '@latchkey/auth-client'
 import { words } from '../../words/en/entrance.ts'
-import { words as errors } from '../../words/en/errors.ts'
 
 type SignedOut = Extract<SessionState, { status: 'signedOut' }>
 
@@ -14,6 +13,6 @@ export function signedOutSentence({ reason, code }: SignedOut): string | null {
     case 'notKept':
       return words.notKept
     case 'ended':
-      return words.ended[code as keyof typeof words.ended] ?? errors.byCode.refresh_token_invalid
+      return words.ended[code as keyof typeof words.ended] ?? words.ended.refresh_token_invalid
   }
 }

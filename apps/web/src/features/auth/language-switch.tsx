@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'react'
 import { Alert } from '../../components/alert.tsx'
 import { useLanguageChoice } from '../../components/use-language-choice.ts'
 import { words } from '../../words/en/entrance.ts'
-import { words as errors } from '../../words/en/errors.ts'
+import { words as frame } from '../../words/en/frame.ts'
 import { type Language, languages } from '../../words/language.ts'
 import styles from './language-switch.module.css'
 
@@ -46,7 +46,7 @@ export function LanguageSwitch() {
       {/* Not there before: the form above has one. */}
       {hasFailed && (
         <Alert>
-          <p>{errors.byCode.network_error}</p>
+          <p>{frame.unreachable}</p>
         </Alert>
       )}
     </>

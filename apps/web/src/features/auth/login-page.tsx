@@ -1,9 +1,10 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
 import { useSession } from '@latchkey/react'
 import { Suspense, useState } from 'react'
-import { Link, useLocation } from 'react-router-dom'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { lazyPart } from '../../app/lazy-part.tsx'
+import { Link } from '../../app/link.tsx'
+import { usePageLocation } from '../../app/page-location.ts'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { Note } from '../../components/alert.tsx'
@@ -20,7 +21,7 @@ const SecondStepPage = lazyPart(() => import('./second-step-page.tsx'), PlainPag
 
 export default function LoginPage() {
   const session = useSession()
-  const { search } = useLocation()
+  const { search } = usePageLocation()
   const { note } = useEntranceNote()
   const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
   const reason = session.status === 'signedOut' ? signedOutSentence(session) : null

@@ -2,8 +2,8 @@ import { AuthError } from '@latchkey/auth-client'
 import type { FactorOutstanding } from '@latchkey/contracts'
 import { useAuthClient } from '@latchkey/react'
 import { type FormEvent, useState } from 'react'
-import { useLocation } from 'react-router-dom'
 import { LinkAlong } from '../../app/address-along.tsx'
+import { usePageLocation } from '../../app/page-location.ts'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
@@ -34,7 +34,7 @@ interface RegisterFormProps {
 
 export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormProps) {
   const client = useAuthClient()
-  const { search } = useLocation()
+  const { search } = usePageLocation()
   const shortest = useShortestPassword()
   const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const [taken, setTaken] = useState<string | null>(null)

@@ -1,7 +1,9 @@
 import type { FactorOutstanding } from '@latchkey/contracts'
 import { Suspense, useState } from 'react'
-import { Link, useLocation, useNavigate } from 'react-router-dom'
 import { lazyPart } from '../../app/lazy-part.tsx'
+import { Link } from '../../app/link.tsx'
+import { pageHistory } from '../../app/page-history.ts'
+import { usePageLocation } from '../../app/page-location.ts'
 import { paths } from '../../app/paths.ts'
 import { readReturnPath, withReturnPath } from '../../app/return-path.ts'
 import { PlainPage } from '../../components/plain-page.tsx'
@@ -17,16 +19,15 @@ const SecondStepPage = lazyPart(() => import('./second-step-page.tsx'), PlainPag
 const CheckMail = lazyPart(() => import('../recovery/check-mail.tsx'))
 
 export default function RegisterPage() {
-  const { search } = useLocation()
+  const { search } = usePageLocation()
   const [unconfirmed, setUnconfirmed] = useState<Made | null>(null)
   const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
-  const navigate = useNavigate()
   const loginPath = withReturnPath(paths.login, readReturnPath(search))
 
   if (outstanding)
     return (
       <Suspense fallback={<ProgressScreen />}>
-        <SecondStepPage outstanding={outstanding} onStartAgain={() => navigate(loginPath)} />
+        <SecondStepPage outstanding={outstanding} onStartAgain={() => pageHistory.push(loginPath)} />
       </Suspense>
     )
   if (unconfirmed !== null)

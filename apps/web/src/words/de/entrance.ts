@@ -25,6 +25,7 @@ export const entrance: Translation['entrance'] = {
   notKept:
     'Ihr Browser hat keine Cookies behalten, deshalb ist Ihre Anmeldung beendet. Erlauben Sie Cookies für diese Website und melden Sie sich dann neu an.',
   ended: {
+    refresh_token_invalid: 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.',
     refresh_token_expired:
       'Sie waren eine Weile weg, deshalb ist Ihre Sitzung abgelaufen. Melden Sie sich an, um fortzufahren.',
     refresh_token_revoked:

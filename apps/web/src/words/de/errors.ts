@@ -8,10 +8,7 @@ const wentWrong = 'Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie 
 
 export const errors: Translation['errors'] = {
   byCode: {
-    network_error:
-      'Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
     timeout: 'Der Server hat zu lange nicht geantwortet. Bitte versuchen Sie es noch einmal.',
-    code_missing: 'Es gibt eine neuere Version dieser Seite. Laden Sie sie neu, um fortzufahren.',
     unexpected_answer: wentWrong,
     signed_out: 'Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.',
     request_not_repeatable: 'Das wurde nicht gesendet. Bitte versuchen Sie es noch einmal.',

@@ -1,6 +1,8 @@
 import type { Translation } from '../translation.ts'
 
 export const frame: Translation['frame'] = {
+  unreachable:
+    'Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
   connectionLost:
     'Keine Verbindung. Ihre Eingaben bleiben erhalten. Wir sagen Bescheid, sobald die Verbindung wieder da ist.',
   connectionTrouble: 'Die Verbindung ist gestört. Sie sind weiterhin angemeldet. Neuer Versuch läuft …',

@@ -5,6 +5,7 @@ import { admin } from './admin.ts'
 import { commonInside } from './common-inside.ts'
 import { complaints } from './complaints.ts'
 import { dashboard } from './dashboard.ts'
+import { errors } from './errors.ts'
 import { menu } from './menu.ts'
 import { notFound } from './not-found.ts'
 import { protocol } from './protocol.ts'
@@ -23,6 +24,7 @@ const translation: RemainingWords = {
   commonInside,
   complaints,
   dashboard,
+  errors,
   menu,
   notFound,
   protocol,

@@ -26,6 +26,7 @@ export const words = catalogue('entrance', {
     'Your browser kept no cookies, so your sign-in has ended. Allow cookies for this site, then sign in again.',
   /** By the code of the refusal. */
   ended: {
+    refresh_token_invalid: 'Your session is no longer valid. Sign in to continue.',
     refresh_token_expired: 'You were away for a while, so your session expired. Sign in to continue.',
     refresh_token_revoked: 'This session was ended, here or from another device. Sign in to continue.',
     refresh_token_reused:

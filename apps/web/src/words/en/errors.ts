@@ -2,6 +2,9 @@ import type { ClientErrorCode } from '@latchkey/auth-client'
 import type { ErrorCode } from '@latchkey/contracts'
 import { catalogue } from '../catalogue.ts'
 
+/** What may keep these sentences from being downloaded, so that the frame has the ones for it. */
+type SaidByFrame = 'network_error' | 'code_missing'
+
 // Several codes are one thing to whoever reads the sentence.
 const notUnderstood = 'The server did not understand this page. Reload it and try again.'
 const sessionOver = 'Your session is no longer valid. Sign in to continue.'
@@ -11,9 +14,7 @@ const wentWrong = 'Something went wrong on the server. Please try again in a mom
 export const words = catalogue('errors', {
   /** What happened and what to do. Does not compile while a code has no sentence. */
   byCode: {
-    network_error: 'We can’t reach the server. Check your connection and try again.',
     timeout: 'The server took too long to answer. Please try again.',
-    code_missing: 'There is a newer version of this page. Reload it to go on.',
     unexpected_answer: wentWrong,
     signed_out: 'You have been signed out. Sign in to continue.',
     request_not_repeatable: 'This was not sent. Please try again.',
@@ -73,7 +74,7 @@ export const words = catalogue('errors', {
     overloaded: busy,
     shutting_down: busy,
     internal_error: wentWrong,
-  } satisfies Record<ErrorCode | ClientErrorCode, string>,
+  } satisfies Record<Exclude<ErrorCode | ClientErrorCode, SaidByFrame>, string>,
   /** Under a good status: the page where a hotel asks for one's room, say. */
   answerFromElsewhere:
     'This answer did not come from our server. If this network wants you to sign in to it, do that first. Otherwise reload the page.',

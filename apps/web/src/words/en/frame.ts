@@ -1,6 +1,7 @@
 import { catalogue } from '../catalogue.ts'
 
 export const words = catalogue('frame', {
+  unreachable: 'We can’t reach the server. Check your connection and try again.',
   connectionLost: 'No connection. What you typed stays; we’ll say when it is back.',
   connectionTrouble: 'Connection trouble: you are still signed in. Retrying…',
   connectionBack: 'The connection is back.',

@@ -1,0 +1,14 @@
+import { brand } from '@latchkey/brand'
+import { ProgressScreen } from '../components/progress-screen.tsx'
+import hidden from '../components/visually-hidden.module.css'
+import { words } from '../words/en/frame.ts'
+
+/** Shown while the silent sign-in is under way. */
+export function RestoringScreen({ hasTrouble }: { hasTrouble: boolean }) {
+  return (
+    <main>
+      <h1 className={hidden.hidden}>{brand.name}</h1>
+      <ProgressScreen label={words.signingYouIn} trouble={hasTrouble ? words.stillTrying : null} />
+    </main>
+  )
+}
