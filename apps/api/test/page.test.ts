@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import express, { type ErrorRequestHandler } from 'express'
 import supertest from 'supertest'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { singlePageApp } from '../src/http/single-page-app.ts'
 import { apiForTest } from './support/api.ts'
 
@@ -115,6 +115,72 @@ it('the picture of a link’s preview has a whole address where the public one i
     (await supertest(express().use(singlePageApp({ webRoot, publicUrl, meta: {} }))).get('/')).text
   expect(await pageOf('https://id.example.com')).toMatch('content="https://id.example.com/social.png"')
   expect(await pageOf(undefined)).toMatch('content="/social.png"')
+})
+
+describe('what the build has rendered', () => {
+  const made = (language: string) => ({
+    dir: 'ltr',
+    title: `title ${language}`,
+    html: `<p>$& ${language}</p>`,
+  })
+  const session = `0123456789abcdef01234567.1`
+
+  function openPage() {
+    const webRoot = emptyFolder()
+    mkdirSync(join(webRoot, '.vite'))
+    writeFileSync(join(webRoot, '.vite/page-addresses.txt'), '^/(?:|login)/*$')
+    const page = '<html lang="en"><head><title>T</title></head><div id="root"></div></html>'
+    writeFileSync(join(webRoot, 'index.html'), page)
+    const prerendered = join(webRoot, '.vite/prerendered.json')
+    writeFileSync(prerendered, JSON.stringify({ '/login': { en: made('en'), de: made('de') } }))
+    const http = supertest(express().use(singlePageApp({ webRoot, publicUrl: undefined, meta: {} })))
+    return { http, page, prerendered }
+  }
+
+  it.each([
+    [{}, 'en'],
+    [{ 'Accept-Language': 'de-AT, en;q=0.5' }, 'de'],
+    [{ 'Accept-Language': 'fr' }, 'en'],
+    [{ Cookie: 'theme=dark; mysession=1' }, 'en'],
+  ])('is sent to whoever has no session: with %j in %s', async (headers, language) => {
+    const { http } = openPage()
+    for (const path of ['/login', '/Login/']) {
+      const { text, headers: answered } = await http.get(path).set(headers).expect(200)
+      expect(text).toBe(
+        `<html lang="${language}" dir="ltr"><head><title>title ${language}</title>  \n  </head>` +
+          `<div id="root" data-prerendered="${language}"><p>$& ${language}</p></div></html>`,
+      )
+      expect(answered.vary).toMatch(/Accept-Language.*Cookie/)
+      await http
+        .get(path)
+        .set({ ...headers, 'If-None-Match': answered.etag ?? '' })
+        .expect(304)
+    }
+  })
+
+  it.each([
+    ['/login', `latchkey.session=${session}`],
+    ['/login', `a=b; __Host-latchkey.session=${session}`],
+    ['/login', `session=${session}`],
+    ['/', ''],
+    ['/index.html', ''],
+  ])('is not sent for %s with the cookies “%s”', async (path, cookies) => {
+    const { text } = await openPage().http.get(path).set('Cookie', cookies).expect(200)
+    expect(text).toMatch('<div id="root"></div>')
+  })
+
+  it('is another one after the next build', async () => {
+    const { http, prerendered } = openPage()
+    const before = await http.get('/login')
+    writeFileSync(prerendered, JSON.stringify({ '/login': { en: { ...made('en'), html: 'new' } } }))
+    utimesSync(prerendered, 1, 1)
+    const { text, headers } = await http
+      .get('/login')
+      .set('If-None-Match', before.headers.etag ?? '')
+      .expect(200)
+    expect(text).toMatch('>new<')
+    expect(headers.etag).not.toBe(before.headers.etag)
+  })
 })
 
 function emptyFolder(): string {

@@ -2,12 +2,13 @@ import 'virtual:brand-colours.css'
 import './styles/tokens.css'
 import './styles/base.css'
 import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
+import { createRoot, hydrateRoot } from 'react-dom/client'
 import { App } from './app/app.tsx'
 import { authClient } from './app/auth-client.ts'
 import { connection } from './app/connection.ts'
+import { type PageLocation, pageHistory } from './app/page-history.ts'
 import { preloadFor } from './app/preload.ts'
-import { beginSpeaking } from './words/language.ts'
+import { beginSpeaking, spokenLanguage } from './words/language.ts'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root element')
@@ -19,10 +20,26 @@ connection.watch()
 void authClient.start()
 preloadFor(authClient.getState(), window.location.pathname)
 
-void canSpeak.then(() =>
-  createRoot(root).render(
+void canSpeak.then(() => {
+  const { state, ...location } = pageHistory.location()
+  if (isPrerendered(root) && state === null)
+    return hydrateRoot(root, app({ ...location, search: '', hash: '', state }))
+  // Hidden before the first paint, so that nobody sees it go.
+  if ('unfit' in document.documentElement.dataset) root.replaceChildren()
+  delete root.dataset.prerendered
+  createRoot(root).render(app())
+})
+
+/** Whether what stands there is what is to be shown first. */
+function isPrerendered({ dataset }: HTMLElement): boolean {
+  const isUnfit = 'unfit' in document.documentElement.dataset
+  return !isUnfit && dataset.prerendered === spokenLanguage() && authClient.getState().status === 'signedOut'
+}
+
+function app(first?: PageLocation) {
+  return (
     <StrictMode>
-      <App client={authClient} />
-    </StrictMode>,
-  ),
-)
+      <App client={authClient} {...(first && { first })} />
+    </StrictMode>
+  )
+}

@@ -18,7 +18,7 @@ export function docsPage(): string {
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${at}/swagger-ui.css">
 <link rel="stylesheet" href="${at}/try-it.css">
-<script src="/theme.js"></script>
+<script src="/before-paint.js"></script>
 <script src="${at}/swagger-ui-bundle.js" defer></script>
 <script src="${at}/try-it.js" defer></script>
 <title>API · ${name}</title>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AuthError } from '@latchkey/contracts/server'
 import compression from 'compression'
 import express, { type Request, type Response, Router } from 'express'
+import { rendering, renderings } from './prerendered.ts'
 
 const changePasswordPath = '/account/password'
 
@@ -18,7 +19,8 @@ interface Page {
 
 /**
  * Serves the built web app. Assets have hashed names and are cached for a year; the page itself is not. Its build says
- * which addresses it has. A browser that asks for another is shown the page all the same, which says so, as a 404.
+ * which addresses it has. A browser that asks for another is shown the page all the same, which says so, as a 404. What the
+ * build has rendered goes to whoever has no session, in their language; it is there before the scripts are.
  */
 export function singlePageApp({ webRoot, publicUrl, meta }: Page): Router {
   const router = Router()
@@ -47,12 +49,15 @@ export function singlePageApp({ webRoot, publicUrl, meta }: Page): Router {
 
   const file = join(webRoot, 'index.html')
   const addressesFile = join(webRoot, '.vite/page-addresses.txt')
+  const prerenderedFile = join(webRoot, '.vite/prerendered.json')
   const head = Object.entries(meta).map(([name, content]) => `<meta name="${name}" content="${content}" />`)
-  let page = { html: '', etag: '', addresses: /^$/, modifiedMs: Number.NaN }
+  let page = { empty: tagged(''), rendered: new Map<string, Tagged>(), addresses: /^$/, modified: '' }
   return router
 
   async function sendPage(req: Request, res: Response): Promise<void> {
-    const { html, etag } = await current()
+    const { empty, rendered } = await current()
+    const { html, etag } = rendered.get(rendering(req)) ?? empty
+    res.vary('Accept-Language').vary('Cookie')
     res.set('Cache-Control', 'no-cache').set('ETag', etag).type('html')
     if (req.fresh) res.status(304).end()
     else res.send(html)
@@ -61,7 +66,9 @@ export function singlePageApp({ webRoot, publicUrl, meta }: Page): Router {
   /** Reads the page again after a new build: the scripts that the old page names are gone. */
   async function current(): Promise<typeof page> {
     const { mtimeMs } = await stat(file).catch(notBuilt)
-    if (mtimeMs === page.modifiedMs) return page
+    const prerendered = await stat(prerenderedFile).catch(() => null)
+    const modified = `${mtimeMs} ${prerendered?.mtimeMs}`
+    if (modified === page.modified) return page
     const addresses = new RegExp(await readFile(addressesFile, 'utf8').catch(notBuilt), 'i')
     const html = (await readFile(file, 'utf8'))
       .replace('</head>', `  ${head.join('\n    ')}\n  </head>`)
@@ -70,10 +77,20 @@ export function singlePageApp({ webRoot, publicUrl, meta }: Page): Router {
         '<meta property="og:image" content="/',
         `<meta property="og:image" content="${publicUrl ?? ''}/`,
       )
-    const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"`
-    page = { html, etag, addresses, modifiedMs: mtimeMs }
+    const made = prerendered ? JSON.parse(await readFile(prerenderedFile, 'utf8')) : {}
+    const rendered = new Map([...renderings(html, made)].map(([name, each]) => [name, tagged(each)]))
+    page = { empty: tagged(html), rendered, addresses, modified }
     return page
   }
+}
+
+interface Tagged {
+  html: string
+  etag: string
+}
+
+function tagged(html: string): Tagged {
+  return { html, etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 27)}"` }
 }
 
 /** Not yet, that is: an API by itself, or a build under way. */

@@ -21,7 +21,7 @@ export function mailboxPage(mails: StoredMail[], path: string): string {
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${path}/style.css">
-<script src="/theme.js"></script>
+<script src="/before-paint.js"></script>
 <title>Mailbox · ${escapeHtml(brand.name)}</title>
 </head>
 <body>

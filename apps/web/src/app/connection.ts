@@ -53,7 +53,11 @@ export const connection = {
 }
 
 export function useConnection(): ConnectionState {
-  return useSyncExternalStore(subscribe, () => state)
+  return useSyncExternalStore(
+    subscribe,
+    () => state,
+    () => 'fine',
+  )
 }
 
 function subscribe(listener: () => void) {

@@ -13,9 +13,16 @@ export function usePageLocation(): PageLocation {
   return location
 }
 
-/** The location in the address bar. While the code of the next page is on its way, that of the page which is still shown. */
-export function useHistoryLocation(): PageLocation {
-  const [location, setLocation] = useState(pageHistory.location)
-  useLayoutEffect(() => pageHistory.listen((next) => startTransition(() => setLocation(next))), [])
+/**
+ * The location in the address bar. While the code of the next page is on its way, that of the page which is still shown.
+ * `first`: what it was taken for where the page was prerendered.
+ */
+export function useHistoryLocation(first?: PageLocation): PageLocation {
+  const [location, setLocation] = useState(first ?? pageHistory.location)
+  useLayoutEffect(() => {
+    const show = (next: PageLocation) => startTransition(() => setLocation(next))
+    if (first) show(pageHistory.location())
+    return pageHistory.listen(show)
+  }, [first])
   return location
 }

@@ -1,5 +1,6 @@
-/** Hidden on plain http outside localhost. */
-export const supportsPasskeys = () => typeof PublicKeyCredential !== 'undefined'
+/** Hidden on plain http outside localhost. What is prerendered is for browsers that have them. */
+export const supportsPasskeys = () =>
+  typeof window === 'undefined' || typeof PublicKeyCredential !== 'undefined'
 
 /** Whether the browser offers passkeys where the name is typed. */
 export const supportsAutofill = async (): Promise<boolean> =>

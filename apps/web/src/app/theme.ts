@@ -4,7 +4,7 @@ import { keptChoice } from '../kept-choice.ts'
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]
 
-/** public/theme.js reads it before the first paint. */
+/** public/before-paint.js reads it before the first paint. */
 const choice = keptChoice('latchkey.theme', (kept) =>
   show(themes.find((theme) => theme === kept) ?? 'system'),
 )

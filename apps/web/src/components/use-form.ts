@@ -18,6 +18,8 @@ export interface Form {
   props: {
     ref: RefObject<HTMLFormElement | null>
     noValidate: true
+    /** Where the page does not work, what was typed is not written into the address. */
+    method: 'post'
     onSubmit: (event: FormEvent<HTMLFormElement>) => void
     onBlur: (event: FocusEvent<HTMLFormElement>) => void
     onInput: (event: FormEvent<HTMLFormElement>) => void
@@ -138,7 +140,14 @@ export function useForm<Values>(
   }
 
   return {
-    props: { ref, noValidate: true, onSubmit: (event) => void onSubmit(event), onBlur, onInput },
+    props: {
+      ref,
+      noValidate: true,
+      method: 'post',
+      onSubmit: (event) => void onSubmit(event),
+      onBlur,
+      onInput,
+    },
     errorOf: (field) => errors[field]?.(),
     failure,
     isSubmitting,

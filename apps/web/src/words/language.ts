@@ -20,6 +20,9 @@ const translations: Record<Exclude<Language, 'en'>, Download> = {
 /** Those of the world's that one may want to add and that are written from right to left. */
 const rightToLeft: readonly string[] = ['ar', 'fa', 'he', 'ur']
 
+export const directionOf = (language: Language) => (rightToLeft.includes(language) ? 'rtl' : 'ltr')
+
+/** public/before-paint.js reads it before the first paint. */
 const choice = keptChoice('latchkey.language', () => void speakLanguage(preferredLanguage()))
 let current: Language = 'en'
 /** What was asked for last. Its words may not be there yet. */
@@ -39,7 +42,7 @@ export const spokenLanguage = (): Language => current
 
 /** The language of the page, and how to choose another. `App` reads it, and so everything that shows words is rendered again. */
 export function useLanguage(): [Language, (language: Language) => Promise<Change>] {
-  return [useSyncExternalStore(choice.subscribe, () => current), choose]
+  return [useSyncExternalStore(choice.subscribe, spokenLanguage, spokenLanguage), choose]
 }
 
 /** Kept only once it is spoken: it would be a promise that the page does not keep. */
@@ -93,8 +96,9 @@ export async function speakLanguage(language: Language, part?: 'first'): Promise
   }
   isWhole = part !== 'first' || language === 'en'
   current = language
-  document.documentElement.lang = language
-  document.documentElement.dir = rightToLeft.includes(language) ? 'rtl' : 'ltr'
+  // There is none where the page is prerendered.
+  if (typeof document !== 'undefined')
+    Object.assign(document.documentElement, { lang: language, dir: directionOf(language) })
   choice.tell()
   return 'done'
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { BrandLinks } from '../../components/brand-links.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { PageTitle } from '../../components/page-title.tsx'
@@ -6,6 +6,7 @@ import { words } from '../../words/en/entrance.ts'
 import styles from './entrance-layout.module.css'
 import { LanguageSwitch } from './language-switch.tsx'
 import { RotationRings } from './rotation-rings.tsx'
+import { takeOver } from './take-over.ts'
 
 interface EntranceLayoutProps {
   title: string
@@ -15,6 +16,8 @@ interface EntranceLayoutProps {
 
 /** The layout of the pages before the sign-in: a form, and on wide screens a few words about the product. */
 export function EntranceLayout({ title, lead, children }: EntranceLayoutProps) {
+  useEffect(takeOver, [])
+
   return (
     <div className={styles.split}>
       <main className={styles.form} id="main">

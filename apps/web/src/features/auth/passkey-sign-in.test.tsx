@@ -65,6 +65,17 @@ it('passkeys are offered where the name is typed, until somebody is signed in', 
   expect(offer?.signal?.aborted).toBe(true)
 })
 
+it('whoever presses the button is offered nothing beside it', async () => {
+  browserWithPasskeys({ autofill: true })
+  const { client, user } = await openLogin()
+  await user.click(button())
+  // Longer than the page waits before it makes an offer.
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  const offers = client.loginWithPasskey.mock.calls.flatMap(([offer]) => offer ?? [])
+  expect(offers.filter(({ signal }) => !signal?.aborted)).toEqual([])
+  expect(client.loginWithPasskey).toHaveBeenCalledWith()
+})
+
 it('an offer that was refused says why and is made again; one that could not be made says nothing', async () => {
   browserWithPasskeys({ autofill: true })
   const client = fakeAuthClient(anonymous)

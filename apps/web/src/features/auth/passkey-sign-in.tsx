@@ -16,6 +16,7 @@ export function PasskeySignIn() {
   const [offers, setOffers] = useState(0)
   const [failure, setFailure] = useState<AuthError | null>(null)
   const isInFlight = useRef(false)
+  const offered = useRef<AbortController>(null)
   const [isBusy, setIsBusy] = useState(false)
 
   async function signIn() {
@@ -23,6 +24,8 @@ export function PasskeySignIn() {
     isInFlight.current = true
     setIsBusy(true)
     setFailure(null)
+    // Also one that is still to come: the server knows of one challenge at a time.
+    offered.current?.abort()
     try {
       await client.loginWithPasskey()
     } catch (error) {
@@ -36,6 +39,7 @@ export function PasskeySignIn() {
 
   useEffect(() => {
     const end = new AbortController()
+    offered.current = end
     async function offer() {
       if (!(await supportsAutofill()) || end.signal.aborted) return
       try {
