@@ -1,3 +1,4 @@
+import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
 import { hasRole, useAuthClient, useSession } from '@latchkey/react'
 import { useEffect, useState } from 'react'
 import { Outlet } from 'react-router-dom'
