@@ -29,6 +29,7 @@ import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
 import { seenPath, seenRoutes } from './doctor/seen.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
+import { refuseOtherSites } from './http/other-sites.ts'
 import { requestLog } from './http/request-log.ts'
 import { routePatterns } from './http/route-patterns.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -129,10 +130,12 @@ function api(services: Services, config: Config): Router {
   const router = Router()
   router.use(neverStore)
   router.use(allowClients(config.server))
+  router.use(routes.healthLive.path, tellEverybody)
   router.use(healthRoutes(services))
   router.use(seenRoutes(services, config))
 
   router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
+  router.use(['/login', '/register'], refuseOtherSites(config.cookie))
   // Where mail is kept for a developer, and nowhere else: never in production.
   if (services.outbox) router.use(demoRoutes(services))
   router.use(services.sessions.routes())
@@ -157,6 +160,12 @@ const apiDocs = ({ outbox }: Services, { cookie, server: { publicUrl } }: Config
 /** Tokens and personal data must not be cached (RFC 6749 §5.1). */
 const neverStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store')
+  next()
+}
+
+/** A page that may not call finds out by it that somebody is there, and says so. */
+const tellEverybody: RequestHandler = (_req, res, next) => {
+  if (!res.hasHeader('Access-Control-Allow-Origin')) res.set('Access-Control-Allow-Origin', '*')
   next()
 }
 

@@ -5,6 +5,7 @@ import { brand } from '@latchkey/brand'
 import { systemClock } from '@latchkey/contracts/server'
 import { makePrivateFolder, startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { createApp } from './app.ts'
+import { refuseClientsOfOtherSites } from './client-sites.ts'
 import { compose } from './compose.ts'
 import { type Config, readConfig } from './config.ts'
 import { developmentSecrets } from './development-secrets.ts'
@@ -37,6 +38,7 @@ async function main() {
     (dataDir) => developmentSecrets(inRoot(dataDir)),
     process.stdout.isTTY,
   )
+  await refuseClientsOfOtherSites(config)
   const log = createLogger(config.log)
 
   const dataDir = inRoot(config.database.dataDir)
@@ -64,7 +66,7 @@ async function main() {
   const metricsServer = metrics && config.metrics && (await serveMetrics(metrics, config.metrics, log))
   const started = services.start()
   await listen()
-  const { sentence, isFine } = summaryOf(checkConfiguration(process.env, config))
+  const { sentence, isFine } = summaryOf(await checkConfiguration(process.env, config))
   log[isFine ? 'info' : 'warn'](sentence)
   await started
   if (services.lifecycle.draining) return

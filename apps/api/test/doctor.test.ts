@@ -37,9 +37,9 @@ const wrong = (found: readonly Finding[]) =>
     .filter(({ finding }) => finding !== 'ok')
     .map(({ name, finding, sentence }) => `${finding} ${name}: ${sentence}`)
 
-const ofSettings = (environment: Record<string, string>) =>
+const ofSettings = async (environment: Record<string, string>) =>
   wrong(
-    checkConfiguration(
+    await checkConfiguration(
       environment,
       readConfig(environment, () => ({
         accessSecret: strong.JWT_ACCESS_SECRET,
@@ -53,11 +53,11 @@ const exactlyOne = (found: string[], beginning: string) => {
 }
 
 describe('the settings', () => {
-  it('nothing is wrong with those of a sound production, nor of a new checkout', () => {
-    expect(ofSettings(sound)).toEqual([])
-    expect(ofSettings({})).toEqual([])
+  it('nothing is wrong with those of a sound production, nor of a new checkout', async () => {
+    expect(await ofSettings(sound)).toEqual([])
+    expect(await ofSettings({})).toEqual([])
     const compose = { PUBLIC_URL: 'http://localhost:4000', SMTP_URL: 'smtp://mailpit:1025', TRUST_PROXY: '0' }
-    expect(ofSettings({ ...sound, ...compose, MAIL_FROM: 'no-reply@localhost' })).toEqual([])
+    expect(await ofSettings({ ...sound, ...compose, MAIL_FROM: 'no-reply@localhost' })).toEqual([])
   })
 
   it.each([
@@ -96,10 +96,10 @@ describe('the settings', () => {
     expect(wrong(checkSecrets(environment, false))[0]).toMatch(/^warning secrets/)
   })
 
-  it('a former refresh secret may stay where it opens secrets of apps', () => {
+  it('a former refresh secret may stay where it opens secrets of apps', async () => {
     const former = 'Nn4Bb7Vv1Cc8Xx5Zz2Ll9Kk6Jj3Hh0Gg4Ff7Dd1SsAA'
     const both = { JWT_REFRESH_SECRET_PREVIOUS: former, FACTOR_SECRET_PREVIOUS: former }
-    expect(ofSettings({ ...sound, ...both })).toEqual([])
+    expect(await ofSettings({ ...sound, ...both })).toEqual([])
   })
 
   it.each([
@@ -136,13 +136,13 @@ describe('the settings', () => {
       { MONGO_URI: '', EMBEDDED_DATABASE: 'allow' },
       'warning database: The embedded database is in use',
     ],
-  ])('%s', (_, change, beginning) => {
-    expect(ofSettings({ ...sound, ...change })).toContainEqual(expect.stringContaining(beginning))
+  ])('%s', async (_, change, beginning) => {
+    expect(await ofSettings({ ...sound, ...change })).toContainEqual(expect.stringContaining(beginning))
   })
 
-  it('cookies of another site come back with SameSite=None', () => {
+  it('cookies of another site come back with SameSite=None', async () => {
     const change = { CLIENT_URL: 'https://shop.example.net', COOKIE_SAMESITE: 'none' }
-    expect(ofSettings({ ...sound, ...change })).toEqual([])
+    expect(await ofSettings({ ...sound, ...change })).toEqual([])
   })
 })
 

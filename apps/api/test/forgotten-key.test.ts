@@ -23,13 +23,15 @@ const without = (name: string, cookies: string) =>
     .split('; ')
     .filter((cookie) => !cookie.startsWith(`latchkey.${name}=`))
     .join('; ')
+/** What browsers say with each request, and what pages cannot change. */
+const inBrowser = { 'Sec-Fetch-Site': 'same-origin' }
 const onlyDevice = (cookies: string) =>
   cookies.split('; ').find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
 
 it('a browser that forgot its key is told so kindly, its session ends, and nobody is alarmed', async () => {
   const person = await registered(api, lockOwner().signIn)
   const elsewhere = await login(api, person)
-  const refused = await refresh(api, person.jar)
+  const refused = await refresh(api, person.jar, inBrowser)
   expect([refused.status, refused.body.code]).toEqual([403, 'refresh_token_key_lost'])
   expect(refused.body.detail).toBe('This browser forgot its key. Please sign in again.')
   expect((await sessionsOf(elsewhere)).map(({ id }) => id)).toEqual([elsewhere.sessionId])
@@ -48,7 +50,7 @@ it('a thief who took the device cookie along gains a missing alarm and nothing e
   const owner = lockOwner()
   const person = await registered(api, owner.signIn)
   for (let i = 0; i < 3; i++)
-    expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_key_lost')
+    expect((await refresh(api, person.jar, inBrowser)).body.code).toBe('refresh_token_key_lost')
   // What is not listed is not used: the owner's client gets a new token, and that is all they lose.
   expect((await protectedWith(api, person.body.accessToken)).status).toBe(401)
   const rotated = await refresh(api, person.jar, owner.at(0))
@@ -57,7 +59,7 @@ it('a thief who took the device cookie along gains a missing alarm and nothing e
   expect((await sessionsOf({ ...person, body: rotated.body })).map(({ id }) => id)).toEqual([
     person.sessionId,
   ])
-  expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_key_lost')
+  expect((await refresh(api, person.jar, inBrowser)).body.code).toBe('refresh_token_key_lost')
   expect((await refresh(api, jarOf(rotated), owner.at(1))).status).toBe(200)
 })
 
@@ -67,7 +69,7 @@ it('a session that hides from its owner’s list is of no use while it hides', a
   const hidden = await login(api, victim, thief.signIn)
   let at = hidden
   for (let generation = 0; generation < 3; generation++) {
-    expect((await refresh(api, at.jar)).body.code).toBe('refresh_token_key_lost')
+    expect((await refresh(api, at.jar, inBrowser)).body.code).toBe('refresh_token_key_lost')
     expect((await sessionsOf(victim)).map(({ id }) => id)).not.toContain(hidden.sessionId)
     expect((await protectedWith(api, at.body.accessToken)).status).toBe(401)
     const rotated = await refresh(api, at.jar, thief.at(generation)).expect(200)

@@ -15,6 +15,7 @@ export const errorCodes = [
   'not_found',
   'method_not_allowed',
   'cross_site_request',
+  'cross_site_page',
   'forbidden',
   'rate_limited',
   'email_taken',
@@ -48,6 +49,8 @@ export const errorCodes = [
   'refresh_token_reused',
   'refresh_token_locked',
   'refresh_token_key_lost',
+  'refresh_token_forwarded',
+  'session_moved',
   'refresh_lock_malformed',
   'database_unavailable',
   'overloaded',
@@ -80,6 +83,8 @@ export const ProblemSchema = z.object({
   errors: z.optional(z.array(FieldErrorSchema)),
   /** With `refresh_token_locked`: the generation whose key would open the session. */
   generation: z.optional(z.int()),
+  /** With `session_moved`: what the readable `session` cookie says, `sid.gen`. */
+  session: z.optional(z.string()),
   /** With `password_required`: the account whose password it is. */
   username: z.optional(z.string()),
   /** With `step_up_required`: how long ago the caller may have signed in, in seconds, and how strongly it must have been. */

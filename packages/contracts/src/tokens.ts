@@ -34,6 +34,11 @@ export const headerNames = {
   /** base64url of the 32-byte key that opens the stored lock. */
   refreshKey: 'X-Refresh-Key',
   /**
+   * From a page that cannot read the `session` cookie, because it is on another host: what it believes that says,
+   * `sid.gen`, or `none`.
+   */
+  refreshSession: 'X-Refresh-Session',
+  /**
    * For a browser that is trusted: what its next sign-in must open, and what opens it now: up to four keys, with
    * commas between.
    */
@@ -78,6 +83,8 @@ const tokenFields = {
   /** Lifetime of the access token, in seconds. */
   expiresIn: z.int(),
   user: UserSchema,
+  /** Of the session, for pages that cannot read its cookie. Servers of the last release do not say it. */
+  generation: z.optional(z.int()),
   /** Only for clients that asked for it in a body, or sent theirs there. */
   refreshToken: z.optional(z.string()),
 }

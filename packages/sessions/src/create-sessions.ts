@@ -145,6 +145,7 @@ export function createSessions(
     admitRefresh,
     onRefreshed,
     onRefreshEnded,
+    log,
   })
 
   return {

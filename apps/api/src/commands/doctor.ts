@@ -63,7 +63,7 @@ async function examine(call: Call, origins: string[]): Promise<Finding[]> {
       ...checkSecrets(environment, environment.NODE_ENV === 'production'),
     ]
   }
-  const found = checkConfiguration(environment, config)
+  const found = await checkConfiguration(environment, config)
   found.push(...(await checkBehind(call)))
   for (const origin of origins) found.push(...(await checkService(origin, config, call.terminal.clock)))
   return found

@@ -1,16 +1,17 @@
+import { clientsOfOtherSites } from '../client-sites.ts'
 import type { Config } from '../config.ts'
 import { type Finding, findings, problem, warning } from './finding.ts'
 import { checkSecrets } from './secrets.ts'
 
 /** What the settings alone tell; asks nobody. */
-export const checkConfiguration = (
+export const checkConfiguration = async (
   environment: Record<string, string | undefined>,
   config: Config,
-): Finding[] => [
+): Promise<Finding[]> => [
   ...checkSecrets(environment, config.production),
   ...checkPublicUrl(config),
   ...checkProxies(config),
-  ...checkClients(config),
+  ...(await checkClients(config)),
   ...checkMailSettings(config),
   ...checkKindOfDatabase(config),
 ]
@@ -42,8 +43,11 @@ function checkProxies({ server: { publicUrl, trustedProxies } }: Config): Findin
 }
 
 /** Pages elsewhere: their cookies come back only from the same site, or with SameSite=None. */
-function checkClients({ server: { publicUrl, clientOrigins }, cookie: { sameSite } }: Config): Finding[] {
+async function checkClients(config: Config): Promise<Finding[]> {
+  const { publicUrl, clientOrigins } = config.server
+  const { sameSite } = config.cookie
   const pages = clientOrigins.filter((origin) => /^https?:/.test(origin))
+  const others = new Set(await clientsOfOtherSites(config))
   const complaints = pages.flatMap((origin) => {
     if (!publicUrl) return []
     const [here, there] = [new URL(publicUrl), new URL(origin)]
@@ -61,11 +65,11 @@ function checkClients({ server: { publicUrl, clientOrigins }, cookie: { sameSite
           'Serve both by https://, and write both so.',
         ),
       ]
-    if (sameSite !== 'none' && !maySameSite(here.hostname, there.hostname))
+    if (others.has(origin))
       return [
         problem(
-          `CLIENT_URL has ${origin}, which is another site than ${publicUrl}, and COOKIE_SAMESITE is ${sameSite}: no cookie comes back from there.`,
-          'Serve the page from the same site, or set COOKIE_SAMESITE=none; browsers that block such cookies sign its people out all the same.',
+          `CLIENT_URL has ${origin}, which is another site than ${publicUrl}, and COOKIE_SAMESITE is ${sameSite}: no cookie comes back from there, and the API does not start.`,
+          "Serve both on one site, or pass /api on from the page's own host (docs/origins.md).",
         ),
       ]
     return []
@@ -75,12 +79,6 @@ function checkClients({ server: { publicUrl, clientOrigins }, cookie: { sameSite
     complaints,
     `Pages elsewhere that may call with cookies: ${pages.join(', ') || 'none'}.`,
   )
-}
-
-/** Whether two hosts may be one site: the last two labels are the same. More cannot be told without a list. */
-function maySameSite(one: string, other: string): boolean {
-  const end = (host: string) => host.split('.').slice(-2).join('.')
-  return end(one) === end(other)
 }
 
 function checkMailSettings({ production, mail: { smtpUrl, from } }: Config): Finding[] {

@@ -141,6 +141,9 @@ export function createProtocolServer(now: () => number = () => performance.now()
     const session = sessions.get(sid)
     const isAhead = session && generation > session.generation
     if (!session || (isAhead && session.lock === null)) return problem(403, 'refresh_token_invalid')
+    const believed = headers['x-refresh-session']
+    if (believed !== undefined && believed !== cookie)
+      return problem(409, 'session_moved', '', { session: cookie })
     if (session.revoked) return problem(403, 'refresh_token_revoked')
     return session.lock === null
       ? refreshUnbound(session, generation)
@@ -188,6 +191,8 @@ export function createProtocolServer(now: () => number = () => performance.now()
 
   function logout({ headers }: Call): Answer {
     const sid = cookiesOf(headers).get('latchkey.refreshToken')?.split('.')[0] ?? ''
+    const believed = headers['x-refresh-session']
+    if (believed && sid && believed !== sid) return { status: 204, headers: {}, body: '' }
     const session = sessions.get(sid)
     if (session) session.revoked = true
     const cleared = ['latchkey.refreshToken=; Path=/; Max-Age=0', 'latchkey.session=; Path=/; Max-Age=0']
@@ -266,6 +271,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
         accessToken,
         tokenType: 'Bearer',
         expiresIn: settings.expiresIn,
+        generation,
         user: userNamed(username),
       },
     }

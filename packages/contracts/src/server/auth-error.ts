@@ -10,6 +10,8 @@ interface Evidence {
   retryAfterSeconds?: number
   /** With `refresh_token_locked`: the generation whose key would open the session. Not a secret. */
   generation?: number
+  /** With `session_moved`: what the readable cookie says, `sid.gen`. Not a secret. */
+  session?: string
   /** With `password_required`: whose password it is. */
   username?: string
   /** With `step_up_required`: what the sign-in must be. */

@@ -22,6 +22,10 @@ const problems = {
   not_found: [404, 'There is nothing here.'],
   method_not_allowed: [405, 'This address does not answer that method.'],
   cross_site_request: [403, 'This request came from a page of another site and was refused.'],
+  cross_site_page: [
+    403,
+    'This page is on another site than the service that signs people in, and browsers send no cookies from there. Nobody can stay signed in on it. Whoever runs it finds out how in docs/origins.md.',
+  ],
   forbidden: [403, 'You may not do this.'],
   rate_limited: [429, 'Too many attempts. Wait a moment and try again.'],
   email_taken: [409, 'There is already an account with this email address.'],
@@ -65,8 +69,16 @@ const problems = {
     403,
     'This session was ended because an old copy of its token was used. Sign in again.',
   ],
-  refresh_token_locked: [403, 'This session belongs to another browser.'],
+  refresh_token_locked: [
+    403,
+    'This session belongs to another browser. No server can continue it for that browser either: docs/server-rendered.md.',
+  ],
   refresh_token_key_lost: [403, 'This browser forgot its key. Please sign in again.'],
+  refresh_token_forwarded: [
+    403,
+    'These are the cookies of a browser, without the key that it alone has. A server cannot continue a session for a browser: docs/server-rendered.md.',
+  ],
+  session_moved: [409, 'The cookies of this browser are those of another session, or of another generation.'],
   database_unavailable: [
     503,
     'The service cannot reach its database, or the database has no room to save anything. Try again in a moment.',
@@ -107,7 +119,10 @@ const codes = new WeakMap<Response, ErrorCode>()
 export const problemCodeOf = (res: Response): ErrorCode | undefined => codes.get(res)
 
 /** The problem document of an error (RFC 9457). */
-export function problemOf({ code, evidence: { errors, generation, username, stepUp } }: AuthError): Problem {
+export function problemOf({
+  code,
+  evidence: { errors, generation, session, username, stepUp },
+}: AuthError): Problem {
   const [status, detail] = problems[code]
   return {
     type: `urn:latchkey:problem:${code}`,
@@ -118,6 +133,7 @@ export function problemOf({ code, evidence: { errors, generation, username, step
     message: detail,
     ...(errors && { errors: errors.slice(0, maxComplaints) }),
     ...(generation !== undefined && { generation }),
+    ...(session !== undefined && { session }),
     ...(username !== undefined && { username }),
     ...(stepUp && { stepUp }),
   }

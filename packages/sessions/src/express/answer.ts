@@ -11,6 +11,8 @@ export interface TokenAnswer<View> {
   tokenType: 'Bearer'
   expiresIn: number
   user: View
+  /** Of the session. A page that cannot read the `session` cookie knows it by this. */
+  generation: number
   /** Only for clients that asked for it in the body, or sent theirs there. */
   refreshToken?: string
 }
@@ -54,6 +56,7 @@ export function createAnswers<Owner extends SessionOwner, Claims extends Standar
 
   function tokens(signedIn: Omit<SignedInSession<Owner>, 'refreshToken'>): TokenAnswer<View> {
     const { accessToken, expiresIn } = accessTokens.sign(signedIn)
-    return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user) }
+    const { generation } = signedIn.session
+    return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user), generation }
   }
 }

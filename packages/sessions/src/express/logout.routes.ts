@@ -31,8 +31,12 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
   const router = Router()
   const { path } = routes.logout
 
-  const clearCookies: RequestHandler = (_req, res, next) => {
-    refreshCookies.clear(res)
+  const clearCookies: RequestHandler = (req, res, next) => {
+    const presented = presentedSessions.read(req)
+    // A page on another host may mean a session whose cookies another sign-in has replaced.
+    const isAnother =
+      presented.length > 0 && !presented.some(({ sessionId }) => presentedSessions.isMeant(req, sessionId))
+    if (!isAnother) refreshCookies.clear(res)
     next()
   }
 
@@ -63,7 +67,7 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
     const bearer = bearerToken(req)
     const named = [
       () => (inBody ? [refreshTokens.read(inBody)] : []),
-      () => presentedSessions.read(req),
+      () => presentedSessions.read(req).filter(({ sessionId }) => presentedSessions.isMeant(req, sessionId)),
       () => {
         const { sub, sid } = accessTokens.verify(bearer ?? '')
         return [{ userId: sub, sessionId: sid }]

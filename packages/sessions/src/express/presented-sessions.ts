@@ -1,3 +1,4 @@
+import { AuthError } from '@latchkey/contracts/server'
 import type { Request } from 'express'
 import type { SessionOwner } from '../owner.ts'
 import type { Session } from '../session.schema.ts'
@@ -5,7 +6,8 @@ import type { OnSessionEvent } from '../session-events.ts'
 import type { SessionLife } from '../session-life.ts'
 import type { RefreshTokenClaims } from '../tokens/refresh-token.ts'
 import { deviceOf } from './device.ts'
-import type { RefreshCookies } from './refresh-cookies.ts'
+import type { PresentedToken, RefreshCookies } from './refresh-cookies.ts'
+import { type BelievedSession, believedSessionOf } from './refresh-headers.ts'
 
 interface Collaborators<Owner extends SessionOwner> {
   sessions: Pick<SessionLife<Owner>, 'revoke'>
@@ -24,6 +26,8 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
 
   return {
     read,
+    isMeant,
+    assertBelieved,
 
     /**
      * Ends the sessions that this browser held before a sign-in, no matter whose they were (OWASP ASVS 5 §7.2.4).
@@ -50,13 +54,41 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
    * The page shows the key of that session; shown for another one, it would look like a theft.
    */
   function read(req: Request): RefreshTokenClaims[] {
-    const tokens = refreshCookies.readTokens(req)
-    const proved = tokens.filter((token) => token.proved)
-    const newest = new Map<string, RefreshTokenClaims>()
-    for (const { claims } of proved.length > 0 ? proved : tokens) {
-      const known = newest.get(claims.sessionId)
-      if (!known || known.generation < claims.generation) newest.set(claims.sessionId, claims)
-    }
-    return [...newest.values()]
+    const proved = readProved(req)
+    return proved.length > 0 ? proved : newestOf(refreshCookies.readTokens(req))
   }
+
+  function readProved(req: Request): RefreshTokenClaims[] {
+    return newestOf(refreshCookies.readTokens(req).filter((token) => token.proved))
+  }
+
+  /**
+   * The one session that a page on another host means. Such a page cannot read the cookie, so it says what it believes
+   * the cookie says. Where it is wrong, nothing is judged: its key would look like a thief's.
+   * Throws AuthError `session_moved`, and says what the cookie says, or `refresh_token_missing`.
+   */
+  function assertBelieved(req: Request, { sessionId, generation }: BelievedSession): RefreshTokenClaims {
+    const isOfIt = (claims: RefreshTokenClaims) => claims.sessionId === sessionId
+    const proved = readProved(req)
+    // A page of the API that has no key for this session removes the readable cookie. The one that has it goes on.
+    const shown = proved.find(isOfIt) ?? newestOf(refreshCookies.readTokens(req)).find(isOfIt) ?? proved[0]
+    if (!shown) throw new AuthError('refresh_token_missing')
+    if (shown.sessionId === sessionId && shown.generation === generation) return shown
+    throw new AuthError('session_moved', { session: `${shown.sessionId}.${shown.generation}` })
+  }
+
+  /** Whether a sign-out means this session: any, but where a page on another host says which one it believes to end. */
+  function isMeant(req: Request, sessionId: string): boolean {
+    const believed = believedSessionOf(req)?.sessionId ?? null
+    return believed === null || believed === sessionId
+  }
+}
+
+function newestOf(tokens: readonly PresentedToken[]): RefreshTokenClaims[] {
+  const newest = new Map<string, RefreshTokenClaims>()
+  for (const { claims } of tokens) {
+    const known = newest.get(claims.sessionId)
+    if (!known || known.generation < claims.generation) newest.set(claims.sessionId, claims)
+  }
+  return [...newest.values()]
 }

@@ -19,7 +19,7 @@ const readableForm = /^([0-9a-f]{24})\.\d{1,15}$/
 const deviceForm = /^[\w-]{43}$/
 
 /** A refresh token that we signed, as a request carries it. */
-interface PresentedToken {
+export interface PresentedToken {
   name: string
   claims: RefreshTokenClaims
   /** Whether the readable `session` cookie names this session too. The page shows the key of that session. */

@@ -21,3 +21,26 @@ export const trustProofOf = (req: Request): TrustProof =>
 
 export const lockProofOf = (req: Request): LockProof =>
   readLockProof(req.get(headerNames.refreshKey), req.get(headerNames.refreshLock))
+
+/** What a page on another host believes of the `session` cookie, which it cannot read. Null: that there is none. */
+export interface BelievedSession {
+  sessionId: string | null
+  generation: number | null
+}
+
+const believedForm = /^([0-9a-f]{24})(?:\.(\d{1,15}))?$/
+
+/** Undefined: the page reads its cookie itself, or it is no page. What is in no form that it may have says `none`. */
+export function believedSessionOf(req: Request): BelievedSession | undefined {
+  const header = req.get(headerNames.refreshSession)
+  if (header === undefined) return undefined
+  const [, sessionId = null, generation] = believedForm.exec(header) ?? []
+  return { sessionId, generation: generation === undefined ? null : Number(generation) }
+}
+
+/** Whether a browser sent it: they say with each POST where it comes from. */
+export const isFromBrowser = (req: Request): boolean =>
+  req.get('origin') !== undefined || req.get('sec-fetch-site') !== undefined
+
+/** Whether a page of another site sent it. Browsers then leave out cookies that are SameSite. */
+export const isFromOtherSite = (req: Request): boolean => req.get('sec-fetch-site') === 'cross-site'

@@ -12,6 +12,14 @@ import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
 /** A compare-and-swap that loses is tried again. Losing more often than this is not bad luck. */
 const maxAttempts = 5
 
+/** Who shows the token. */
+export interface CookieHolder {
+  /** Of the `device` cookie beside it; null: none came. */
+  deviceIdHash: string | null
+  /** Whether it is a browser, and no server or program that has its cookies. */
+  isBrowser: boolean
+}
+
 interface Needs<Owner extends SessionOwner> extends Collaborators<Owner> {
   revoke: (userId: string, sessionId: string, reason?: string) => Promise<Session | null>
 }
@@ -23,14 +31,14 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
 
   /**
    * Moves a session to its next generation, or answers a retry with the current token.
-   * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked` or `_key_lost`,
+   * Throws AuthError `refresh_token_invalid`, `_expired`, `_revoked`, `_reused`, `_locked`, `_key_lost` or `_forwarded`,
    * `refresh_lock_malformed`, or `overloaded`.
    */
   return async function rotate(
     claims: RefreshTokenClaims,
     proof: LockProof,
     device: Device,
-    deviceIdHash: string | null,
+    { deviceIdHash, isBrowser }: CookieHolder,
   ): Promise<SignedInSession<Owner>> {
     // The end of this session was recorded, but the process stopped before removing it. Finish that now.
     if (revocations.hasEnded(claims.sessionId) && (await revoke(claims.userId, claims.sessionId)))
@@ -64,6 +72,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
       }
       if (verdict.kind === 'refused') throw new AuthError(verdict.code)
       if (verdict.kind === 'keyLost') {
+        // No browser forgot anything: a server passes its cookies on. The session is left as it is.
+        if (!isBrowser) throw new AuthError('refresh_token_forwarded')
         await markKeyLost(claims)
         throw new AuthError('refresh_token_key_lost')
       }

@@ -18,6 +18,9 @@ const refreshes = [
   'refresh_token_reused',
   'refresh_token_locked',
   'refresh_token_key_lost',
+  'refresh_token_forwarded',
+  'session_moved',
+  'cross_site_page',
   'rate_limited',
   'database_unavailable',
 ]

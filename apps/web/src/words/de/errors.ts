@@ -9,6 +9,8 @@ const wentWrong = 'Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie 
 export const errors: Translation['errors'] = {
   byCode: {
     timeout: 'Der Server hat zu lange nicht geantwortet. Bitte versuchen Sie es noch einmal.',
+    origin_refused:
+      'Der Server antwortet Seiten unter dieser Adresse nicht. Sagen Sie es denen, die diese Seite betreiben.',
     unexpected_answer: wentWrong,
     signed_out: 'Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.',
     request_not_repeatable: 'Das wurde nicht gesendet. Bitte versuchen Sie es noch einmal.',
@@ -31,6 +33,8 @@ export const errors: Translation['errors'] = {
     not_found: 'Das gibt es nicht mehr. Laden Sie die Seite neu.',
     method_not_allowed: notUnderstood,
     cross_site_request: 'Das kam von einer anderen Website und wurde deshalb abgelehnt.',
+    cross_site_page:
+      'Unter dieser Adresse bleibt niemand angemeldet. Sagen Sie es denen, die diese Seite betreiben.',
     forbidden: 'Das dürfen Sie nicht mehr. Laden Sie die Seite neu, um zu sehen, was Sie tun können.',
     rate_limited: 'Zu viele Versuche. Bitte warten Sie ein wenig, bevor Sie es noch einmal versuchen.',
     email_taken: 'Es gibt bereits ein Konto mit dieser E-Mail-Adresse.',
@@ -76,6 +80,8 @@ export const errors: Translation['errors'] = {
     refresh_token_reused: sessionOver,
     refresh_token_locked: sessionOver,
     refresh_token_key_lost: sessionOver,
+    refresh_token_forwarded: sessionOver,
+    session_moved: sessionOver,
     refresh_lock_malformed: notUnderstood,
     database_unavailable: busy,
     overloaded: busy,

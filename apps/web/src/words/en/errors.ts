@@ -15,6 +15,7 @@ export const words = catalogue('errors', {
   /** What happened and what to do. Does not compile while a code has no sentence. */
   byCode: {
     timeout: 'The server took too long to answer. Please try again.',
+    origin_refused: 'The server does not answer pages at this address. Tell whoever runs this page.',
     unexpected_answer: wentWrong,
     signed_out: 'You have been signed out. Sign in to continue.',
     request_not_repeatable: 'This was not sent. Please try again.',
@@ -34,6 +35,7 @@ export const words = catalogue('errors', {
     not_found: 'This is no longer there. Reload the page.',
     method_not_allowed: notUnderstood,
     cross_site_request: 'This came from another site, so it was refused.',
+    cross_site_page: 'Nobody can stay signed in at this address. Tell whoever runs this page.',
     forbidden: 'You are no longer allowed to do this. Reload the page to see what you can do.',
     rate_limited: 'Too many attempts. Please wait a little before the next one.',
     email_taken: 'There is already an account with this email address.',
@@ -69,6 +71,8 @@ export const words = catalogue('errors', {
     refresh_token_reused: sessionOver,
     refresh_token_locked: sessionOver,
     refresh_token_key_lost: sessionOver,
+    refresh_token_forwarded: sessionOver,
+    session_moved: sessionOver,
     refresh_lock_malformed: notUnderstood,
     database_unavailable: busy,
     overloaded: busy,

@@ -26,6 +26,10 @@ export const requestHeaders = {
   ),
   RefreshLock: lock,
   RefreshKey: parameter(headerNames.refreshKey, 'The key that opens the lock before, in base64url.', key),
+  RefreshSession: parameter(
+    headerNames.refreshSession,
+    'From a page that cannot read the `session` cookie: what it believes that says, `<session>.<generation>`, or `none`.',
+  ),
   TrustLock: parameter(
     headerNames.trustLock,
     'For a browser that is trusted: what its next sign-in must open.',
@@ -68,7 +72,8 @@ export const givesCookies = (contract: RouteContract): boolean =>
 
 /** Names in `requestHeaders`. */
 export function requestHeadersOf(contract: RouteContract): (keyof typeof requestHeaders)[] {
-  if (contract.requires === 'refreshToken' || contract.oauth) return ['RefreshKey', 'RefreshLock']
+  if (contract.requires === 'refreshToken' || contract.oauth)
+    return ['RefreshKey', 'RefreshLock', ...(contract.oauth ? [] : ['RefreshSession' as const])]
   if (!opensSession(contract)) return []
   return ['RefreshTransport', 'RefreshLock', 'TrustLock', 'TrustKey']
 }

@@ -31,15 +31,26 @@ const ofBodies: ErrorCode[] = [
 ]
 /** An OAuth client is told of the others in the shape that it knows. */
 const ofOAuthBodies: ErrorCode[] = ['cross_site_request', 'payload_too_large', 'unsupported_encoding']
+/** What comes of them is kept in cookies, so a page has to be on our site. */
+const signInPaths = /^\/(?:login|register)(?:\/|$)/
 const ofTokens: ErrorCode[] = ['access_token_invalid', 'access_token_expired', 'access_token_revoked']
 
 /** The codes of an operation: those of its contract, and those that follow from what it requires and takes. */
-export function codesOf({ method, params, requires, stepUp, errors, oauth }: RouteContract): ErrorCode[] {
+export function codesOf({
+  method,
+  path,
+  params,
+  requires,
+  stepUp,
+  errors,
+  oauth,
+}: RouteContract): ErrorCode[] {
   const codes = new Set<ErrorCode>(errors)
   const add = (more: readonly ErrorCode[]) => {
     for (const code of more) codes.add(code)
   }
   if (method !== 'GET') add(oauth ? ofOAuthBodies : ofBodies)
+  if (signInPaths.test(path)) add(['cross_site_page'])
   if (params) add(['bad_request'])
   if (requires === 'accessToken' || isRole(requires)) add(['access_token_missing'])
   if (requires === 'accessToken' || isRole(requires) || requires === 'accessTokenIfAny') add(ofTokens)
