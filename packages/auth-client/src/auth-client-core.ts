@@ -8,9 +8,11 @@ import type {
   User,
 } from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
+import { createAskSession } from './ask-session.ts'
 import { AuthError, signedOut, toAuthError, withoutCode } from './auth-error.ts'
 import type { AnyCallOptions, Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
+import { createFindSession } from './find-session.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
 import { createKeptCookies } from './kept-cookies.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
@@ -19,6 +21,7 @@ import type { PasskeyClient } from './passkey-client.ts'
 import type { Passkeys } from './passkeys.ts'
 import { createPost } from './post.ts'
 import { createRefresh } from './refresh.ts'
+import { createRefusedOrigin } from './refused-origin.ts'
 import { createRenewal } from './renewal.ts'
 import { createSession, type SessionState } from './session.ts'
 import { createSessionCookie } from './session-cookie.ts'
@@ -28,6 +31,7 @@ import { createSignIn, type Entry, isOutstanding, isRegisteredOnly } from './sig
 import { createSignOut } from './sign-out.ts'
 import { type AskForStepUp, createStepUp } from './step-up.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
+import { createToldSession } from './told-session.ts'
 import type { Transport } from './transport.ts'
 import { createTrustKeys } from './trust-keys.ts'
 
@@ -99,11 +103,13 @@ export function createAuthClientCore(
   const log = createLog(clock)
   const stepUp = createStepUp(log)
   const carried = refreshTransport?.(log) ?? null
-  const cookie = carried ?? createSessionCookie(environment.cookies, cookiePrefix)
+  const told = () => createToldSession(environment.storage, `${name}:session`)
+  const readable = () => createSessionCookie(environment.cookies, cookiePrefix)
+  const cookie = carried ?? (isOnOtherHost(baseUrl, environment.pageOrigin) ? told() : readable())
   const isKept = createKeptCookies(cookie)
   const session = createSession(cookie.read()?.sid ?? null, isKept)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
-  const post = createPost(transport, log, cookie, carried)
+  const post = createPost(transport, log, cookie, carried, createRefusedOrigin(baseUrl, environment))
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
   const keys = createSessionKeys({
     ...environment,
@@ -112,11 +118,13 @@ export function createAuthClientCore(
     currentSid: () => cookie.read()?.sid ?? null,
   })
   const trustKeys = createTrustKeys({ ...environment, log })
-  const refresh = createRefresh({ cookie, keys, post, environment })
+  const askSession = createAskSession(post, clock)
+  const findSession = createFindSession({ cookie, askSession, keys, log })
+  const refresh = createRefresh({ cookie, keys, post, isOurs: findSession.isOurs, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })
   const signOut = createSignOut({ ...common, renewal, noteName: `${name}:signOut` })
-  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut })
+  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut, askSession, findSession })
 
   let started: Promise<void> | null = null
   let stopListening = () => {}
@@ -132,8 +140,15 @@ export function createAuthClientCore(
     signOut.resume()
     renewal.resume()
     followCookie()
+    if (!cookie.isReadable && session.sid() === null && signOut.isSettled()) await lookForSession()
     // If this fails, the state says so.
     if (session.sid() !== null && !session.token()) await renewal.renew().catch(() => undefined)
+  }
+
+  /** Where the cookie cannot be read and nothing is known of it, nobody but the server can say whether there is one. */
+  async function lookForSession() {
+    const found = await exclusively(findSession.find)
+    if (found && session.sid() === null) session.restore(found.sid)
   }
 
   function stop() {
@@ -195,7 +210,7 @@ export function createAuthClientCore(
 
   /** A token for this session in an answer says what has been shown by now, whatever was asked for. */
   function takeConfirmation(answer: unknown): boolean {
-    const token = holdToken(answer, clock, cookie.read()?.generation)
+    const token = holdToken(answer, clock, cookie.generationWith(answer))
     if (!token || token.view.claims.sid !== session.sid()) return false
     session.hold(token)
     renewal.settle()
@@ -289,6 +304,12 @@ export function createAuthClientCore(
     client,
     needs: { baseUrl, session, renewal, stepUp, log, clock },
   }
+}
+
+/** Cookies belong to a host, on all of its ports: a page on another one cannot read them. */
+function isOnOtherHost(baseUrl: string, pageOrigin: string | null): boolean {
+  if (pageOrigin === null) return false
+  return new URL(baseUrl, pageOrigin).hostname !== new URL(pageOrigin).hostname
 }
 
 function userOf({ user }: Entry): User {

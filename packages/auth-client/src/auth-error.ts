@@ -10,6 +10,8 @@ export type ClientErrorCode =
   /** The server is there, but not the code that it takes: a newer version of the page has replaced it. */
   | 'code_missing'
   | 'signed_out'
+  /** The API is on another origin, and its `CLIENT_URL` does not name that of this page. */
+  | 'origin_refused'
   /** The token was refused, and what was being sent (a stream) cannot be sent again. */
   | 'request_not_repeatable'
   /** Nobody chose a passkey, or they did not show that it is them; or another attempt took over. */

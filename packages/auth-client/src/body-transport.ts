@@ -63,11 +63,16 @@ export const bodyTransport =
 
     const isEnded = ({ sid, generation }: SessionRef) => ended.has(sid) || ended.has(`${sid}.${generation}`)
 
+    function read(): SessionRef | null {
+      const ref = refOf(store.read())
+      return ref && !isEnded(ref) ? ref : null
+    }
+
     return {
-      read() {
-        const ref = refOf(store.read())
-        return ref && !isEnded(ref) ? ref : null
-      },
+      read,
+      isReadable: true,
+      generationWith: () => read()?.generation,
+      told: () => undefined,
       endSession(sid) {
         const token = store.read()
         ended.add(sid)

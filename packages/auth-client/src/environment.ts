@@ -34,6 +34,8 @@ export interface Channel {
 export interface ClientEnvironment {
   clock: Clock
   cookies: CookieAccess
+  /** The origin of the page. Null: there is no page, and `cookies` are those of the API. */
+  pageOrigin: string | null
   /** WebCrypto; null on plain http outside localhost, where browsers hide it. */
   subtle: SubtleCrypto | null
   /** Where refresh keys are kept, shared by all tabs; null: sessions are unbound. */
@@ -45,6 +47,8 @@ export interface ClientEnvironment {
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
   /** Asks the browser not to evict what is stored here. Null: it cannot be asked. */
   persistStorage: (() => Promise<unknown>) | null
+  /** Fetches, and tells nothing of the answer. Null: it cannot be told whether an API refuses pages of this origin. */
+  reach: ((url: string, credentials: RequestCredentials) => Promise<unknown>) | null
   /** Calls back when the page is looked at again, comes out of the back/forward cache, or is online again. */
   onWake: (listener: () => void) => () => void
   /** Between 0 and 1, for jitter. */
@@ -52,6 +56,8 @@ export interface ClientEnvironment {
   /** What axios sends with. Null: what it chooses itself. */
   adapter: AxiosAdapter | null
 }
+
+const reachLimitMs = 5000
 
 /** The browser's own; in Node, what there is of it. */
 export function browserEnvironment(): ClientEnvironment {
@@ -72,12 +78,15 @@ export function browserEnvironment(): ClientEnvironment {
       },
       areBlocked: () => globalThis.navigator?.cookieEnabled === false,
     },
+    pageOrigin: typeof location === 'undefined' ? null : location.origin,
     subtle: globalThis.crypto?.subtle ?? null,
     keyStore: attempt(() => (globalThis.indexedDB ? indexedDbKeyStore(globalThis.indexedDB) : null)),
     locks: attempt(() => webLocks()),
     openChannel: (name, onMessage) => attempt(() => broadcastChannel(name, onMessage)),
     storage: attempt(() => (typeof document === 'undefined' ? null : globalThis.localStorage)),
     persistStorage: () => navigator.storage.persist(),
+    reach: (url, credentials) =>
+      fetch(url, { credentials, cache: 'no-store', signal: AbortSignal.timeout(reachLimitMs) }),
     onWake,
     random: Math.random,
     adapter: null,

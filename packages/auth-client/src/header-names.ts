@@ -4,6 +4,7 @@ import type { headerNames as contract } from '@latchkey/contracts'
 export const headerNames = {
   refreshLock: 'X-Refresh-Lock',
   refreshKey: 'X-Refresh-Key',
+  refreshSession: 'X-Refresh-Session',
   trustLock: 'X-Trust-Lock',
   trustKey: 'X-Trust-Key',
 } as const satisfies Partial<typeof contract>

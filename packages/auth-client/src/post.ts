@@ -11,12 +11,16 @@ export type Post = (
   options?: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal },
 ) => Promise<AxiosResponse<unknown>>
 
-/** Sends the client's own calls, with cookies or the token it carries, and logs them. Throws what axios throws. */
+/**
+ * Sends the client's own calls, with cookies or the token it carries, and logs them. Throws what axios throws, or what
+ * `explain` makes of it.
+ */
 export function createPost(
   transport: () => Promise<Transport>,
   log: AuthLog,
   cookie: Pick<SessionCookie, 'read'>,
   carried: CarriedToken | null,
+  explain: (error: unknown) => Promise<unknown>,
 ): Post {
   return async (path, { body, headers, signal } = {}) => {
     const { plain } = await transport()
@@ -44,7 +48,7 @@ export function createPost(
       exchange?.clean(error)
       const status = isAxiosError(error) ? (error.response?.status ?? null) : null
       log.add('response', `${line} → ${outcomeOf(error)}`, { call, line, status, ...generationNow() })
-      throw error
+      throw await explain(error)
     }
 
     function generationNow(): Pick<Exchange, 'generation'> {

@@ -9,7 +9,14 @@ export interface SessionRef {
 export const sameGeneration = (a: SessionRef, b: SessionRef) =>
   a.sid === b.sid && a.generation === b.generation
 
+/** What the cookie says; or, where the API is on another host, what the server said of it (told-session.ts). */
 export interface SessionCookie {
+  /** False: the server says what it is. */
+  isReadable: boolean
+  /** Of the cookie that came with an answer. Undefined: there is none, or it does not say. */
+  generationWith(answer: unknown): number | undefined
+  /** The server has said what it is. Where it can be read, that counts for nothing. Null: there is none. */
+  told(ref: SessionRef | null): void
   /** Null: nobody is signed in, and nobody may call refresh. */
   read(): SessionRef | null
   /** For a sign-out. The session is over for good: should a late response bring its cookie back, that is removed. */
@@ -74,6 +81,9 @@ export function createSessionCookie(cookies: CookieAccess, prefix: string): Sess
 
   return {
     read,
+    isReadable: true,
+    generationWith: () => read()?.generation,
+    told: () => undefined,
     endSession: (sid) => end(sid),
     endGeneration: (ref) => end(`${ref.sid}.${ref.generation}`),
     leaveToOthers({ sid }) {

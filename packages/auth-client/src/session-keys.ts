@@ -20,6 +20,8 @@ export interface SessionKeys {
   forget(sid: string): Promise<void>
   /** Keys that may belong to this session, likeliest first. Empty: it is unbound, or its key is lost. */
   candidates(sid: string): Promise<NamedKey[]>
+  /** Whether this browser keeps keys at all. */
+  areKept(): boolean
 }
 
 const pendingPrefix = 'pending:'
@@ -146,6 +148,7 @@ export function createSessionKeys(needs: Needs): SessionKeys {
     begin,
     settle,
     candidates,
+    areKept: () => subtle !== null && keyStore !== null,
     discard: ({ id }) => remove([id]),
     forget(sid) {
       if (bound.read() === sid) bound.clear()

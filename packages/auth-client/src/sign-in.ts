@@ -1,9 +1,11 @@
 import type { FactorOutstanding, RegisteredOnly, User } from '@latchkey/contracts'
 import type { AxiosResponse } from 'axios'
 import { type HeldToken, holdToken, isUser } from './access-token.ts'
+import type { AskSession } from './ask-session.ts'
 import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
+import type { FindSession } from './find-session.ts'
 import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
@@ -36,13 +38,15 @@ interface Needs {
   renewal: Renewal
   signOut: SignOut
   exclusively: Exclusively
+  askSession: AskSession
+  findSession: FindSession
   environment: Pick<ClientEnvironment, 'clock'>
 }
 
 /** Login, its second step, and registration: the same on each path. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
   const { session, cookie, keys, trustKeys, tabs, log, post, renewal, signOut } = needs
-  const { exclusively, environment } = needs
+  const { exclusively, askSession, findSession, environment } = needs
 
   async function signIn(path: string, body: unknown): Promise<Entry> {
     const cookieBefore = cookie.read()
@@ -68,7 +72,7 @@ export function createSignIn(needs: Needs) {
     try {
       const headers = { ...(key && { [headerNames.refreshLock]: key.lock }), ...trust?.headers }
       const answer = await post(path, { body: trust ? body : untrusting(body), headers })
-      const token = holdToken(answer.data, environment.clock, cookie.read()?.generation)
+      const token = holdToken(answer.data, environment.clock, cookie.generationWith(answer.data))
       const isLater = token === null && isHalfway(answer)
       const isMade = token === null && path === ownPaths.register && isRegisteredOnly(answer.data)
       if (isMade || isLater) {
@@ -82,6 +86,7 @@ export function createSignIn(needs: Needs) {
       signOut.replaced()
       if (key) await keys.settle(key, token.view.claims.sid)
       if (trust) await trustKeys.opened(trust, token.user)
+      if (!cookie.isReadable) await learnOf(token)
       return { user: token.user, token, data: answer.data }
     } catch (error) {
       const failure = toAuthError(error)
@@ -90,6 +95,13 @@ export function createSignIn(needs: Needs) {
       if (trust && isRefusal(failure)) await trustKeys.refused(trust)
       throw failure
     }
+  }
+
+  /** Of cookies that this page cannot read. Whether the browser has kept them, only the server can say. */
+  async function learnOf({ view: { claims }, generation }: HeldToken) {
+    const { sid } = claims
+    const ref = await askSession().catch(() => ({ sid, generation }))
+    cookie.told(ref?.sid === sid ? ref : null)
   }
 
   function open(token: HeldToken) {
@@ -114,12 +126,18 @@ export function createSignIn(needs: Needs) {
 
   /** When an answer is lost after its cookies have arrived, the sign-in has worked all the same. */
   async function despite(failure: AuthError, sidBefore: string | undefined): Promise<Entry> {
-    const now = cookie.read()
+    const now = cookie.isReadable || isRefusal(failure) ? cookie.read() : await found(sidBefore)
     if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
     renewal.abandon()
     session.restore(now.sid)
     const token = await renewal.renew()
     return { user: token.user, token, data: null }
+  }
+
+  /** No page may ask for long: whoever signs in waits for it. */
+  async function found(sidBefore: string | undefined) {
+    const ref = await exclusively(findSession.find)
+    return ref?.sid === sidBefore ? null : ref
   }
 
   return signIn

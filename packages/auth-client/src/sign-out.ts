@@ -2,6 +2,7 @@ import { type AuthError, toAuthError } from './auth-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
+import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
 import { createNote } from './note.ts'
 import { ownPaths } from './own-paths.ts'
@@ -28,6 +29,8 @@ export interface SignOut {
   keepTelling(): void
   /** How often this tab was signed out, so that a sign-in can see that one came in between. */
   count(): number
+  /** Whether the server has heard of every sign-out. */
+  isSettled(): boolean
   /** Continues a sign-out that an earlier page could not finish. */
   resume(): void
   pause(): void
@@ -94,7 +97,7 @@ export function createSignOut(needs: Needs): SignOut {
     if (cookie.isReplaced(sid))
       return finish('Somebody has signed in meanwhile; the old session will expire by itself.')
     try {
-      await post(ownPaths.logout)
+      await post(ownPaths.logout, { headers: cookie.isReadable ? {} : { [headerNames.refreshSession]: sid } })
       finish()
     } catch (error) {
       const failure = toAuthError(error)
@@ -131,6 +134,7 @@ export function createSignOut(needs: Needs): SignOut {
     signOut,
     signedOutElsewhere,
     count: () => count,
+    isSettled: () => note.read() === null,
     async finishBeforeSignIn() {
       await tellServer()
       cancelRetry()

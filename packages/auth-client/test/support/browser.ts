@@ -57,6 +57,8 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
     environment: {
       clock: time.clock,
       cookies: { read: jar.readable, write: jar.write },
+      pageOrigin: null,
+      reach: null,
       keyStore,
       locks,
       openChannel,
@@ -97,6 +99,12 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
     fault: (fault: Fault) => faults.push(fault),
     forgetFaults: () => faults.splice(0),
   }
+}
+
+/** For a tab whose page is on another host than the API. */
+export const onOtherHost: Partial<ClientEnvironment> = {
+  pageOrigin: 'http://app.latchkey.test',
+  cookies: { read: () => '', write: () => undefined },
 }
 
 export type Browser = ReturnType<typeof createBrowser>
