@@ -19,7 +19,6 @@ let browser: Browser
 beforeAll(async () => {
   product = await startProduct({
     PUBLIC_URL: own,
-    CLIENT_URL: `${own},${related},${stranger}`,
     PASSKEY_ORIGINS: related,
     TRUST_PROXY: '1',
   })

@@ -7,7 +7,7 @@ export async function isSameSite(one: string, other: string): Promise<boolean> {
   const [a, b] = [new URL(one), new URL(other)]
   if (a.protocol !== b.protocol) return false
   if (a.hostname === b.hostname) return true
-  // A tenth of a second and some megabytes, for whoever has pages on another host.
+  // Some milliseconds and megabytes, for whoever has pages on another host.
   const { getDomain } = await import('tldts')
   // Null for addresses, and for names that are a suffix themselves: each is a site of its own.
   const domain = getDomain(a.hostname, { allowPrivateDomains: true })

@@ -13,10 +13,16 @@ export interface HttpsFront {
   stop(): Promise<void>
 }
 
-/** Answers https for any host and passes it on, as the proxy before a product does. */
-export async function startHttpsFront(target: string): Promise<HttpsFront> {
-  const { hostname, port } = new URL(target)
+/**
+ * Answers https for any host and passes it on, as the proxy before a product does. `byHost`: where else hosts lead that
+ * have a place of their own.
+ */
+export async function startHttpsFront(
+  target: string,
+  byHost: Record<string, string> = {},
+): Promise<HttpsFront> {
   const server = createServer(await selfSigned(), (incoming, outgoing) => {
+    const { hostname, port } = new URL(byHost[incoming.headers.host ?? ''] ?? target)
     const { method, url: path, headers } = incoming
     const onward = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
