@@ -85,7 +85,7 @@ const elsewhere = new Set([
   'Chrome OS',
   'Safari on macOS',
   'Safari on iPadOS',
-  'This session belongs to another browser.',
+  'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
   'not all',
   'Part of the page could not be downloaded.',
 ])

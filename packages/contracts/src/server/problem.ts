@@ -71,7 +71,7 @@ const problems = {
   ],
   refresh_token_locked: [
     403,
-    'This session belongs to another browser. No server can continue it for that browser either: docs/server-rendered.md.',
+    'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
   ],
   refresh_token_key_lost: [403, 'This browser forgot its key. Please sign in again.'],
   refresh_token_forwarded: [
