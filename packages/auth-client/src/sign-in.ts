@@ -100,8 +100,10 @@ export function createSignIn(needs: Needs) {
   /** Of cookies that this page cannot read. Whether the browser has kept them, only the server can say. */
   async function learnOf({ view: { claims }, generation }: HeldToken) {
     const { sid } = claims
+    cookie.told({ sid, generation })
     const ref = await askSession().catch(() => ({ sid, generation }))
-    cookie.told(ref?.sid === sid ? ref : null)
+    // Another tab may have signed in or out meanwhile, and knows better.
+    if (cookie.read()?.sid === sid) cookie.told(ref?.sid === sid ? ref : null)
   }
 
   function open(token: HeldToken) {
