@@ -8,23 +8,21 @@ import type {
   User,
 } from '@latchkey/contracts'
 import { holdToken, isOlder, spoil } from './access-token.ts'
-import { createAskSession } from './ask-session.ts'
 import { AuthError, signedOut, toAuthError, withoutCode } from './auth-error.ts'
 import type { AnyCallOptions, Call } from './call.ts'
 import { createExclusively, pageLocks } from './exclusive.ts'
-import { createFindSession } from './find-session.ts'
 import type { InterceptorNeeds } from './interceptor.ts'
 import { createKeptCookies } from './kept-cookies.ts'
 import { type AuthLogEntry, createLog } from './log.ts'
+import type { OtherHost } from './other-host.ts'
 import { ownPaths } from './own-paths.ts'
 import type { PasskeyClient } from './passkey-client.ts'
 import type { Passkeys } from './passkeys.ts'
 import { createPost } from './post.ts'
 import { createRefresh } from './refresh.ts'
-import { createRefusedOrigin } from './refused-origin.ts'
 import { createRenewal } from './renewal.ts'
 import { createSession, type SessionState } from './session.ts'
-import { createSessionCookie } from './session-cookie.ts'
+import { createSessionCookie, type SessionRef } from './session-cookie.ts'
 import { createSessionKeys } from './session-keys.ts'
 import type { Settings } from './settings.ts'
 import { createSignIn, type Entry, isOutstanding, isRegisteredOnly } from './sign-in.ts'
@@ -103,13 +101,14 @@ export function createAuthClientCore(
   const log = createLog(clock)
   const stepUp = createStepUp(log)
   const carried = refreshTransport?.(log) ?? null
+  const page = environment.pageOrigin
   const told = () => createToldSession(environment.storage, `${name}:session`)
   const readable = () => createSessionCookie(environment.cookies, cookiePrefix)
-  const cookie = carried ?? (isOnOtherHost(baseUrl, environment.pageOrigin) ? told() : readable())
+  const cookie = carried ?? (isElsewhere(baseUrl, page, 'hostname') ? told() : readable())
   const isKept = createKeptCookies(cookie)
   const session = createSession(cookie.read()?.sid ?? null, isKept)
   const tabs = createTabs(environment.openChannel, name, clock.wallNow)
-  const post = createPost(transport, log, cookie, carried, createRefusedOrigin(baseUrl, environment))
+  const post = createPost(transport, log, cookie, carried, explain)
   const exclusively = createExclusively(environment.locks ?? pageLocks(), name, clock)
   const keys = createSessionKeys({
     ...environment,
@@ -118,13 +117,32 @@ export function createAuthClientCore(
     currentSid: () => cookie.read()?.sid ?? null,
   })
   const trustKeys = createTrustKeys({ ...environment, log })
-  const askSession = createAskSession(post, clock)
-  const findSession = createFindSession({ cookie, askSession, keys, log })
-  const refresh = createRefresh({ cookie, keys, post, isOurs: findSession.isOurs, environment })
+  const refresh = createRefresh({ cookie, keys, post, otherHost, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })
   const signOut = createSignOut({ ...common, renewal, noteName: `${name}:signOut` })
-  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut, askSession, findSession })
+  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut, otherHost, findSession })
+
+  async function otherHost(): Promise<OtherHost> {
+    const { createOtherHost } = await import('./other-host.ts')
+    return createOtherHost({ baseUrl, cookie, keys, log, post, environment })
+  }
+
+  async function explain(error: unknown): Promise<unknown> {
+    if (!isElsewhere(baseUrl, page, 'origin')) return error
+    return await otherHost().then(
+      (other) => other.explain(error),
+      () => error,
+    )
+  }
+
+  /** A page that cannot load what it asks by knows of nobody; the next one asks again. */
+  function findSession(): Promise<SessionRef | null> {
+    return otherHost().then(
+      ({ find }) => find(),
+      () => null,
+    )
+  }
 
   let started: Promise<void> | null = null
   let stopListening = () => {}
@@ -147,7 +165,7 @@ export function createAuthClientCore(
 
   /** Where the cookie cannot be read and nothing is known of it, nobody but the server can say whether there is one. */
   async function lookForSession() {
-    const found = await exclusively(findSession.find)
+    const found = await exclusively(findSession)
     if (found && session.sid() === null) session.restore(found.sid)
   }
 
@@ -306,11 +324,9 @@ export function createAuthClientCore(
   }
 }
 
-/** Cookies belong to a host, on all of its ports: a page on another one cannot read them. */
-function isOnOtherHost(baseUrl: string, pageOrigin: string | null): boolean {
-  if (pageOrigin === null) return false
-  return new URL(baseUrl, pageOrigin).hostname !== new URL(pageOrigin).hostname
-}
+/** Whether the API is on another origin than the page; or on another host, whose cookies no page can read on any port. */
+const isElsewhere = (baseUrl: string, page: string | null, by: 'origin' | 'hostname') =>
+  page !== null && new URL(baseUrl, page)[by] !== new URL(page)[by]
 
 function userOf({ user }: Entry): User {
   if (user) return user

@@ -1,14 +1,13 @@
 import { type HeldToken, holdToken } from './access-token.ts'
-import { movedTo } from './ask-session.ts'
 import { AuthError, fromAnswer, timedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import { headerNames } from './header-names.ts'
+import type { OtherHost } from './other-host.ts'
 import { ownPaths } from './own-paths.ts'
 import type { Post } from './post.ts'
 import { refreshKey, refreshLock } from './refresh-lock.ts'
 import { type SessionCookie, type SessionRef, sameGeneration } from './session-cookie.ts'
 import type { NamedKey, SessionKeys } from './session-keys.ts'
-import { textOf } from './told-session.ts'
 
 export type Refreshed =
   | { kind: 'tokens'; token: HeldToken }
@@ -28,7 +27,7 @@ interface Needs {
   cookie: SessionCookie
   keys: SessionKeys
   post: Post
-  isOurs: (sid: string) => Promise<boolean>
+  otherHost: () => Promise<OtherHost>
   environment: Pick<ClientEnvironment, 'subtle' | 'clock'>
 }
 
@@ -39,7 +38,7 @@ interface Needs {
  * verdict counts only while the `session` cookie still says what was sent.
  * @throws AuthError for every failure that may pass: no answer, 429, 5xx, an answer that makes no sense.
  */
-export function createRefresh({ cookie, keys, post, isOurs, environment }: Needs) {
+export function createRefresh({ cookie, keys, post, otherHost, environment }: Needs) {
   const { clock, subtle } = environment
 
   async function refresh(signal: AbortSignal): Promise<Refreshed> {
@@ -88,12 +87,13 @@ export function createRefresh({ cookie, keys, post, isOurs, environment }: Needs
   ): Promise<HeldToken | AuthError | null> {
     let generation = ref.generation
     for (let turn = 1; ; turn += 1) {
-      const headers = { ...(await proof(named, generation)), ...believed(ref) }
+      const headers = { ...(await proof(named, generation)), ...cookie.headers(ref) }
       // The browser sends the cookie as it is now. A key for an earlier one would look like a thief's.
       if (!isStill(ref)) return null
       const answer = await send(headers, signal)
       if (!(answer instanceof AuthError)) return answer
-      if (await isCorrected(ref, answer)) return null
+      if (!cookie.isReadable && (await (await otherHost()).isCorrected(ref, answer, () => isStill(ref))))
+        return null
       if (!isVerdict(answer)) throw answer
       const current = generationNamedBy(answer)
       if (!named || current === null || current === generation || turn === longestCatchUp) return answer
@@ -104,20 +104,6 @@ export function createRefresh({ cookie, keys, post, isOurs, environment }: Needs
   function isStill(ref: SessionRef): boolean {
     const now = cookie.read()
     return now !== null && sameGeneration(now, ref)
-  }
-
-  /** A page that cannot read the cookie says what it believes, so that the server judges no key for another session. */
-  const believed = (ref: SessionRef): Record<string, string> =>
-    cookie.isReadable ? {} : { [headerNames.refreshSession]: textOf(ref) }
-
-  /** The server has said what the cookies are, if they are not what this page believed. */
-  async function isCorrected(ref: SessionRef, answer: AuthError): Promise<boolean> {
-    const moved = movedTo(answer)
-    // None: on a page of the API, too, the cookie would be gone.
-    if (cookie.isReadable || !(moved || answer.code === 'refresh_token_missing')) return false
-    const isOfThisPage = moved !== null && (moved.sid === ref.sid || (await isOurs(moved.sid)))
-    if (isStill(ref)) cookie.told(isOfThisPage ? moved : null)
-    return true
   }
 
   async function proof(named: NamedKey | null, generation: number): Promise<Record<string, string>> {

@@ -17,6 +17,8 @@ export interface SessionCookie {
   generationWith(answer: unknown): number | undefined
   /** The server has said what it is. Where it can be read, that counts for nothing. Null: there is none. */
   told(ref: SessionRef | null): void
+  /** What goes with a request about this session; nothing, where the cookie can be read. */
+  headers(ref: SessionRef): Record<string, string>
   /** Null: nobody is signed in, and nobody may call refresh. */
   read(): SessionRef | null
   /** For a sign-out. The session is over for good: should a late response bring its cookie back, that is removed. */
@@ -84,6 +86,7 @@ export function createSessionCookie(cookies: CookieAccess, prefix: string): Sess
     isReadable: true,
     generationWith: () => read()?.generation,
     told: () => undefined,
+    headers: () => ({}),
     endSession: (sid) => end(sid),
     endGeneration: (ref) => end(`${ref.sid}.${ref.generation}`),
     leaveToOthers({ sid }) {

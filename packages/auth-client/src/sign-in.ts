@@ -1,18 +1,17 @@
 import type { FactorOutstanding, RegisteredOnly, User } from '@latchkey/contracts'
 import type { AxiosResponse } from 'axios'
 import { type HeldToken, holdToken, isUser } from './access-token.ts'
-import type { AskSession } from './ask-session.ts'
 import { type AuthError, fromAnswer, signedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
-import type { FindSession } from './find-session.ts'
 import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
+import type { OtherHost } from './other-host.ts'
 import { ownPaths } from './own-paths.ts'
 import type { Post } from './post.ts'
 import type { Renewal } from './renewal.ts'
 import type { Session } from './session.ts'
-import type { SessionCookie } from './session-cookie.ts'
+import type { SessionCookie, SessionRef } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { SignOut } from './sign-out.ts'
 import type { Tabs } from './tabs.ts'
@@ -38,15 +37,15 @@ interface Needs {
   renewal: Renewal
   signOut: SignOut
   exclusively: Exclusively
-  askSession: AskSession
-  findSession: FindSession
+  otherHost: () => Promise<OtherHost>
+  findSession: () => Promise<SessionRef | null>
   environment: Pick<ClientEnvironment, 'clock'>
 }
 
 /** Login, its second step, and registration: the same on each path. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
   const { session, cookie, keys, trustKeys, tabs, log, post, renewal, signOut } = needs
-  const { exclusively, askSession, findSession, environment } = needs
+  const { exclusively, otherHost, findSession, environment } = needs
 
   async function signIn(path: string, body: unknown): Promise<Entry> {
     const cookieBefore = cookie.read()
@@ -101,7 +100,9 @@ export function createSignIn(needs: Needs) {
   async function learnOf({ view: { claims }, generation }: HeldToken) {
     const { sid } = claims
     cookie.told({ sid, generation })
-    const ref = await askSession().catch(() => ({ sid, generation }))
+    const ref = await otherHost()
+      .then(({ ask }) => ask())
+      .catch(() => ({ sid, generation }))
     // Another tab may have signed in or out meanwhile, and knows better.
     if (cookie.read()?.sid === sid) cookie.told(ref?.sid === sid ? ref : null)
   }
@@ -138,7 +139,7 @@ export function createSignIn(needs: Needs) {
 
   /** No page may ask for long: whoever signs in waits for it. */
   async function found(sidBefore: string | undefined) {
-    const ref = await exclusively(findSession.find)
+    const ref = await exclusively(findSession)
     return ref?.sid === sidBefore ? null : ref
   }
 

@@ -2,7 +2,6 @@ import { type AuthError, toAuthError } from './auth-error.ts'
 import { backoffMs } from './backoff.ts'
 import type { ClientEnvironment } from './environment.ts'
 import type { Exclusively } from './exclusive.ts'
-import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
 import { createNote } from './note.ts'
 import { ownPaths } from './own-paths.ts'
@@ -97,7 +96,7 @@ export function createSignOut(needs: Needs): SignOut {
     if (cookie.isReplaced(sid))
       return finish('Somebody has signed in meanwhile; the old session will expire by itself.')
     try {
-      await post(ownPaths.logout, { headers: cookie.isReadable ? {} : { [headerNames.refreshSession]: sid } })
+      await post(ownPaths.logout, { headers: cookie.headers({ sid, generation: 0 }) })
       finish()
     } catch (error) {
       const failure = toAuthError(error)

@@ -1,11 +1,10 @@
 import type { ClientEnvironment } from './environment.ts'
+import { headerNames } from './header-names.ts'
 import type { SessionCookie, SessionRef } from './session-cookie.ts'
-
-const form = /^([0-9a-f]{24})\.(\d{1,15})$/
 
 /** The session in a `sid.generation`, as the server writes it. Null: it is in no such form. */
 export function refIn(text: unknown): SessionRef | null {
-  const [, sid, generation] = (typeof text === 'string' && form.exec(text)) || []
+  const [, sid, generation] = /^([0-9a-f]{24})\.(\d{1,15})$/.exec(String(text)) ?? []
   return sid ? { sid, generation: Number(generation) } : null
 }
 
@@ -27,7 +26,7 @@ export function createToldSession(storage: ClientEnvironment['storage'], name: s
     }
   }
 
-  function store(ref: SessionRef | null) {
+  function told(ref: SessionRef | null) {
     here = ref && textOf(ref)
     try {
       if (here === null) storage?.removeItem(name)
@@ -39,11 +38,10 @@ export function createToldSession(storage: ClientEnvironment['storage'], name: s
 
   function read(): SessionRef | null {
     const ref = stored()
-    if (ref && isEnded(ref)) store(null)
-    return ref && !isEnded(ref) ? ref : null
+    if (!ref || !(ended.has(ref.sid) || ended.has(textOf(ref)))) return ref
+    told(null)
+    return null
   }
-
-  const isEnded = (ref: SessionRef) => ended.has(ref.sid) || ended.has(textOf(ref))
 
   function end(what: string) {
     ended.add(what)
@@ -53,21 +51,14 @@ export function createToldSession(storage: ClientEnvironment['storage'], name: s
   return {
     read,
     isReadable: false,
-    generationWith: (answer) => generationIn(answer),
-    told: store,
-    endSession: (sid) => end(sid),
+    generationWith: (answer) => (answer as { generation?: number } | null)?.generation,
+    told,
+    headers: (ref) => ({ [headerNames.refreshSession]: textOf(ref) }),
+    endSession: end,
     endGeneration: (ref) => end(textOf(ref)),
     leaveToOthers: () => false,
-    isReplaced(sid) {
-      const ref = read()
-      return ref !== null && ref.sid !== sid
-    },
+    isReplaced: (sid) => (read()?.sid ?? sid) !== sid,
   }
 }
 
-export const textOf = ({ sid, generation }: SessionRef) => `${sid}.${generation}`
-
-function generationIn(answer: unknown): number | undefined {
-  const isTelling = typeof answer === 'object' && answer !== null && 'generation' in answer
-  return isTelling && Number.isSafeInteger(answer.generation) ? Number(answer.generation) : undefined
-}
+const textOf = ({ sid, generation }: SessionRef) => `${sid}.${generation}`

@@ -192,7 +192,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   function logout({ headers }: Call): Answer {
     const sid = cookiesOf(headers).get('latchkey.refreshToken')?.split('.')[0] ?? ''
     const believed = headers['x-refresh-session']
-    if (believed && sid && believed !== sid) return { status: 204, headers: {}, body: '' }
+    if (believed && sid && believed.split('.')[0] !== sid) return { status: 204, headers: {}, body: '' }
     const session = sessions.get(sid)
     if (session) session.revoked = true
     const cleared = ['latchkey.refreshToken=; Path=/; Max-Age=0', 'latchkey.session=; Path=/; Max-Age=0']

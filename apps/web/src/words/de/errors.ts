@@ -2,6 +2,7 @@ import type { Translation } from '../translation.ts'
 
 const notUnderstood =
   'Der Server hat diese Seite nicht verstanden. Laden Sie sie neu und versuchen Sie es noch einmal.'
+const otherSite = 'Das kam von einer anderen Website und wurde deshalb abgelehnt.'
 const sessionOver = 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.'
 const busy = 'Der Server ist überlastet oder startet gerade neu. Bitte versuchen Sie es gleich noch einmal.'
 const wentWrong = 'Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie es gleich noch einmal.'
@@ -9,8 +10,7 @@ const wentWrong = 'Auf dem Server ist etwas schiefgegangen. Bitte versuchen Sie 
 export const errors: Translation['errors'] = {
   byCode: {
     timeout: 'Der Server hat zu lange nicht geantwortet. Bitte versuchen Sie es noch einmal.',
-    origin_refused:
-      'Der Server antwortet Seiten unter dieser Adresse nicht. Sagen Sie es denen, die diese Seite betreiben.',
+    origin_refused: otherSite,
     unexpected_answer: wentWrong,
     signed_out: 'Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.',
     request_not_repeatable: 'Das wurde nicht gesendet. Bitte versuchen Sie es noch einmal.',
@@ -32,9 +32,8 @@ export const errors: Translation['errors'] = {
     bad_request: notUnderstood,
     not_found: 'Das gibt es nicht mehr. Laden Sie die Seite neu.',
     method_not_allowed: notUnderstood,
-    cross_site_request: 'Das kam von einer anderen Website und wurde deshalb abgelehnt.',
-    cross_site_page:
-      'Unter dieser Adresse bleibt niemand angemeldet. Sagen Sie es denen, die diese Seite betreiben.',
+    cross_site_request: otherSite,
+    cross_site_page: otherSite,
     forbidden: 'Das dürfen Sie nicht mehr. Laden Sie die Seite neu, um zu sehen, was Sie tun können.',
     rate_limited: 'Zu viele Versuche. Bitte warten Sie ein wenig, bevor Sie es noch einmal versuchen.',
     email_taken: 'Es gibt bereits ein Konto mit dieser E-Mail-Adresse.',

@@ -7,6 +7,7 @@ type SaidByFrame = 'network_error' | 'code_missing'
 
 // Several codes are one thing to whoever reads the sentence.
 const notUnderstood = 'The server did not understand this page. Reload it and try again.'
+const otherSite = 'This came from another site, so it was refused.'
 const sessionOver = 'Your session is no longer valid. Sign in to continue.'
 const busy = 'The server is busy or restarting. Please try again in a moment.'
 const wentWrong = 'Something went wrong on the server. Please try again in a moment.'
@@ -15,7 +16,7 @@ export const words = catalogue('errors', {
   /** What happened and what to do. Does not compile while a code has no sentence. */
   byCode: {
     timeout: 'The server took too long to answer. Please try again.',
-    origin_refused: 'The server does not answer pages at this address. Tell whoever runs this page.',
+    origin_refused: otherSite,
     unexpected_answer: wentWrong,
     signed_out: 'You have been signed out. Sign in to continue.',
     request_not_repeatable: 'This was not sent. Please try again.',
@@ -34,8 +35,8 @@ export const words = catalogue('errors', {
     bad_request: notUnderstood,
     not_found: 'This is no longer there. Reload the page.',
     method_not_allowed: notUnderstood,
-    cross_site_request: 'This came from another site, so it was refused.',
-    cross_site_page: 'Nobody can stay signed in at this address. Tell whoever runs this page.',
+    cross_site_request: otherSite,
+    cross_site_page: otherSite,
     forbidden: 'You are no longer allowed to do this. Reload the page to see what you can do.',
     rate_limited: 'Too many attempts. Please wait a little before the next one.',
     email_taken: 'There is already an account with this email address.',
