@@ -31,7 +31,7 @@ import { type AskForStepUp, createStepUp } from './step-up.ts'
 import { createTabs, type TabMessage } from './tabs.ts'
 import { createToldSession } from './told-session.ts'
 import type { Transport } from './transport.ts'
-import { createTrustKeys } from './trust-keys.ts'
+import type { TrustKeys } from './trust-keys.ts'
 
 /** A client, apart from how it loads axios. */
 export interface AuthClientCore extends PasskeyClient {
@@ -116,16 +116,22 @@ export function createAuthClientCore(
     noteName: `${name}:bound`,
     currentSid: () => cookie.read()?.sid ?? null,
   })
-  const trustKeys = createTrustKeys({ ...environment, log })
+  let trustKeys: TrustKeys | null = null
   const refresh = createRefresh({ cookie, keys, post, otherHost, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })
   const signOut = createSignOut({ ...common, renewal, noteName: `${name}:signOut` })
-  const signIn = createSignIn({ ...common, trustKeys, renewal, signOut, otherHost, findSession })
+  const signIn = createSignIn({ ...common, loadTrustKeys, renewal, signOut, otherHost, findSession })
+
+  /** Nobody needs them before a sign-in. */
+  async function loadTrustKeys(): Promise<TrustKeys> {
+    const { createTrustKeys } = await transport()
+    trustKeys ??= createTrustKeys({ ...environment, log })
+    return trustKeys
+  }
 
   async function otherHost(): Promise<OtherHost> {
-    const { createOtherHost } = await import('./other-host.ts')
-    return createOtherHost({ baseUrl, cookie, keys, log, post, environment })
+    return (await transport()).createOtherHost({ baseUrl, cookie, keys, log, post, environment })
   }
 
   async function explain(error: unknown): Promise<unknown> {
@@ -289,7 +295,7 @@ export function createAuthClientCore(
       return isOutstanding(entry.data) ? entry.data : userOf(entry)
     },
     loginFactor: async (body) => userOf(await signIn(ownPaths.loginFactor, body)),
-    canTrustBrowser: () => trustKeys.isPossible() && !environment.cookies.areBlocked?.(),
+    canTrustBrowser: () => trustKeys?.isPossible() === true && !environment.cookies.areBlocked?.(),
     async loginEnrol(body) {
       const { data } = await signIn(ownPaths.confirmEnrol, body)
       // Where the answer was lost, so are they: new ones can be had any time.

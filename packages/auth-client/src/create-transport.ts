@@ -2,9 +2,11 @@ import axios from 'axios'
 import { isAxiosError } from './auth-error.ts'
 import { callRoute } from './call.ts'
 import { type InterceptorNeeds, installInterceptor } from './interceptor.ts'
+import { createOtherHost } from './other-host.ts'
 import { askForPersistence } from './persistence.ts'
 import type { Settings } from './settings.ts'
 import type { Transport } from './transport.ts'
+import { createTrustKeys } from './trust-keys.ts'
 
 const requestLimitMs = 30_000
 
@@ -54,5 +56,11 @@ export function createTransport(
   const typed = create()
   typed.interceptors.request = http.interceptors.request
   typed.defaults.headers = http.defaults.headers
-  return { plain: create(), http, call: (route, options) => callRoute(typed, route, options) }
+  return {
+    plain: create(),
+    http,
+    createOtherHost,
+    createTrustKeys,
+    call: (route, options) => callRoute(typed, route, options),
+  }
 }

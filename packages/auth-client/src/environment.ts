@@ -47,7 +47,7 @@ export interface ClientEnvironment {
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null
   /** Asks the browser not to evict what is stored here. Null: it cannot be asked. */
   persistStorage: (() => Promise<unknown>) | null
-  /** Fetches, and tells nothing of the answer. Null: it cannot be told whether an API refuses pages of this origin. */
+  /** Fetches, to find out whether an API on another origin refuses this page. Null: by the browser's own `fetch`. */
   reach: ((url: string, credentials: RequestCredentials) => Promise<unknown>) | null
   /** Calls back when the page is looked at again, comes out of the back/forward cache, or is online again. */
   onWake: (listener: () => void) => () => void
@@ -56,8 +56,6 @@ export interface ClientEnvironment {
   /** What axios sends with. Null: what it chooses itself. */
   adapter: AxiosAdapter | null
 }
-
-const reachLimitMs = 5000
 
 /** The browser's own; in Node, what there is of it. */
 export function browserEnvironment(): ClientEnvironment {
@@ -85,8 +83,7 @@ export function browserEnvironment(): ClientEnvironment {
     openChannel: (name, onMessage) => attempt(() => broadcastChannel(name, onMessage)),
     storage: attempt(() => (typeof document === 'undefined' ? null : globalThis.localStorage)),
     persistStorage: () => navigator.storage.persist(),
-    reach: (url, credentials) =>
-      fetch(url, { credentials, cache: 'no-store', signal: AbortSignal.timeout(reachLimitMs) }),
+    reach: null,
     onWake,
     random: Math.random,
     adapter: null,

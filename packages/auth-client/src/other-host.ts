@@ -1,9 +1,9 @@
+import type { HeldToken } from './access-token.ts'
 import { AuthError, timedOut, toAuthError } from './auth-error.ts'
 import type { ClientEnvironment } from './environment.ts'
 import { headerNames } from './header-names.ts'
 import type { AuthLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
-import type { Post } from './post.ts'
 import type { SessionCookie, SessionRef } from './session-cookie.ts'
 import type { SessionKeys } from './session-keys.ts'
 import { refIn } from './told-session.ts'
@@ -15,18 +15,20 @@ interface Needs {
   cookie: SessionCookie
   keys: SessionKeys
   log: AuthLog
-  post: Post
+  /** Throws what axios throws. */
+  post(path: string, options: { headers: Record<string, string>; signal: AbortSignal }): Promise<unknown>
   environment: Pick<ClientEnvironment, 'clock' | 'pageOrigin' | 'reach'>
 }
 
 export type OtherHost = ReturnType<typeof createOtherHost>
 
 /**
- * What only a page on another host or port than the API needs, and nobody else downloads: the server says what the
- * cookies are, and the client says why there was no answer.
+ * What only a page on another host or port than the API needs, downloaded with axios: the server says what the cookies
+ * are, and the client says why there was no answer.
  */
 export function createOtherHost({ baseUrl, cookie, keys, log, post, environment }: Needs) {
-  const { clock, pageOrigin, reach } = environment
+  const { clock, pageOrigin } = environment
+  const reach = environment.reach ?? fetched
 
   /**
    * Asks which session the cookies are of. Rotates nothing, and shows no key. Null: of none.
@@ -69,6 +71,15 @@ export function createOtherHost({ baseUrl, cookie, keys, log, post, environment 
     }
   }
 
+  /** After a sign-in: whether the browser has kept the cookies, which this page cannot see. */
+  async function learnOf({ view: { claims }, generation }: HeldToken): Promise<void> {
+    const { sid } = claims
+    cookie.told({ sid, generation })
+    const ref = await ask().catch(() => ({ sid, generation }))
+    // Another tab may have signed in or out meanwhile, and knows better.
+    if (cookie.read()?.sid === sid) cookie.told(ref?.sid === sid ? ref : null)
+  }
+
   /**
    * A session without a key was opened on a page of another origin. Refreshed without it, this page would look like a
    * thief, or sign that page out.
@@ -94,7 +105,7 @@ export function createOtherHost({ baseUrl, cookie, keys, log, post, environment 
    * like a lost connection. So the API is asked twice what it tells every page, with cookies and without.
    */
   async function explain(error: unknown): Promise<unknown> {
-    if (!reach || toAuthError(error).code !== 'network_error') return error
+    if (toAuthError(error).code !== 'network_error') return error
     const reaches = (credentials: RequestCredentials) =>
       reach(`${baseUrl}/health/live`, credentials).then(
         () => true,
@@ -108,8 +119,11 @@ export function createOtherHost({ baseUrl, cookie, keys, log, post, environment 
     )
   }
 
-  return { ask, find, isCorrected, explain }
+  return { find, learnOf, isCorrected, explain }
 }
+
+const fetched = (url: string, credentials: RequestCredentials) =>
+  fetch(url, { credentials, cache: 'no-store', signal: AbortSignal.timeout(limitMs / 2) })
 
 /** What the cookies are of instead of what the page believed. Null: that is not what the answer says. */
 const movedTo = ({ code, problem }: AuthError): SessionRef | null =>

@@ -30,7 +30,7 @@ interface Needs {
   session: Session
   cookie: SessionCookie
   keys: SessionKeys
-  trustKeys: TrustKeys
+  loadTrustKeys: () => Promise<TrustKeys>
   tabs: Tabs
   log: AuthLog
   post: Post
@@ -44,7 +44,7 @@ interface Needs {
 
 /** Login, its second step, and registration: the same on each path. Throws AuthError, and then nothing has changed. */
 export function createSignIn(needs: Needs) {
-  const { session, cookie, keys, trustKeys, tabs, log, post, renewal, signOut } = needs
+  const { session, cookie, keys, loadTrustKeys, tabs, log, post, renewal, signOut } = needs
   const { exclusively, otherHost, findSession, environment } = needs
 
   async function signIn(path: string, body: unknown): Promise<Entry> {
@@ -66,6 +66,10 @@ export function createSignIn(needs: Needs) {
 
   async function exchange(path: string, body: unknown): Promise<Entry> {
     await signOut.finishBeforeSignIn()
+    const trustKeys = await loadTrustKeys().catch((error: unknown) => {
+      signOut.keepTelling()
+      throw error
+    })
     const key = await keys.begin()
     const trust = await trustKeys.begin(path, body, key !== null)
     try {
@@ -85,7 +89,7 @@ export function createSignIn(needs: Needs) {
       signOut.replaced()
       if (key) await keys.settle(key, token.view.claims.sid)
       if (trust) await trustKeys.opened(trust, token.user)
-      if (!cookie.isReadable) await learnOf(token)
+      if (!cookie.isReadable) await (await otherHost()).learnOf(token)
       return { user: token.user, token, data: answer.data }
     } catch (error) {
       const failure = toAuthError(error)
@@ -94,17 +98,6 @@ export function createSignIn(needs: Needs) {
       if (trust && isRefusal(failure)) await trustKeys.refused(trust)
       throw failure
     }
-  }
-
-  /** Of cookies that this page cannot read. Whether the browser has kept them, only the server can say. */
-  async function learnOf({ view: { claims }, generation }: HeldToken) {
-    const { sid } = claims
-    cookie.told({ sid, generation })
-    const ref = await otherHost()
-      .then(({ ask }) => ask())
-      .catch(() => ({ sid, generation }))
-    // Another tab may have signed in or out meanwhile, and knows better.
-    if (cookie.read()?.sid === sid) cookie.told(ref?.sid === sid ? ref : null)
   }
 
   function open(token: HeldToken) {

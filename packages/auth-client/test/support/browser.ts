@@ -105,6 +105,9 @@ export function createBrowser(serverUrl: string, http: AxiosAdapter = axios.getA
 export const onOtherHost: Partial<ClientEnvironment> = {
   pageOrigin: 'http://app.latchkey.test',
   cookies: { read: () => '', write: () => undefined },
+  reach: async () => {
+    throw new TypeError('Failed to fetch')
+  },
 }
 
 export type Browser = ReturnType<typeof createBrowser>
