@@ -28,7 +28,8 @@ it('the thief shows the copied cookies to the API itself, which refuses them and
     cookies: ['latchkey.refreshToken', 'latchkey.session'],
     status: 403,
     code: 'refresh_token_locked',
-    detail: 'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
+    detail:
+      'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
     cookiesSet: 0,
   })
   expect(demoRoutes.stealCookie.reply.parse(answer.body)).toEqual(answer.body)

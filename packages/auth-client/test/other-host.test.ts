@@ -233,7 +233,7 @@ describe('an API that gives no answer', () => {
     expect(tab.text().includes('CLIENT_URL')).toBe(code === 'origin_refused')
   })
 
-  it('nor lets a page of another site sign in says so, and keeps trying nothing', async () => {
+  it('that lets nobody sign in on a page of another site says so', async () => {
     const { server, open } = await elsewhere()
     const refusal = problemBody(403, 'cross_site_page', 'This page is on another site.')
     server.answerNext(refreshPath, 403, refusal)

@@ -7,7 +7,8 @@ export const recordedTheft: Theft = {
     cookies: ['latchkey.refreshToken', 'latchkey.session'],
     status: 403,
     code: 'refresh_token_locked',
-    detail: 'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
+    detail:
+      'This session belongs to another browser, and no server can continue it either (docs/server-rendered.md).',
     cookiesSet: 0,
   },
   from: 3,
