@@ -73,6 +73,7 @@ export const bodyTransport =
       isReadable: true,
       generationWith: () => read()?.generation,
       told: () => undefined,
+      headers: () => ({}),
       endSession(sid) {
         const token = store.read()
         ended.add(sid)

@@ -95,6 +95,10 @@ async function outcomeOf(answers: readonly (Answer | null)[]) {
   const left = [...answers]
   const refresh = createRefresh({
     cookie: {
+      isReadable: true,
+      generationWith: () => sent.generation,
+      told: () => {},
+      headers: () => ({}),
       read: () => sent,
       endSession: () => {},
       endGeneration: () => {},
@@ -102,6 +106,7 @@ async function outcomeOf(answers: readonly (Answer | null)[]) {
       isReplaced: () => false,
     },
     keys: {
+      areKept: () => true,
       candidates: async () => [{ id: sid, key }],
       begin: async () => null,
       settle: async () => {},
@@ -114,6 +119,9 @@ async function outcomeOf(answers: readonly (Answer | null)[]) {
       if (!answer) throw Object.assign(new Error('no answer'), { isAxiosError: true })
       const { status, body, headers: said = {} } = answer
       return { status, data: body, headers: said } as unknown as AxiosResponse<unknown>
+    },
+    otherHost: async () => {
+      throw new Error('The page is on the host of the API.')
     },
     environment: { subtle, clock: createFakeClock().clock },
   })

@@ -71,6 +71,9 @@ interface Case {
   from?: string
 }
 
+/** Programs send neither this nor an `Origin`. */
+const fromBrowser = { 'Sec-Fetch-Site': 'same-origin' }
+const believing = (said: string) => ({ 'X-Refresh-Session': said })
 const soon = rotatedAt(3.5)
 const bound = session(3)
 const long = session(12)
@@ -156,6 +159,14 @@ const cases: Case[] = [
     name: 'no key, in the browser of the sign-in',
     session: bound,
     generation: 3,
+    headers: fromBrowser,
+    withDevice: true,
+    at: soon,
+  },
+  {
+    name: 'no key, with all cookies of the browser of the sign-in, and from no browser',
+    session: bound,
+    generation: 3,
     withDevice: true,
     at: soon,
   },
@@ -171,7 +182,7 @@ const cases: Case[] = [
     name: 'a wrong key, in the browser of the sign-in',
     session: bound,
     generation: 3,
-    headers: { ...someoneElses, ...lockHeader(4) },
+    headers: { ...fromBrowser, ...someoneElses, ...lockHeader(4) },
     withDevice: true,
     at: soon,
   },
@@ -223,6 +234,27 @@ const cases: Case[] = [
     at: soon,
   },
   { name: 'no token', session: bound, generation: null, headers: proof(3), at: soon },
+  {
+    name: 'a page on another host that is right about its cookies',
+    session: bound,
+    generation: 3,
+    headers: { ...proof(3), ...believing(`${sessionId}.3`) },
+    at: soon,
+  },
+  {
+    name: 'one that believes in a former generation: no key is judged',
+    session: bound,
+    generation: 3,
+    headers: { ...someoneElses, ...lockHeader(3), ...believing(`${sessionId}.2`) },
+    at: soon,
+  },
+  {
+    name: 'one that asks whether there is a session',
+    session: bound,
+    generation: 3,
+    headers: believing('none'),
+    at: soon,
+  },
 ]
 
 const connection = mongoose.createConnection(testDatabaseUri('vectors'))
@@ -297,7 +329,7 @@ async function judged({
     method: 'POST',
     headers: { ...request.headers, 'X-Forwarded-For': from },
   })
-  const body = (await response.json()) as Partial<Problem & Tokens & { generation: number }>
+  const body = (await response.json()) as Partial<Problem & Tokens & { generation: number; session: string }>
   const set = new Map(
     response.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]?.split('=') as [string, string]),
   )
@@ -315,6 +347,7 @@ async function judged({
       status: response.status,
       code: body.code ?? null,
       ...(body.generation !== undefined && { generation: body.generation }),
+      ...(body.session !== undefined && { session: body.session }),
       ...(set.size > 0 && {
         session: set.get('latchkey.session'),
         refreshToken: set.get('latchkey.refreshToken'),
@@ -327,6 +360,9 @@ async function judged({
   function expectTheRulesToSay(said: string): void {
     const proofOfIt = () => readLockProof(headers['X-Refresh-Key'], headers['X-Refresh-Lock'])
     if (headers['X-Refresh-Key'] === 'AAAA') return void expect(proofOfIt).toThrow('refresh_lock_malformed')
+    if (said === 'moved') return
+    // The rules do not ask who shows the cookies.
+    const ruled = said === 'forwarded' ? 'keyLost' : said
     const judgement = judgeRefresh({
       claims: sessions.refreshTokens.read(cookies.split(/[=;]/)[1] ?? ''),
       proof: proofOfIt(),
@@ -335,7 +371,7 @@ async function judged({
       now: at,
       leewaySeconds: settings.refreshToken.leewaySeconds,
     })
-    expect([name, judgement.kind === 'swap' ? 'rotate' : judgement.kind]).toEqual([name, said])
+    expect([name, judgement.kind === 'swap' ? 'rotate' : judgement.kind]).toEqual([name, ruled])
   }
 }
 
@@ -344,6 +380,8 @@ function verdictOf(status: number, code: string | undefined, before: State | nul
   if (status === 200) return session?.generation === before?.generation ? 'answer' : 'rotate'
   if (code === 'refresh_token_locked') return 'locked'
   if (code === 'refresh_token_key_lost') return 'keyLost'
+  if (code === 'refresh_token_forwarded') return 'forwarded'
+  if (code === 'session_moved') return 'moved'
   return code === 'refresh_token_reused' ? 'reused' : 'refused'
 }
 
