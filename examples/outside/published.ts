@@ -4,8 +4,10 @@
  */
 export const published: Record<string, number> = {
   contracts: 122_000,
-  sessions: 120_000,
-  'auth-client': 131_000,
+  sessions: 127_000,
+  'auth-client': 142_000,
+  react: 10_000,
+  verify: 47_000,
 }
 
 /** The most that a page downloads before this code runs: bytes after minifying and gzip, dynamic imports not counted. */
@@ -18,7 +20,7 @@ export const downloads = [
   {
     what: 'createLazyAuthClient',
     code: "import { createLazyAuthClient } from '@latchkey/auth-client/lazy'; createLazyAuthClient().start()",
-    limit: 12_000,
+    limit: 13_100,
   },
   {
     what: 'the table of routes',
