@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { headerNames } from '@latchkey/contracts'
+import { headerNames, ownFieldDefaults } from '@latchkey/contracts'
 import { toNumericDate } from '@latchkey/contracts/server'
 import { consumedLimit, createSessions, type Session } from '@latchkey/sessions'
 import bcrypt from 'bcryptjs'
@@ -115,7 +115,7 @@ function holding(document: ReturnType<typeof user>): SignedIn {
     generation: last.generation,
     email: document.email,
     accessToken: accessTokens.sign({
-      user: document,
+      user: { ...document, own: ownFieldDefaults },
       session: last,
       epoch: 0,
       issuedAt: toNumericDate(last.rotatedAt),

@@ -1,3 +1,4 @@
+import { ownFieldDefaults } from '@latchkey/contracts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
 import { password, setCookies, somebody, stored } from './support/people.ts'
@@ -26,6 +27,7 @@ it('makes an account and signs in at once', async () => {
       emailVerified: false,
       roles: ['user'],
       createdAt: api.clock.now().toISOString(),
+      ...ownFieldDefaults,
     },
   })
   expect(response.headers['cache-control']).toBe('no-store')

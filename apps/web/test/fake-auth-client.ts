@@ -1,6 +1,13 @@
 import { AuthError, type AuthLogEntry, type Exchange, type SessionState } from '@latchkey/auth-client'
 import type { LazyAuthClient } from '@latchkey/auth-client/lazy'
-import { type ErrorCode, type FieldError, type RouteContract, routes, type User } from '@latchkey/contracts'
+import {
+  type ErrorCode,
+  type FieldError,
+  ownFieldDefaults,
+  type RouteContract,
+  routes,
+  type User,
+} from '@latchkey/contracts'
 import axios from 'axios'
 import { vi } from 'vitest'
 
@@ -11,6 +18,7 @@ export const ada: User = {
   emailVerified: false,
   roles: ['user'],
   createdAt: '2025-03-14T09:26:53.000Z',
+  ...ownFieldDefaults,
 }
 
 export function signedIn(

@@ -11,6 +11,7 @@ export * from './errors.ts'
 export * from './factors.ts'
 export * from './fields.ts'
 export * from './languages.ts'
+export * from './own-field-values.ts'
 export * from './passkeys.ts'
 export { passwordPolicy } from './password-policy.ts'
 export {

@@ -26,6 +26,7 @@ import {
   RecoveryCodesSchema,
   TotpEnrolmentSchema,
 } from './factors.ts'
+import { OwnFieldsBodySchema, ownFieldNames } from './own-field-values.ts'
 import {
   AddPasskeyBodySchema,
   CredentialOptionsSchema,
@@ -71,7 +72,11 @@ const MessageSchema = z.object({ message: z.string() })
 
 const FormerNameSchema = z.object({ name: z.string(), restsUntil: z.iso.datetime() })
 
-const MeBodySchema = z.union([UpdateMeBodySchema, SetLanguageBodySchema])
+// Where there are no fields of one's own, the document has no body for them, either.
+const ownBodies = ownFieldNames.length > 0 ? [OwnFieldsBodySchema] : []
+const MeBodySchema = z.union([UpdateMeBodySchema, SetLanguageBodySchema, ...ownBodies])
+
+const harmless = new Set<string>(['language', ...ownFieldNames])
 
 const UserParamsSchema = z.object({ id: z.string() })
 const UserSessionParamsSchema = z.object({ id: z.string(), sessionId: z.string() })
@@ -454,8 +459,11 @@ export const routes = {
     summary: 'Change the username (the former one rests for 30 days), or the language of mails',
     requires: 'accessToken',
     stepUp: recently,
-    // Only of a body that has nothing but the language is none asked.
-    stepUpFor: (body: z.output<typeof MeBodySchema>) => Object.keys(body).join() !== 'language',
+    // Of a body that has nothing but what hurts nobody, none is asked.
+    stepUpFor: (body: z.output<typeof MeBodySchema>) => {
+      const names = Object.keys(body)
+      return names.length === 0 || names.some((name) => !harmless.has(name))
+    },
     body: MeBodySchema,
     status: 200,
     reply: z.object({ user: UserSchema }),

@@ -1,25 +1,15 @@
 import * as z from 'zod/mini'
 import { complaint } from './complaint.ts'
-import { RolesSchema, roles } from './roles.ts'
+import { ownFields } from './own-fields.ts'
+import { roles } from './roles.ts'
+import { managedUserFields, userFields } from './user-fields.ts'
 
-export const UserSchema = z.object({
-  id: z.string(),
-  username: z.string(),
-  email: z.string(),
-  emailVerified: z.boolean(),
-  roles: RolesSchema,
-  createdAt: z.iso.datetime(),
-})
-/** What the API shows of a user. `createdAt` is ISO 8601 in UTC. */
+export const UserSchema = z.object({ ...userFields, ...ownFields })
+/** What the API shows of a user, fields of one's own included. */
 export type User = z.infer<typeof UserSchema>
 
 /** What an administrator sees of a user. */
-export const ManagedUserSchema = z.extend(UserSchema, {
-  disabled: z.boolean(),
-  sessionCount: z.int(),
-  /** When they last signed in or went on with a session, to the hour. Null: never, or nobody kept it. */
-  lastSeenAt: z.nullable(z.iso.datetime()),
-})
+export const ManagedUserSchema = z.extend(UserSchema, managedUserFields)
 export type ManagedUser = z.infer<typeof ManagedUserSchema>
 
 export const userFilters = ['all', 'administrators', 'disabled', 'unconfirmed'] as const

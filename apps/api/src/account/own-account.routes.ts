@@ -1,10 +1,11 @@
 import { routes } from '@latchkey/contracts'
+import { AuthError } from '@latchkey/contracts/server'
 import { deviceOf } from '@latchkey/sessions'
 import { type Request, type Response, Router } from 'express'
 import type { ApiRoute } from '../guards.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
-import type { Credentials } from '../users/accounts.ts'
+import type { Accounts, Credentials } from '../users/accounts.ts'
 import type { KnownDevices } from '../users/known-devices.ts'
 import type { UserSessions } from '../users/user-identity.ts'
 import type { EmailAddresses } from './email.service.ts'
@@ -29,6 +30,7 @@ interface PasswordChange {
 }
 
 interface Collaborators {
+  accounts: Pick<Accounts, 'changeOwnFields'>
   passwordService: PasswordProof
   emailAddresses: EmailAddresses
   usernames: Usernames
@@ -48,10 +50,10 @@ interface Exchange {
 
 /**
  * What changes an account. Whoever sits at an open screen should not be able to change it for good: all but a new language
- * of mails, and taking back a change of address, ask for step-up.
+ * of mails, fields of one's own, and taking back a change of address ask for step-up.
  */
 export function ownAccountRoutes(services: Collaborators): Router {
-  const { passwordService, emailAddresses, usernames, mailLanguage, removal, rateLimits } = services
+  const { accounts, passwordService, emailAddresses, usernames, mailLanguage, removal, rateLimits } = services
   const { knownDevices, sessions, route } = services
   const router = Router()
 
@@ -85,6 +87,11 @@ export function ownAccountRoutes(services: Collaborators): Router {
     if ('language' in body) {
       await rateLimits.language(res, claims.sub)
       return { user: await mailLanguage.choose(body.language, { userId: claims.sub, ...from }) }
+    }
+    if (!('username' in body)) {
+      const changed = await accounts.changeOwnFields(claims.sub, claims.sid, body)
+      if (!changed) throw new AuthError('access_token_revoked')
+      return { user: changed }
     }
     const user = await owner(body.password, { claims, req, res })
     await rateLimits.rename(res, claims.sub)

@@ -1,5 +1,13 @@
-import type { BodyOf, ErrorCode, Language, routes, User } from '@latchkey/contracts'
-import { AuthError, type Clock, listOf, oneMore } from '@latchkey/contracts/server'
+import {
+  type BodyOf,
+  type ErrorCode,
+  type Language,
+  type OwnFields,
+  ownFieldDefaults,
+  type routes,
+  type User,
+} from '@latchkey/contracts'
+import { AuthError, type Clock, listOf, objectOf, oneMore } from '@latchkey/contracts/server'
 import { liveSession, type Revocations, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import {
@@ -139,7 +147,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       try {
         const wanted = { usernameKey: user.usernameKey, emailKey: user.emailKey }
         await taking({ users, clock }, wanted, () => users.create(user))
-        return user
+        return { ...user, own: ownFieldDefaults }
       } catch (error) {
         throw taken(error)
       }
@@ -435,7 +443,26 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       return user && { user: userView(user), changed: written !== null }
     },
 
-    /** The same as a sign-in tells it, unless it is known. */
+    /** What somebody who is signed in says in fields of one's own. Null when that session has ended. */
+    async changeOwnFields(
+      userId: string,
+      sessionId: string,
+      changes: { [Name in keyof OwnFields]?: OwnFields[Name] | undefined },
+    ): Promise<User | null> {
+      const now = clock.now()
+      const own = { $mergeObjects: [objectOf('own'), { $literal: changes }] }
+      const stored = await users
+        .findOneAndUpdate({ ...stillIn(sessionId, now), _id: userId }, [{ $set: { own, updatedAt: now } }], {
+          updatePipeline: true,
+          returnDocument: 'after',
+          projection: identity,
+        })
+        .lean<StoredUser>()
+      const user = readUser(stored, identityFields)
+      return user && userView(user)
+    },
+
+    /** The language as a sign-in tells it, unless it is known. */
     async learnLanguage(
       { _id, language }: Pick<Credentials, '_id' | 'language'>,
       told: Language | null,

@@ -1,4 +1,4 @@
-import { isRole, languageIn, type Role } from '@latchkey/contracts'
+import { isRole, languageIn, ownFieldsIn, type Role } from '@latchkey/contracts'
 import { dateIn, entriesIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
@@ -47,6 +47,7 @@ const readers = {
   passkeyChanges: (user) => wholeIn(user.passkeyChanges) ?? 0,
   /** Null: nobody has said. */
   language: (user) => languageIn(user.language),
+  own: (user) => ownFieldsIn(user.own),
 } satisfies Record<string, (user: StoredUser, _id: Types.ObjectId) => unknown>
 
 /** What has to be stored for a field to be read, where that is not itself alone. */

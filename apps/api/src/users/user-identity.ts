@@ -4,7 +4,7 @@ import { toTheHour } from './last-seen.ts'
 import { projectionOf, readUser, type UserWith } from './read-user.ts'
 
 /** Who a user is: enough to say who is signed in, without another read. */
-export const identityFields = ['username', 'email', 'emailVerifiedAt', 'roles', 'createdAt'] as const
+export const identityFields = ['username', 'email', 'emailVerifiedAt', 'roles', 'createdAt', 'own'] as const
 export type UserIdentity = UserWith<(typeof identityFields)[number]>
 
 export const isProved = ({ emailVerifiedAt }: Pick<UserIdentity, 'emailVerifiedAt'>) =>
@@ -18,6 +18,7 @@ export const userView = (user: UserIdentity): User => ({
   emailVerified: isProved(user),
   roles: user.roles,
   createdAt: user.createdAt.toISOString(),
+  ...user.own,
 })
 
 /** What sessions say of their owner: read with each refresh, signed into each access token. */

@@ -1,4 +1,4 @@
-import { emailKeyOf, type Language, type Role, roles } from '@latchkey/contracts'
+import { emailKeyOf, type Language, type OwnFields, type Role, roles } from '@latchkey/contracts'
 import { type Session, sessionSchema } from '@latchkey/sessions'
 import { type Connection, Schema, type Types } from 'mongoose'
 
@@ -61,6 +61,8 @@ export interface UserRecord {
   passkeyChanges?: number
   /** In which they are written to. Missing: nobody has said. */
   language?: Language
+  /** Fields of one's own (contracts/src/own-fields.ts), apart from ours, so that no later one of ours is in their way. */
+  own?: Partial<OwnFields>
   /** Raised whenever what the user was issued so far dies; each access token carries it. */
   epoch: number
   createdAt: Date
@@ -247,6 +249,8 @@ const userSchema = new Schema<UserRecord>(
     webauthnId: { type: String },
     passkeyChanges: { type: Number },
     language: { type: String },
+    // Their schemas check what is written and what is read.
+    own: { type: Schema.Types.Mixed },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },

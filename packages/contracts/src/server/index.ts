@@ -13,6 +13,7 @@ export {
   listOf,
   longAgo,
   numberOf,
+  objectOf,
   oneMore,
   type Stored,
   textIn,

@@ -27,4 +27,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 export const numberOf = (field: string) => ({ $cond: [{ $isNumber: `$${field}` }, `$${field}`, 0] })
 export const oneMore = (field: string) => ({ $add: [numberOf(field), 1] })
+export const objectOf = (field: string) => ({
+  $cond: [{ $eq: [{ $type: `$${field}` }, 'object'] }, `$${field}`, { $literal: {} }],
+})
 export const listOf = (field: string) => ({ $cond: [{ $isArray: `$${field}` }, `$${field}`, []] })

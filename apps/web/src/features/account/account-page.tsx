@@ -1,3 +1,4 @@
+import { ownFieldsIn } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { words } from '../../words/en/account.ts'
@@ -5,6 +6,7 @@ import styles from './account-page.module.css'
 import { DeleteAccount } from './delete-account.tsx'
 import { DownloadData } from './download-data.tsx'
 import { EmailRow } from './email-row.tsx'
+import { OwnFieldRow } from './own-field-row.tsx'
 import { Passkeys } from './passkeys.tsx'
 import { PasswordRow } from './password-row.tsx'
 import { TwoStep } from './two-step.tsx'
@@ -27,6 +29,9 @@ export default function AccountPage() {
               mailLanguage={mailLanguage}
             />
             <PasswordRow user={user} />
+            {Object.entries<string | number>(ownFieldsIn(user)).map(([name, value]) => (
+              <OwnFieldRow key={name} name={name} value={value} onChanged={show} />
+            ))}
           </div>
         </Card>
         <TwoStep />

@@ -16,6 +16,7 @@ import { formatDate } from '../../words/formats.ts'
 import styles from './admin.module.css'
 import { Arrow } from './arrow.tsx'
 import { LastSeen } from './last-seen.tsx'
+import { OwnFieldsCard } from './own-fields-card.tsx'
 import { useUser } from './use-users.ts'
 import { UserAccess } from './user-access.tsx'
 import { UserBadges } from './user-badges.tsx'
@@ -97,6 +98,7 @@ function UserDetails({ user, sessions }: { user: ManagedUser; sessions: Session[
       </div>
       <div className={styles.layout}>
         <div className={styles.side}>
+          <OwnFieldsCard user={user} />
           <UserSessions user={user} sessions={sessions} onDone={onDone} />
           <UserHistory key={user.id} user={user} />
         </div>

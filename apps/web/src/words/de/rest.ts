@@ -8,6 +8,7 @@ import { dashboard } from './dashboard.ts'
 import { errors } from './errors.ts'
 import { menu } from './menu.ts'
 import { notFound } from './not-found.ts'
+import { ownFields } from './own-fields.ts'
 import { protocol } from './protocol.ts'
 import { recovery } from './recovery.ts'
 import { register } from './register.ts'
@@ -27,6 +28,7 @@ const translation: RemainingWords = {
   errors,
   menu,
   notFound,
+  ownFields,
   protocol,
   recovery,
   register,

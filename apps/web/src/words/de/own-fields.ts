@@ -1,0 +1,14 @@
+import type { Translation } from '../translation.ts'
+
+export const ownFields: Translation['ownFields'] = {
+  labels: {
+    // Yours.
+  },
+  profile: 'Profil',
+  notSaid: 'Keine Angabe',
+  change: 'Ändern',
+  changeIt: (label) => `Ändern: ${label}`,
+  saved: (label) => `${label}: gespeichert.`,
+  save: 'Speichern',
+  cancel: 'Abbrechen',
+}
