@@ -13,6 +13,7 @@ const facts = {
   device: 'Firefox',
   ip: '192.0.2.7',
   when: new Date(),
+  told: {},
 }
 
 it('a mail has the brand’s name and colours, in light and in dark', () => {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { mailKinds } from '../src/mail/mail-job.model.ts'
+import { ownMail } from '../src/mail/own-mails.ts'
 import { renderMail } from '../src/mail/templates.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
@@ -252,6 +253,7 @@ it.each(mailKinds)('%s tells the same in both languages', (kind) => {
     device: 'Firefox on macOS',
     ip: '192.0.2.7',
     when: new Date('2026-03-01T12:00:00Z'),
+    told: Object.fromEntries(ownMail(kind)?.tells.map((name, at) => [name, `${at + 1}`]) ?? []),
   }
   const [en, de] = (['en', 'de'] as const).map((language) =>
     renderMail(kind, 'ada@example.com', facts, language),

@@ -4,9 +4,10 @@ import type { ActionKind } from '../links/action-token.model.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import { digest } from '../mail/digest.ts'
 import type { Mail } from '../mail/mail.ts'
-import type { MailJob, MailKind } from '../mail/mail-job.model.ts'
+import type { MailJob, MailKind, OurMailKind } from '../mail/mail-job.model.ts'
 import type { MailQueue, MailWriter } from '../mail/mail-queue.ts'
 import type { NoticeCaps } from '../mail/notice-caps.ts'
+import { ownMail } from '../mail/own-mails.ts'
 import { renderMail } from '../mail/templates.ts'
 import type { MailFacts } from '../mail/words/mail-words.ts'
 import type { Accounts, MailReader } from '../users/accounts.ts'
@@ -36,8 +37,8 @@ const actions: Partial<Record<MailKind, ActionKind>> = {
 /** In place of what somebody typed, in mail to an address that nobody has proved: it may be a stranger's. */
 const nobodysWords = { username: null, device: '' }
 
-/** Where a message leads. A token travels behind the #, which browsers send to nobody. */
-const pages: Record<MailKind, string | null> = {
+/** Where a message of ours leads. A token travels behind the #, which browsers send to nobody. */
+const pages: Record<OurMailKind, string | null> = {
   verify_email: '/verify-email',
   reset_password: '/reset-password',
   confirm_new_email: '/confirm-email',
@@ -155,10 +156,13 @@ export function createAccountMail(collaborators: Collaborators): MailWriter {
     const words =
       reader && isProved(reader) ? { username: reader.username, device: job.device } : nobodysWords
     const when = (reader && dueAt(job.kind, reader)) ?? job.createdAt
-    const link = `${pageUrl}${pages[job.kind] ?? ''}${fragment}`
-    return { ...words, link, ip: job.ip, when }
+    const link = `${pageUrl}${pageOf(job.kind) ?? ''}${fragment}`
+    return { ...words, link, ip: job.ip, told: job.told, when }
   }
 }
+
+const pageOf = (kind: MailKind): string | null =>
+  ownMail(kind)?.page ?? (pages as Readonly<Partial<Record<MailKind, string | null>>>)[kind] ?? null
 
 /** The account's language, whoever caused the mail. What goes to an address it had before is in that of whoever had it. */
 const spoken = (user: MailReader | null, job: MailJob): Language =>

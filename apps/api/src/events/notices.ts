@@ -1,12 +1,12 @@
 import type { ActivityKind } from '@latchkey/contracts'
 import { deviceName } from '@latchkey/sessions'
 import { Types } from 'mongoose'
-import type { MailKind } from '../mail/mail-job.model.ts'
+import type { OurMailKind } from '../mail/mail-job.model.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
 import type { NewEvent } from './security-events.ts'
 
 /** The events that are mailed to the owner at once; of the others they read on their page. */
-const mails: Partial<Record<ActivityKind, MailKind>> = {
+const mails: Partial<Record<ActivityKind, OurMailKind>> = {
   new_device: 'new_device',
   new_network: 'new_network',
   copied_session_refused: 'copied_session_refused',

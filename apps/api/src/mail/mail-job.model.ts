@@ -1,9 +1,9 @@
 import { type Language, languageIn } from '@latchkey/contracts'
 import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
+import { ownMailKinds, toldIn } from './own-mails.ts'
 
-/** The messages there are, one template each (templates.ts). */
-export const mailKinds = [
+const ourKinds = [
   'verify_email',
   'reset_password',
   'confirm_new_email',
@@ -32,6 +32,10 @@ export const mailKinds = [
   'passkey_removed',
   'passkey_counter_back',
 ] as const
+export type OurMailKind = (typeof ourKinds)[number]
+
+/** The messages there are, ours and those of one's own, with words for each in words/. */
+export const mailKinds = [...ourKinds, ...ownMailKinds] as const
 export type MailKind = (typeof mailKinds)[number]
 
 /** What somebody asks for. While one is queued, asking again adds none. */
@@ -56,6 +60,8 @@ export interface MailJobRecord {
   /** What a notice tells: which device, from where. */
   device: string
   ip: string
+  /** What a mail of one's own tells (own-mails.ts). */
+  told?: Record<string, string>
   /** Of an account that is no more, or has another address by now; null: the account says, as it does where there is one. */
   language?: Language | null
   /** Whether somebody waits for it. */
@@ -90,6 +96,7 @@ const mailJobSchema = new Schema<MailJobRecord>(
     passwordChanges: { type: Number, default: 0 },
     device: { type: String, default: '' },
     ip: { type: String, default: '' },
+    told: { type: Schema.Types.Mixed },
     language: { type: String },
     awaited: { type: Boolean, default: false },
     rank: { type: Number, default: 0 },
@@ -132,6 +139,7 @@ export type MailJob = Pick<
   | 'attempts'
   | 'expiresAt'
 > & {
+  told: Record<string, string>
   language: Language | null
   /** Whether an attempt before this one wrote it: it is the same mail, and not counted again. */
   isRetry: boolean
@@ -151,6 +159,7 @@ export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
     passwordChanges: wholeIn(stored.passwordChanges) ?? 0,
     device: textIn(stored.device) ?? '',
     ip: textIn(stored.ip) ?? '',
+    told: toldIn(kind, stored.told),
     language: languageIn(stored.language),
     createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
     attempts,

@@ -2,8 +2,9 @@ import { emailKeyOf, type Language } from '@latchkey/contracts'
 import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import { mongo, type Types } from 'mongoose'
 import { digest } from './digest.ts'
-import { isAsked, isAwaited, type MailJobModel, type MailKind } from './mail-job.model.ts'
+import { isAsked, isAwaited, type MailJobModel, type MailKind, type OurMailKind } from './mail-job.model.ts'
 import type { NoticeCaps } from './notice-caps.ts'
+import { type OwnMailKind, ownMail, type ToldBy } from './own-mails.ts'
 
 /** How long one attempt may take before another process may try. Longer than the mailer's own time limits. */
 export const leaseSeconds = 120
@@ -19,9 +20,13 @@ const maxAttempts = 3
 /** Anybody may ask for these, by an address. */
 const byAddress: MailKind[] = ['verify_email', 'reset_password']
 
+/** A mail of ours, or of one's own with what it tells. */
+type Kind =
+  | { kind: OurMailKind; told?: undefined }
+  | { [Own in OwnMailKind]: { kind: Own; told: ToldBy<Own> } }[OwnMailKind]
+
 /** A mail to be queued. */
-export interface NewMail {
-  kind: MailKind
+export type NewMail = Kind & {
   userId?: Types.ObjectId | null
   email?: string | null
   passwordChanges?: number
@@ -47,10 +52,10 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
   return {
     async add(mail: NewMail): Promise<void> {
       const { kind, userId = null, email = null, passwordChanges = 0, device = '', ip = '' } = mail
-      const { language = null, turns = 0 } = mail
+      const { language = null, turns = 0, told } = mail
       const address = digest(emailKeyOf(email ?? ''))
       const recipient = userId?.toHexString() ?? address
-      if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient))) return
+      if (!isAwaited(kind) && !(await noticeCaps.admit(kind, recipient, ownMail(kind)?.perHour))) return
       const now = clock.now()
       const job = {
         kind,
@@ -59,6 +64,7 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
         passwordChanges,
         device,
         ip,
+        ...(told !== undefined && { told }),
         ...(language && { language }),
         awaited: isAwaited(kind),
         // Reminders come by the hundred.

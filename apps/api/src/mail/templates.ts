@@ -5,7 +5,7 @@ import type { Mail } from './mail.ts'
 import type { MailKind } from './mail-job.model.ts'
 import { german } from './words/de.ts'
 import { english } from './words/en.ts'
-import type { MailFacts, MailWords, Message } from './words/mail-words.ts'
+import type { MailFacts, MailWords, Message, ToldFacts } from './words/mail-words.ts'
 
 const spoken: Record<Language, MailWords> = { en: english, de: german }
 
@@ -26,10 +26,13 @@ const footerHtml = ({ links }: MailWords) =>
 /** The mail of a kind in a language, as plain text and as HTML that follows the reader's light or dark. */
 export function renderMail(kind: MailKind, to: string, facts: MailFacts, language: Language): Mail {
   const words = spoken[language]
-  const { link, ip } = facts
-  const message = words.mails[kind]({
+  const { link, ip, told } = facts
+  // Whatever of it was not stored is empty, so that it has all that its words use (toldIn).
+  const write: (facts: ToldFacts & { told: Record<string, string> }) => Message = words.mails[kind]
+  const message = write({
     link,
     ip,
+    told,
     device: deviceIn(words, facts.device),
     when: words.when(facts.when),
   })

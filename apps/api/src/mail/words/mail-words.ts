@@ -1,5 +1,6 @@
 import type { FooterLink } from '@latchkey/brand'
 import type { MailKind } from '../mail-job.model.ts'
+import type { ToldBy } from '../own-mails.ts'
 
 /** What a message may tell. `link` is there for the kinds that have one. */
 export interface MailFacts {
@@ -10,6 +11,8 @@ export interface MailFacts {
   device: string
   ip: string
   when: Date
+  /** What a mail of one's own tells (own-mails.ts). */
+  told: Record<string, string>
 }
 
 /** The same in words, for a sentence. */
@@ -33,5 +36,5 @@ export interface MailWords {
   /** Date and time, with the time zone. */
   when: (at: Date) => string
   links: Record<FooterLink, string>
-  mails: Record<MailKind, (facts: ToldFacts) => Message>
+  mails: { [Kind in MailKind]: (facts: ToldFacts & { told: ToldBy<Kind> }) => Message }
 }
