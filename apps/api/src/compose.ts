@@ -179,7 +179,9 @@ export function compose(edges: Edges) {
   const emailAddresses = createEmailAddresses({ accounts, actionTokens, events, mailQueue })
   const usernames = createUsernames({ accounts, events })
   const mailLanguage = createMailLanguage({ accounts, events })
-  const removal = createRemoval({ accounts, actionTokens, events, mailQueue, log })
+  // What else is kept about an account. Add what your product keeps: it goes with the account.
+  const keepers = [actionTokens, events]
+  const removal = createRemoval({ accounts, keepers, mailQueue, log })
   const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
   const lifetimeSeconds = unverifiedLifetimeSeconds
   const unprovedAccounts = createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds })
@@ -284,6 +286,9 @@ export function compose(edges: Edges) {
     },
   })
 
+  /** What is done in the background, once a minute, by every process. Add your own here (background.ts). */
+  const jobs = [lapse, dueResets, lackingParts, openMigrations]
+
   metrics?.watch({ revocations, passwords, mailQueue, webhooks })
 
   return {
@@ -293,19 +298,13 @@ export function compose(edges: Edges) {
       await sessions.start()
       mailQueue.start(accountMail)
       webhooks?.start()
-      lapse.start()
-      dueResets.start()
-      lackingParts.start()
-      openMigrations.start()
+      for (const job of jobs) job.start()
     },
 
     /** In the reverse order of their creation. */
     async close(): Promise<void> {
       await passwords.close()
-      await lapse.stop()
-      await dueResets.stop()
-      await openMigrations.stop()
-      await lackingParts.stop()
+      for (const job of jobs.toReversed()) await job.stop()
       await Promise.all([mailQueue.stop(), webhooks?.stop()])
       await sessions.stop()
       await database.close()
