@@ -7,8 +7,6 @@ import type { ApiRoute } from '../src/guards.ts'
 import { apiForTest } from './support/api.ts'
 import { registered } from './support/people.ts'
 
-// What docs/build-on-it.md shows, compiled and tried.
-
 interface Collaborators {
   route: ApiRoute
   invoices: {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { contract, dateField, numberField } from '../src/index.ts'
 
-// What docs/build-on-it.md shows, for the tests of the API and of the page.
+// A contract of one's own, for the tests of the API and of the page.
 
 const InvoiceSchema = z.object({ id: z.string(), amount: z.number(), due: z.string() })
 export type Invoice = z.infer<typeof InvoiceSchema>

@@ -9,8 +9,6 @@ import { FailureAlert } from './failure-alert.tsx'
 import { Field } from './field.tsx'
 import { useForm } from './use-form.ts'
 
-// What docs/build-on-it.md shows, compiled and tried.
-
 const words = { newInvoice: 'New invoice', amount: 'Amount', due: 'Due', add: 'Add' }
 
 export function InvoiceForm() {
