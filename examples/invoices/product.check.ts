@@ -40,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function complaintsOf(tool: string, ...args: string[]): Promise<string> {
   // Nothing of the run that this is a part of.
   const own = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|NODE_ENV|MODE|DEV|PROD|SSR|BASE_URL)/.test(name),
+    ([name]) => !/^(VITEST|NODE_ENV|MODE|DEV|PROD|SSR|BASE_URL|FORCE_COLOR)/.test(name),
   )
   const run = promisify(execFile)(process.execPath, [join('node_modules', tool), ...args], {
     cwd: folder,

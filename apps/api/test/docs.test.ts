@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { nameOf, pages, proseOf, root, textOf } from './support/pages.ts'
@@ -55,17 +55,39 @@ it('a test that a document names is there, under that name', () => {
   expect(lost.map(inWords)).toEqual([])
 })
 
+const shown = pages.flatMap((page) =>
+  [...readFileSync(page, 'utf8').matchAll(/^```\w+ from=(\S+)\n([\s\S]*?)^```/gm)].map(
+    ([, path = '', code = '']) => ({ page, path, code }),
+  ),
+)
+
 it('code that a page shows from a file stands there', () => {
-  const shown = pages.flatMap((page) =>
-    [...textOf(page).matchAll(/^```\w+ from=(\S+)\n([\s\S]*?)^```/gm)].map(([, path = '', code = '']) => ({
-      page,
-      path,
-      code,
-    })),
-  )
   expect(shown.length).toBeGreaterThan(30)
   const stray = shown.filter(({ path, code }) => !standsIn(path, code))
   expect(stray.map(({ page, path }) => `${nameOf(page)}: ${path}`)).toEqual([])
+})
+
+it('the recipes show all of the product that they build', () => {
+  const files = ['apps', 'packages']
+    .flatMap((part) =>
+      readdirSync(join(product, part), { recursive: true, encoding: 'utf8' }).map((name) => join(part, name)),
+    )
+    .filter((name) => statSync(join(product, name)).isFile() && !/\.test\.tsx?$/.test(name))
+  const whole = shown.filter(
+    ({ path, code }) => !path.includes('#') && readFileSync(join(root, path), 'utf8') === code,
+  )
+  const lines = new Set(
+    shown.flatMap(({ path, code }) => code.split('\n').map((line) => `${path.split('#')[1]}: ${line}`)),
+  )
+  const changes = readFileSync(join(product, 'changes.patch'), 'utf8').split(/^diff --git .*$/m)
+  const added = changes.flatMap((change) => {
+    const [, name = '', hunks = ''] = /^\+\+\+ b\/(.*)\n([\s\S]*)/m.exec(change) ?? []
+    return [...hunks.matchAll(/^\+.*$/gm)].map(([line]) => `${name}: ${line}`)
+  })
+  expect(files.length).toBeGreaterThan(10)
+  expect(added.length).toBeGreaterThan(50)
+  const isWhole = (name: string) => whole.some(({ path }) => path === `examples/invoices/${name}`)
+  expect([...files.filter((name) => !isWhole(name)), ...added.filter((line) => !lines.has(line))]).toEqual([])
 })
 
 it('every page can be reached from the README', () => {
@@ -80,22 +102,13 @@ it('no page has a link in a form that is not looked at here', () => {
   expect(others.map(nameOf)).toEqual([])
 })
 
-/** Whether it stands there: in a file, or with at least one new line in what a patch (`…patch#file`) makes of a file. */
+/** Whether it stands there: in a file, or in what a patch changes in a file (`….patch#file`). */
 function standsIn(path: string, code: string): boolean {
   const [file = '', changed] = path.split('#')
   const text = readFileSync(join(root, file), 'utf8')
   if (changed === undefined) return text.includes(code)
-  const [, hunks = ''] = text.split(`\n+++ b/${changed}\n`)
-  const after =
-    hunks
-      .split('\ndiff --git ', 1)[0]
-      ?.split('\n')
-      .filter((line) => /^[+ @]/.test(line)) ?? []
-  const shown = code.trimEnd().split('\n')
-  return after.some((_, at) => {
-    const lines = after.slice(at, at + shown.length)
-    return lines.some((line) => line.startsWith('+')) && shown.every((line, i) => lines[i]?.slice(1) === line)
-  })
+  const [, changes = ''] = text.split(`\n+++ b/${changed}\n`)
+  return /^[+-]/m.test(code) && changes.split('\ndiff --git ', 1).join().includes(code.trimEnd())
 }
 
 /** Without those in code, and those that leave the repository. */
