@@ -148,7 +148,8 @@ function open(folder) {
 function take(folder) {
   git(folder, 'add', '--all', '--', '.', ':!*.rej', ':!examples')
   const diff = ['diff', '--cached', '--no-renames', '--no-color', '--unified=2', '--abbrev=10']
-  writeFileSync(patch, git(folder, ...diff, '--diff-filter=MD'))
+  // Without the hashes of what it was made from, which change with every commit.
+  writeFileSync(patch, git(folder, ...diff, '--diff-filter=MD').replace(/^index .*\n/gm, ''))
   const added = git(folder, ...diff, '--diff-filter=A', '--name-only', '-z')
     .split('\0')
     .filter(Boolean)
