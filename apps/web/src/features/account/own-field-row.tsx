@@ -1,6 +1,6 @@
 import { OwnFieldsBodySchema, routes, type User } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import type { KeyboardEvent, RefObject } from 'react'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'

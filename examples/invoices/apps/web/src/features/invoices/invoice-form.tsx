@@ -1,6 +1,6 @@
 import { InvoiceBodySchema, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { Field } from '../../components/field.tsx'

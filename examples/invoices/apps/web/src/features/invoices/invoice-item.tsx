@@ -1,5 +1,6 @@
 import type { Invoice } from '@latchkey/contracts'
-import { hasRole, useSignedIn } from '../../app/signed-in-context.ts'
+import { hasRole } from '@latchkey/react'
+import { useSignedIn } from '../../app/signed-in-context.ts'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import type { Say } from '../../components/use-news.ts'

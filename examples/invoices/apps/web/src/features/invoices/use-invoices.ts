@@ -1,7 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type Invoice, type ReplyOf, routes } from '@latchkey/contracts'
+import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useAuthClient } from '../../app/auth-context.ts'
 
 type Reply = ReplyOf<typeof routes.invoices>
 
