@@ -234,7 +234,7 @@ export function createAuthClientCore(
 
   /** A token for this session in an answer says what has been shown by now, whatever was asked for. */
   function takeConfirmation(answer: unknown): boolean {
-    const token = holdToken(answer, clock, cookie.generationWith(answer))
+    const token = holdToken(answer, clock, cookie.generationWith(answer) ?? cookie.read()?.generation)
     if (!token || token.view.claims.sid !== session.sid()) return false
     session.hold(token)
     renewal.settle()

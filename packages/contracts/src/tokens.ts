@@ -83,7 +83,7 @@ const tokenFields = {
   /** Lifetime of the access token, in seconds. */
   expiresIn: z.int(),
   user: UserSchema,
-  /** Of the session, for pages that cannot read its cookie. Servers of the last release do not say it. */
+  /** Of the session; only where the request says what its page believes (`X-Refresh-Session`). */
   generation: z.optional(z.int()),
   /** Only for clients that asked for it in a body, or sent theirs there. */
   refreshToken: z.optional(z.string()),

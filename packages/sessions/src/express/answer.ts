@@ -3,7 +3,7 @@ import type { SignedInSession } from '../collaborators.ts'
 import type { OwnerDescription, SessionOwner, StandardClaims } from '../owner.ts'
 import type { AccessTokens } from '../tokens/access-token.ts'
 import type { RefreshCookies } from './refresh-cookies.ts'
-import { wantsTokenInBody } from './refresh-headers.ts'
+import { believedSessionOf, wantsTokenInBody } from './refresh-headers.ts'
 
 /** The answer to a sign-in or a refresh. `expiresIn` is the lifetime of the access token, in seconds. */
 export interface TokenAnswer<View> {
@@ -11,8 +11,8 @@ export interface TokenAnswer<View> {
   tokenType: 'Bearer'
   expiresIn: number
   user: View
-  /** Of the session. A page that cannot read the `session` cookie knows it by this. */
-  generation: number
+  /** Of the session; only for a page that cannot read the `session` cookie, and says what it believes of it. */
+  generation?: number
   /** Only for clients that asked for it in the body, or sent theirs there. */
   refreshToken?: string
 }
@@ -51,12 +51,12 @@ export function createAnswers<Owner extends SessionOwner, Claims extends Standar
     // The step that can fail comes first. Otherwise cookies could be set without an access token to go with them.
     const answer = tokens(signedIn)
     refreshCookies.set(res, signedIn)
+    if (believedSessionOf(res.req)) answer.generation = signedIn.session.generation
     return answer
   }
 
   function tokens(signedIn: Omit<SignedInSession<Owner>, 'refreshToken'>): TokenAnswer<View> {
     const { accessToken, expiresIn } = accessTokens.sign(signedIn)
-    const { generation } = signedIn.session
-    return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user), generation }
+    return { accessToken, tokenType: 'Bearer', expiresIn, user: owner.view(signedIn.user) }
   }
 }
