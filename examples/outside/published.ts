@@ -15,7 +15,7 @@ export const downloads = [
   {
     what: 'createAuthClient',
     code: "import { createAuthClient } from '@latchkey/auth-client'; createAuthClient().start()",
-    limit: 36_500,
+    limit: 37_800,
   },
   {
     what: 'createLazyAuthClient',

@@ -181,11 +181,13 @@ const scriptsIn = (folder: string) =>
 
 /** Of a package by its name. */
 function folderOf(name: string): string | undefined {
-  const folders = ['apps', 'packages', 'examples'].flatMap((above) =>
-    readdirSync(join(root, above)).map((each) => join(above, each)),
-  )
-  return folders.find((folder) => JSON.parse(read(join(folder, 'package.json'))).name === name)
+  return packageFolders().find((folder) => JSON.parse(read(join(folder, 'package.json'))).name === name)
 }
+
+const packageFolders = () =>
+  ['apps', 'packages', 'examples']
+    .flatMap((above) => readdirSync(join(root, above)).map((each) => join(above, each)))
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
 
 /** What a program is told that it does not know, or null. */
 function complaintOfProgram(command: ShownCommand): string | null {
@@ -194,8 +196,8 @@ function complaintOfProgram(command: ShownCommand): string | null {
   if (program === 'pnpm' || (program === 'npx' && first === 'pnpm@12'))
     return complaintOfPnpm(program === 'pnpm' ? said : rest)
   if (program === 'npx' && first === 'vitest') return complaintOfVitest(rest)
-  if (program === 'npx' || program === 'npm')
-    return complaintOfInstalled(program === 'npx' ? first : (rest[0] ?? ''), rest)
+  if (program === 'npx') return complaintOfTool(first, rest)
+  if (program === 'npm') return complaintOfPackages(rest)
   if (program === 'docker' && first === 'compose') return complaintOfCompose(rest)
   if (program === 'curl') return complaintOfUrl(said)
   if (program === 'kubectl') return complaintOfKubernetes(rest)
@@ -213,21 +215,37 @@ function complaintOfPnpm(words: readonly string[]): string | null {
   const folder = filtered ? folderOf(words[1] ?? '') : '.'
   const script = words[filtered ? 2 : 0] ?? ''
   if (folder === undefined) return `no package ${words[1]}`
-  return scriptsIn(folder).includes(script) || script === 'install' ? null : `no script ${script}`
+  return [...scriptsIn(folder), 'install', 'pack'].includes(script) ? null : `no script ${script}`
 }
 
 function complaintOfVitest(words: readonly string[]): string | null {
   const projects = [...read('vitest.config.ts').matchAll(/name: '(\w+)'/g)].map(([, name]) => name)
   const project = words[words.indexOf('--project') + 1]
   if (words.includes('--project') && !projects.includes(project)) return `no project ${project}`
-  const lost = words.filter((word) => word.includes('/') && !existsSync(join(root, word)))
+  // The recipes end in a product, whose tests stand with it.
+  const isThere = (path: string) =>
+    [root, join(root, 'examples/invoices')].some((above) => existsSync(join(above, path)))
+  const lost = words.filter((word) => word.includes('/') && !isThere(word))
   return lost.length > 0 ? `no file ${lost.join(', ')}` : null
 }
 
-/** Programs of others: those that a test of ours has tried. */
-function complaintOfInstalled(name: string, words: readonly string[]): string | null {
+/** A program of others: one that a test of ours has tried. */
+function complaintOfTool(name: string, words: readonly string[]): string | null {
   if (!(name in JSON.parse(read('apps/api/package.json')).devDependencies)) return `no test here uses ${name}`
   return complaintOfUrl(words)
+}
+
+/** What is to be installed: packages of ours, or what one of them or of the API's tests needs. */
+function complaintOfPackages(words: readonly string[]): string | null {
+  const manifests = packageFolders().map((folder) => JSON.parse(read(join(folder, 'package.json'))))
+  const known = new Set(
+    manifests.flatMap(({ name, dependencies, devDependencies }) => [
+      name,
+      ...Object.keys({ ...dependencies, ...devDependencies }),
+    ]),
+  )
+  const strange = words.filter((word) => !word.startsWith('-') && !known.has(word))
+  return strange.length > 0 ? `nothing here uses ${strange.join(', ')}` : null
 }
 
 function complaintOfUrl(words: readonly string[]): string | null {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { nameOf, pages, proseOf, root, textOf } from './support/pages.ts'
+import { nameOf, pages, proseOf, root } from './support/pages.ts'
 
 /** What the recipes build: its files stand at the paths that they have in a clone. */
 const product = join(root, 'examples/invoices')
