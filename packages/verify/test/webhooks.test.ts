@@ -235,6 +235,22 @@ it('a store of one’s own is shared by processes; while it fails, nobody is let
   expect([again.reason, again.status]).toEqual(['store', 503])
 })
 
+it.each([['all'], ['many'], [Number.NaN], [undefined], ['4'], [{}]])(
+  'a store that gives back %j as the epoch lets nobody in',
+  async (epoch) => {
+    const row = {
+      id: userId,
+      epoch,
+      reason: null,
+      at: new Date(),
+      until: new Date(),
+    } as unknown as Revocation
+    const { outcome } = await verifying({ revocations: { add() {}, find: () => [row] } })
+    expect(await outcome()).toBe('out_of_date')
+    expect(await outcome({ epoch: 4 })).toBe(epoch === '4' ? 'in' : 'out_of_date')
+  },
+)
+
 async function listening(listener: Parameters<typeof createServer>[1]) {
   const server = createServer(listener)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

@@ -4,11 +4,27 @@ const timeoutMs = 5000
 const maxBytes = 64 * 1024
 const maxKeys = 20
 
+/** A key, and the point it was made of. */
+export interface PublishedKey {
+  readonly key: CryptoKey
+  readonly x: unknown
+  readonly y: unknown
+}
+
+export type PublishedKeys = ReadonlyMap<string, PublishedKey>
+
+interface Fetched {
+  keys: PublishedKeys
+  /** What of the set was left out, and why; each goes on from "could not be read: ". */
+  faults: readonly string[]
+}
+
 /**
- * The keys for ES256 of a JWK Set (RFC 7517), by their names; of each the public half alone.
- * Rejects with Error, whose sentence goes on from "could not be read: ".
+ * The keys for ES256 of a JWK Set (RFC 7517), by their names; of each the public half alone, and the object of `before`
+ * where it is the same. A set that can be read counts, whatever it lacks: what is not in it was withdrawn.
+ * Rejects with Error, whose sentence goes on from "could not be read: ", where there is none.
  */
-export async function fetchKeys(url: URL): Promise<ReadonlyMap<string, CryptoKey>> {
+export async function fetchKeys(url: URL, before: PublishedKeys): Promise<Fetched> {
   const signal = AbortSignal.timeout(timeoutMs)
   const response = await fetch(url, {
     headers: { Accept: 'application/json' },
@@ -21,7 +37,7 @@ export async function fetchKeys(url: URL): Promise<ReadonlyMap<string, CryptoKey
     await response.body?.cancel()
     throw new Error(`it answers with status ${response.status}`)
   }
-  return await keysIn(await textOf(response))
+  return await keysIn(listIn(await textOf(response)), before)
 }
 
 async function textOf(response: Response): Promise<string> {
@@ -37,26 +53,44 @@ async function textOf(response: Response): Promise<string> {
   return text
 }
 
-async function keysIn(text: string): Promise<ReadonlyMap<string, CryptoKey>> {
-  const listed = listIn(text)
-  if (listed.length > maxKeys) throw new Error(`it lists more than ${maxKeys} keys`)
-  const keys = new Map<string, CryptoKey>()
-  for (const jwk of listed) {
-    const { kid, kty, crv, x, y, alg = 'ES256', use = 'sig' } = jwk
-    const isOurs = kty === 'EC' && crv === 'P-256' && alg === 'ES256' && use === 'sig'
-    if (!isOurs || typeof kid !== 'string') continue
-    if (keys.has(kid)) throw new Error(`it lists two keys that are called ${JSON.stringify(kid)}`)
-    keys.set(kid, (await importJWK({ kty, crv, x: String(x), y: String(y) }, alg)) as CryptoKey)
+type Jwk = Readonly<Record<string, unknown>>
+
+async function keysIn(listed: readonly Jwk[], before: PublishedKeys): Promise<Fetched> {
+  const faults: string[] = []
+  const ours = listed.filter(isOurs)
+  const names = ours.map(({ kid }) => kid)
+  const twice = new Set(names.filter((kid, at) => names.indexOf(kid) !== at))
+  // Which of the two is meant, nobody can tell.
+  for (const kid of twice) faults.push(`it lists two keys that are called ${JSON.stringify(kid)}`)
+  if (ours.length > maxKeys) faults.push(`it lists more than ${maxKeys} keys`)
+  const keys = new Map<string, PublishedKey>()
+  for (const { kid, x, y } of ours.slice(0, maxKeys).filter((each) => !twice.has(each.kid))) {
+    const known = before.get(kid)
+    const isSame = known !== undefined && known.x === x && known.y === y
+    const key = isSame ? known.key : await keyOf(x, y)
+    if (key) keys.set(kid, { key, x, y })
+    else faults.push(`its key ${JSON.stringify(kid)} is none for ES256`)
   }
-  if (keys.size > 0) return keys
-  throw new Error(
-    'it lists no key for ES256. With a JWT_ACCESS_SECRET that is not es256:… Latchkey signs with a shared secret, and the verifier needs `secret`',
-  )
+  if (keys.size === 0 && faults.length === 0)
+    faults.push(
+      'it lists no key for ES256. With a JWT_ACCESS_SECRET that is not es256:… Latchkey signs with a shared secret, and the verifier needs `secret`',
+    )
+  return { keys, faults }
 }
 
-function listIn(text: string): readonly Record<string, unknown>[] {
-  const isObject = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null
+function isOurs(jwk: Jwk): jwk is Jwk & { kid: string } {
+  const { kid, kty, crv, alg = 'ES256', use = 'sig' } = jwk
+  return typeof kid === 'string' && kty === 'EC' && crv === 'P-256' && alg === 'ES256' && use === 'sig'
+}
+
+const keyOf = (x: unknown, y: unknown): Promise<CryptoKey | null> =>
+  importJWK({ kty: 'EC', crv: 'P-256', x: String(x), y: String(y) }, 'ES256').then(
+    (key) => key as CryptoKey,
+    () => null,
+  )
+
+function listIn(text: string): readonly Jwk[] {
+  const isObject = (value: unknown): value is Jwk => typeof value === 'object' && value !== null
   try {
     const { keys } = JSON.parse(text)
     if (Array.isArray(keys) && keys.every(isObject)) return keys

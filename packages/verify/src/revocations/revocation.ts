@@ -33,6 +33,12 @@ export const revocationOf = (
   told: readonly Revocation[],
 ): Revocation | undefined => told.find((each) => epoch < lowestLiving(each))
 
-/** For every token, null comes after all numbers. */
-export const lowestLiving = ({ epoch }: Pick<Revocation, 'epoch'>): number =>
-  epoch ?? Number.POSITIVE_INFINITY
+/**
+ * For every token, null comes after all numbers. So does what is no number: a store of one's own may give back another kind
+ * than it got, and what cannot be read lets nobody in. Digits are read, for databases give whole numbers as text.
+ */
+export function lowestLiving({ epoch }: { epoch: unknown }): number {
+  const isDigits = typeof epoch === 'string' && /^-?\d+$/.test(epoch)
+  const lowest = isDigits ? Number(epoch) : epoch
+  return typeof lowest === 'number' && Number.isFinite(lowest) ? lowest : Number.POSITIVE_INFINITY
+}

@@ -84,6 +84,9 @@ export async function keyServer(keys: readonly SigningKey[]) {
     answerWith(next: RequestListener) {
       answer = next
     },
+    hangUp() {
+      server.closeAllConnections()
+    },
     close() {
       server.closeAllConnections()
       server.close()
