@@ -74,10 +74,10 @@ export function createVerifier(
       if (claims) return claims
       throw new Error('This route reads the claims of an access token without the guard `authenticate`.')
     },
-    webhook: (rawBody, headers) => told(() => take(rawBody, headers)),
+    webhook: (rawBody, headers) => told(() => take(() => rawBody, headers)),
     receiveWebhooks(handle = () => undefined) {
       webhookKeys()
-      return webhookHandler({ take: verifier.webhook, handle, log })
+      return webhookHandler({ take: (readBody, headers) => told(() => take(readBody, headers)), handle, log })
     },
   }
   return verifier
@@ -87,8 +87,8 @@ export function createVerifier(
     throw new TypeError('Webhooks are believed by their signature: createVerifier needs `webhookSecret`.')
   }
 
-  async function take(rawBody: string | Uint8Array, headers: WebhookHeaders): Promise<WebhookEvent> {
-    const event = await readWebhook({ keys: webhookKeys(), clock }, rawBody, headers)
+  async function take(readBody: () => unknown, headers: WebhookHeaders): Promise<WebhookEvent> {
+    const event = await readWebhook({ keys: webhookKeys(), clock }, readBody, headers)
     const revocation = revocationOfEvent(event, clock.now())
     try {
       if (revocation) await revocations.add(revocation)

@@ -1,8 +1,8 @@
-import { createServer } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { Webhook } from 'standardwebhooks'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import {
   createVerifier,
   type Revocation,
@@ -13,6 +13,7 @@ import {
   type WebhookRefused,
 } from '../src/index.ts'
 import { memoryRevocations } from '../src/revocations/memory-revocations.ts'
+import { webhookHandler } from '../src/servers/connect.ts'
 import {
   claims,
   heardLog,
@@ -179,6 +180,17 @@ it('what is remembered lapses with the tokens it concerns', async () => {
   expect(await outcome({ iat: start + 7201, exp: start + 8000 })).toBe('in')
 })
 
+it('why a session ended is said, whatever changed later', async () => {
+  const { verifier, outcome } = await verifying()
+  await verifier.webhook(
+    ...sent('session.ended', { userId, sessionId: null, epoch: 4, reason: 'password_changed' }),
+  )
+  await verifier.webhook(...sent('tokens.revoked', { userId, sessionId: null, epoch: 5 }))
+  expect(await outcome()).toBe('session_ended')
+  expect(await outcome({ epoch: 4 })).toBe('out_of_date')
+  expect(await outcome({ epoch: 5 })).toBe('in')
+})
+
 it('memory is bounded: what is dropped takes with it whatever was issued before it was told', () => {
   const clock = movableClock()
   const store = memoryRevocations({ clock, size: 2 })
@@ -191,14 +203,15 @@ it('memory is bounded: what is dropped takes with it whatever was issued before 
   })
   const told = (sid: string, iat: number) => store.find({ sid, sub: 'u', iat, epoch: 0 })
   store.add(revocation('a', start))
-  store.add(revocation('b', start + 100))
+  store.add(revocation('b', start + 2000))
   expect(told('c', start - 50)).toEqual([])
-  store.add(revocation('c', start + 200))
+  store.add(revocation('c', start + 4000))
   // The first is not known any more, so everything that old is refused.
   expect(told('a', start - 50)).toMatchObject([{ epoch: null, reason: null }])
   expect(told('x', start - 50)).toMatchObject([{ epoch: null, reason: null }])
-  expect(told('x', start + 50)).toEqual([])
-  expect(told('c', start + 150)).toMatchObject([{ id: 'c', reason: 'signed_out' }])
+  expect(told('x', start + 1199)).toHaveLength(1)
+  expect(told('x', start + 1200)).toEqual([])
+  expect(told('c', start + 3000)).toMatchObject([{ id: 'c', reason: 'signed_out' }])
   clock.advance(7200)
   expect(told('x', start - 50)).toEqual([])
 })
@@ -329,4 +342,57 @@ it('node:http: the same, without a framework', async () => {
   expect(await (await fetch(url, { headers: { authorization } })).text()).toBe('ada')
   expect((await fetch(url)).status).toBe(401)
   expect((await post(url, sent('webhook.test', {}))).status).toBe(500)
+})
+
+it('a body that breaks off is a webhook that was refused, and no error of the server', async () => {
+  const { verifier, log } = await verifying()
+  const failed: unknown[] = []
+  const url = await listening(
+    express()
+      .post('/webhooks', verifier.receiveWebhooks())
+      .use(((error, _req, res, _next) => {
+        failed.push(error)
+        res.end()
+      }) satisfies express.ErrorRequestHandler),
+  )
+  const breakOff = (headers: Record<string, string>) =>
+    new Promise<void>((done) => {
+      const sending = request(`${url}/webhooks`, {
+        method: 'POST',
+        headers: { ...headers, 'content-length': 100 },
+      })
+      sending.on('error', () => undefined).on('close', done)
+      sending.write('{', () => setTimeout(() => sending.destroy(), 20))
+    })
+  const [, headers] = sent('webhook.test', {})
+  for (let times = 0; times < 3; times += 1) await breakOff(headers)
+  await vi.waitFor(() => expect(log.debugged).toHaveLength(2))
+  expect(log.warned).toEqual(['The body of the webhook did not arrive whole.'])
+  expect(failed).toEqual([])
+})
+
+it('the body is waited for once the headers are good, and not for long', async () => {
+  const { verifier } = await verifying()
+  const answers: (number | string)[] = []
+  const never = {
+    async *[Symbol.asyncIterator]() {
+      await new Promise(() => undefined)
+    },
+  }
+  const res = {
+    statusCode: 0,
+    setHeader: (name: string, value: string) => void (name === 'Connection' && answers.push(value)),
+    end: (body = '{}') => void answers.push(res.statusCode, JSON.parse(body).code),
+  }
+  await verifier.receiveWebhooks()({ ...never, headers: {} }, res)
+  expect(answers).toEqual(['close', 400, 'webhook_headers'])
+
+  const receive = webhookHandler({
+    take: async (readBody) => await Promise.reject(await Promise.resolve(readBody()).catch((error) => error)),
+    handle: () => undefined,
+    log: heardLog(),
+    timeoutMs: 10,
+  })
+  await receive({ ...never, headers: {} }, res)
+  expect(answers.slice(3)).toEqual(['close', 400, 'webhook_body'])
 })

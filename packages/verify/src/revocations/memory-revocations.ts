@@ -7,31 +7,37 @@ interface Collaborators {
   size?: number
 }
 
-/** By how much the clocks of several processes of Latchkey may differ. */
-const skewMs = 10_000
+/** Clocks may lie up to ten minutes off: one that is ahead issues a token, and one that is behind tells. */
+const skewMs = 20 * 60_000
+
+const endOf = (id: string) => `end ${id}`
+const changeOf = (id: string) => `change ${id}`
 
 /**
  * Revocations in the memory of one process; after a restart they are forgotten. Where there are more than it keeps, it drops
  * the oldest, and refuses whatever was issued before that was told: nobody dead gets in, and the living get a new token.
  */
 export function memoryRevocations({ clock, size = 200_000 }: Collaborators): RevocationStore {
-  /** In the order in which they were told, so also in that in which they lapse. */
+  /**
+   * In the order in which they were told, so also in that in which they lapse. Ends and changes are apart: a change must not
+   * hide why a session has ended.
+   */
   const kept = new Map<string, Revocation>()
   let dropped: Revocation | null = null
 
   return {
     add(revocation) {
-      const { id } = revocation
+      const name = revocation.reason === null ? changeOf(revocation.id) : endOf(revocation.id)
       forgetLapsed()
-      const known = kept.get(id)
+      const known = kept.get(name)
       const highest = known && lowestLiving(known) > lowestLiving(revocation) ? known : revocation
-      kept.delete(id)
-      kept.set(id, { ...highest, until: revocation.until })
+      kept.delete(name)
+      kept.set(name, { ...highest, until: revocation.until })
       if (kept.size > size) dropOldest()
     },
     find({ sid, sub, iat }) {
-      const told = [kept.get(sid), kept.get(sub), lostOf(iat)]
-      return told.filter((each) => each != null)
+      const told = [sid, sub].flatMap((id) => [kept.get(endOf(id)), kept.get(changeOf(id))])
+      return [...told, lostOf(iat)].filter((each) => each != null)
     },
   }
 

@@ -27,11 +27,14 @@ export interface RevocationStore {
   find(token: Concern): readonly Revocation[] | Promise<readonly Revocation[]>
 }
 
-/** The revocation by which a token is dead. Numbers decide which token is older; no time is compared. */
-export const revocationOf = (
+/** The revocation by which a token is dead, an end before a change. Numbers decide which token is older; no time is compared. */
+export function revocationOf(
   { epoch }: Pick<Concern, 'epoch'>,
   told: readonly Revocation[],
-): Revocation | undefined => told.find((each) => epoch < lowestLiving(each))
+): Revocation | undefined {
+  const dead = told.filter((each) => epoch < lowestLiving(each))
+  return dead.find(({ reason }) => reason !== null) ?? dead[0]
+}
 
 /**
  * For every token, null comes after all numbers. So does what is no number: a store of one's own may give back another kind

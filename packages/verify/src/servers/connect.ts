@@ -37,26 +37,57 @@ export function guardOf(admit: (req: ServerRequest) => Promise<void>): Guard {
   }
 }
 
+/** Latchkey sends a webhook at once. */
+const bodyTimeoutMs = 10_000
+
 interface Taking {
-  take(rawBody: string | Uint8Array, headers: WebhookHeaders): Promise<WebhookEvent>
+  /** Rejects with WebhookRefused. */
+  take(readBody: () => unknown, headers: WebhookHeaders): Promise<WebhookEvent>
   handle(event: WebhookEvent): unknown
   log: Pick<Log, 'warn'>
+  /** How long the body may take. */
+  timeoutMs?: number
 }
 
 /** Answers 204 to what was taken and handled. */
-export function webhookHandler({ take, handle, log }: Taking): WebhookHandler {
+export function webhookHandler({ take, handle, log, timeoutMs = bodyTimeoutMs }: Taking): WebhookHandler {
   return async function receiveWebhook(req, res, next) {
     try {
-      await handle(await take(await bodyOf(req), req.headers))
+      const event = await take(() => inTime(bodyOf(req), timeoutMs), req.headers).catch((error: unknown) => {
+        if (!(error instanceof WebhookRefused)) throw error
+        // Nobody waits for the rest of a body that is not wanted.
+        if (!req.readableEnded) res.setHeader('Connection', 'close')
+        answer(res, error)
+      })
+      if (!event) return
+      await handle(event)
       res.statusCode = 204
       res.end()
     } catch (error) {
-      if (error instanceof WebhookRefused) return answer(res, error)
       if (next) return next(error)
       log.warn({ err: error }, 'A webhook could not be handled; Latchkey sends it again.')
       res.statusCode = 500
       res.end()
     }
+  }
+}
+
+/** Rejects with WebhookRefused where the body does not come whole, or not in time. */
+async function inTime<Body>(reading: Promise<Body>, timeoutMs: number): Promise<Body> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new WebhookRefused('body', 'The body of the webhook did not arrive in time.')),
+      timeoutMs,
+    )
+  })
+  try {
+    return await Promise.race([reading, late])
+  } catch (cause) {
+    if (cause instanceof WebhookRefused) throw cause
+    throw new WebhookRefused('body', 'The body of the webhook did not arrive whole.', cause)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

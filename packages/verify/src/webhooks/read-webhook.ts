@@ -23,18 +23,18 @@ export const maxBodyBytes = 64 * 1024
 
 /**
  * An event of Latchkey from the body of a request to the letter and its headers. Rejects with WebhookRefused, and believes
- * nothing that is not signed.
+ * nothing that is not signed. The body is read once the headers are those of a webhook of now.
  */
 export async function readWebhook(
   { keys, clock }: { keys: SignatureKeys; clock: Clock },
-  rawBody: string | Uint8Array,
+  readBody: () => unknown,
   headers: WebhookHeaders,
 ): Promise<WebhookEvent> {
   const id = headerIn(headers, 'webhook-id')
   const timestamp = headerIn(headers, 'webhook-timestamp')
   const signatures = headerIn(headers, 'webhook-signature')
-  const body = textOf(rawBody)
   refuseOld(timestamp, clock)
+  const body = textOf(await readBody())
   if (!(await keys.accept({ id, timestamp, body, signatures })))
     throw new WebhookRefused(
       'signature',
