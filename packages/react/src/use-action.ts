@@ -22,9 +22,11 @@ export function useAction(act: () => Promise<unknown>): Action {
       await act()
       setState(({ successes }) => ({ isBusy: false, successes: successes + 1, failure: null }))
     } catch (error) {
-      const failure = error instanceof AuthError ? error : null
-      setState((before) => ({ ...before, isBusy: false, failure }))
-      if (!failure) throw error
+      setState((before) => {
+        // A mistake in the program, which the nearest error boundary shows.
+        if (!(error instanceof AuthError)) throw error
+        return { ...before, isBusy: false, failure: error }
+      })
     } finally {
       isInFlight.current = false
     }

@@ -1,4 +1,4 @@
-import { AuthError, type SessionState } from '@latchkey/auth-client'
+import { type AuthClientCore, AuthError, type SessionState } from '@latchkey/auth-client'
 import type { CallOf, ReplyOf, RouteContract } from '@latchkey/contracts'
 import { useCallback, useEffect, useState } from 'react'
 import { useAuthClient } from './auth-provider.tsx'
@@ -19,10 +19,12 @@ type Asked<Route extends Question> = Omit<CallOf<Route>, 'body'>
 type OptionsOf<Route extends Question> =
   Record<never, never> extends Asked<Route> ? [options?: Asked<Route>] : [options: Asked<Route>]
 
-/** What came of a question, and which it was. */
+/** What came of a question, which it was, and whom it was put to. */
 interface Outcome {
+  client: AuthClientCore
   of: string
-  turn: number
+  /** Null: it is being asked anew. */
+  turn: number | null
   data: unknown
   failure: AuthError | null
 }
@@ -48,22 +50,24 @@ export function useCall<Route extends Question>(
     if (asker === null) return
     const leaving = new AbortController()
     const { signal } = leaving
+    const isOfThis = (before: Outcome | null) => before?.of === question && before.client === client
+    setOutcome((before) => (before && isOfThis(before) ? { ...before, turn: null } : before))
     // Without its type: what a route takes is checked above.
     const call: (route: Question, options: object) => Promise<unknown> = client.call
     call(route, { ...JSON.parse(asked), signal })
-      .then((data) => !signal.aborted && setOutcome({ of: question, turn, data, failure: null }))
+      .then((data) => !signal.aborted && setOutcome({ client, of: question, turn, data, failure: null }))
       .catch((failure: unknown) => {
         if (signal.aborted) return
         setOutcome((before) => {
           // A mistake in the program, which the nearest error boundary shows.
           if (!(failure instanceof AuthError)) throw failure
-          return { of: question, turn, data: before?.of === question ? before.data : undefined, failure }
+          return { client, of: question, turn, data: isOfThis(before) ? before?.data : undefined, failure }
         })
       })
     return () => leaving.abort()
   }, [client, route, asker, asked, question, turn])
 
-  const known = outcome?.of === question ? outcome : null
+  const known = outcome?.of === question && outcome.client === client ? outcome : null
   return {
     data: known?.data as ReplyOf<Route> | undefined,
     failure: known?.failure ?? null,

@@ -12,6 +12,12 @@ const within =
   ({ client }: Fake) =>
   ({ children }: { children: ReactNode }) => <AuthProvider client={client}>{children}</AuthProvider>
 
+class Boundary extends Component<{ children: ReactNode }> {
+  override state: { error: Error | null } = { error: null }
+  static getDerivedStateFromError = (error: Error) => ({ error })
+  override render = () => this.state.error?.message ?? this.props.children
+}
+
 const passwordPolicy = { ...routes.sessions, requires: 'nothing' } as const
 const outage = new AuthError('network_error', 'The server cannot be reached.')
 const settled = (act_: () => void) => act(async () => act_())
@@ -53,6 +59,41 @@ it('other options are another question: the old one is taken back, and its answe
   await settled(() => fake.asked[2]?.answer('of three'))
   expect(result.current.data).toBe('of three')
   expect(fake.asked[2]?.options.params).toEqual({ id: 'three' })
+})
+
+it('a question that is asked again after another is loading, and shows what it knew', async () => {
+  const fake = fakeClient(signedIn('ada'))
+  const { result, rerender } = renderHook(({ id }) => useCall(routes.inspectUser, { params: { id } }), {
+    wrapper: within(fake),
+    initialProps: { id: 'one' },
+  })
+  await settled(() => fake.asked[0]?.answer('of one'))
+  rerender({ id: 'two' })
+  rerender({ id: 'one' })
+  expect(result.current).toMatchObject({ data: 'of one', isLoading: true })
+  await settled(() => fake.asked[2]?.answer('of one, anew'))
+  expect(result.current).toMatchObject({ data: 'of one, anew', isLoading: false })
+})
+
+it('what one client answered is not the answer of another', async () => {
+  const [one, two] = [fakeClient(signedIn('ada')), fakeClient(signedIn('ada'))]
+  let data: unknown
+  const Sessions = () => {
+    data = useCall(routes.sessions).data
+    return null
+  }
+  const page = ({ client }: Fake) => (
+    <AuthProvider client={client}>
+      <Sessions />
+    </AuthProvider>
+  )
+  const { rerender } = render(page(one))
+  await settled(() => one.asked[0]?.answer('of one'))
+  expect(data).toBe('of one')
+  rerender(page(two))
+  expect(data).toBe(undefined)
+  await settled(() => two.asked[0]?.fail(outage))
+  expect(data).toBe(undefined)
 })
 
 it('a question is taken back when its component goes', async () => {
@@ -119,11 +160,6 @@ it('does not compile for what changes something, or without what it needs', () =
 
 it('a mistake in the program goes to the nearest error boundary', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  class Boundary extends Component<{ children: ReactNode }> {
-    override state: { error: Error | null } = { error: null }
-    static getDerivedStateFromError = (error: Error) => ({ error })
-    override render = () => this.state.error?.message ?? this.props.children
-  }
   const fake = fakeClient(signedIn('ada'))
   function Sessions() {
     useCall(routes.sessions)
@@ -138,6 +174,25 @@ it('a mistake in the program goes to the nearest error boundary', async () => {
   )
   await settled(() => fake.asked[0]?.fail(new TypeError('needs an "id"')))
   expect(screen.getByText('needs an "id"')).toBeTruthy()
+})
+
+it('a mistake in an action goes to the nearest error boundary', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  function Save() {
+    const { run } = useAction(() => Promise.reject(new TypeError('no such thing')))
+    return (
+      <button type="button" onClick={run}>
+        Save
+      </button>
+    )
+  }
+  render(
+    <Boundary>
+      <Save />
+    </Boundary>,
+  )
+  await settled(() => screen.getByText('Save').click())
+  expect(screen.getByText('no such thing')).toBeTruthy()
 })
 
 it('an action runs once at a time, and says what became of it', async () => {
