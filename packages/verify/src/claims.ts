@@ -38,6 +38,10 @@ type Payload = Readonly<Record<string, unknown>>
  */
 export type ReadClaims<Claims> = (payload: StandardClaims & Payload) => Claims
 
+/** All that Latchkey writes into `amr` and `acr`. */
+const methods = ['pwd', 'otp', 'hwk', 'swk', 'user', 'mfa']
+const contexts = ['sfa', 'mfa']
+
 /** No access token of Latchkey lives longer, in seconds; nor is a revocation remembered for one that would. */
 const longestSeconds = 3600
 
@@ -56,8 +60,8 @@ export function readStandardClaims(payload: Payload): StandardClaims & Payload {
     iat,
     exp,
     auth_time: whole(payload, 'auth_time', 0),
-    amr: texts(payload, 'amr'),
-    acr: text(payload, 'acr', 'sfa'),
+    amr: known(texts(payload, 'amr', []), 'amr', methods),
+    acr: known([text(payload, 'acr', 'sfa')], 'acr', contexts)[0] as string,
     mfa_time: whole(payload, 'mfa_time', 0),
     epoch: whole(payload, 'epoch', -1),
   }
@@ -69,7 +73,7 @@ export const readLatchkeyClaims: ReadClaims<LatchkeyClaims> = (payload) => ({
   roles: texts(payload, 'roles'),
   username: text(payload, 'username'),
   email: text(payload, 'email'),
-  email_verified: payload.email_verified === true,
+  email_verified: truth(payload, 'email_verified', false),
 })
 
 function text(payload: Payload, name: string, missing?: string): string {
@@ -84,8 +88,20 @@ function whole(payload: Payload, name: string, missing?: number): number {
   throw new Error(`its claim "${name}" is ${value === undefined ? 'missing' : 'no whole number'}`)
 }
 
-function texts(payload: Payload, name: string): readonly string[] {
-  const value = payload[name] ?? []
+function truth(payload: Payload, name: string, missing: boolean): boolean {
+  const value = payload[name] ?? missing
+  if (typeof value === 'boolean') return value
+  throw new Error(`its claim "${name}" is neither true nor false`)
+}
+
+/** Throws for a value that Latchkey never writes. */
+function known(values: readonly string[], name: string, all: readonly string[]): readonly string[] {
+  if (values.every((each) => all.includes(each))) return values
+  throw new Error(`its claim "${name}" says what Latchkey never says`)
+}
+
+function texts(payload: Payload, name: string, missing?: readonly string[]): readonly string[] {
+  const value = payload[name] ?? missing
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
-  throw new Error(`its claim "${name}" is no list of strings`)
+  throw new Error(`its claim "${name}" is ${value === undefined ? 'missing' : 'no list of strings'}`)
 }

@@ -134,6 +134,8 @@ export function createVerifier(
 /** RFC 6750 §2.1; "Bearer" in upper or lower case. */
 function bearerOf(authorization: string | null | undefined): string {
   if (authorization == null) throw new TokenRefused('missing', 'The request has no Authorization.')
+  if (!/^Bearer( |$)/i.test(authorization))
+    throw new TokenRefused('missing', 'The Authorization of the request is not of the scheme “Bearer”.')
   const token = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
   if (token !== undefined) return token
   throw new TokenRefused('malformed', 'The Authorization of the request is not “Bearer” and a token.')

@@ -91,8 +91,8 @@ export function createVerifyToken<Claims>({ settings, keys, clock, readClaims }:
 
   function claimsIn(payload: JWTPayload): Good<Claims> {
     try {
-      const standard = readStandardClaims(payload)
-      return { claims: frozen(readClaims(standard)), standard }
+      const standard = frozen(readStandardClaims(payload))
+      return { claims: Object.freeze(readClaims(standard)), standard }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'its claims are not what this server reads'
       throw new TokenRefused('claims', `The token cannot be read: ${why}.`, { cause })
@@ -159,7 +159,7 @@ const timeOf = (seconds: unknown): string => {
 }
 
 /** It is remembered and handed out again, so no request may change what the next one reads. */
-function frozen<Claims>(claims: Claims): Claims {
-  for (const value of Object.values(claims as object)) Object.freeze(value)
-  return Object.freeze(claims)
+function frozen<Payload extends object>(payload: Payload): Payload {
+  for (const value of Object.values(payload)) Object.freeze(value)
+  return Object.freeze(payload)
 }

@@ -48,15 +48,14 @@ it('lets in a token of Latchkey with its claims, roles of one’s own included',
 
 it('a token from before there was a claim says what proves least', async () => {
   const { verifier, server } = await verifying()
-  const { iss, aud, sub, sid, jti, iat, exp, username, email } = claims
-  const old = handmadeClaims({ iss, aud, sub, sid, jti, iat, exp, username, email })
+  const { iss, aud, sub, sid, jti, iat, exp, roles, username, email } = claims
+  const old = handmadeClaims({ iss, aud, sub, sid, jti, iat, exp, roles, username, email })
   const { claims: read } = await verifier.verify(await tokenOf(key, old))
   expect(read).toMatchObject({
     epoch: -1,
     acr: 'sfa',
     amr: [],
     auth_time: 0,
-    roles: [],
     email_verified: false,
   })
   server.close()
@@ -114,6 +113,10 @@ it.each<[string, string, () => string | Promise<string>, RegExp]>([
   ['one without end', 'claims', () => tokenOf(key, { exp: undefined }), /"exp" is missing/],
   ['one that lives for a day', 'claims', () => tokenOf(key, { exp: start + 86_400 }), /longer than the hour/],
   ['one without a session', 'claims', () => tokenOf(key, { sid: undefined }), /"sid" is missing/],
+  ['one without roles', 'claims', () => tokenOf(key, { roles: undefined }), /"roles" is missing/],
+  ['one with half an address', 'claims', () => tokenOf(key, { email_verified: 'true' }), /"email_verified"/],
+  ['one of another strength', 'claims', () => tokenOf(key, { acr: 'loa4' }), /"acr" says what/],
+  ['one of another way', 'claims', () => tokenOf(key, { amr: ['pwd', 'retina'] }), /"amr" says what/],
   ['one whose user is a number', 'claims', () => tokenOf(key, { sub: 7 }), /"sub" is no string/],
 ])('%s is refused as %s, and the log says why', async (_, reason, make, sentence) => {
   const { verifier, log, server } = await verifying()
@@ -136,9 +139,30 @@ it('a request without a token is asked for one; a header of another kind is malf
   const none = await refusal(verifier.authorize(undefined))
   expect([none.reason, none.status, none.body.code]).toEqual(['missing', 401, 'access_token_missing'])
   expect(none.headers['WWW-Authenticate']).toBe('Bearer realm="latchkey"')
-  expect((await refusal(verifier.authorize('Basic YTpi'))).reason).toBe('malformed')
+  for (const other of ['', 'Basic YTpi', 'Bearers abc']) {
+    const error = await refusal(verifier.authorize(other))
+    expect([error.reason, error.headers['WWW-Authenticate']]).toEqual(['missing', 'Bearer realm="latchkey"'])
+  }
   expect((await refusal(verifier.authorize('Bearer a b'))).reason).toBe('malformed')
   expect(log.warned).toHaveLength(1)
+  server.close()
+})
+
+it('claims of one’s own are frozen, and what they hold is left as it is', async () => {
+  const server = await keyServer([key])
+  const shared = new Map([['a', 1]])
+  const verifier = createVerifier({
+    issuer,
+    jwksUrl: server.url,
+    clock: movableClock(),
+    log: heardLog(),
+    readClaims: (payload) => {
+      expect(Object.isFrozen(payload) && Object.isFrozen(payload.roles)).toBe(true)
+      return { ...payload, shared }
+    },
+  })
+  const { claims: read } = await verifier.verify(await tokenOf(key))
+  expect([Object.isFrozen(read), Object.isFrozen(read.shared)]).toEqual([true, false])
   server.close()
 })
 

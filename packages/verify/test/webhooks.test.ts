@@ -152,6 +152,17 @@ it('only what is signed with our secret, now, and to the letter is believed', as
   expect((await fault(verifier.webhook(body, headers))).reason).toBe('timestamp')
 })
 
+it('headers are found in any case, and alone in a list', async () => {
+  const { verifier } = await verifying()
+  const [body, headers] = sent('webhook.test', {})
+  const { 'webhook-id': id, ...others } = headers
+  await verifier.webhook(body, { 'Webhook-Id': [id], ...others })
+  expect((await fault(verifier.webhook(body, { 'webhook-id': [id, id], ...others }))).reason).toBe('headers')
+  expect(
+    (await fault(verifier.webhook(body, { 'webhook-id': id, 'Webhook-Id': id, ...others }))).reason,
+  ).toBe('headers')
+})
+
 it('while the secret changes, a signature with either is taken, wherever it stands', async () => {
   const ended = { userId, sessionId, epoch: null, reason: 'signed_out' }
   const [body, headers] = sent('session.ended', ended)

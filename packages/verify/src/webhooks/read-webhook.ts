@@ -44,10 +44,17 @@ export async function readWebhook(
 }
 
 function headerIn(headers: WebhookHeaders, name: string): string {
-  const value =
-    typeof headers.get === 'function' ? headers.get(name) : (headers as Record<string, unknown>)[name]
+  const value = typeof headers.get === 'function' ? headers.get(name) : memberOf(headers, name)
   if (typeof value === 'string' && value !== '') return value
   throw new WebhookRefused('headers', `The webhook has no header ${name}, so it is none of Latchkey.`)
+}
+
+/** In upper or lower case, and alone in a list, as servers without Fetch have them. */
+function memberOf(headers: object, name: string): unknown {
+  const values = Object.entries(headers).flatMap(([each, value]) =>
+    each.toLowerCase() === name ? value : [],
+  )
+  return values.length === 1 ? values[0] : undefined
 }
 
 function textOf(rawBody: unknown): string {
