@@ -17,12 +17,15 @@
       meta.media = meta.dataset.scheme === theme ? 'all' : 'not all'
   }
 
-  // What was prerendered is not for whoever may be signed in, has chosen another language or has no passkeys (src/main.tsx). The
+  // What was prerendered is not for whoever may be signed in, has chosen another language, has no passkeys or comes back to what
+  // they had typed (src/main.tsx). The
   // server may not know: a link from another site brings no cookies along.
   const language = kept('latchkey.language')
   const mayBeSignedIn = /(?:^|[;.\s-])session=/.test(document.cookie)
   const hasOtherLanguage = language !== null && language !== page.lang
-  if (mayBeSignedIn || hasOtherLanguage || typeof PublicKeyCredential === 'undefined') page.dataset.unfit = ''
+  const comesBack = (history.state?.state ?? null) !== null
+  if (mayBeSignedIn || hasOtherLanguage || comesBack || typeof PublicKeyCredential === 'undefined')
+    page.dataset.unfit = ''
 
   // Enter in a form presses its button, too. It waits until the page works (src/features/auth/take-over.ts).
   addEventListener(

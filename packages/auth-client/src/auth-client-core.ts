@@ -143,9 +143,9 @@ export function createAuthClientCore(
   }
 
   /** A page that cannot load what it asks by knows of nobody; the next one asks again. */
-  function findSession(): Promise<SessionRef | null> {
+  function findSession(pending?: string): Promise<SessionRef | null> {
     return otherHost().then(
-      ({ find }) => find(),
+      ({ find }) => find(pending),
       () => null,
     )
   }
@@ -171,7 +171,7 @@ export function createAuthClientCore(
 
   /** Where the cookie cannot be read and nothing is known of it, nobody but the server can say whether there is one. */
   async function lookForSession() {
-    const found = await exclusively(findSession)
+    const found = await exclusively(() => findSession())
     if (found && session.sid() === null) session.restore(found.sid)
   }
 

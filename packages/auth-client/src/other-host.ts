@@ -56,13 +56,13 @@ export function createOtherHost({ baseUrl, cookie, keys, log, post, environment 
   }
 
   /**
-   * Looks for a session where the page knows of none: what was stored was cleared, or the answer to the sign-in was
-   * lost. Never fails.
+   * Looks for a session where the page knows of none: what was stored was cleared, or the answer to the sign-in that made
+   * the key `pending` was lost. Never fails.
    */
-  async function find(): Promise<SessionRef | null> {
+  async function find(pending?: string): Promise<SessionRef | null> {
     try {
       const ref = await ask()
-      if (!ref || !(await isOurs(ref.sid))) return null
+      if (!ref || !(await isOurs(ref.sid, pending))) return null
       cookie.told(ref)
       return cookie.read()
     } catch (error) {
@@ -75,17 +75,21 @@ export function createOtherHost({ baseUrl, cookie, keys, log, post, environment 
   async function learnOf({ view: { claims }, generation }: HeldToken): Promise<void> {
     const { sid } = claims
     cookie.told({ sid, generation })
-    const ref = await ask().catch(() => ({ sid, generation }))
+    const ref = await ask().catch((failure: unknown) =>
+      // Its browser sent none of the cookies that it had just got.
+      toAuthError(failure).code === 'cross_site_page' ? null : { sid, generation },
+    )
     // Another tab may have signed in or out meanwhile, and knows better.
     if (cookie.read()?.sid === sid) cookie.told(ref?.sid === sid ? ref : null)
   }
 
   /**
    * A session without a key was opened on a page of another origin. Refreshed without it, this page would look like a
-   * thief, or sign that page out.
+   * thief, or sign that page out. So it would with the key of a sign-in that has come to nothing: only `pending` counts.
    */
-  async function isOurs(sid: string): Promise<boolean> {
-    if (!keys.areKept() || (await keys.candidates(sid)).length > 0) return true
+  async function isOurs(sid: string, pending?: string): Promise<boolean> {
+    if (!keys.areKept()) return true
+    if ((await keys.candidates(sid)).some(({ id }) => id === sid || id === pending)) return true
     log.once('notice', 'Somebody is signed in here, but on a page of another host: not on this one.')
     return false
   }

@@ -38,7 +38,7 @@ interface Needs {
   signOut: SignOut
   exclusively: Exclusively
   otherHost: () => Promise<OtherHost>
-  findSession: () => Promise<SessionRef | null>
+  findSession: (pending?: string) => Promise<SessionRef | null>
   environment: Pick<ClientEnvironment, 'clock'>
 }
 
@@ -51,26 +51,28 @@ export function createSignIn(needs: Needs) {
     const cookieBefore = cookie.read()
     const signOutsBefore = signOut.count()
     const isOvertaken = () => signOut.count() !== signOutsBefore
+    let pending: string | undefined
     try {
       const entry = await exclusively(async () => {
-        const received = await exchange(path, body)
+        const received = await exchange(path, body, (id) => (pending = id))
         if (received.token && !isOvertaken()) open(received.token)
         return received
       })
       if (entry.token && isOvertaken()) throw await revert(entry.token)
       return entry
     } catch (error) {
-      return await despite(toAuthError(error), cookieBefore?.sid)
+      return await despite(toAuthError(error), cookieBefore?.sid, pending)
     }
   }
 
-  async function exchange(path: string, body: unknown): Promise<Entry> {
+  async function exchange(path: string, body: unknown, begun: (id: string) => void): Promise<Entry> {
     await signOut.finishBeforeSignIn()
     const trustKeys = await loadTrustKeys().catch((error: unknown) => {
       signOut.keepTelling()
       throw error
     })
     const key = await keys.begin()
+    if (key) begun(key.id)
     const trust = await trustKeys.begin(path, body, key !== null)
     try {
       const headers = { ...(key && { [headerNames.refreshLock]: key.lock }), ...trust?.headers }
@@ -121,8 +123,8 @@ export function createSignIn(needs: Needs) {
   }
 
   /** When an answer is lost after its cookies have arrived, the sign-in has worked all the same. */
-  async function despite(failure: AuthError, sidBefore: string | undefined): Promise<Entry> {
-    const now = cookie.isReadable || isRefusal(failure) ? cookie.read() : await found(sidBefore)
+  async function despite(failure: AuthError, sidBefore?: string, pending?: string): Promise<Entry> {
+    const now = cookie.isReadable || isRefusal(failure) ? cookie.read() : await found(sidBefore, pending)
     if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
     renewal.abandon()
     session.restore(now.sid)
@@ -131,8 +133,8 @@ export function createSignIn(needs: Needs) {
   }
 
   /** No page may ask for long: whoever signs in waits for it. */
-  async function found(sidBefore: string | undefined) {
-    const ref = await exclusively(findSession)
+  async function found(sidBefore?: string, pending?: string) {
+    const ref = await exclusively(() => findSession(pending))
     return ref?.sid === sidBefore ? null : ref
   }
 

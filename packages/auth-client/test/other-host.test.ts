@@ -1,5 +1,6 @@
 import { routes } from '@latchkey/contracts'
 import { describe, expect, it, vi } from 'vitest'
+import type { KeyStore } from '../src/key-store.ts'
 import { onOtherHost } from './support/browser.ts'
 import { problemBody } from './support/protocol-server.ts'
 import {
@@ -158,6 +159,20 @@ describe('a page on another host than the API', () => {
   })
 })
 
+function memoryKeyStore(): KeyStore {
+  const kept = new Map<string, CryptoKey>()
+  return {
+    put: async (id, key) => void kept.set(id, key),
+    async rename(from, to) {
+      const key = kept.get(from)
+      if (key) kept.set(to, key)
+      kept.delete(from)
+    },
+    delete: async (ids) => ids.forEach((id) => void kept.delete(id)),
+    all: async () => [...kept].map(([id, key], order) => ({ id, key, order })),
+  }
+}
+
 describe('beside a page of the API itself', () => {
   /** It has the same cookies, and a store of its own for keys. */
   async function beside(world: Awaited<ReturnType<typeof elsewhere>>) {
@@ -177,6 +192,27 @@ describe('beside a page of the API itself', () => {
     expect(world.server.securityEvents).toEqual([])
     const sessions = [...world.server.sessions.values()]
     expect(sessions.find(({ username }) => username === 'bob')).toMatchObject({ revoked: false })
+  })
+
+  it('shows it no key of a sign-in that came to nothing', async () => {
+    const world = await elsewhere()
+    const before = world.open()
+    await before.start()
+    world.browser.fault({ path: '/api/login', lose: 'request' })
+    expect(await codeOf(before.login(ada))).toBe('network_error')
+    before.stop()
+    const own = world.browser.tab({
+      keyStore: memoryKeyStore(),
+      openChannel: () => null,
+      storage: null,
+    })
+    await own.login(ada)
+    const tab = world.open()
+    await passing(world.browser.time, tab.start())
+    expect(statusOf(tab)).toBe('signedOut')
+    await own.refresh()
+    expect(statusOf(own)).toBe('signedIn')
+    expect(world.server.securityEvents).toEqual([])
   })
 
   it('does not touch the session that it finds there', async () => {

@@ -120,7 +120,9 @@ export function createRefresh<Owner extends SessionOwner>(
       if (presented.length > 0) return presented
       // A value that does not even look like a token belongs to another site on this host, and means nothing.
       if (refreshCookies.holdsToken(req) && !believed) throw new AuthError('refresh_token_invalid')
-      throw new AuthError(isFromOtherSite(req) ? 'cross_site_page' : 'refresh_token_missing')
+      // A page that knew of a session is told that it is over.
+      const isSignedOut = !isFromOtherSite(req) || (believed && believed.sessionId !== null)
+      throw new AuthError(isSignedOut ? 'refresh_token_missing' : 'cross_site_page')
     }
   }
 }
