@@ -3,11 +3,11 @@
  * one in `tsconfig.build.json`.
  */
 export const published: Record<string, number> = {
-  contracts: 122_000,
+  contracts: 126_500,
   sessions: 127_000,
   'auth-client': 142_000,
   react: 10_000,
-  verify: 47_000,
+  verify: 51_500,
 }
 
 /** The most that a page downloads before this code runs: bytes after minifying and gzip, dynamic imports not counted. */

@@ -11,8 +11,14 @@ export interface Served {
  * Starts a program of a project that serves something, and waits until it says where.
  * @throws Error with what it said, if it ends before
  */
-export async function serve(cwd: string, args: string[], env: Record<string, string>): Promise<Served> {
+export async function serve(
+  cwd: string,
+  args: string[],
+  env: Record<string, string>,
+  hear: (text: string) => void = () => {},
+): Promise<Served> {
   const child = spawn(process.execPath, args, { cwd, env: outside(env), stdio: 'pipe' })
+  child.stdout.on('data', (chunk: Buffer) => hear(String(chunk)))
   const url = await address(child)
   return {
     url,

@@ -1,15 +1,14 @@
 import { AuthError } from '@latchkey/auth-client'
-import { type FormEvent, useEffect, useState, useSyncExternalStore } from 'react'
+import { SignedIn } from '@latchkey/react'
+import { type FormEvent, useState } from 'react'
 import { auth } from './auth'
 
 export function Shop() {
-  const state = useSyncExternalStore(auth.subscribe, auth.getState)
-  useEffect(() => {
-    void auth.start()
-    return auth.stop
-  }, [])
-  if (state.status === 'restoring') return <p>One moment…</p>
-  return state.status === 'signedIn' ? <Orders username={state.user.username} /> : <SignIn />
+  return (
+    <SignedIn restoring={<p>One moment…</p>} fallback={<SignIn />}>
+      {({ user }) => <Orders username={user.username} />}
+    </SignedIn>
+  )
 }
 
 function SignIn() {
