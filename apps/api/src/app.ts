@@ -11,7 +11,7 @@ import {
   webauthnPath,
 } from '@latchkey/contracts'
 import { AuthError, answerProblems, jsonBody, methodNotAllowed, sameOrigin } from '@latchkey/contracts/server'
-import { isDatabaseOutage } from '@latchkey/sessions'
+import { isDatabaseOutage, wantsTokenInBody } from '@latchkey/sessions'
 import cookieParser from 'cookie-parser'
 import cors from 'cors'
 import express, { type Express, type RequestHandler, Router } from 'express'
@@ -29,7 +29,6 @@ import type { Config } from './config.ts'
 import { demoRoutes } from './demo/demo.routes.ts'
 import { seenPath, seenRoutes } from './doctor/seen.routes.ts'
 import { factorRoutes } from './factors/factors.routes.ts'
-import { refuseOtherSites } from './http/other-sites.ts'
 import { requestLog } from './http/request-log.ts'
 import { routePatterns } from './http/route-patterns.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -162,6 +161,18 @@ const neverStore: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store')
   next()
 }
+
+/**
+ * Refuses to sign anybody in on a page of another site that may otherwise call: its browser would not send the cookies
+ * back. Pages that keep their refresh token themselves sign in.
+ */
+const refuseOtherSites =
+  ({ sameSite }: Config['cookie']): RequestHandler =>
+  (req, _res, next) => {
+    const isOther = req.get('sec-fetch-site') === 'cross-site' && /^https?:/.test(req.get('origin') ?? '')
+    if (sameSite !== 'none' && isOther && !wantsTokenInBody(req)) throw new AuthError('cross_site_page')
+    next()
+  }
 
 /** A page that may not call finds out by it that somebody is there, and says so. */
 const tellEverybody: RequestHandler = (_req, res, next) => {

@@ -81,6 +81,17 @@ it('a sign-out ends the session that its page means, and no other', async () => 
   await refresh(api, before.jar).expect(200)
 })
 
+it('it is ended also where the readable cookie is that of another session', async () => {
+  const [person, neighbour] = [await registered(api), await registered(api)]
+  const answer = await api.http
+    .post('/api/logout')
+    .set(believing(person.jar.session))
+    .set('Cookie', `${neighbour.jar.header}; refreshToken=${person.jar.refreshToken}`)
+  expect([answer.status, setCookies(answer)]).toEqual([200, []])
+  expect((await refresh(api, person.jar)).body.code).toBe('refresh_token_revoked')
+  await refresh(api, neighbour.jar).expect(200)
+})
+
 describe('a page of another site that CLIENT_URL names', () => {
   const crossSite = { Origin: 'https://shop.example.net', 'Sec-Fetch-Site': 'cross-site' }
 

@@ -17,9 +17,8 @@
       meta.media = meta.dataset.scheme === theme ? 'all' : 'not all'
   }
 
-  // What was prerendered is not for whoever may be signed in, has chosen another language, has no passkeys or comes back to what
-  // they had typed (src/main.tsx). The
-  // server may not know: a link from another site brings no cookies along.
+  // What was prerendered is not for whoever may be signed in, has chosen another language, has no passkeys or comes back to
+  // what they had typed (src/main.tsx). The server may not know: a link from another site brings no cookies along.
   const language = kept('latchkey.language')
   const mayBeSignedIn = /(?:^|[;.\s-])session=/.test(document.cookie)
   const hasOtherLanguage = language !== null && language !== page.lang

@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 // biome-ignore lint/style/noRestrictedImports: how a browser is found on this machine, and nothing of the product
@@ -18,7 +17,8 @@ beforeAll(async () => {
   folder = await project('page')
   await compile(folder)
   await node(folder, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'])
-  const options = ['--host', 'localhost', '--strictPort', '--port', String(await freePort())]
+  // The next port that is free: it says which.
+  const options = ['--host', 'localhost']
   page = await serve(folder, ['node_modules/vite/bin/vite.js', 'preview', ...options], {
     SHOP_API: inject('apiUrl'),
     NO_COLOR: '1',
@@ -31,15 +31,6 @@ afterAll(async () => {
   await browser?.close()
   await page?.stop()
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, 'localhost', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 it('is built so that axios is downloaded later', async () => {
   const assets = join(folder, 'dist/assets')

@@ -132,7 +132,7 @@ export function createSignIn(needs: Needs) {
     return { user: token.user, token, data: null }
   }
 
-  /** No page may ask for long: whoever signs in waits for it. */
+  /** Where the page cannot read the cookie, the server says whether it has arrived. */
   async function found(sidBefore?: string, pending?: string) {
     const ref = await exclusively(() => findSession(pending))
     return ref?.sid === sidBefore ? null : ref

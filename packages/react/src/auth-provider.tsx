@@ -15,13 +15,13 @@ interface AuthProviderProps {
  */
 export function AuthProvider({ client, children }: AuthProviderProps) {
   useEffect(() => {
-    users.set(client, usersOf(client) + 1)
+    providers.set(client, providersOf(client) + 1)
     void client.start()
     return () => {
-      users.set(client, usersOf(client) - 1)
+      providers.set(client, providersOf(client) - 1)
       // StrictMode takes every effect back and repeats it at once; a refresh that is on its way should not notice.
       queueMicrotask(() => {
-        if (usersOf(client) === 0) client.stop()
+        if (providersOf(client) === 0) client.stop()
       })
     }
   }, [client])
@@ -29,8 +29,8 @@ export function AuthProvider({ client, children }: AuthProviderProps) {
 }
 
 /** How many providers show a client. */
-const users = new WeakMap<AuthClientCore, number>()
-const usersOf = (client: AuthClientCore) => users.get(client) ?? 0
+const providers = new WeakMap<AuthClientCore, number>()
+const providersOf = (client: AuthClientCore) => providers.get(client) ?? 0
 
 /**
  * The client of the nearest `AuthProvider`; name its type where you need what only that has:

@@ -11,7 +11,8 @@ const sessionCookie = /(?:^|[;.\s-])session=/
 /** Which of the rendered pages is for a request: `/login de`. */
 export function rendering(req: Request): string {
   if (sessionCookie.test(req.get('Cookie') ?? '')) return 'none'
-  return `${req.path.replace(/\/+$/, '').toLowerCase()} ${requestLanguage(req) ?? defaultLanguage}`
+  // Looked for from one place only: a path of nothing but slashes must not take long.
+  return `${req.path.replace(/(?<!\/)\/+$/, '').toLowerCase()} ${requestLanguage(req) ?? defaultLanguage}`
 }
 
 /** The page, for each of the renderings with that in it. */

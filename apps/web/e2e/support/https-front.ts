@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { request } from 'node:http'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { passOn } from './pass-on.ts'
 
 export interface HttpsFront {
   /** For Chromium: every https address is this one, whatever its certificate says. */
@@ -21,16 +21,9 @@ export async function startHttpsFront(
   target: string,
   byHost: Record<string, string> = {},
 ): Promise<HttpsFront> {
-  const server = createServer(await selfSigned(), (incoming, outgoing) => {
-    const { hostname, port } = new URL(byHost[incoming.headers.host ?? ''] ?? target)
-    const { method, url: path, headers } = incoming
-    const onward = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    onward.on('error', () => outgoing.destroy())
-    incoming.pipe(onward)
-  })
+  const server = createServer(await selfSigned(), (incoming, outgoing) =>
+    passOn(byHost[incoming.headers.host ?? ''] ?? target, incoming, outgoing),
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

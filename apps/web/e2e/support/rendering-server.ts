@@ -1,5 +1,6 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ClientPage, html, startClientPage } from './client-page.ts'
+import { passOn } from './pass-on.ts'
 
 /**
  * A server that renders pages, as one of Next.js does, in front of the API and on one host with it. It has no secret, and
@@ -9,7 +10,7 @@ export function startRenderingServer(api: string): Promise<ClientPage> {
   return startClientPage(async (incoming, outgoing) => {
     const { pathname } = new URL(incoming.url ?? '/', api)
     if (pathname === '/api/orders') await answerOrders(incoming, outgoing)
-    else if (pathname.startsWith('/api/')) passOn(incoming, outgoing)
+    else if (pathname.startsWith('/api/')) passOn(api, incoming, outgoing)
     else if (pathname === '/wrong') await refreshForTheBrowser(incoming, outgoing)
     else if (pathname === '/') render(incoming, outgoing)
     else return false
@@ -30,17 +31,6 @@ export function startRenderingServer(api: string): Promise<ClientPage> {
     const body = await answer.json()
     outgoing.writeHead(answer.status, { 'content-type': 'application/json' })
     outgoing.end(JSON.stringify(answer.ok ? { ordersOf: body.user.username } : body))
-  }
-
-  function passOn(incoming: IncomingMessage, outgoing: ServerResponse) {
-    const { hostname, port } = new URL(api)
-    const { method, url: path, headers } = incoming
-    const onward = request({ hostname, port, method, path, headers, agent: false }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    onward.on('error', () => outgoing.destroy())
-    incoming.pipe(onward)
   }
 
   /** What such a server must not do. */

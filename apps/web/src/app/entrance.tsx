@@ -6,7 +6,7 @@ import { ProgressScreen } from '../components/progress-screen.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { usePageLocation } from './page-location.ts'
 import { pages, savesData } from './pages.ts'
-import { paths, samePath } from './paths.ts'
+import { canonicalPath, paths } from './paths.ts'
 import { isSignedInPage, preloadFor, preloadSignedIn, routed } from './preload.ts'
 import { Redirect, RedirectToLogin } from './redirect.tsx'
 import { RestoringScreen } from './restoring-screen.tsx'
@@ -15,7 +15,7 @@ import { readReturnPath } from './return-path.ts'
 /** The way in: signing in, registering, and whatever the router shows, which is downloaded once it is wanted. */
 export function Entrance() {
   const { pathname } = usePageLocation()
-  switch (samePath(pathname)) {
+  switch (canonicalPath(pathname)) {
     case paths.home:
       return <HomeRedirect />
     case paths.login:
@@ -29,7 +29,7 @@ export function Entrance() {
 
 function HomeRedirect() {
   const session = useSession()
-  if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
+  if (session.status === 'restoring') return <RestoringScreen />
   return <Redirect to={session.status === 'signedIn' ? paths.dashboard : paths.login} />
 }
 
@@ -53,7 +53,7 @@ function SignedOutOnly({ Page }: { Page: React.ComponentType }) {
 
   switch (session.status) {
     case 'restoring':
-      return <RestoringScreen hasTrouble={session.problem !== null} />
+      return <RestoringScreen />
     case 'signedOut':
       return (
         <PageFrame View={PlainPage}>
@@ -78,13 +78,7 @@ function FurtherIn({ pathname }: { pathname: string }) {
     // Of its own: the page before does not stay until the router is there, without a sign of life.
     <Suspense
       key="further-in"
-      fallback={
-        session.status === 'restoring' ? (
-          <RestoringScreen hasTrouble={session.problem !== null} />
-        ) : (
-          <ProgressScreen />
-        )
-      }
+      fallback={session.status === 'restoring' ? <RestoringScreen /> : <ProgressScreen />}
     >
       <routed.Page />
     </Suspense>

@@ -33,7 +33,7 @@ export function SignedInOnly() {
       </SignedInContext>
     )
   }
-  if (session.status === 'restoring') return <RestoringScreen hasTrouble={session.problem !== null} />
+  if (session.status === 'restoring') return <RestoringScreen />
   return <RedirectToLogin />
 }
 

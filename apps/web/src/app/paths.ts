@@ -21,7 +21,8 @@ export const paths = {
 } as const
 
 /** As an address is compared: the router of the pages heeds neither case nor slashes at the end. */
-export const samePath = (pathname: string): string => pathname.replace(/\/+$/, '').toLowerCase() || paths.home
+export const canonicalPath = (pathname: string): string =>
+  pathname.replace(/\/+$/, '').toLowerCase() || paths.home
 
 /**
  * Pages for people with a role, with all pages below them. For anybody else they do not exist, in the navigation either. What

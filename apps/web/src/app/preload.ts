@@ -1,7 +1,7 @@
 import type { SessionState } from '@latchkey/auth-client'
 import { lazyPage } from './lazy-page.ts'
 import { pages } from './pages.ts'
-import { paths, samePath } from './paths.ts'
+import { canonicalPath, paths } from './paths.ts'
 
 /** The router, with what it shows: all pages but those of the entrance. */
 export const routed = lazyPage(() => import('./routed-pages.tsx'))
@@ -17,12 +17,14 @@ const signedInPages = new Map([
 ])
 
 /** For certain. That there are others, only the router knows. */
-export const isSignedInPage = (pathname: string) => signedInPages.has(samePath(pathname))
+export const isSignedInPage = (pathname: string) => signedInPages.has(canonicalPath(pathname))
 
-export function preloadSignedIn(pathname: string) {
+/** `address`: with or without its query. */
+export function preloadSignedIn(address: string) {
+  const [pathname = ''] = address.split(/[?#]/)
   routed.preload()
   pages.signedInArea.preload()
-  const page = signedInPages.get(pathname) ?? pages.dashboard
+  const page = signedInPages.get(canonicalPath(pathname)) ?? pages.dashboard
   page.preload()
 }
 
@@ -35,12 +37,13 @@ const openPages = new Map([
 ])
 
 export function preloadFor(session: SessionState, pathname: string) {
-  const open = openPages.get(pathname)
+  const path = canonicalPath(pathname)
+  const open = openPages.get(path)
   if (open) {
     routed.preload()
     return open.preload()
   }
   if (session.status !== 'signedOut') return preloadSignedIn(pathname)
-  if (pathname === paths.register) return pages.register.preload()
+  if (path === paths.register) return pages.register.preload()
   pages.login.preload()
 }

@@ -1,4 +1,4 @@
-import { paths, samePath } from './paths.ts'
+import { canonicalPath, paths } from './paths.ts'
 
 const parameter = 'return'
 const maxLength = 2048
@@ -62,6 +62,6 @@ function staysHere(text: string): boolean {
 
 /** To return to the sign-in page after signing in would be going round in circles. */
 function isEntrance(pathname: string): boolean {
-  const path = samePath(pathname)
+  const path = canonicalPath(pathname)
   return path === paths.login || path === paths.register
 }

@@ -1,22 +1,23 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { useEffect, useState } from 'react'
 import { words } from '../words/en/frame.ts'
+import { wholeLanguage } from '../words/language.ts'
 import { Alert } from './alert.tsx'
 import type { failureSentence } from './failure-sentence.ts'
 import { RetryCountdown } from './retry-countdown.tsx'
 
-let sentenceOf: typeof failureSentence = ({ message }) => message
-let isLoaded = false
+let sentenceOf: typeof failureSentence | null = null
 
+/** With the words of the language that is spoken: a failure is not told in English first. */
 async function load() {
-  if (isLoaded) return
-  sentenceOf = (await import('./failure-sentence.ts')).failureSentence
-  isLoaded = true
+  if (sentenceOf) return
+  const [module] = await Promise.all([import('./failure-sentence.ts'), wholeLanguage()])
+  sentenceOf = module.failureSentence
 }
 
 /** What went wrong. Until the sentences are there, in the words that the error came with. */
 export function FailureAlert({ failure }: { failure: AuthError | null }) {
-  const [, setIsTold] = useState(isLoaded)
+  const [, setIsTold] = useState(sentenceOf !== null)
 
   useEffect(() => {
     // If this fails, the next failure asks again.
@@ -46,6 +47,6 @@ function inWords(failure: AuthError): string {
     case 'code_missing':
       return words.replaced
     default:
-      return sentenceOf(failure)
+      return sentenceOf?.(failure) ?? failure.message
   }
 }

@@ -11,7 +11,7 @@ import { useForm } from './use-form.ts'
 
 const words = { newInvoice: 'New invoice', amount: 'Amount', due: 'Due', add: 'Add' }
 
-export function InvoiceForm() {
+function InvoiceForm() {
   const client = useAuthClient()
   const form = useForm(InvoiceBodySchema, (body) => client.call(routes.addInvoice, { body }), 'reset')
   return (

@@ -1,5 +1,5 @@
 import { slug } from '@latchkey/brand'
-import { useAction } from '@latchkey/react'
+import { useState } from 'react'
 import { words } from '../words/en/common-inside.ts'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
@@ -15,7 +15,12 @@ interface RecoveryCodesDialogProps {
 /** The only sight of new recovery codes. */
 export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDialogProps) {
   const text = `${words.codesOf(username)}\n\n${codes.join('\n')}\n`
-  const copy = useAction(() => navigator.clipboard.writeText(text))
+  const [isCopied, setIsCopied] = useState(false)
+
+  async function copy() {
+    await navigator.clipboard.writeText(text)
+    setIsCopied(true)
+  }
 
   return (
     <Dialog title={words.saveCodes} lead={words.saveCodesWhy}>
@@ -30,8 +35,9 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
         </ul>
       </div>
       <div className={styles.ways}>
-        <Button variant="secondary" onClick={copy.run}>
-          {copy.successes > 0 ? words.copied : words.copy}
+        {/* Where the browser forbids it, they can still be downloaded or printed. */}
+        <Button variant="secondary" onClick={() => void copy().catch(() => undefined)}>
+          {isCopied ? words.copied : words.copy}
         </Button>
         <Button
           variant="secondary"

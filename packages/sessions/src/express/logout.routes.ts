@@ -67,7 +67,7 @@ export function logoutRoutes<Owner extends SessionOwner>(collaborators: Collabor
     const bearer = bearerToken(req)
     const named = [
       () => (inBody ? [refreshTokens.read(inBody)] : []),
-      () => presentedSessions.read(req).filter(({ sessionId }) => presentedSessions.isMeant(req, sessionId)),
+      () => presentedSessions.meant(req),
       () => {
         const { sub, sid } = accessTokens.verify(bearer ?? '')
         return [{ userId: sub, sessionId: sid }]

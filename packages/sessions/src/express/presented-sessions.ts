@@ -26,6 +26,7 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
 
   return {
     read,
+    meant,
     isMeant,
     assertBelieved,
 
@@ -68,16 +69,28 @@ export function createPresentedSessions<Owner extends SessionOwner>(collaborator
    * Throws AuthError `session_moved`, and says what the cookie says, or `refresh_token_missing`.
    */
   function assertBelieved(req: Request, { sessionId, generation }: BelievedSession): RefreshTokenClaims {
-    const isOfIt = (claims: RefreshTokenClaims) => claims.sessionId === sessionId
-    const proved = readProved(req)
     // A page of the API that has no key for this session removes the readable cookie. The one that has it goes on.
-    const shown = proved.find(isOfIt) ?? newestOf(refreshCookies.readTokens(req)).find(isOfIt) ?? proved[0]
+    const shown = ofSession(req, sessionId) ?? readProved(req)[0]
     if (!shown) throw new AuthError('refresh_token_missing')
     if (shown.sessionId === sessionId && shown.generation === generation) return shown
     throw new AuthError('session_moved', { session: `${shown.sessionId}.${shown.generation}` })
   }
 
-  /** Whether a sign-out means this session: any, but where a page on another host says which one it believes to end. */
+  /** What a sign-out ends: all, but where a page on another host says which one it believes to end. */
+  function meant(req: Request): RefreshTokenClaims[] {
+    const believed = believedSessionOf(req)?.sessionId ?? null
+    if (believed === null) return read(req)
+    const claims = ofSession(req, believed)
+    return claims ? [claims] : []
+  }
+
+  /** Also where another one is proved: a token of it is beside that. */
+  function ofSession(req: Request, sessionId: string | null): RefreshTokenClaims | undefined {
+    const isOfIt = (claims: RefreshTokenClaims) => claims.sessionId === sessionId
+    return readProved(req).find(isOfIt) ?? newestOf(refreshCookies.readTokens(req)).find(isOfIt)
+  }
+
+  /** Whether a sign-out means this session. */
   function isMeant(req: Request, sessionId: string): boolean {
     const believed = believedSessionOf(req)?.sessionId ?? null
     return believed === null || believed === sessionId

@@ -45,8 +45,12 @@ it('is set up with an app, and its recovery codes are shown once', async () => {
 
   const dialog = within(await screen.findByRole('dialog', { name: 'Save your recovery codes' }))
   for (const code of codes) expect(dialog.getByText(code)).toBeVisible()
-  const copied = vi.spyOn(navigator.clipboard, 'writeText')
+  const copied = vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValueOnce(new DOMException('No.'))
   await user.click(dialog.getByRole('button', { name: 'Copy' }))
+  for (const code of codes) expect(dialog.getByText(code)).toBeVisible()
+  copied.mockClear()
+  await user.click(dialog.getByRole('button', { name: 'Copy' }))
+  expect(await dialog.findByRole('button', { name: 'Copied' })).toBeVisible()
   expect(copied).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(codes.join('\n')))
   await user.click(dialog.getByRole('button', { name: 'I have saved them' }))
   expect(screen.queryByText(codes[0] as string)).not.toBeInTheDocument()

@@ -6,9 +6,6 @@ export const ownFields: Translation['ownFields'] = {
   },
   profile: 'Profil',
   notSaid: 'Keine Angabe',
-  change: 'Ändern',
   changeIt: (label) => `Ändern: ${label}`,
   saved: (label) => `${label}: gespeichert.`,
-  save: 'Speichern',
-  cancel: 'Abbrechen',
 }

@@ -10,9 +10,6 @@ export const words = catalogue('ownFields', {
   labels,
   profile: 'Profile',
   notSaid: 'Not given',
-  change: 'Change',
   changeIt: (label: string) => `Change: ${label}`,
   saved: (label: string) => `${label}: saved.`,
-  save: 'Save',
-  cancel: 'Cancel',
 })

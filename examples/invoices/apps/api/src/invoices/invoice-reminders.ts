@@ -39,7 +39,7 @@ export function createInvoiceReminders({ model, mailQueue, clock, log }: Collabo
     try {
       await mailQueue.add({ kind: 'invoice_due', userId: invoice.userId, told: factsOf(invoice) })
     } catch (error) {
-      // Nobody was told: another look will do it.
+      // Nobody was told: another look will do it, if this can still be written.
       await model.updateOne({ _id: invoice._id }, { $set: { remindedAt: null } })
       throw error
     }
