@@ -104,10 +104,17 @@ describe('somebody whose connection is gone', () => {
   it('reads a sentence in place of a list, and loads it when they want it', async () => {
     const { page } = visitor
     await openSessions(page)
-    // The code of the page next door is here already.
-    await page.waitForFunction(() =>
-      performance.getEntriesByType('resource').some(({ name }) => /\/pages-[^/]*\.js$/.test(name)),
-    )
+    // The code of the page next door is here already, and all that it needs.
+    await page.waitForFunction(() => {
+      const here = performance.getEntriesByType('resource').map(({ name }) => name)
+      const asked = document.querySelectorAll<HTMLLinkElement>(
+        'link[rel=modulepreload], link[rel=stylesheet]',
+      )
+      return (
+        here.some((name) => /\/pages-[^/]*\.js$/.test(name)) &&
+        [...asked].every(({ href }) => here.includes(href))
+      )
+    })
     proxy.cutOff(true)
     await page.getByRole('link', { name: 'Account', exact: true }).click()
     const card = page.getByRole('region', { name: 'Two-step sign-in' })
