@@ -204,7 +204,7 @@ function committed(id: string): number {
   const { rows } = JSON.parse(readFileSync(join(root, 'docs/bench.json'), 'utf8')) as Report
   const row = rows.find((each) => each.id === id)
   if (!row || 'skipped' in row) throw new Error(`docs/bench.json has no ${id}: run pnpm bench first`)
-  return row.median
+  return row.measured
 }
 
 /** What one document adds to each index of its collection. A partial index has only some of them. */

@@ -32,14 +32,18 @@ export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
   private readonly running = new Set<ChildProcess>()
   private server: string | undefined
+  private databases = 0
   /** The embedded database. Undefined: none was asked for yet, or it is another one. */
   databaseProcess: ChildProcess | undefined
 
-  /** The URI of a database of its own: on MONGO_URI when that is set, else on an embedded server, a process by itself. */
+  /**
+   * The URI of a database of its own, also when the name was asked for before: on MONGO_URI when that is set, else on an embedded
+   * server, a process by itself.
+   */
   async database(name: string): Promise<string> {
     this.server ??= process.env.MONGO_URI || (await this.embeddedServer())
     const uri = new URL(this.server)
-    uri.pathname = `/latchkey_bench_${name}`
+    uri.pathname = `/latchkey_bench_${name}_${++this.databases}`
     return uri.href
   }
 

@@ -1,10 +1,3 @@
-/** What several rounds of one measurement came to. */
-export interface Summary {
-  median: number
-  min: number
-  max: number
-}
-
 /**
  * Runs each measurement once a round, one after the other, and every other round in the opposite order: what slows the
  * machine for a while slows all of them alike, and a ratio is only ever taken within a round.
@@ -24,9 +17,7 @@ export async function interleave<Name extends string>(
 export const ratios = (above: number[], below: number[]): number[] =>
   above.map((value, round) => value / (below[round] ?? Number.NaN))
 
-export function summarize(values: number[]): Summary {
-  return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) }
-}
+export const median = (values: number[]): number => quantile(values, 0.5)
 
 /** Nearest rank; of an even number of values the median is the mean of the middle two. */
 export function quantile(values: number[], q: number): number {
@@ -35,3 +26,25 @@ export function quantile(values: number[], q: number): number {
   if (q === 0.5 && Number.isInteger(half)) return ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN
 }
+
+/** Or more, where there are four rounds at least. */
+const sureness = 0.85
+
+/**
+ * Between what the median lies, as far as so few rounds can tell (order statistics, without a guess at how the values are
+ * distributed): all of four rounds, the middle six of eight. So it becomes narrower with more rounds, as a range would not.
+ */
+export function spreadOf(values: number[]): [number, number] {
+  const sorted = values.toSorted((a, b) => a - b)
+  const n = sorted.length
+  let left = 0
+  // Of all 2ⁿ ways in which n rounds can fall on the two sides of the median, the share with at most `left` on one.
+  for (let share = 0.5 ** n, ways = share; left + 1 < n / 2; left++) {
+    ways *= (n - left) / (left + 1)
+    share += ways
+    if (1 - 2 * share < sureness) break
+  }
+  return [sorted[left] ?? Number.NaN, sorted[n - 1 - left] ?? Number.NaN]
+}
+
+export const summarize = (values: number[]) => ({ median: median(values) })

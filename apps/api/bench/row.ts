@@ -1,16 +1,23 @@
-import { type Summary, summarize } from './rounds.ts'
+import { median, spreadOf } from './rounds.ts'
 
 /** One line of the table. */
-export interface Row extends Summary {
+export interface Row {
   id: string
   what: string
   /** '' for a ratio. */
-  unit: '' | 'ms' | 's' | 'MB' | 'kB' | 'reads' | 'shift'
+  unit: '' | 'ms' | 's' | 'MB' | 'kB' | '/s' | 'reads' | 'shift'
   limit: number
   /** Whether the value must reach the limit or stay below it. */
   must: 'reach' | 'stay below'
+  /** The median of the rounds. */
+  measured: number
+  /** Between what the median lies: `spreadOf`. */
+  spread: [number, number]
   holds: boolean
-  rounds: number
+  /** Whether the spread is wider than the distance to the limit: measured again, it may turn out otherwise. */
+  isOpen: boolean
+  /** Of each round. */
+  values: number[]
   /** What the value was made of: `4,012/s ÷ 5,120/s`. */
   from: string
 }
@@ -25,14 +32,23 @@ export interface Skipped {
 type Claim = Pick<Row, 'id' | 'what' | 'limit' | 'must'> & { unit?: Row['unit']; from?: string }
 
 /** The median of the rounds against its limit. */
-export function row({ unit = '', from = '', ...claim }: Claim, values: number[]): Row {
-  const summary = summarize(values)
-  const { median } = summary
-  const holds = claim.must === 'reach' ? median >= claim.limit : median <= claim.limit
-  return { ...claim, unit, ...summary, holds, rounds: values.length, from }
+export function row({ id, what, limit, must, unit = '', from = '' }: Claim, values: number[]): Row {
+  const measured = median(values)
+  const spread = spreadOf(values)
+  const holds = must === 'reach' ? measured >= limit : measured <= limit
+  const isOpen = spread[1] - spread[0] > Math.abs(measured - limit)
+  return { id, what, unit, limit, must, measured, spread, holds, isOpen, values, from }
 }
 
-export const perSecond = (values: number[]): string => `${count(summarize(values).median)}/s`
+/** The rows of a scenario that ran again, over the rounds of both times. What they were made of is the later time's. */
+export function merged(before: (Row | Skipped)[], again: (Row | Skipped)[]): (Row | Skipped)[] {
+  return again.map((now) => {
+    const then = before.find(({ id }) => id === now.id)
+    return !then || 'skipped' in then || 'skipped' in now ? now : row(now, [...then.values, ...now.values])
+  })
+}
+
+export const perSecond = (values: number[]): string => `${count(median(values))}/s`
 
 export const count = (value: number): string =>
   value.toLocaleString('en', {
@@ -41,4 +57,4 @@ export const count = (value: number): string =>
     roundingPriority: value < 100 ? 'morePrecision' : 'auto',
   })
 
-export const milliseconds = (values: number[]): string => `${summarize(values).median.toFixed(2)} ms`
+export const milliseconds = (values: number[]): string => `${median(values).toFixed(2)} ms`
