@@ -81,3 +81,39 @@ test('long keys stay unique and are found', async () => {
   expect(await collection.countDocuments({ a: `${long}2` })).toBe(1)
   expect(await collection.countDocuments({ a: { $gt: `${long}1` } })).toBe(1)
 })
+
+test('an update moves a document in just those indexes that are over what it changed', async () => {
+  const collection = fresh()
+  await collection.createIndex({ a: 1 }, { unique: true })
+  await collection.createIndex({ 'b.c': 1 })
+  await collection.createIndex({ d: 1 }, { partialFilterExpression: { $and: [{ e: { $gt: 0 } }, { f: 1 }] } })
+  await collection.createIndex({ g: 1, a: -1 })
+  await collection.insertMany([
+    { _id: 1 as never, a: 1, b: { c: 1 }, d: 1, e: 0, f: 1, g: 1 },
+    { _id: 2 as never, a: 2, b: { c: 2 }, d: 2, e: 1, f: 1, g: 1 },
+  ])
+  const found = async (filter: object, hint: string) =>
+    (await collection.find(filter, { hint }).toArray()).map(({ _id }) => _id)
+  const live = { d: { $gte: 0 }, $and: [{ e: { $gt: 0 } }, { f: 1 }] }
+
+  await collection.updateOne({ _id: 1 as never }, { $set: { e: 1 } })
+  expect(await found(live, 'd_1')).toEqual([1, 2])
+  await collection.updateOne({ _id: 2 as never }, { $set: { f: 0 } })
+  expect(await found(live, 'd_1')).toEqual([1])
+  await collection.updateOne({ _id: 1 as never }, { $set: { 'b.c': 7 } })
+  expect(await found({ 'b.c': 7 }, 'b.c_1')).toEqual([1])
+  expect(await found({ 'b.c': 1 }, 'b.c_1')).toEqual([])
+  await collection.updateOne({ _id: 1 as never }, { $unset: { d: 1 }, $set: { h: 1 } })
+  expect(await found(live, 'd_1')).toEqual([])
+  await collection.updateOne({ _id: 1 as never }, { $set: { a: 9 } })
+  expect(await found({ g: 1, a: 9 }, 'g_1_a_-1')).toEqual([1])
+  expect(await found({ a: 1 }, 'a_1')).toEqual([])
+  await expect(collection.updateOne({ _id: 1 as never }, { $set: { a: 2 } })).rejects.toMatchObject({
+    code: 11000,
+  })
+  // The same members in another order.
+  await collection.replaceOne({ _id: 1 as never }, { g: 3, a: 4, b: { c: 5 } })
+  expect(await found({ a: 4 }, 'a_1')).toEqual([1])
+  expect(await found({ 'b.c': 5 }, 'b.c_1')).toEqual([1])
+  expect(await found({ g: 3 }, 'g_1_a_-1')).toEqual([1])
+})

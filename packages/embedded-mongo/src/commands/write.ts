@@ -48,11 +48,11 @@ export function updateMatching(
   const now = new Date()
   // All are found before any is written: a changed one could turn up again further on in an index.
   for (const found of [...find(collection, { ...request, limit: multi ? 0 : 1 })]) {
-    const { record, raw, hit } = found
+    const { raw, hit } = found
     const after = update.apply(decodeStored(raw), { hit, inserting: false, now })
     const bytes = encodeDocument(after)
     if (!bytes.equals(raw)) {
-      collection.replace(record, found.document, after, bytes)
+      collection.replace(found, after, bytes)
       result.modified++
     }
     result.matched++

@@ -62,6 +62,7 @@ export function planQuery(collection: Collection, request: PlanRequest): Plan {
   let best: { scan: IndexScan; score: number } | undefined
   for (const index of collection.indexes) {
     if (request.hint !== undefined && !isHint(index, request.hint)) continue
+    if (!isOfUse(index, request, demands)) continue
     if (!usable(index, request, demands)) continue
     const { scan, score } = scanOf(index, request, demands)
     if (score === 0 && request.hint === undefined) continue
@@ -70,6 +71,10 @@ export function planQuery(collection: Collection, request: PlanRequest): Plan {
   if (best) return { kind: 'index', scans: [best.scan] }
   return unionOf(collection, request) ?? { kind: 'collection', reverse: false, sorted: false }
 }
+
+/** An index neither bounds nor sorts anything where nothing is asked of its first field. Most are passed over by this. */
+const isOfUse = ({ spec }: Index, { sort, hint }: PlanRequest, demands: Map<string, Demand>): boolean =>
+  sort !== undefined || hint !== undefined || demands.has(spec.fields[0]?.name ?? '')
 
 const hinted = (hint: Maybe, name: string): boolean => isDocument(hint) && hint.has(name)
 

@@ -1,5 +1,5 @@
 import { ServerError } from '../errors.ts'
-import { decodeDocument, encodeDocument } from '../values/bson.ts'
+import { changedNames, decodeDocument, encodeDocument } from '../values/bson.ts'
 import { describe } from '../values/describe.ts'
 import { type Document, document, isDocument, type Value } from '../values/types.ts'
 import { type IndexKeys, indexKeys } from './index-keys.ts'
@@ -16,6 +16,13 @@ export interface Index {
   spec: IndexSpec
   multikey: boolean
   clipped: boolean
+}
+
+/** A document as it is stored. */
+interface Stored {
+  record: RecordId
+  document: Document
+  raw: Buffer
 }
 
 /** A collection's data about itself. The catalog writes it when `save` is called. */
@@ -91,24 +98,33 @@ export class Collection {
   /** @throws ServerError `DuplicateKey` (11000), and writes nothing */
   insert(value: Document, raw = encodeDocument(value)): RecordId {
     checkSize(raw)
-    const keys = this.state.indexes.map((index) => indexKeys(index.spec, value))
-    this.checkUnique(keys, undefined)
+    const all = this.state.indexes.map((index) => ({ index, ...indexKeys(index.spec, value) }))
+    this.checkUnique(all, undefined)
     const record = this.nextRecord++
     this.store.documents.putSync(recordKey(this.state.table, record), raw)
-    for (const [i, index] of this.state.indexes.entries())
-      this.addEntries(index, keys[i] as IndexKeys, record)
+    for (const { index, ...keys } of all) this.addEntries(index, keys, record)
     return record
   }
 
-  /** @throws ServerError `DuplicateKey` (11000), and writes nothing */
-  replace(record: RecordId, before: Document, value: Document, raw = encodeDocument(value)): void {
+  /**
+   * Puts a document in place of one, whose bytes were `was`.
+   * @throws ServerError `DuplicateKey` (11000), and writes nothing
+   */
+  replace(
+    { record, document: before, raw: was }: Stored,
+    value: Document,
+    raw = encodeDocument(value),
+  ): void {
     checkSize(raw)
-    const keys = this.state.indexes.map((index) => indexKeys(index.spec, value))
-    this.checkUnique(keys, record)
+    const changed = changedNames(was, raw)
+    // Most updates change what no index is over.
+    const wanted = this.state.indexes.flatMap((index) =>
+      reads(index, changed) ? [{ index, ...indexKeys(index.spec, value) }] : [],
+    )
+    this.checkUnique(wanted, record)
     this.store.documents.putSync(recordKey(this.state.table, record), raw)
-    for (const [i, index] of this.state.indexes.entries()) {
-      const wanted = keys[i] as IndexKeys
-      const keep = new Set(wanted.keys.map((key) => key.bytes.toString('latin1')))
+    for (const { index, keys, ...shape } of wanted) {
+      const keep = new Set(keys.map((key) => key.bytes.toString('latin1')))
       for (const old of indexKeys(index.spec, before).keys) {
         if (!keep.delete(old.bytes.toString('latin1')))
           this.store.indexes.removeSync(entryKey(index.table, old.bytes, record))
@@ -116,7 +132,7 @@ export class Collection {
       if (keep.size > 0)
         this.addEntries(
           index,
-          { ...wanted, keys: wanted.keys.filter((key) => keep.has(key.bytes.toString('latin1'))) },
+          { ...shape, keys: keys.filter((key) => keep.has(key.bytes.toString('latin1'))) },
           record,
         )
     }
@@ -181,10 +197,10 @@ export class Collection {
     }
   }
 
-  private checkUnique(keys: IndexKeys[], self: RecordId | undefined): void {
-    for (const [i, index] of this.state.indexes.entries()) {
+  private checkUnique(wanted: readonly (IndexKeys & { index: Index })[], self: RecordId | undefined): void {
+    for (const { index, keys } of wanted) {
       if (!index.spec.unique) continue
-      for (const key of keys[i]?.keys ?? []) {
+      for (const key of keys) {
         const prefix = Buffer.concat([tablePrefix(index.table), key.bytes])
         for (const { key: entry } of walk(this.store.indexes, { low: prefix, high: after(prefix) }))
           if (entry.length === prefix.length + RECORD_BYTES && recordOf(entry) !== self)
@@ -205,6 +221,10 @@ export class Collection {
     )
   }
 }
+
+/** Whether what changed may change an index's entries. */
+const reads = ({ spec }: Index, changed: Set<string> | null): boolean =>
+  !changed || !spec.reads || [...changed].some((name) => spec.reads?.has(name))
 
 const EMPTY = Buffer.alloc(0)
 

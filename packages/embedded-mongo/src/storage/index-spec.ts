@@ -24,6 +24,8 @@ export interface IndexSpec {
   readonly filter: Filter | undefined
   readonly collation: Collation | undefined
   readonly expireAfterSeconds: number | undefined
+  /** The members of a document that decide its entries. Null: any may. */
+  readonly reads: ReadonlySet<string> | null
 }
 
 const KNOWN = new Set([
@@ -73,7 +75,14 @@ export function parseIndexSpec(source: Document): IndexSpec {
   }
   if (spec.sparse && spec.filter)
     throw new ServerError('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options')
-  return { ...spec, source: stored(source, name) }
+  return { ...spec, source: stored(source, name), reads: membersRead(spec) }
+}
+
+/** A condition may join others, and is then not looked into. */
+function membersRead({ fields, filter }: Pick<IndexSpec, 'fields' | 'filter'>): Set<string> | null {
+  const paths = [...fields.map(({ name }) => name), ...(filter?.source.keys() ?? [])]
+  const names = paths.map((path) => path.split('.', 1)[0] as string)
+  return names.some((name) => name.startsWith('$')) ? null : new Set(names)
 }
 
 const defaultName = (key: Document): string => [...key].map(([path, value]) => `${path}_${value}`).join('_')

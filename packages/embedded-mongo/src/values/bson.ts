@@ -35,6 +35,25 @@ export function decodeStored(bytes: Buffer): Document {
   return new Reader(bytes, true).document(0)
 }
 
+/**
+ * The names of the elements that two stored documents do not have alike, byte for byte. Null: they do not have the same names
+ * in the same order, and anything may differ.
+ */
+export function changedNames(before: Buffer, after: Buffer): Set<string> | null {
+  const changed = new Set<string>()
+  const [old, young] = [new Reader(before, true), new Reader(after, true)]
+  old.position = 4
+  young.position = 4
+  for (;;) {
+    const [was, is] = [old.nextElement(), young.nextElement()]
+    if (!was || !is) return was === is ? changed : null
+    const { start, nameEnd, end } = was
+    if (before.compare(after, is.start + 1, is.nameEnd, start + 1, nameEnd) !== 0) return null
+    if (before.compare(after, is.start, is.end, start, end) !== 0)
+      changed.add(before.toString('utf8', start + 1, nameEnd))
+  }
+}
+
 /** The length of the document at `offset`, checked against the bytes there. */
 export function documentLength(bytes: Buffer, offset: number): number {
   if (offset + 5 > bytes.length)
@@ -76,6 +95,17 @@ class Reader {
       this.skip(type)
     }
     return undefined
+  }
+
+  /** Moves past an element of the document at hand: where it was. Undefined: there is none. */
+  nextElement(): { start: number; nameEnd: number; end: number } | undefined {
+    const start = this.position
+    const type = this.bytes[this.position]
+    if (!type) return undefined
+    const nameEnd = this.bytes.indexOf(0, start + 1)
+    this.position = nameEnd + 1
+    this.skip(type)
+    return { start, nameEnd, end: this.position }
   }
 
   private skip(type: number | undefined): void {
