@@ -6,7 +6,7 @@ import type { OwnerDescription, SessionOwner, StandardClaims } from '../owner.ts
 import { recentlyUsed } from '../recently-used.ts'
 import type { Session } from '../session.schema.ts'
 import { longestAccessTokenSeconds, type SessionSettings } from '../settings.ts'
-import { signingKey } from './signing-keys.ts'
+import { headerOf, signedJwt, signingKey } from './signing-keys.ts'
 
 /** Longer than any token we sign. Anything longer is refused unread. */
 const maxLength = 4096
@@ -62,6 +62,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
   if (settings.ttlSeconds > longestAccessTokenSeconds)
     throw new Error(`An access token lives for ${longestAccessTokenSeconds} seconds at most.`)
   const current = signingKey(settings.key)
+  const header = headerOf(current, 'at+jwt')
   const keys = new Map([settings.key, ...settings.previousKeys].map(signingKey).map((key) => [key.kid, key]))
   const remembered = recentlyUsed<Readonly<Claims>>(rememberedTokens)
 
@@ -84,9 +85,7 @@ export function createAccessTokens<Owner extends SessionOwner, Claims extends St
         epoch,
       })
       if (!claims.success) throw new Error(unverifiable(user, claims.error.issues), { cause: claims.error })
-      const { algorithm, kid } = current
-      const header = { alg: algorithm, typ: 'at+jwt', kid }
-      const accessToken = jwt.sign(claims.data, current.signWith, { algorithm, header })
+      const accessToken = signedJwt(header, claims.data, current)
       if (accessToken.length > maxLength)
         throw new Error(`The access token of user ${user._id} is longer than ${maxLength} characters.`)
       return { accessToken, expiresIn: Math.max(0, expiresAt - issuedAt) }

@@ -1,12 +1,19 @@
+import { timingSafeEqual } from 'node:crypto'
 import { AuthError, type Clock, toNumericDate } from '@latchkey/contracts/server'
-import jwt from 'jsonwebtoken'
 import * as z from 'zod'
 import type { Session } from '../session.schema.ts'
 import type { SessionSettings } from '../settings.ts'
-import { signingKey } from './signing-keys.ts'
+import { headerOf, type SigningKey, signedJwt, signingKey } from './signing-keys.ts'
 
 const objectId = z.string().regex(/^[0-9a-f]{24}$/)
-const ClaimsSchema = z.object({ sub: objectId, sid: objectId, gen: z.int().min(0), exp: z.int() })
+const ClaimsSchema = z.object({
+  sub: objectId,
+  sid: objectId,
+  gen: z.int().min(0),
+  exp: z.int(),
+  // Nobody signs one. It would ask for a check of its own.
+  nbf: z.undefined().optional(),
+})
 
 /** What a refresh token says: its user, its session, and the generation. */
 export interface RefreshTokenClaims {
@@ -24,13 +31,14 @@ export type RefreshTokens = ReturnType<typeof createRefreshTokens>
  *
  * The session holds everything that the token says, and the signature is deterministic. So the current token of a
  * session can be made again at any time, and is the very same string. A retry can be answered without creating a
- * second token.
+ * second token. Throws Error for a key that is no shared secret.
  */
 export function createRefreshTokens(settings: SessionSettings['refreshToken'], clock: Clock) {
-  const current = signingKey(settings.key)
-  const all = [settings.key, ...settings.previousKeys].map(signingKey)
+  const current = sharedKey(settings.key)
+  const all = [settings.key, ...settings.previousKeys].map(sharedKey)
+  const header = headerOf(current, type)
   /** By the first part of the tokens that each signs, which is always the same. */
-  const keys = new Map(all.map((key) => [headerOf(key.kid), key]))
+  const keys = new Map(all.map((key) => [headerOf(key, type), key]))
   const keyOf = (token: string) => keys.get(token.slice(0, Math.max(0, token.indexOf('.'))))
 
   return {
@@ -45,8 +53,7 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
         iat: toNumericDate(session.rotatedAt),
         exp: toNumericDate(session.expiresAt),
       }
-      const header = headerWith(current.kid)
-      return jwt.sign(claims, current.signWith, { algorithm: 'HS256', header })
+      return signedJwt(header, claims, current)
     },
 
     /**
@@ -57,8 +64,7 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
       try {
         const key = keyOf(token)
         if (!key) throw new AuthError('refresh_token_invalid')
-        const options = { algorithms: ['HS256' as const], ignoreExpiration: true }
-        const claims = ClaimsSchema.parse(jwt.verify(token, key.verifyWith, options))
+        const claims = ClaimsSchema.parse(payloadOf(token, key))
         const expired = claims.exp <= toNumericDate(clock.now())
         return { userId: claims.sub, sessionId: claims.sid, generation: claims.gen, expired }
       } catch (error) {
@@ -68,5 +74,25 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
   }
 }
 
-const headerWith = (kid: string) => ({ alg: 'HS256' as const, typ: 'rt+jwt', kid })
-const headerOf = (kid: string) => Buffer.from(JSON.stringify(headerWith(kid))).toString('base64url')
+const type = 'rt+jwt'
+
+/** A signature that is another each time could not be made again. */
+function sharedKey(configured: string): SigningKey {
+  const key = signingKey(configured)
+  if (key.algorithm !== 'HS256')
+    throw new Error(`Refresh tokens are signed with a shared secret, not with ${key.algorithm}.`)
+  return key
+}
+
+/**
+ * What a token says whose header is that of a key. The header leaves nothing to choose: it is our own text. So there is one
+ * signature, and it is compared as text, too: in another spelling it is not ours. Throws Error for any other.
+ */
+function payloadOf(token: string, { signatureOf }: SigningKey): unknown {
+  const [header, payload = '', given = '', ...more] = token.split('.')
+  const signature = Buffer.from(signatureOf(`${header}.${payload}`))
+  const shown = Buffer.from(given)
+  if (more.length > 0 || shown.length !== signature.length || !timingSafeEqual(shown, signature))
+    throw new Error('It is not signed by its key')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString())
+}
