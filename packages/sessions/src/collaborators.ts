@@ -9,7 +9,8 @@ import type { RefreshTokens } from './tokens/refresh-token.ts'
 /** A session with its owner, after issuing or rotating it, and the one refresh token that is current. */
 export interface SignedInSession<Owner extends SessionOwner = SessionOwner> {
   user: Owner
-  session: Session
+  /** Without what was used up of it, which is not read of one that has rotated. */
+  session: Omit<Session, 'consumed'>
   refreshToken: string
   /** Of the user, as it was read together with the session. */
   epoch: number

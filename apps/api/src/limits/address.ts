@@ -11,6 +11,8 @@ export interface Network {
  * address here; many have a /56 or a /48, which is 65,536 of them, and gets no more than a few allowances.
  */
 export function networksOf(ip = ''): [...wider: Network[], own: Network] {
+  // An IPv4 address as it is. Node's own check of it is longer than all the rest.
+  if (/^[\d.]*$/.test(ip)) return [{ name: ip, times: 1 }]
   // Some proxies add the port.
   const host = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^([^:]+):\d+$/.exec(ip)?.[1] ?? ip
   if (!isIPv6(host)) return [{ name: host, times: 1 }]

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Network } from './address.ts'
 import type { RateLimit } from './limits.ts'
 
@@ -54,5 +54,4 @@ export const perNetwork = (
   )
 
 /** Addresses and names are kept as digests: a count needs no list of who tried to sign in. */
-export const digest = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url').slice(0, 22)
+export const digest = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)

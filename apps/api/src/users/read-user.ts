@@ -74,8 +74,9 @@ export function readUser<Field extends UserField>(
 ): UserWith<Field> | null {
   const _id = idIn<Types.ObjectId>(stored?._id)
   if (!stored || !_id) return null
-  const entries = fields.map((field) => [field, readers[field](stored, _id)])
-  return { _id, ...Object.fromEntries(entries) }
+  const user: Record<string, unknown> = { _id }
+  for (const field of fields) user[field] = readers[field](stored, _id)
+  return user as UserWith<Field>
 }
 
 const heldIn = (value: unknown): HeldKey[] =>

@@ -12,7 +12,9 @@ export interface CookiePair {
  */
 export function cookiePairs({ headers }: Pick<Request, 'headers'>): CookiePair[] {
   return (headers.cookie ?? '').split(';').map((pair) => {
-    const [name = '', ...value] = pair.split('=')
-    return { name: name.trim(), value: value.join('=').trim() }
+    const equals = pair.indexOf('=')
+    return equals < 0
+      ? { name: pair.trim(), value: '' }
+      : { name: pair.slice(0, equals).trim(), value: pair.slice(equals + 1).trim() }
   })
 }

@@ -49,6 +49,7 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
   const tokenNames = readableNames('refreshToken', settings.secure)
   const sessionNames = readableNames('session', settings.secure)
   const deviceNames = readableNames('device', settings.secure)
+  const sameSite = settings.sameSite.replace(/^./, (first) => first.toUpperCase())
   const attributes: CookieOptions = { path: '/', sameSite: settings.sameSite, secure: settings.secure }
   const presented = new WeakMap<Request, PresentedToken[]>()
   const clearReadable = (res: Response) => void res.clearCookie(own.session, attributes)
@@ -80,10 +81,16 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
 
     /** Sets `refreshToken` and `session`, after a sign-in or a refresh. */
     set(res: Response, { session, refreshToken }: Pick<SignedInSession, 'session' | 'refreshToken'>): void {
-      const maxAge = lastUseOf(session).getTime() - clock.now().getTime()
+      const lastUse = lastUseOf(session)
+      const seconds = Math.floor((lastUse.getTime() - clock.now().getTime()) / 1000)
       const readable = `${session._id.toHexString()}.${session.generation}`
-      res.cookie(own.refreshToken, refreshToken, { ...attributes, httpOnly: true, maxAge })
-      res.cookie(own.session, readable, { ...attributes, maxAge })
+      // As `res.cookie` writes them. Nothing in them needs encoding, and what they have in common is written once.
+      const until = `; Max-Age=${seconds}; Path=/; Expires=${lastUse.toUTCString()}`
+      const ways = `${settings.secure ? '; Secure' : ''}; SameSite=${sameSite}`
+      res.append('Set-Cookie', [
+        `${own.refreshToken}=${refreshToken}${until}; HttpOnly${ways}`,
+        `${own.session}=${readable}${until}${ways}`,
+      ])
     },
 
     /**
@@ -152,7 +159,11 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
  * session lives for the same time once more. The session decides what is valid: a cookie that is kept too long opens
  * nothing.
  */
-function lastUseOf({ rotatedAt, expiresAt, absoluteExpiresAt }: Session): Date {
+function lastUseOf({
+  rotatedAt,
+  expiresAt,
+  absoluteExpiresAt,
+}: Pick<Session, 'rotatedAt' | 'expiresAt' | 'absoluteExpiresAt'>): Date {
   const onceMore = new Date(2 * expiresAt.getTime() - rotatedAt.getTime())
   return onceMore < absoluteExpiresAt ? onceMore : absoluteExpiresAt
 }

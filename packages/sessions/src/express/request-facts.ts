@@ -16,7 +16,9 @@ const noted = new WeakMap<Request, RequestFacts>()
 
 /** Only of what was proved: a token that we signed, or a session that was just opened. */
 export function noteFacts(req: Request, facts: RequestFacts): void {
-  noted.set(req, { ...noted.get(req), ...facts })
+  const known = noted.get(req)
+  if (known) Object.assign(known, facts)
+  else noted.set(req, { ...facts })
 }
 
 export function factsOf(req: Request): RequestFacts {

@@ -12,6 +12,9 @@ import { isComplete, judgeRefresh, unbound } from './refresh-verdict.ts'
 /** A compare-and-swap that loses is tried again. Losing more often than this is not bad luck. */
 const maxAttempts = 5
 
+/** What was used up is most of a session, and nobody reads it of one that has just rotated: it is left undecoded. */
+const rawHistory = { consumed: true }
+
 /** Who shows the token. */
 export interface CookieHolder {
   /** Of the `device` cookie beside it; null: none came. */
@@ -141,7 +144,7 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         },
       },
       update,
-      { returnDocument: 'after', projection: withOneSession(sessionId) },
+      { returnDocument: 'after', projection: withOneSession(sessionId), fieldsAsRaw: rawHistory },
     )
     return user && signedIn(pick(user), now, true)
   }
