@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Lab, root, withDatabase } from './lab.ts'
-import { load, protectedBy } from './load.ts'
-import { populate } from './people.ts'
+import { connections, load, protectedBy } from './load.ts'
+import { populate, type SignedIn } from './people.ts'
+import { refreshes } from './scenarios/refresh.ts'
 
-// Where the time of a protected request goes: docs/flame.svg, drawn from a profile of the built product under load.
+// Where the time of a request goes, drawn from a profile of the built product under load: docs/flame.svg of a protected
+// request, docs/flame-refresh.svg of a refresh.
 
 interface Profile {
   nodes: {
@@ -30,33 +31,57 @@ const rowHeight = 17
 /** Narrower frames could not be seen. */
 const minWidth = 1.5
 
-const folder = mkdtempSync(join(tmpdir(), 'latchkey-flame-'))
+/** A name may be a whole regular expression. */
+const longestName = 80
+
+interface Scene {
+  svg: string
+  what: string
+  /** Asks for it, by these people, for so long. */
+  ask(url: string, people: SignedIn[], seconds: number): Promise<unknown>
+}
+
+const scenes: Scene[] = [
+  {
+    svg: 'docs/flame.svg',
+    what: 'a protected request',
+    ask: (url, people, seconds) =>
+      load({ url, requests: protectedBy(people.map(({ accessToken }) => accessToken)), seconds }),
+  },
+  {
+    svg: 'docs/flame-refresh.svg',
+    what: 'a refresh',
+    ask: (url, people, seconds) => refreshes(url, people, seconds, connections),
+  },
+]
+
 const lab = new Lab()
 try {
-  const uri = await lab.database('flame')
-  const product = await lab.product({ MONGO_URI: uri }, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
-  const people = await withDatabase(uri, (database) => populate(database, { users: 500 }))
-  const requests = protectedBy(people.map(({ accessToken }) => accessToken))
-  await load({ url: product.url, requests, seconds: warmUpSeconds })
-  await load({ url: product.url, requests, seconds })
-  await product.stop()
-  const [largest = ''] = readdirSync(folder)
-    .map((name) => join(folder, name))
-    .sort((a, b) => statSync(b).size - statSync(a).size)
-  const profile = JSON.parse(readFileSync(largest, 'utf8')) as Profile
-  writeFileSync(join(root, 'docs/flame.svg'), draw(fold(profile)))
+  for (const [i, { svg, what, ask }] of scenes.entries()) {
+    const folder = join(lab.folder, `profiles-${i}`)
+    const uri = await lab.database(`flame_${i}`)
+    const product = await lab.product({ MONGO_URI: uri }, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
+    const people = await withDatabase(uri, (database) => populate(database, { users: 500 }))
+    await ask(product.url, people, warmUpSeconds)
+    await ask(product.url, people, seconds)
+    await product.stop()
+    const [largest = ''] = readdirSync(folder)
+      .map((name) => join(folder, name))
+      .sort((a, b) => statSync(b).size - statSync(a).size)
+    const profile = JSON.parse(readFileSync(largest, 'utf8')) as Profile
+    writeFileSync(join(root, svg), draw(fold(profile, what)))
+  }
 } finally {
   await lab.close()
-  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Equal stacks together; only the busy time of the measured seconds at the end. */
-function fold({ nodes, samples, timeDeltas }: Profile): Frame {
+function fold({ nodes, samples, timeDeltas }: Profile, what: string): Frame {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const callers = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   )
-  const top: Frame = { name: 'a protected request', microseconds: 0, callees: new Map() }
+  const top: Frame = { name: what, microseconds: 0, callees: new Map() }
   let left = timeDeltas.reduce((sum, delta) => sum + delta, 0)
   for (const [i, sample] of samples.entries()) {
     const microseconds = timeDeltas[i] ?? 0
@@ -84,7 +109,8 @@ function nameOf({ functionName, url, lineNumber }: Profile['nodes'][number]['cal
   const from =
     /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(url)?.[1] ?? /^node:[\w/]+/.exec(url)?.[0]
   const place = from ?? (url ? `latchkey:${lineNumber + 1}` : '')
-  return [functionName || '(anonymous)', place && `(${place})`].filter(Boolean).join(' ')
+  const name = functionName.length > longestName ? `${functionName.slice(0, longestName)}…` : functionName
+  return [name || '(anonymous)', place && `(${place})`].filter(Boolean).join(' ')
 }
 
 function draw(top: Frame): string {
@@ -103,7 +129,7 @@ function draw(top: Frame): string {
   }
   place(top, 0, 0)
   const height = (deepest + 1) * rowHeight + 30
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Where the time of a protected request goes">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="Where the time of ${top.name} goes">
 <style>
   text { font: 10.5px ui-monospace, monospace; fill: #1f2328; pointer-events: none }
   .head { font: 13px system-ui, sans-serif }
