@@ -301,7 +301,7 @@ export const mutants: Mutant[] = [
     'I1',
     'the readable cookie stays behind',
     'sessions/src/express/refresh-cookies.ts',
-    '      res.cookie(own.session, readable, { ...attributes, maxAge })\n',
+    '        `${own.session}=${readable}${until}${ways}`,\n',
     '',
   ),
 
