@@ -57,9 +57,11 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
   }
   // Nothing is measured yet, so all of this may go on at once.
   await Promise.all([
-    withDatabase(manyUri, (database) =>
-      populate(database, { users: manyUsers - browsers, seasoned: false }, 0),
-    ),
+    withDatabase(manyUri, async (database) => {
+      // Those of a measurement before this one are still there.
+      const lacking = manyUsers - (await database.collection('users').estimatedDocumentCount())
+      await populate(database, { users: lacking, seasoned: false }, 0)
+    }),
     refreshes(product.url, ours, warmUpSeconds, connections),
     refreshes(many.url, ofMany, warmUpSeconds, connections),
     inTurn(route.url, routed, warmUpSeconds, connections, updateRequest),

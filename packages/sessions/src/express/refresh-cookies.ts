@@ -87,10 +87,9 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
       // As `res.cookie` writes them. Nothing in them needs encoding, and what they have in common is written once.
       const until = `; Max-Age=${seconds}; Path=/; Expires=${lastUse.toUTCString()}`
       const ways = `${settings.secure ? '; Secure' : ''}; SameSite=${sameSite}`
-      res.append('Set-Cookie', [
-        `${own.refreshToken}=${refreshToken}${until}; HttpOnly${ways}`,
-        `${own.session}=${readable}${until}${ways}`,
-      ])
+      const tokenCookie = `${own.refreshToken}=${refreshToken}${until}; HttpOnly${ways}`
+      const sessionCookie = `${own.session}=${readable}${until}${ways}`
+      res.append('Set-Cookie', [tokenCookie, sessionCookie])
     },
 
     /**

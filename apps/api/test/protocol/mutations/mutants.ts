@@ -301,8 +301,8 @@ export const mutants: Mutant[] = [
     'I1',
     'the readable cookie stays behind',
     'sessions/src/express/refresh-cookies.ts',
-    '        `${own.session}=${readable}${until}${ways}`,\n',
-    '',
+    '[tokenCookie, sessionCookie]',
+    '[tokenCookie]',
   ),
 
   // Rule 8: outages
