@@ -1,5 +1,5 @@
 import { words } from '../words/en/common-inside.ts'
-import { locale } from '../words/language.ts'
+import { formatDistance } from '../words/formats.ts'
 
 const dayMs = 86_400_000
 /** The largest first. Of weeks and months the first ones are told in days and weeks. */
@@ -18,7 +18,6 @@ const blurMs = 5000
 export function relativeTime(at: number, now: number): string {
   const distanceMs = at - now
   const fitting = units.find(({ fromMs }) => Math.abs(distanceMs) >= fromMs)
-  if (fitting)
-    return new Intl.RelativeTimeFormat(locale()).format(Math.round(distanceMs / fitting.ms), fitting.unit)
+  if (fitting) return formatDistance(Math.round(distanceMs / fitting.ms), fitting.unit)
   return distanceMs > blurMs ? words.inLessThanAMinute : words.justNow
 }

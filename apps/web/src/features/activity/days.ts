@@ -1,5 +1,5 @@
 import type { ActivityEvent } from '@latchkey/contracts'
-import { formatDate } from '../../words/formats.ts'
+import { formatDate, formatDistance } from '../../words/formats.ts'
 import { locale } from '../../words/language.ts'
 
 export interface Day {
@@ -35,7 +35,7 @@ export const today = (): string => relativeDay(0)
 
 /** As the title that it is: "Today", for Intl has it as in the middle of a sentence. */
 function relativeDay(days: number): string {
-  const name = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(days, 'day')
+  const name = formatDistance(days, 'day', { numeric: 'auto' })
   return name.charAt(0).toLocaleUpperCase(locale()) + name.slice(1)
 }
 

@@ -22,12 +22,17 @@ export function distinctNames(items: readonly Named[], now: number): Map<string,
     (item: Named, at: number) => words.nameNumber(nameOf(item), at + 1),
   ]
   const names = new Map<string, string>()
-  for (const [at, item] of items.entries()) {
-    const way = ways.find(
-      (each) => items.filter((other, i) => each(other, i) === each(item, at)).length === 1,
-    )
-    names.set(item.id, way?.(item, at) ?? nameOf(item))
+  for (const way of ways) {
+    if (names.size === items.length) break
+    // Each once, however many there are: the third way is dear, and a list of fifty is named at each change.
+    const called = items.map(way)
+    const isAlone = (name: string) => called.indexOf(name) === called.lastIndexOf(name)
+    for (const [at, name] of called.entries()) {
+      const { id } = items[at] as Named
+      if (!names.has(id) && isAlone(name)) names.set(id, name)
+    }
   }
+  for (const item of items) if (!names.has(item.id)) names.set(item.id, nameOf(item))
   return names
 }
 
