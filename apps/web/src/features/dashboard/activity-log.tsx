@@ -1,9 +1,10 @@
 import type { AuthLogEntry } from '@latchkey/auth-client'
-import { useAuthClient, useAuthLog } from '@latchkey/react'
+import { useAuthClient } from '@latchkey/react'
 import { useLayoutEffect, useRef } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'
+import { useCalmStore } from '../../components/use-calm-store.ts'
 import { words } from '../../words/en/protocol.ts'
 import { formatDate } from '../../words/formats.ts'
 import styles from './activity-log.module.css'
@@ -13,7 +14,7 @@ const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle
 /** What the client wrote down, for developers: its own words are English in every language. */
 export function ActivityLog() {
   const client = useAuthClient()
-  const entries = useAuthLog()
+  const entries = useCalmStore(client.subscribeLog, client.getLog)
   return (
     <Card
       title={words.clientLog}

@@ -1,8 +1,9 @@
-import { useAuthClient, useAuthLog } from '@latchkey/react'
+import { useAuthClient } from '@latchkey/react'
 import { useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'
+import { useCalmStore } from '../../components/use-calm-store.ts'
 import { words } from '../../words/en/protocol.ts'
 import { type Group, groupsOf } from './exchanges.ts'
 import { LaneGroup } from './lane-group.tsx'
@@ -12,7 +13,7 @@ import type { SecondClient } from './use-second-client.ts'
 /** What page, API and database said to each other, as the clients wrote it down. */
 export function Lanes({ second }: { second: SecondClient }) {
   const client = useAuthClient()
-  const entries = useAuthLog()
+  const entries = useCalmStore(client.subscribeLog, client.getLog)
   const [showsNoise, setShowsNoise] = useState(false)
   const groups = groupsOf([
     { sender: 'first', entries },

@@ -1,6 +1,7 @@
 import type { AuthLogEntry } from '@latchkey/auth-client'
 import { createLazyAuthClient, type LazyAuthClient } from '@latchkey/auth-client/lazy'
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { useCalmStore } from '../../components/use-calm-store.ts'
 
 export interface SecondClient {
   /** What it did, oldest first. */
@@ -18,7 +19,7 @@ export interface SecondClient {
 export function useSecondClient(): SecondClient {
   const [client, setClient] = useState<LazyAuthClient | null>(null)
   const opened = useRef<LazyAuthClient | null>(null)
-  const entries = useSyncExternalStore(client?.subscribeLog ?? never, client?.getLog ?? nothing)
+  const entries = useCalmStore(client?.subscribeLog ?? never, client?.getLog ?? nothing)
 
   useEffect(
     () => () => {
