@@ -100,3 +100,25 @@ it('the theme that was chosen is there before anything is painted, in every tab'
   expect(complaints).toEqual([])
   await visitor.leave()
 })
+
+it.each(['English', 'Deutsch'])(
+  'the navigation of an administrator stays in one line on every phone: %s',
+  async (language) => {
+    const visitor = await visit(browser, product.origin, { device: 'phone', scheme: 'light' })
+    const { page } = visitor
+    await arrive(page, admin)
+    await page.getByRole('button', { name: /^Menu of/ }).press('Enter')
+    await page.getByRole('menuitemradio', { name: language }).click()
+    await page.keyboard.press('Escape')
+    const links = page.getByRole('banner').getByRole('navigation').getByRole('link')
+    for (const width of [320, 360, 384, 412]) {
+      await page.setViewportSize({ width, height: 780 })
+      const boxes = await Promise.all((await links.all()).map((link) => link.boundingBox()))
+      expect(boxes.length).toBe(5)
+      expect(new Set(boxes.map((box) => box?.y)).size, `lines at ${width}`).toBe(1)
+      await expectNoSidewaysScrolling(page)
+      if (width < 384) await visitor.screenshot(`navigation-${language}-${width}`)
+    }
+    await visitor.leave()
+  },
+)
