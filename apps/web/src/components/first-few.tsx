@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, startTransition, useState } from 'react'
 import { words } from '../words/en/common-inside.ts'
 import { Button } from './button.tsx'
 
@@ -20,7 +20,12 @@ export function FirstFew({
     <>
       <ul className={className}>{isLong && !isOpen ? children.slice(0, fewest) : children}</ul>
       {isLong && (
-        <Button variant="secondary" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        // A long list takes its time: the button is seen to be pressed before.
+        <Button
+          variant="secondary"
+          aria-expanded={isOpen}
+          onClick={() => startTransition(() => setIsOpen(!isOpen))}
+        >
           {isOpen ? words.showFewer[name] : words.showAll[name](children.length)}
         </Button>
       )}

@@ -47,6 +47,8 @@ export function useLanguage(): [Language, (language: Language) => Promise<Change
 
 /** Kept only once it is spoken: it would be a promise that the page does not keep. */
 async function choose(language: Language): Promise<Change> {
+  // All of the page is rendered anew: what was pressed is seen to be pressed before.
+  await new Promise((painted) => setTimeout(painted))
   const change = await speakLanguage(language)
   if (change === 'done') choice.keep(language)
   return change

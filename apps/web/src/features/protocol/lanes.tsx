@@ -1,5 +1,5 @@
 import { useAuthClient } from '@latchkey/react'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { startTransition, useLayoutEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Card } from '../../components/card.tsx'
 import { ScrollArea } from '../../components/scroll-area.tsx'
@@ -38,16 +38,7 @@ export function Lanes({ second }: { second: SecondClient }) {
       title={words.whatHappened}
       action={
         <div className={styles.actions}>
-          <label className={styles.switch}>
-            <input
-              type="checkbox"
-              role="switch"
-              aria-checked={showsNoise}
-              checked={showsNoise}
-              onChange={({ target }) => setShowsNoise(target.checked)}
-            />
-            <span>{words.ownCalls}</span>
-          </label>
+          <NoiseSwitch onChange={setShowsNoise} />
           <Button variant="quiet" aria-label={words.clearLanes} onClick={clear}>
             {words.clear}
           </Button>
@@ -65,6 +56,29 @@ export function Lanes({ second }: { second: SecondClient }) {
         <Groups groups={groups} />
       </ScrollArea>
     </Card>
+  )
+}
+
+/** Moves at once, however long the lanes take to follow. */
+function NoiseSwitch({ onChange }: { onChange: (isOn: boolean) => void }) {
+  const [isOn, setIsOn] = useState(false)
+
+  function turn(on: boolean) {
+    setIsOn(on)
+    startTransition(() => onChange(on))
+  }
+
+  return (
+    <label className={styles.switch}>
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={isOn}
+        checked={isOn}
+        onChange={({ target }) => turn(target.checked)}
+      />
+      <span>{words.ownCalls}</span>
+    </label>
   )
 }
 
