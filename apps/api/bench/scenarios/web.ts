@@ -1,29 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { chromium } from 'playwright-core'
+import { launchBrowser, loadEntrance, slowdown, slowPage } from '../browser.ts'
 import { type Lab, root } from '../lab.ts'
 import { type Row, row, type Skipped } from '../row.ts'
+import { interactions } from './interactions.ts'
 
 const dist = join(root, 'apps/web/dist')
 const assets = join(dist, 'assets')
-const places = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-]
-/** Lighthouse's slow 4G and its slowdown of the processor. */
-const network = {
-  offline: false,
-  latency: 150,
-  downloadThroughput: 1_638_400 / 8,
-  uploadThroughput: 750_000 / 8,
-}
-const processorSlowdown = 4
+/** Each goes through all pages, which takes longer than everything else here. */
+const roundsOfInteractions = 1
 
 /** What a visitor waits for before they can sign in. */
 export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Row | Skipped)[]> {
@@ -40,10 +26,7 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
     },
     [bytes / 1000],
   )
-  const executablePath = places.find((place) => place && existsSync(place))
-  const browser = await chromium
-    .launch({ ...(executablePath && { executablePath }), args: browserFlags })
-    .catch(() => null)
+  const browser = await launchBrowser().catch(() => null)
   if (!browser)
     return [
       size,
@@ -59,30 +42,16 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
   const waits: number[] = []
   const shifts: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const context = await browser.newContext({ viewport: { width: 412, height: 823 } })
-    const page = await context.newPage()
-    const devtools = await context.newCDPSession(page)
-    await devtools.send('Network.enable')
-    await devtools.send('Network.setCacheDisabled', { cacheDisabled: true })
-    await devtools.send('Network.emulateNetworkConditions', network)
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: processorSlowdown })
-    await page.addInitScript(watchPaints)
-    await page.goto(`${product.url}/login`)
-    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
-    await page.locator('[data-prerendered]').waitFor({ state: 'detached' })
-    await page.waitForTimeout(500)
-    const seen = JSON.parse(await page.evaluate('JSON.stringify(globalThis.seen)')) as {
-      lcp: number
-      works: number
-      shift: number
-    }
+    const page = await slowPage(browser)
+    const seen = await loadEntrance(page, product.url)
     paints.push(seen.lcp / 1000)
     waits.push(seen.works / 1000)
     shifts.push(seen.shift)
-    await context.close()
+    await page.context().close()
   }
-  await browser.close()
   await product.stop()
+  const worst = await interactions(lab, browser, { rounds: roundsOfInteractions, slowdown })
+  await browser.close()
   const from = 'Chromium, slow 4G (150 ms, 1.6 Mbit/s), CPU slowed 4 times, empty cache'
   return [
     size,
@@ -119,31 +88,9 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
       },
       shifts,
     ),
+    worst,
   ]
 }
-
-const browserFlags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** Runs in the page; as text, because what compiles this file knows nothing of a page. */
-const watchPaints = `
-  globalThis.seen = { lcp: 0, works: 0, shift: 0 }
-  const watch = (type, note) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true })
-  watch('largest-contentful-paint', (entry) => { seen.lcp = entry.startTime })
-  const look = setInterval(() => {
-    if (!document.querySelector('form') || document.querySelector('[data-prerendered]')) return
-    seen.works = performance.now()
-    clearInterval(look)
-  }, 20)
-  watch('layout-shift', (entry) => { if (!entry.hadRecentInput) seen.shift += entry.value })
-`
 
 /** The scripts that index.html names, the sign-in route's chunk, and whatever those import. */
 function scriptsOfSignIn(): Set<string> {
