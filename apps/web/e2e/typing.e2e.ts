@@ -4,19 +4,22 @@ import { arrive, newPerson, register } from './support/people.ts'
 import { browser, product } from './support/stage.ts'
 import { visit } from './support/visitor.ts'
 
-/** What changed in the document while somebody typed, but for the field itself: React sets its name again with each key. */
+/** What changed in the document while somebody typed, but for the field itself, and for names and types, which React sets again. */
 async function changesWhileTyping(page: Page, label: string, text: string): Promise<string[]> {
   await page.getByLabel(label, { exact: true }).focus()
   await page.evaluate(() => {
     const seen = new Set<string>()
+    const asBefore = ['name', 'type']
     const observer = new MutationObserver((records) => {
       for (const { target, type, attributeName } of records) {
         const element = target instanceof Element ? target : target.parentElement
-        if (element === document.activeElement) continue
+        if (element === document.activeElement || (attributeName && asBefore.includes(attributeName)))
+          continue
         seen.add(`${element?.localName} ${element?.className} ${attributeName ?? type}`)
       }
     })
-    observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+    // Into the head come downloads.
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
     Object.assign(window, { takeChanges: () => [...seen] })
   })
   await page.keyboard.type(text)
