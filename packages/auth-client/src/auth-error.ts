@@ -1,5 +1,6 @@
 import type { ErrorCode, Problem } from '@latchkey/contracts'
 import type { AxiosError, AxiosResponse } from 'axios'
+import { plainCause } from './plain-cause.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 
 /** Codes of the client's own, beside those of the API. */
@@ -28,7 +29,10 @@ interface Evidence {
   cause?: unknown
 }
 
-/** Every failure a caller sees. `code` is the problem's code, or one of the client's own; `message` is for people. */
+/**
+ * Every failure a caller sees. `code` is the problem's code, or one of the client's own; `message` is for people. It may be
+ * logged as it is: of what was sent, `cause` knows the method and the address, without its query.
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly code: ErrorCode | ClientErrorCode
@@ -39,7 +43,7 @@ export class AuthError extends Error {
   readonly retryAfterSeconds: number | null
 
   constructor(code: ErrorCode | ClientErrorCode, message: string, evidence: Evidence = {}) {
-    super(message, { cause: evidence.cause })
+    super(message, plainCause(evidence.cause))
     this.code = code
     this.status = evidence.status ?? null
     this.problem = evidence.problem ?? null

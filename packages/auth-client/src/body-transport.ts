@@ -1,5 +1,4 @@
 import type { headerNames } from '@latchkey/contracts'
-import { isAxiosError } from './auth-error.ts'
 import { payloadOf } from './jwt-payload.ts'
 import type { AuthLog } from './log.ts'
 import { ownPaths } from './own-paths.ts'
@@ -28,8 +27,6 @@ interface Exchange {
   headers: Record<string, string>
   /** Keeps the token of the answer. */
   receive(answer: unknown): Promise<void>
-  /** Takes the request out of an error: it holds the token, and errors often end in reports. */
-  clean(error: unknown): void
 }
 
 // The name from `contracts`, as in header-names.ts, and here because no page needs it.
@@ -97,7 +94,6 @@ export const bodyTransport =
         return {
           body: (isRefresh || isLogout) && sent !== null ? { refreshToken: sent } : body,
           headers: { [refreshTransport]: 'body' },
-          clean,
           async receive(answer) {
             if (isLogout) leaving = null
             const token = tokenIn(answer)
@@ -111,12 +107,6 @@ export const bodyTransport =
       },
     }
   }
-
-function clean(error: unknown) {
-  if (!isAxiosError(error)) return
-  delete error.request
-  if (error.config) delete error.config.data
-}
 
 function tokenIn(answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null || !('refreshToken' in answer)) return null

@@ -45,7 +45,6 @@ export function createPost(
       })
       return answer
     } catch (error) {
-      exchange?.clean(error)
       const status = isAxiosError(error) ? (error.response?.status ?? null) : null
       log.add('response', `${line} → ${outcomeOf(error)}`, { call, line, status, ...generationNow() })
       throw await explain(error)
