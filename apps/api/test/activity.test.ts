@@ -40,6 +40,23 @@ it('a copied cookie jar is refused at once, and its owner reads of it', async ()
   expect(api.logged()).toContain('"securityEvent":"copied_session_refused"')
 })
 
+it('tells of a copy from long ago that shows a key of its own, and of no browser with a cookie as old', async () => {
+  const owner = lockOwner()
+  const person = await registered(api, owner.signIn)
+  let { jar } = person
+  for (let generation = 0; generation < 12; generation++)
+    jar = jarOf(await refresh(api, jar, owner.at(generation)).expect(200))
+  const asLocked = { code: 'refresh_token_locked', generation: 12 }
+  // An answer that came very late has put the cookie back.
+  expect((await refresh(api, person.jar, owner.at(0))).body).toMatchObject(asLocked)
+  await refresh(api, person.jar, owner.at(12)).expect(200)
+  expect(await kinds(person)).toEqual(['registered'])
+
+  api.clock.advance(1)
+  expect((await refresh(api, copyOf(person.jar), lockOwner().at(0))).body).toMatchObject(asLocked)
+  expect(await kinds(person)).toEqual(['copied_session_refused', 'registered'])
+})
+
 it('comes page by page, to the oldest that is kept, also of one instant', async () => {
   const person = await registered(api)
   const { events: recorded } = api.services

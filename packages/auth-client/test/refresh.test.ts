@@ -61,6 +61,7 @@ describe('a session is not lost', () => {
     await tab.refresh()
     expect(statusOf(tab)).toBe('signedIn')
     expect(world.browser.jar.session()).toMatch(/\.12$/)
+    expect(world.server.securityEvents).toEqual([])
   })
 
   it('when the server has restored a backup, and knows older generations than the cookie', async () => {

@@ -67,6 +67,7 @@ it('I1: without a thief no bound session is lost before it expires', { timeout }
   await search(['bound'], history, async (world) => {
     await world.everybodyGoesOn()
     await world.everybodyGoesOn()
+    await world.nobodyIsAlarmed()
   })
 })
 
@@ -84,6 +85,7 @@ it('I2: a thief of a bound session gets no token, and its owner goes on undistur
   await search(['bound'], history, async (world) => {
     await world.everybodyGoesOn()
     await world.theftIsRecorded()
+    await world.oldTheftIsRecorded()
   })
 })
 

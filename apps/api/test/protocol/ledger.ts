@@ -49,6 +49,8 @@ export interface SessionRecord {
   end: { how: 'reused' | 'signed out' | 'revoked'; node: TestApi } | null
   /** Whether a copy of it was refused for want of the key. */
   copyRefused: boolean
+  /** Whether its own browser showed the key of another cookie than it sent, which looks like a copy. */
+  looksCopied: boolean
 }
 
 export type Stored = Map<string, Session>
@@ -101,6 +103,7 @@ export class Ledger {
       consumedAt: new Map(),
       end: null,
       copyRefused: false,
+      looksCopied: false,
     }
     this.sessions.set(sid, session)
     return session
@@ -242,7 +245,9 @@ export class Ledger {
     // after the key was made, the client sees that for itself.
     const { key, refreshToken } = presentation
     const forgotten = key !== null && key.generation < current - this.#rules.remembered
-    const knowsWhatToDo = generation !== null || key?.generation !== claimsOf(refreshToken).gen
+    const isOfCookie = key?.generation === claimsOf(refreshToken).gen
+    const knowsWhatToDo = generation !== null || !isOfCookie
+    if (!isOfCookie) session.looksCopied = true
     if (code === 'refresh_token_locked' && forgotten && knowsWhatToDo) return
     this.#fail(`I1: ${session.name} lives, and its client is answered ${code}`)
   }
@@ -253,6 +258,7 @@ export class Ledger {
     if (code !== 'refresh_token_locked')
       this.#fail(`I2: a copy of ${session.name} without its key is answered ${code}`)
     if (presentation.from === 'thief') session.copyRefused = true
+    else session.looksCopied = true
   }
 
   /** Whether whoever presents this may have the current token. */

@@ -1,3 +1,4 @@
+import type { ActivityEvent } from '@latchkey/contracts'
 import { consumedLimit, type Session } from '@latchkey/sessions'
 import { Types } from 'mongoose'
 import { startApi, type TestApi } from '../support/api.ts'
@@ -487,6 +488,43 @@ export class World {
       if (session.end?.how === 'reused' && !reused.has(session.id))
         this.fail(`I3: ${session.name} was ended for reuse, and its owner cannot read of it`)
     }
+  }
+
+  /** I2: of one as well that is older than the session remembers, and shows a key of its own. */
+  async oldTheftIsRecorded(): Promise<void> {
+    const tab = this.tab(0)
+    const cookies = this.#cookies(tab.browser)
+    if (!cookies?.session) return
+    this.copy(tab.browser)
+    for (let times = 0; times <= consumedLimit; times++) {
+      tab.accessToken = null
+      await this.refresh(tab, 'arrives')
+    }
+    // What is told more often than once an hour is told once.
+    this.pass(3600)
+    const session = this.ledger.get(claimsOf(cookies.refreshToken).sid)
+    if (!this.ledger.lives(session, this.#stored)) return
+    const before = await this.#refusedCopies()
+    await this.steal(this.copies.length - 1, 'a key of its own', 'cookie')
+    const after = await this.#refusedCopies()
+    if (after.length === before.length)
+      this.fail(`I2: an old copy of ${session.name} was refused, and its owner cannot read of it`)
+  }
+
+  /** I1: nobody is told of a copy where there is none. */
+  async nobodyIsAlarmed(): Promise<void> {
+    for (const { sessionId } of await this.#refusedCopies()) {
+      const session = this.ledger.get(sessionId ?? '')
+      if (!session.looksCopied)
+        this.fail(`I1: ${session.name} was never copied, and its owner reads of a copy`)
+    }
+  }
+
+  async #refusedCopies() {
+    const refused: ActivityEvent[] = []
+    for await (const event of this.#nodes.all[0].services.events.each(this.userId))
+      if (event.kind === 'copied_session_refused') refused.push(event)
+    return refused
   }
 
   /** I4: no token of a session that has ended is honoured, whatever its generation, with its very key. */

@@ -38,6 +38,8 @@ interface Session {
 export function createProtocolServer(now: () => number = () => performance.now()) {
   const sessions = new Map<string, Session>()
   const tokens = new Map<string, { sid: string; valid: boolean; authTime: number; isStrong: boolean }>()
+  /** What each refresh token says, by session and generation. */
+  const tokenLocks = new Map<string, string | null>()
   const canned: { path: string; answer: Answer }[] = []
   const calls: Call[] = []
   const securityEvents: string[] = []
@@ -162,8 +164,9 @@ export function createProtocolServer(now: () => number = () => performance.now()
     }
     // Any remembered key shows its client, whatever generation the cookie says.
     if (opens(session.lock) || session.consumed.some(({ lock }) => opens(lock))) return answerWith(session)
-    securityEvents.push(`locked ${session.sid}.${generation}`)
     const isForgotten = generation !== session.generation && !consumed
+    if (!isForgotten || !opens(tokenLocks.get(`${session.sid}.${generation}`) ?? null))
+      securityEvents.push(`locked ${session.sid}.${generation}`)
     return problem(403, 'refresh_token_locked', 'This browser does not hold the key.', {
       ...(isForgotten && { generation: session.generation }),
     })
@@ -245,6 +248,7 @@ export function createProtocolServer(now: () => number = () => performance.now()
   function answerWith(session: Session, status = 200): Answer {
     issued += 1
     const { sid, username, generation } = session
+    tokenLocks.set(`${sid}.${generation}`, session.lock)
     const iat = issued + settings.clockOffsetSeconds
     const { authTime, isStrong } = session
     const claims = {

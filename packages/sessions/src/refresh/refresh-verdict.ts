@@ -9,9 +9,9 @@ import type { LockProof } from './refresh-lock.ts'
  * - `answer`: the same client again (a retry, another tab, an answer that was lost or late). It gets the current
  *   token; nothing rotates.
  * - `swap`: try the compare-and-swap (again) with these locks.
- * - `locked`: a copy. Refused; nothing changes. `generation` is set when the token is older than the remembered
- *   generations, or newer than the session, which a restored backup has set back. It is the current one: a client that
- *   shows the key of that generation is the rightful one.
+ * - `locked`: refused; nothing changes. `generation` is set when the token is older than the remembered generations, or newer
+ *   than the session, which a restored backup has set back. It is the current one: a client that shows the key of that
+ *   generation is the rightful one. `isCopy`: this one is not, and the owner is told.
  * - `keyLost`: no key, but the `device` cookie shows the browser in which the session was opened. Browsers that clear
  *   their storage keep their cookies. Refused without an alarm. The session is over unless its key is shown later.
  * - `reused`: an old token of an unbound session. It may be the owner or a thief, nobody can tell. The session ends.
@@ -20,13 +20,13 @@ import type { LockProof } from './refresh-lock.ts'
 export type RefreshVerdict =
   | { kind: 'answer' }
   | { kind: 'swap'; lock: LockProof }
-  | { kind: 'locked'; generation?: number }
+  | { kind: 'locked'; isCopy: boolean; generation?: number }
   | { kind: 'keyLost' }
   | { kind: 'reused' }
   | { kind: 'refused'; code: ErrorCode }
 
 interface Question {
-  claims: Pick<RefreshTokenClaims, 'generation' | 'expired'>
+  claims: Pick<RefreshTokenClaims, 'generation' | 'lock' | 'expired'>
   proof: LockProof
   /** The session as stored. Undefined: it is gone. */
   session: Session | undefined
@@ -64,7 +64,10 @@ function judgeBound({ claims, proof, sameBrowser }: Question, session: Session):
   if (proof.opens === null && sameBrowser) return { kind: 'keyLost' }
   const remembered =
     consumedGeneration(session, claims.generation) || claims.generation === session.generation
-  return remembered ? { kind: 'locked' } : { kind: 'locked', generation: session.generation }
+  if (remembered) return { kind: 'locked', isCopy: true }
+  // The rightful client shows the key for the cookie that it has. What the session has forgotten, the token says itself.
+  const isCopy = proof.opens === null || (claims.lock !== null && !opens(claims.lock))
+  return { kind: 'locked', isCopy, generation: session.generation }
 }
 
 function judgeUnbound({ claims, now, leewaySeconds }: Question, session: Session): RefreshVerdict {

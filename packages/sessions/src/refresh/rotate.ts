@@ -86,11 +86,8 @@ export function createRotate<Owner extends SessionOwner>(needs: Needs<Owner>) {
         throw new AuthError('refresh_token_reused')
       }
       if (verdict.kind === 'locked') {
-        const { generation } = verdict
-        // The rightful client, with a very old cookie: it is told which key to show instead. It always shows some
-        // key. A client that shows none is not the rightful one.
-        if (generation === undefined || proof.opens === null)
-          await record('copied_session_refused', claims, device)
+        const { generation, isCopy } = verdict
+        if (isCopy) await record('copied_session_refused', claims, device)
         throw new AuthError('refresh_token_locked', generation === undefined ? {} : { generation })
       }
       if (found?.session.consumed.length === 0) await startHistory(claims)

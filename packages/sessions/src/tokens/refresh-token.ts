@@ -10,16 +10,19 @@ const ClaimsSchema = z.object({
   sub: objectId,
   sid: objectId,
   gen: z.int().min(0),
+  lock: z.string().optional(),
   exp: z.int(),
   // Nobody signs one. It would ask for a check of its own.
   nbf: z.undefined().optional(),
 })
 
-/** What a refresh token says: its user, its session, and the generation. */
+/** What a refresh token says: its user, its session, the generation and its lock. */
 export interface RefreshTokenClaims {
   userId: string
   sessionId: string
   generation: number
+  /** The lock of that generation. Null: the session is unbound, or the token is one of former releases. */
+  lock: string | null
   /** Whether `exp` has passed. The session may have been extended since the token was signed. */
   expired: boolean
 }
@@ -27,7 +30,8 @@ export interface RefreshTokenClaims {
 export type RefreshTokens = ReturnType<typeof createRefreshTokens>
 
 /**
- * Signs and reads refresh tokens: `{ sub, sid, gen, iat, exp }`, HS256, header `typ: rt+jwt`.
+ * Signs and reads refresh tokens: `{ sub, sid, gen, lock, iat, exp }`, HS256, header `typ: rt+jwt`. Those of unbound sessions
+ * have no `lock`.
  *
  * The session holds everything that the token says, and the signature is deterministic. So the current token of a
  * session can be made again at any time, and is the very same string. A retry can be answered without creating a
@@ -45,11 +49,15 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
     /** Whether a value begins as the tokens we sign do. Costs a look-up in a map. */
     isOurForm: (token: string): boolean => keyOf(token) !== undefined,
 
-    sign(userId: string, session: Pick<Session, '_id' | 'generation' | 'rotatedAt' | 'expiresAt'>): string {
+    sign(
+      userId: string,
+      session: Pick<Session, '_id' | 'generation' | 'lock' | 'rotatedAt' | 'expiresAt'>,
+    ): string {
       const claims = {
         sub: userId,
         sid: session._id.toHexString(),
         gen: session.generation,
+        ...(session.lock && { lock: session.lock }),
         iat: toNumericDate(session.rotatedAt),
         exp: toNumericDate(session.expiresAt),
       }
@@ -66,7 +74,8 @@ export function createRefreshTokens(settings: SessionSettings['refreshToken'], c
         if (!key) throw new AuthError('refresh_token_invalid')
         const claims = ClaimsSchema.parse(payloadOf(token, key))
         const expired = claims.exp <= toNumericDate(clock.now())
-        return { userId: claims.sub, sessionId: claims.sid, generation: claims.gen, expired }
+        const { sub: userId, sid: sessionId, gen: generation, lock = null } = claims
+        return { userId, sessionId, generation, lock, expired }
       } catch (error) {
         throw new AuthError('refresh_token_invalid', { cause: error })
       }

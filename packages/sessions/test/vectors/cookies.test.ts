@@ -28,6 +28,7 @@ const tokenOf = (sid: string, generation: number) =>
   refreshTokens.sign(userId, {
     _id: new Types.ObjectId(sid),
     generation,
+    lock: null,
     rotatedAt: after(60),
     expiresAt: after(60 + settings.refreshToken.ttlSeconds),
   })

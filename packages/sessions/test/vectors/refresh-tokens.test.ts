@@ -26,10 +26,13 @@ const tokensAt = (at: Date) => createRefreshTokens(settings.refreshToken, clockA
 it('refresh tokens are made, read and refused as the vectors say', () => {
   const session = {
     generation: 3,
+    lock: 'PtM7QJcQ3rBEtZRrTMt5mUqPUIeCjj7DWPoI8pQzNrE',
     rotatedAt: after(60),
     expiresAt: after(60 + settings.refreshToken.ttlSeconds),
   }
-  const good = tokensAt(after(60)).sign(userId, { _id: new Types.ObjectId(sessionId), ...session })
+  const _id = new Types.ObjectId(sessionId)
+  const good = tokensAt(after(60)).sign(userId, { _id, ...session })
+  const unbound = tokensAt(after(60)).sign(userId, { _id, ...session, lock: null })
   const { header, claims } = partsOf(good)
   const signed = (changed: Claims, otherHeader = header) =>
     hmacSigned(otherHeader, { ...claims, ...changed }, refreshSecret)
@@ -42,6 +45,7 @@ it('refresh tokens are made, read and refused as the vectors say', () => {
       token: hmacSigned({ ...header, kid: signingKey(formerRefreshSecret).kid }, claims, formerRefreshSecret),
       at: after(60),
     },
+    { name: 'of an unbound session, or of former releases: no lock', token: unbound, at: after(60) },
     { name: 'after its exp, which is for the session to decide', token: good, at: session.expiresAt },
   ].map((each) => ({ ...each, says: tokensAt(each.at).read(each.token) }))
 
@@ -69,6 +73,7 @@ it('refresh tokens are made, read and refused as the vectors say', () => {
     { name: 'a generation below zero', token: signed({ gen: -1 }) },
     { name: 'a generation with a fraction', token: signed({ gen: 0.5 }) },
     { name: 'a generation as text', token: signed({ gen: '3' }) },
+    { name: 'a lock that is no text', token: signed({ lock: 3 }) },
     { name: 'an id in capitals', token: signed({ sid: sessionId.toUpperCase() }) },
     { name: 'no end', token: hmacSigned(header, endless, refreshSecret) },
     {

@@ -65,6 +65,8 @@ interface Case {
   session: State | null
   /** Of the token in the cookie. Null: no token; 'stranger': one that somebody else signed. */
   generation: number | null | 'stranger'
+  /** Whether the token says the lock of its generation. Those of bound sessions do. */
+  saysLock?: boolean
   headers?: Record<string, string>
   withDevice?: boolean
   at: Date
@@ -142,6 +144,22 @@ const cases: Case[] = [
   },
   { name: 'the same without a key', session: long, generation: 1, at: rotatedAt(13) },
   {
+    name: 'the same with a key that is made up: a copy',
+    session: long,
+    generation: 1,
+    headers: { ...someoneElses, ...lockHeader(2) },
+    at: rotatedAt(13),
+    from: away,
+  },
+  {
+    name: 'the same, in a token of former releases, which says no lock: nobody can tell',
+    session: long,
+    generation: 1,
+    saysLock: false,
+    headers: { ...someoneElses, ...lockHeader(2) },
+    at: rotatedAt(13),
+  },
+  {
     name: 'a token from before a backup was restored',
     session: bound,
     generation: 5,
@@ -153,6 +171,13 @@ const cases: Case[] = [
     session: bound,
     generation: 5,
     headers: proof(3),
+    at: soon,
+  },
+  {
+    name: 'the same with a key that is made up: a copy',
+    session: bound,
+    generation: 5,
+    headers: { ...someoneElses, ...lockHeader(6) },
     at: soon,
   },
   {
@@ -312,6 +337,7 @@ async function judged({
   generation,
   headers = {},
   withDevice = false,
+  saysLock = before?.lock !== null,
   at,
   from = home,
 }: Case) {
@@ -322,7 +348,7 @@ async function judged({
   events.length = 0
   now = at
 
-  const cookies = cookiesOf(generation, withDevice)
+  const cookies = cookiesOf(generation, saysLock, withDevice)
   const request = { headers: { ...(cookies && { Cookie: cookies }), ...headers }, from }
   const { port } = server.address() as AddressInfo
   const response = await fetch(`http://127.0.0.1:${port}/api/refresh-token`, {
@@ -385,13 +411,14 @@ function verdictOf(status: number, code: string | undefined, before: State | nul
   return code === 'refresh_token_reused' ? 'reused' : 'refused'
 }
 
-function cookiesOf(generation: Case['generation'], withDevice: boolean): string {
+function cookiesOf(generation: Case['generation'], saysLock: boolean, withDevice: boolean): string {
   if (generation === null) return ''
   const signer = generation === 'stranger' ? foreign : sessions
   const gen = generation === 'stranger' ? 3 : generation
   const token = signer.refreshTokens.sign(userId, {
     _id: new Types.ObjectId(sessionId),
     generation: gen,
+    lock: saysLock ? lock(gen) : null,
     rotatedAt: rotatedAt(gen),
     expiresAt: after(gen * minute + settings.refreshToken.ttlSeconds),
   })

@@ -159,16 +159,30 @@ export const mutants: Mutant[] = [
     'I2',
     'a copy that is refused ends the session',
     rotate,
-    "          await record('copied_session_refused', claims, device)\n",
-    `          await record('copied_session_refused', claims, device)
-          await revoke(claims.userId, claims.sessionId)\n`,
+    "        if (isCopy) await record('copied_session_refused', claims, device)\n",
+    `        if (isCopy) await record('copied_session_refused', claims, device)
+        if (isCopy) await revoke(claims.userId, claims.sessionId)\n`,
   ),
   mutant(
     'I2',
     'a copy that is refused is not recorded',
     rotate,
-    "          await record('copied_session_refused', claims, device)\n",
+    "        if (isCopy) await record('copied_session_refused', claims, device)\n",
     '',
+  ),
+  mutant(
+    'I2',
+    'a copy from before what is remembered is not recorded, if it shows a key of its own',
+    verdict,
+    'proof.opens === null || (claims.lock !== null && !opens(claims.lock))',
+    'proof.opens === null',
+  ),
+  mutant(
+    'I1',
+    'a browser with a late cookie is taken for a copy',
+    verdict,
+    'proof.opens === null || (claims.lock !== null && !opens(claims.lock))',
+    'true',
   ),
   mutant(
     'I2',
@@ -181,8 +195,8 @@ export const mutants: Mutant[] = [
     'I1',
     'a client that is too far behind is not told the generation',
     verdict,
-    "{ kind: 'locked', generation: session.generation }",
-    "{ kind: 'locked' }",
+    "{ kind: 'locked', isCopy, generation: session.generation }",
+    "{ kind: 'locked', isCopy }",
   ),
 
   // Rule 4: unbound sessions
