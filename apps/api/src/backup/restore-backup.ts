@@ -3,6 +3,7 @@ import { mongo } from 'mongoose'
 import { maintenanceCollection, type RestoreMark } from '../maintenance/maintenance.model.ts'
 import { BackupFileError, type BackupHeader, readBackup } from './backup-file.ts'
 import { collectionsIn } from './beside.ts'
+import { isFullDisk } from './full-disk.ts'
 import { isKept } from './kept.ts'
 import { type RestoreHold, takeMark } from './restore-mark.ts'
 
@@ -30,6 +31,11 @@ export interface CheckedBackup {
   documents: Record<string, number>
   /** The highest epoch of any user. */
   highestEpoch: number
+}
+
+/** The disk of the database is full. The message says in what state that is, and what to do. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError'
 }
 
 /** Reads all of a backup and changes nothing. Throws BackupFileError when it is not whole. */
@@ -90,7 +96,7 @@ interface Asked {
  * Puts a backup in the place of everything that is in the database of a client. It is loaded into collections
  * beside those that are there, and read to its end once more, before any of them is touched. A mark in the
  * database says meanwhile that it must not be served; it goes last.
- * @throws BackupFileError, or Error with a sentence; the database is then as it was, unless the mark still
+ * @throws BackupFileError, NoRoomError, or Error with a sentence; the database is then as it was, unless the mark still
  *   says otherwise
  */
 export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
@@ -111,7 +117,11 @@ export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
     return { documents: loaded.documents, sessions: loaded.sessions, ended: loaded.ended, epoch }
   } catch (error) {
     // An outage may prevent it. The mark then says so, and the next restore does it.
-    await hold.giveBack().catch(() => {})
+    const isGivenBack = await hold.giveBack().then(
+      () => true,
+      () => false,
+    )
+    if (isFullDisk(error)) throw noRoom(hold.isMixed ? 'mixed' : isGivenBack ? 'asItWas' : 'marked', error)
     throw stopping.aborted
       ? new Error(`Interrupted: ${hold.isMixed ? 'repeat it' : 'the database is as it was'}.`, {
           cause: error,
@@ -119,6 +129,18 @@ export async function restoreBackup(asked: Asked): Promise<RestoreSummary> {
       : error
   }
 }
+
+const whatNow = {
+  asItWas:
+    'Nothing was replaced: the database is as it was. Make room for both, what is there and what is restored, and repeat it.',
+  marked:
+    'Nothing was replaced, but what was loaded could not be removed, and until it is the database is not served. Make room and repeat it, or take it back: latchkey restore --abandon.',
+  mixed:
+    'The database is incomplete: part of what was there is replaced, and it is not served. Make room and repeat it.',
+}
+
+const noRoom = (state: keyof typeof whatNow, cause: unknown) =>
+  new NoRoomError(`The disk of the database is full. ${whatNow[state]}`, { cause })
 
 interface Loaded {
   documents: Record<string, number>

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isDatabaseOutage } from '@latchkey/sessions'
+import { isFullDisk } from '../backup/full-disk.ts'
+import { NoRoomError } from '../backup/restore-backup.ts'
 import { loadEnvironment } from '../environment.ts'
 import { type Call, type Command, CommandError, exitCodeOf, exitCodes, UsageError } from './command.ts'
 import { helpOfAll, helpOfCommand, helpOfGroup, usageOf } from './help.ts'
@@ -119,7 +121,9 @@ function parsedBy(how: NonNullable<Parameters<typeof parseArgs>[0]>) {
 
 function sentenceOf(error: unknown): string {
   // First, for an outage may be its cause, of which the command has said more.
-  if (error instanceof CommandError) return error.message
+  if (error instanceof CommandError || error instanceof NoRoomError) return error.message
+  if (isFullDisk(error))
+    return 'The disk of the database is full: what was being saved is not kept. Make room and repeat it.'
   if (isDatabaseOutage(error)) return 'The database went away before this was done. Try again.'
   return error instanceof Error ? error.message : String(error)
 }

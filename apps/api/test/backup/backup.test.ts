@@ -462,6 +462,42 @@ describe('while a restore loads', () => {
   const namesIn = async (of: TestApi) =>
     (await of.services.database.connection.listCollections()).map(({ name }) => name)
 
+  const full = async () => {
+    throw new mongo.MongoServerError({ message: 'the disk is full', code: 14_031 })
+  }
+
+  it('a disk that becomes full is told, and the database is as it was', async () => {
+    const before = await accountsIn(target.mongoUri)
+    meanwhile(full)
+    const { status, stdout, stderr } = await restoring()
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(
+      'The disk of the database is full. Nothing was replaced: the database is as it was.',
+    )
+    expect(await accountsIn(target.mongoUri)).toBe(before)
+    expect((await restoring()).status).toBe(0)
+  })
+
+  it('a disk too full even to take back what was loaded is told, with what to do', async () => {
+    meanwhile(async () => {
+      const spy = vi.spyOn(mongo.Db.prototype, 'dropCollection').mockImplementation(full)
+      onTestFinished(() => spy.mockRestore())
+      await full()
+    })
+    const { status, stderr } = await restoring()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('latchkey restore --abandon')])
+    await expect(apiForTest({ mongoUri: target.mongoUri })).rejects.toThrow('has not ended')
+  })
+
+  it('a disk that becomes full while places change is told, and that the database is incomplete', async () => {
+    const spy = vi.spyOn(mongo.Db.prototype, 'renameCollection').mockImplementation(full)
+    onTestFinished(() => spy.mockRestore())
+    const { status, stderr } = await restoring()
+    expect([status, stderr]).toEqual([1, expect.stringContaining('The database is incomplete')])
+    spy.mockRestore()
+    expect((await restoring()).status).toBe(0)
+  })
+
   it('a second one and --abandon are refused, and leave it to its work', async () => {
     const others: string[] = []
     meanwhile(async () => {
