@@ -56,7 +56,8 @@ describe('finding users', () => {
   it('leads whoever has no second factor to where one is set up, where the role needs one', async () => {
     const client = asAdmin()
     client.answer(routes.findUsers, async () => {
-      await waitFor(() => expect(client.onStepUp).toHaveBeenCalled())
+      // Not Testing Library's, which looks for updates outside of act() again when it is done: the test is waiting, too.
+      await vi.waitFor(() => expect(client.onStepUp).toHaveBeenCalled())
       await client.onStepUp.mock.calls
         .at(-1)?.[0]({ acr: 'mfa' })
         .catch(() => {})
