@@ -317,6 +317,50 @@ it('an event that can never be stored or made is lost by itself, is told, and ho
   expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 4')
 })
 
+it('an event that is lost counts once, to however many endpoints it was to go', async () => {
+  const [one, other] = [await webhookReceiver(), await webhookReceiver()]
+  const environment = { ...settings(one), WEBHOOK_URL: `${one.url},${other.url}`, METRICS_PORT: '0' }
+  const api = await apiForTest({ environment })
+  const event = { kind: 'signed_in', sessionId: new Types.ObjectId() } as const
+  await outboxOf(api).createIndex(
+    { type: 1 },
+    { unique: true, partialFilterExpression: { type: 'session.started' } },
+  )
+  const blocking = { _id: 'blocking', type: 'session.started' } as object
+  await outboxOf(api).insertOne(blocking)
+  api.services.webhooks?.tell({ ...event, userId: new Types.ObjectId() })
+  await vi.waitFor(() => expect(api.logged()).toContain('was lost: it can never be stored'), soon)
+  expect(api.logged().match(/was lost: it can never be stored/g)).toHaveLength(1)
+  expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 1')
+})
+
+it('what the database refuses to change holds up no other line, and is lost after three days', async () => {
+  const { receiver, api } = await told({ METRICS_PORT: '0' })
+  const userId = new Types.ObjectId()
+  // An index forbids that anything of this user is taken for the first time.
+  await outboxOf(api).createIndex({ attempts: 1 }, { unique: true, partialFilterExpression: { userId } })
+  const blocking = {
+    _id: 'blocking',
+    userId,
+    attempts: 1,
+    state: 'waiting',
+    endpoint: 'of another',
+  } as object
+  await outboxOf(api).insertOne(blocking)
+  api.services.webhooks?.tell({ kind: 'signed_in', userId, sessionId: new Types.ObjectId() })
+  await vi.waitFor(() => expect(api.logged()).toContain('the database refuses to change it'), soon)
+  const person = await registered(api)
+  await receiver.next('session.started', person.sessionId)
+  expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 0')
+
+  await meanwhile(api, 7200, async () =>
+    expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 1'),
+  )
+  expect((api.clock.now().getTime() - Date.now()) / 86_400_000).toBeGreaterThan(2.9)
+  expect(await outboxOf(api).countDocuments({ userId, _id: { $ne: 'blocking' } } as object)).toBe(0)
+  expect(receiver.taken.filter(({ data }) => data.userId === userId.toHexString())).toEqual([])
+})
+
 it('what waits to be stored in an outage of the database is stored after it, in its order', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
   const receiver = await webhookReceiver()

@@ -25,6 +25,13 @@ const listed = 1000
 const abandonedSeconds = 600
 /** So many of a line move at one go. */
 const movedAtOnce = 200
+const maxBackoffSeconds = 3600
+/** By up to so much more each wait is longer, so that not everything comes back at one moment. */
+const jitter = 0.2
+
+/** Twice as long each time: 1 s, 2 s, 4 s, … an hour. */
+export const backoffSeconds = (attempts: number) =>
+  Math.round(Math.min(2 ** (attempts - 1), maxBackoffSeconds) * (1 + Math.random() * jitter) * 1000) / 1000
 
 /** The answer of what nobody can read, and so nobody can send. */
 const unreadable = 'unreadable'
@@ -50,14 +57,21 @@ interface Collaborators {
   clock: Clock
   /** The keys of the endpoints. */
   endpoints: readonly string[]
+  /**
+   * Told of what the database refuses to change, and so cannot be sent. `retryInSeconds` null: it was given up, by one of all
+   * processes, and is gone.
+   */
+  onUnchangeable: (delivery: WebhookDelivery, error: unknown, retryInSeconds: number | null) => void
 }
 
 /**
  * Events on their way, in the database. Those of one user go to an endpoint in their order: the first in line is taken,
  * and the next only when that was delivered or given up. Each change is one conditional update.
  */
-export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) {
+export function createWebhookOutbox({ model, clock, endpoints, onUnchangeable }: Collaborators) {
   let sequence = 0
+  /** What the database refuses to change, by its id, and so only this process knows how often it was tried. */
+  const resting = new Map<string, { tries: number; until: Date }>()
   const stranded = elsewhere(endpoints)
 
   return {
@@ -84,7 +98,7 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
       for (let rounds = 0; ; rounds++) {
         const now = clock.now()
         const due = await model
-          .findOne({ endpoint, state: 'waiting', dueAt: { $lte: now } })
+          .findOne({ endpoint, state: 'waiting', dueAt: { $lte: now }, ...awake(now) })
           .sort({ dueAt: 1 })
           .read('primary')
           .lean<StoredDelivery>()
@@ -98,9 +112,8 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
             await waitFor(taken)
             return taken
           }
-        } else if (rounds < singly) await waitBehind(first, found)
-        // A long line is passed over at one go. What stands behind is taken by whoever has the first.
-        else await waitFor(first)
+          // A long line is passed over at one go. What stands behind is taken by whoever has the first.
+        } else if (rounds < singly || !(await waitFor(first))) await waitBehind(first, found)
       }
     },
 
@@ -248,30 +261,78 @@ export function createWebhookOutbox({ model, clock, endpoints }: Collaborators) 
       // Whatever MONGO_URI says: a secondary may not know yet what was delivered.
       .read('primary')
       .lean<StoredDelivery>()
-    return first && (await readOrSetAside(first))
+    const delivery = first && (await readOrSetAside(first))
+    const rest = delivery && resting.get(delivery._id)
+    return rest && rest.until > delivery.dueAt ? { ...delivery, dueAt: rest.until } : delivery
   }
 
-  /** Those behind the first in a line are not looked at before it is due. */
-  async function waitFor({ endpoint, userId, dueAt }: WebhookDelivery): Promise<void> {
-    await model.updateMany({ endpoint, userId, state: 'waiting', dueAt: { $lt: dueAt } }, { $set: { dueAt } })
+  /** Those behind the first in a line are not looked at before it is due. False: one of them cannot be changed. */
+  async function waitFor({ endpoint, userId, dueAt }: WebhookDelivery): Promise<boolean> {
+    const behind = {
+      endpoint,
+      userId,
+      state: 'waiting',
+      dueAt: { $lt: dueAt },
+      ...awake(clock.now()),
+    } as const
+    try {
+      await model.updateMany(behind, { $set: { dueAt } })
+      return true
+    } catch (error) {
+      if (!isNo(error)) throw error
+      return false
+    }
   }
 
   /** The same for one that came meanwhile; not for all of them, for the first may be done by now. */
   async function waitBehind({ dueAt }: WebhookDelivery, { _id, attempts }: WebhookDelivery): Promise<void> {
     const behind = { _id, attempts, state: 'waiting', dueAt: { $lt: dueAt } } as const
-    await model.updateOne(behind, { $set: { dueAt } })
+    try {
+      await model.updateOne(behind, { $set: { dueAt } })
+    } catch (error) {
+      if (!isNo(error)) throw error
+      resting.set(_id, { tries: resting.get(_id)?.tries ?? 0, until: dueAt })
+    }
   }
 
   /** One process gets it, and for the length of the lease no other looks at it. */
-  async function lease({ _id, attempts }: WebhookDelivery, free: object): Promise<WebhookDelivery | null> {
-    const taken = await model
-      .findOneAndUpdate(
-        { _id, attempts, state: 'waiting', ...free },
-        [{ $set: { dueAt: addSeconds(clock.now(), leaseSeconds), attempts: oneMore('attempts') } }],
-        { updatePipeline: true, returnDocument: 'after' },
-      )
-      .lean<StoredDelivery>()
-    return taken && readWebhookDelivery(taken)
+  async function lease(delivery: WebhookDelivery, free: object): Promise<WebhookDelivery | null> {
+    const { _id, attempts } = delivery
+    try {
+      const taken = await model
+        .findOneAndUpdate(
+          { _id, attempts, state: 'waiting', ...free },
+          [{ $set: { dueAt: addSeconds(clock.now(), leaseSeconds), attempts: oneMore('attempts') } }],
+          { updatePipeline: true, returnDocument: 'after' },
+        )
+        .lean<StoredDelivery>()
+      resting.delete(_id)
+      return taken && readWebhookDelivery(taken)
+    } catch (error) {
+      if (!isNo(error)) throw error
+      await rest(delivery, error)
+      return null
+    }
+  }
+
+  /** It is tried as often as what a receiver does not take, and holds up no other line meanwhile. */
+  async function rest(delivery: WebhookDelivery, error: unknown): Promise<void> {
+    const { _id, createdAt } = delivery
+    const tries = (resting.get(_id)?.tries ?? 0) + 1
+    const seconds = backoffSeconds(tries)
+    const until = addSeconds(clock.now(), seconds)
+    resting.set(_id, { tries, until })
+    if (until <= addSeconds(createdAt, triedSeconds)) return onUnchangeable(delivery, error, seconds)
+    // Nor can it be noted that it was given up.
+    const { deletedCount } = await model.deleteOne({ _id })
+    resting.delete(_id)
+    if (deletedCount === 1) onUnchangeable(delivery, error, null)
+  }
+
+  /** A query for what does not rest. */
+  function awake(now: Date) {
+    const ids = [...resting].filter(([, { until }]) => until > now).map(([id]) => id)
+    return ids.length > 0 ? { _id: { $nin: ids } } : {}
   }
 
   /** Unless its time was up and somebody else has taken it. */
@@ -302,6 +363,9 @@ function elsewhere(endpoints: readonly string[]) {
   ]
   return (which: object) => ({ $or: stretches.map((endpoint) => ({ endpoint, ...which })) })
 }
+
+/** Whether the database has answered, and said no. */
+const isNo = (error: unknown) => error instanceof mongo.MongoServerError && !isDatabaseOutage(error)
 
 /**
  * Whether what was to be written is refused for what it is: by the driver before it is sent, or by the database, which

@@ -7,7 +7,7 @@ import { workOff } from '../queue/work-off.ts'
 import { createDeliver, type Endpoint, type Outcome } from './deliver.ts'
 import type { WebhookDelivery, WebhookDeliveryModel } from './webhook-delivery.model.ts'
 import { bodyOf, eventsOf, eventsOfRevocation, testEvent, type WebhookEvent } from './webhook-event.ts'
-import { createWebhookOutbox, triedSeconds } from './webhook-outbox.ts'
+import { backoffSeconds, createWebhookOutbox, triedSeconds } from './webhook-outbox.ts'
 
 const stopMs = 4000
 const unwrittenRetryMs = 1000
@@ -17,13 +17,10 @@ const strandedMs = 60_000
 const unwrittenLimit = 10_000
 /** So many are written at one go. */
 const batchSize = 200
-const maxBackoffSeconds = 3600
-/** By up to so much more each wait is longer, so that not everything comes back at one moment. */
-const jitter = 0.2
 
 /**
  * What came of one attempt: `delivered`; `postponed`, it is tried again; `failed`, given up. `lost`: of an event that never
- * came as far.
+ * came as far, be it at one endpoint.
  */
 export type WebhookOutcome = 'delivered' | 'postponed' | 'failed' | 'lost'
 
@@ -50,7 +47,8 @@ export type Webhooks = ReturnType<typeof createWebhooks>
  */
 export function createWebhooks(collaborators: Collaborators) {
   const { model, endpoints, clock, log, atOnce, pollMs, timeoutMs, onOutcome } = collaborators
-  const outbox = createWebhookOutbox({ model, clock, endpoints: endpoints.map(({ key }) => key) })
+  const hosts = new Map(endpoints.map(({ key, host }) => [key, host]))
+  const outbox = createWebhookOutbox({ model, clock, endpoints: [...hosts.keys()], onUnchangeable })
   const deliver = createDeliver({ clock, timeoutMs })
   const stopping = new AbortController()
   const workers = endpoints.map((endpoint) => ({ endpoint, pause: createPause(pollMs) }))
@@ -92,7 +90,6 @@ export function createWebhooks(collaborators: Collaborators) {
 
     /** What receivers did not take, each with the host it is for. */
     async troubled(): Promise<(WebhookDelivery & { host: string })[]> {
-      const hosts = new Map(endpoints.map(({ key, host }) => [key, host]))
       return (await outbox.troubled()).map((each) => ({ ...each, host: hosts.get(each.endpoint) ?? '' }))
     },
 
@@ -137,7 +134,8 @@ export function createWebhooks(collaborators: Collaborators) {
         const batch = unwritten.slice(0, batchSize)
         const refused = await outbox.add(batch)
         unwritten.splice(0, batch.length)
-        for (const { event, error } of refused) {
+        // Once for each event, to however many endpoints it was to go.
+        for (const [event, error] of new Map(refused.map(({ event, error }) => [event, error]))) {
           onOutcome?.('lost')
           const facts = { webhook: event.type, event: event.id }
           log.error({ err: error, ...facts }, 'an event for webhooks was lost: it can never be stored')
@@ -158,6 +156,19 @@ export function createWebhooks(collaborators: Collaborators) {
       // In the same breath in which nothing was left, or what comes now would wait for nobody.
       writing = undefined
     }
+  }
+
+  function onUnchangeable(
+    { type, eventId, endpoint }: WebhookDelivery,
+    error: unknown,
+    retryInSeconds: number | null,
+  ): void {
+    const facts = { webhook: type, event: eventId, endpoint: hosts.get(endpoint), err: error }
+    if (retryInSeconds === null) {
+      onOutcome?.('lost')
+      log.error(facts, 'an event for webhooks was lost: the database refuses to change it')
+    } else
+      log.warn({ ...facts, retryInSeconds }, 'a webhook cannot be sent: the database refuses to change it')
   }
 
   async function work({ endpoint, pause }: (typeof workers)[number]): Promise<void> {
@@ -243,7 +254,3 @@ const strandedFor =
   'webhooks wait for an address that WEBHOOK_URL does not name any more: they are sent when it does again, and dropped after ten days'
 
 const goneFor = 'the endpoint wants no webhooks any more (410): until a restart none is sent there'
-
-/** Twice as long each time: 1 s, 2 s, 4 s, … an hour. */
-const backoffSeconds = (attempts: number) =>
-  Math.round(Math.min(2 ** (attempts - 1), maxBackoffSeconds) * (1 + Math.random() * jitter) * 1000) / 1000

@@ -73,7 +73,7 @@ export async function createMetrics() {
   )
   const webhooks = counter(
     'latchkey_webhooks_total',
-    'Attempts at webhooks, by how they ended, and events that were lost before',
+    'Attempts at webhooks, by how they ended, and events that were lost before, at all endpoints or at one',
     'outcome',
     webhookOutcomes,
   )
