@@ -8,13 +8,13 @@ let visitor: Visitor | undefined
 
 afterEach(() => visitor?.leave())
 
-/** The page's script stays away until it is let go. */
-async function holdScript(page: Page) {
+/** The page's script, or another, stays away until it is let go. */
+async function holdScript(page: Page, name = 'index') {
   let letGo = () => {}
   const held = new Promise<void>((resolve) => {
     letGo = resolve
   })
-  await page.route('**/assets/index-*.js', async (route) => {
+  await page.route(`**/assets/${name}-*.js`, async (route) => {
     await held
     await route.continue()
   })
@@ -61,6 +61,24 @@ describe('the sign-in page before its script is there', () => {
     expect(await page.title()).toMatch(/^Sign in/)
     expect(await layoutShift(page)).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  it('keeps what was typed where its words are late, and begins in English', async () => {
+    let letGo = () => {}
+    const page = await openWith({ locale: 'de-DE' }, async (page) => {
+      letGo = await holdScript(page, 'first')
+    })
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor()
+    const typed = page.locator('[name="email"]')
+    await typed.fill('ada')
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.keyboard.type(' lovelace')
+    expect(await typed.inputValue()).toBe('ada lovelace')
+    letGo()
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor()
+    await page.keyboard.type(', countess')
+    expect(await typed.inputValue()).toBe('ada lovelace, countess')
+    await page.context().close()
   })
 
   it('changes its language once it can', async () => {

@@ -8,6 +8,7 @@ import { authClient } from './app/auth-client.ts'
 import { connection } from './app/connection.ts'
 import { type PageLocation, pageHistory } from './app/page-history.ts'
 import { preloadFor } from './app/preload.ts'
+import { carryOver } from './features/auth/take-over.ts'
 import { beginSpeaking, spokenLanguage } from './words/language.ts'
 
 const root = document.getElementById('root')
@@ -22,10 +23,13 @@ preloadFor(authClient.getState(), window.location.pathname)
 
 void canSpeak.then(() => {
   const { state, ...location } = pageHistory.location()
-  if (isPrerendered(root) && state === null)
+  const isShown = isPrerendered(root) && state === null
+  if (isShown && root.dataset.prerendered === spokenLanguage())
     return hydrateRoot(root, app({ ...location, search: '', hash: '', state }))
   // Hidden before the first paint, so that nobody sees it go.
   if ('unfit' in document.documentElement.dataset) root.replaceChildren()
+  // Its words are still on their way.
+  if (isShown) carryOver(root)
   delete root.dataset.prerendered
   createRoot(root).render(app())
 })
@@ -33,7 +37,7 @@ void canSpeak.then(() => {
 /** Whether what stands there is what is to be shown first. */
 function isPrerendered({ dataset }: HTMLElement): boolean {
   const isUnfit = 'unfit' in document.documentElement.dataset
-  return !isUnfit && dataset.prerendered === spokenLanguage() && authClient.getState().status === 'signedOut'
+  return !isUnfit && dataset.prerendered !== undefined && authClient.getState().status === 'signedOut'
 }
 
 function app(first?: PageLocation) {

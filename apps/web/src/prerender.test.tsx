@@ -1,10 +1,11 @@
 import { act } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { hydrateRoot } from 'react-dom/client'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createRoot, hydrateRoot } from 'react-dom/client'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { anonymous, fakeAuthClient } from '../test/fake-auth-client.ts'
 import { App } from './app/app.tsx'
 import { pageHistory } from './app/page-history.ts'
+import { carryOver } from './features/auth/take-over.ts'
 import { prerender } from './prerender.tsx'
 import { type Language, languages, speakLanguage } from './words/language.ts'
 
@@ -50,3 +51,34 @@ it.each(Object.keys(languages) as Language[])(
     act(() => app.unmount())
   },
 )
+
+describe('a page that was prerendered in another language and is replaced', () => {
+  /** What somebody did to it before. */
+  async function replaced() {
+    const made = (await prerender())['/login']?.de
+    await speakLanguage('en')
+    document.body.innerHTML = `<div id="root">${made?.html}</div>`
+    const root = document.getElementById('root') as HTMLElement
+    const field = (name: string) => root.querySelector(`[name="${name}"]`) as HTMLInputElement
+    field('email').value = 'ada@example.com'
+    field('password').value = 'correct horse'
+    field('email').focus()
+
+    window.history.pushState(null, '', '/login')
+    const client = fakeAuthClient(anonymous)
+    carryOver(root)
+    const app = createRoot(root)
+    await act(async () => app.render(<App client={client} />))
+    onTestFinished(() => act(() => app.unmount()))
+    return { client, field }
+  }
+
+  it('leaves what was typed, and the focus, to the one in its place', async () => {
+    const { field, client } = await replaced()
+    expect(document.title).toMatch(/^Sign in/)
+    expect(field('email')).toHaveValue('ada@example.com')
+    expect(field('password')).toHaveValue('correct horse')
+    expect(field('email')).toHaveFocus()
+    expect(client.login).not.toHaveBeenCalled()
+  })
+})
