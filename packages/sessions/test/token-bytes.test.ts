@@ -20,6 +20,7 @@ const userId = new Types.ObjectId().toHexString()
 const session = {
   _id: new Types.ObjectId(),
   generation: 12,
+  lock: 'L'.repeat(43),
   createdAt: clock.now(),
   rotatedAt: clock.now(),
   expiresAt: new Date(clock.now().getTime() + 7 * 86_400_000),
@@ -28,6 +29,7 @@ const refreshClaims = {
   sub: userId,
   sid: session._id.toHexString(),
   gen: 12,
+  lock: session.lock,
   iat: Math.floor(session.rotatedAt.getTime() / 1000),
   exp: Math.floor(session.expiresAt.getTime() / 1000),
 }
@@ -43,6 +45,7 @@ it('a refresh token is to the byte what the library makes of its claims', () => 
   expect(refreshTokens.read(signedByLibrary(refreshClaims))).toEqual({
     userId,
     sessionId: refreshClaims.sid,
+    lock: session.lock,
     generation: 12,
     expired: false,
   })
