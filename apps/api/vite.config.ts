@@ -3,6 +3,9 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** `sign-in` for apps/api/src/sign-in/password.ts, `sessions` for the package; entries are files of their own. */
 function folderOf(id: string): string | null {
+  if (/\/node_modules\/zod\//.test(id)) return 'zod'
+  // Read before everything else is loaded.
+  if (/\/api\/src\/(?:environment|root)\.ts$/.test(id)) return 'environment'
   // Says the version, and is read there alone.
   if (id.endsWith('/package.json')) return 'api-docs'
   const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
@@ -13,10 +16,13 @@ function folderOf(id: string): string | null {
     )
   )
     return null
+  // Only its thread runs the database. Whoever starts that thread would load all of it, and its libraries, for nothing.
+  if (workspace === 'embedded-mongo' && !/\/src\/(?:index|access\/private-files)\.ts$/.test(id))
+    return 'embedded-mongo-server'
   return workspace === 'api' ? (folder ?? 'api') : workspace
 }
 
-// One build of the server: workspace packages go in, npm packages stay outside. Workers are files of their own.
+// One build of the server: workspace packages go in, npm packages stay outside, all but one. Workers are files of their own.
 export default defineConfig({
   plugins: [
     besideTheBuild({
@@ -30,8 +36,11 @@ export default defineConfig({
       'swagger-ui.css': 'node_modules/swagger-ui-dist/swagger-ui.css',
       'swagger-ui.license.txt': 'node_modules/swagger-ui-dist/LICENSE',
       'swagger-ui.notice.txt': 'node_modules/swagger-ui-dist/NOTICE',
+      'zod.license.txt': 'node_modules/zod/LICENSE',
     }),
   ],
+  // Most of it is never used: its two flavours, and error messages in fifty languages.
+  ssr: { noExternal: ['zod'] },
   build: {
     ssr: true,
     target: 'node20',
@@ -50,6 +59,8 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
+        // The places suffice. Node keeps all of a map in memory from the start on.
+        sourcemapExcludeSources: true,
         // The folders and the files beside them (`guards.ts`, `config.ts`) import each other, files never do: each
         // still runs first.
         strictExecutionOrder: true,

@@ -40,6 +40,7 @@ describe('one comparison', () => {
       },
       workers: {
         run: async (task, { name }) => (name === 'hash' ? hash : compare)(task as never),
+        recycleWorkers: async () => {},
         destroy: async () => {},
       },
     })
@@ -170,17 +171,19 @@ describe('readiness', () => {
     await api.http.get('/api/health/ready').expect(200)
   })
 
-  it('asks the threads until one has worked, and then no more', async () => {
+  it('asks the threads until one has worked, lets it go, and then asks no more', async () => {
     const run = vi.fn(async (): Promise<unknown> => '')
     run.mockRejectedValueOnce(new Error('no thread can be started'))
+    const recycleWorkers = vi.fn(async () => {})
     const passwords = createPasswords({
       bcryptCost: 8,
       hashCosts: { highest: async () => 8, meet: async () => {} },
-      workers: { run, destroy: async () => {} },
+      workers: { run, recycleWorkers, destroy: async () => {} },
     })
     await expect(passwords.assertWorking()).rejects.toThrow('no thread')
     await Promise.all([passwords.assertWorking(), passwords.assertWorking()])
     await passwords.assertWorking()
     expect(run).toHaveBeenCalledTimes(2)
+    expect(recycleWorkers).toHaveBeenCalledTimes(1)
   })
 })

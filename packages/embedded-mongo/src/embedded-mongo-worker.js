@@ -1,7 +1,7 @@
 // The worker's entry is JavaScript because Node 20 does not run TypeScript. A build keeps its name and puts it beside
 // the file that starts it.
 import { existsSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 
 // From source it needs tsx, unless this Node.js runs TypeScript itself.
 const fromSource = existsSync(new URL('./worker.ts', import.meta.url))
@@ -13,4 +13,4 @@ if (fromSource && !('typescript' in process.features && process.features.typescr
 }
 
 const { runWorker } = await import('./worker.ts')
-if (parentPort) await runWorker(parentPort, workerData)
+if (parentPort) await runWorker(parentPort)

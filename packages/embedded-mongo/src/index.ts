@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import type { ServerOptions } from './server.ts'
 import type { WorkerMessage } from './worker.ts'
 
 export { makePrivateFolder } from './access/private-files.ts'
@@ -32,31 +33,46 @@ export interface EmbeddedMongo {
   close(): Promise<void>
 }
 
+/** A thread that has nothing to serve yet. */
+export interface EmbeddedMongoThread {
+  /** @throws Error naming the directory and the process that serves it already, or saying why it cannot start */
+  start(options: EmbeddedMongoOptions): Promise<EmbeddedMongo>
+}
+
 /**
  * Starts a MongoDB-compatible server on a data directory. It runs in its own thread and never blocks the caller's.
  * @throws Error naming the directory and the process that serves it already, or saying why it cannot start
  */
-export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
+export const startEmbeddedMongo = (options: EmbeddedMongoOptions): Promise<EmbeddedMongo> =>
+  prepareEmbeddedMongo().start(options)
+
+/** Begins to load the server in its thread, for a caller that has other things to load meanwhile. Touches no directory. */
+export function prepareEmbeddedMongo(): EmbeddedMongoThread {
   // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
-  const worker = new Worker(workerEntry(), {
-    name: 'embedded-mongo',
-    workerData: { dataDir, port, host, database, expirySeconds },
-    execArgv: [],
-  })
+  const worker = new Worker(workerEntry(), { name: 'embedded-mongo', execArgv: [] })
   const ended = new Promise<Error>((resolve) => {
     worker.once('error', (cause) => resolve(new Error(`The embedded database failed: ${cause}`, { cause })))
     worker.once('exit', (code) =>
       resolve(new Error(`The embedded database ended unexpectedly with code ${code}.`)),
     )
   })
+  return { start: (options) => start(worker, ended, options) }
+}
+
+async function start(
+  worker: Worker,
+  ended: Promise<Error>,
+  { onExit, ...options }: EmbeddedMongoOptions,
+): Promise<EmbeddedMongo> {
+  const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
+  worker.postMessage({ dataDir, port, host, database, expirySeconds } satisfies ServerOptions)
   const first = await Promise.race([nextMessage(worker), ended])
   if (first instanceof Error) throw first
   if (first.kind !== 'serving')
     throw new Error(first.kind === 'failed' ? first.message : 'The embedded database closed.')
   let closing: Promise<void> | undefined
   void ended.then((error) => {
-    if (!closing) options.onExit?.(error)
+    if (!closing) onExit?.(error)
   })
   const close = async (): Promise<void> => {
     worker.postMessage('close')

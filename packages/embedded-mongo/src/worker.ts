@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { type Server, type ServerOptions, serve } from './server.ts'
 
@@ -7,11 +8,12 @@ export type WorkerMessage =
   | { kind: 'failed'; message: string }
   | { kind: 'closed' }
 
-/** Serves until the other side posts `close`. */
-export async function runWorker(port: MessagePort, options: ServerOptions): Promise<void> {
+/** Serves what the other side posts first, until it posts `close`. */
+export async function runWorker(port: MessagePort): Promise<void> {
   const tell = (message: WorkerMessage): void => port.postMessage(message)
   let server: Server
   try {
+    const [options] = (await once(port, 'message')) as [ServerOptions]
     server = await serve(options)
   } catch (error) {
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })

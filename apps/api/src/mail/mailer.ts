@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { Config } from '../config.ts'
 import type { Mail } from './mail.ts'
 import { mailFailure } from './mail-failure.ts'
@@ -40,11 +40,40 @@ export function createMailer(
       delivers: outbox !== null,
     }
   }
-  const transport = nodemailer.createTransport(
+  let opened: Promise<Transporter> | undefined
+  /** With the first mail: loading the library takes a twentieth of the start. */
+  const transport = () => {
+    opened ??= openTransport(smtpUrl, requireTls, from)
+    return opened
+  }
+  return {
+    async send(mail) {
+      try {
+        await (await transport()).sendMail(mail)
+      } catch (error) {
+        throw mailFailure(error)
+      }
+    },
+    close: () => void opened?.then((open) => open.close()),
+    async verify() {
+      try {
+        await (await transport()).verify()
+      } catch (error) {
+        throw mailFailure(error)
+      }
+    },
+    outbox: null,
+    delivers: true,
+  }
+}
+
+async function openTransport(url: string, requireTLS: boolean, from: string): Promise<Transporter> {
+  const { default: nodemailer } = await import('nodemailer')
+  return nodemailer.createTransport(
     {
-      url: smtpUrl,
+      url,
       // Without STARTTLS no mail: its links open accounts, and whoever is on the way could suppress the offer.
-      requireTLS: requireTls,
+      requireTLS,
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
@@ -54,23 +83,4 @@ export function createMailer(
     },
     { from, headers: automatic },
   )
-  return {
-    async send(mail) {
-      try {
-        await transport.sendMail(mail)
-      } catch (error) {
-        throw mailFailure(error)
-      }
-    },
-    close: () => transport.close(),
-    async verify() {
-      try {
-        await transport.verify()
-      } catch (error) {
-        throw mailFailure(error)
-      }
-    },
-    outbox: null,
-    delivers: true,
-  }
 }

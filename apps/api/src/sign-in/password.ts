@@ -25,6 +25,8 @@ type WorkName = 'hash' | 'compare' | 'compareForeign'
 /** The threads that do the work, or a test that counts it. */
 export interface PasswordWorkers {
   run(task: object, options: { name: WorkName }): Promise<unknown>
+  /** Ends the threads that have nothing to do. */
+  recycleWorkers(): Promise<void>
   destroy(): Promise<void>
 }
 
@@ -97,7 +99,7 @@ export function createPasswords(settings: Settings) {
 
     /** Resolves when a thread has hashed something, which is tried until it has worked once. Throws what the threads throw. */
     async assertWorking(): Promise<void> {
-      works ??= workers.run({ password: '', cost: 4 }, { name: 'hash' })
+      works ??= hashOnce()
       try {
         await works
       } catch (error) {
@@ -110,6 +112,12 @@ export function createPasswords(settings: Settings) {
     load: () => ({ waiting: queue.waiting, running: queue.running }),
 
     close: () => workers.destroy(),
+  }
+
+  async function hashOnce(): Promise<void> {
+    await workers.run({ password: '', cost: 4 }, { name: 'hash' })
+    // Who knows when somebody signs in.
+    await workers.recycleWorkers()
   }
 }
 
