@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { getPriority } from 'node:os'
+import { promisify } from 'node:util'
 import bcrypt from 'bcryptjs'
 import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -72,6 +75,29 @@ describe('one comparison', () => {
   ])('with a hash %s takes the work of the costliest hash there is', async (_, hash, same) => {
     expect(await workOf(5, hash, 8)).toEqual({ same, rounds: 2 ** 8 })
   })
+})
+
+describe.runIf(process.platform === 'linux')('a thread that hashes', () => {
+  /** The priority of such a thread in a process of this one; the higher the number, the more it stands back. */
+  async function priorityIn(ofProcess: number): Promise<number> {
+    const worker = new URL('../src/sign-in/password-worker.js', import.meta.url)
+    const inThread = `data:text/javascript,import '${worker}'; import { getPriority } from 'node:os'; console.log(getPriority())`
+    const script = `
+      import { setPriority } from 'node:os'
+      import { Worker } from 'node:worker_threads'
+      setPriority(${ofProcess})
+      new Worker(new URL(${JSON.stringify(inThread)}))`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+    return Number(stdout)
+  }
+
+  // Nobody but root may raise the priority that the tests were given.
+  it.each([getPriority(), Math.max(getPriority(), 12), 19])(
+    'stands back behind the rest of a process of priority %i, as far as it goes',
+    async (ofProcess) => {
+      expect(await priorityIn(ofProcess)).toBe(Math.min(ofProcess + 5, 19))
+    },
+  )
 })
 
 describe('signing in', () => {

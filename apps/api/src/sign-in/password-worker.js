@@ -1,12 +1,13 @@
 // Runs in a worker thread. Plain JavaScript, so that the same file works from the source and beside the build.
-import { setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import bcrypt from 'bcryptjs'
 
 export { compareForeign } from './foreign-password-worker.js'
 
-// If there is more work than cores, requests come first. Only on Linux can a single thread have a priority.
+// If there is more work than cores, requests come first, whatever the priority that the process was given. Only on Linux can
+// a single thread have one of its own.
 try {
-  if (process.platform === 'linux') setPriority(5)
+  if (process.platform === 'linux') setPriority(Math.min(getPriority() + 5, constants.priority.PRIORITY_LOW))
 } catch {
   // A sandbox may forbid it; hashing works without.
 }
