@@ -42,7 +42,7 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
         settleUnseen(res, taken)
         return taken
       }
-      await giveBack(taken)
+      await undo(taken)
       throw failed ? failed.reason : refuse(res, refused as Count)
     },
 
@@ -59,14 +59,11 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
      */
     settle,
 
-    /** Gives back all of what was taken, at most once: it counts elsewhere. */
-    giveBack,
-
-    /** Forgets everything that was taken from these; should that fail, it counts until their windows end. */
-    async clear(buckets: readonly Bucket[]): Promise<void> {
-      await counter.clear(buckets).catch(() => {})
-      for (const bucket of buckets) full.forget(bucket)
-    },
+    /**
+     * Gives back all of what was taken, at most once, and forgets everything that was taken from the others; should that
+     * fail, it counts until the windows end.
+     */
+    undo,
 
     /** Marks a bucket as full in this process once another one is known to be full. */
     rememberLike(bucket: Bucket, other: Bucket): void {
@@ -89,14 +86,14 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
   }
 
   async function settle(counts: readonly Count[]): Promise<void> {
-    await giveBack(counts.filter(({ bucket }) => bucket.kind === 'guess'))
+    await undo(guessesIn(counts))
   }
 
-  async function giveBack(counts: readonly Count[]): Promise<void> {
+  async function undo(counts: readonly Count[], forgotten: readonly Bucket[] = []): Promise<void> {
     const held = counts.filter((count) => !returned.has(count))
     for (const count of held) returned.add(count)
-    await counter.giveBack(held).catch(() => {}) // the database; whoever needs it hears of it from elsewhere
-    for (const { bucket } of held) full.forget(bucket)
+    await counter.undo(held, forgotten).catch(() => {}) // the database; whoever needs it hears of it from elsewhere
+    for (const bucket of [...held.map(({ bucket }) => bucket), ...forgotten]) full.forget(bucket)
   }
 
   /** Whoever was not looked at did nothing wrong, and will ask again. */
@@ -106,5 +103,8 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
     })
   }
 }
+
+export const guessesIn = (counts: readonly Count[]): Count[] =>
+  counts.filter(({ bucket }) => bucket.kind === 'guess')
 
 export type Admissions = ReturnType<typeof createAdmissions>

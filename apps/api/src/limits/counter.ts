@@ -31,21 +31,18 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
       return { bucket, refused, points: before.points + (refused ? 0 : 1), until: before.expire }
     },
 
-    /** Gives back what was taken, unless its window is over. */
-    async giveBack(counts: readonly Count[]): Promise<void> {
-      if (counts.length === 0) return
-      const updates = counts.map(({ bucket, until }) => ({
+    /** Gives back what was taken, unless its window is over, and forgets all that was taken from the others. */
+    async undo(counts: readonly Count[], forgotten: readonly Bucket[] = []): Promise<void> {
+      const givenBack = counts.map(({ bucket, until }) => ({
         updateOne: {
           filter: { key: keyOf(bucket), expire: until, points: { $gt: 0 } },
           update: { $inc: { points: -1 } },
         },
       }))
-      await collection.bulkWrite(updates, { ordered: false })
-    },
-
-    /** Forgets everything that was taken. */
-    async clear(buckets: readonly Bucket[]): Promise<void> {
-      await collection.deleteMany({ key: { $in: buckets.map(keyOf) } })
+      const keys = forgotten.map(keyOf)
+      const removed = keys.length > 0 ? [{ deleteMany: { filter: { key: { $in: keys } } } }] : []
+      const changes = [...givenBack, ...removed]
+      if (changes.length > 0) await collection.bulkWrite(changes, { ordered: false })
     },
   }
 

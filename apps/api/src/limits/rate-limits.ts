@@ -72,14 +72,14 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
       // Whoever only holds a session of somebody else's gets no further than this.
       await admissions.take(res, wrong)
       await admissions.take(res, [shown])
-      return { whom: whomOf(req, 'known', sub), settle: () => admissions.clear(wrong) }
+      return { whom: whomOf(req, 'known', sub), settle: () => admissions.undo([], wrong) }
     },
 
     /** A session shows a code of an app that is being set up. Resolves with how it is given back: it was right. */
     async newFactor(res: Response, { sid }: { sid: string }): Promise<() => Promise<void>> {
       const wrong = guesses('enrol-session', limits.proofPerSession, sid)
       await admissions.take(res, [wrong])
-      return () => admissions.clear([wrong])
+      return () => admissions.undo([], [wrong])
     },
 
     async register(req: Request, res: Response, email: string): Promise<AdmittedRegistration> {

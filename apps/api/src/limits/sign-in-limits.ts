@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
-import type { Admissions } from './admissions.ts'
+import { type Admissions, guessesIn } from './admissions.ts'
 import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
+import type { Count } from './counter.ts'
 import type { Whom } from './fair-queue.ts'
 import type { Limits } from './limits.ts'
 
@@ -19,12 +20,9 @@ export interface Admission {
   failures: number
   /** For whom the password is hashed. */
   whom: Whom
-  /**
-   * Counts a right password on the account that it opens, and no longer on the address. Throws AuthError
-   * `rate_limited`.
-   */
+  /** Counts a right password on the account that it opens. Throws AuthError `rate_limited`. */
   charge(userId: string): Promise<void>
-  /** Gives the attempts back: it was the owner. */
+  /** Gives the attempts back: it was the owner. What was charged to the account counts no longer on the address. */
   settle(): Promise<void>
 }
 
@@ -56,24 +54,20 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const shared = await admissions.take(res, address)
     const failures = await slowDown(res, account)
     const hashed = await admissions.take(res, cost)
+    let lent: Count[] = []
     return {
       failures,
       whom: whomOf(req, 'stranger', account),
       async charge(userId) {
         await chargeAccount(res, userId, spent)
         // The account has it now, and the address is its neighbours' as well.
-        await admissions.giveBack(hashed)
+        lent = hashed
       },
-      async settle() {
-        await Promise.all([
-          admissions.settle(shared),
-          admissions.clear([
-            guess,
-            failuresOf(account),
-            ...(failures > limits.loginPerAccount.points ? [wait] : []),
-          ]),
-        ])
-      },
+      settle: () =>
+        admissions.undo(
+          [...guessesIn(shared), ...lent],
+          [guess, failuresOf(account), ...(failures > limits.loginPerAccount.points ? [wait] : [])],
+        ),
     }
   }
 
@@ -91,7 +85,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       failures: count?.points ?? 0,
       whom: whomOf(req, 'known', account),
       charge: (userId) => chargeAccount(res, userId, spent),
-      settle: () => admissions.clear([guess]),
+      settle: () => admissions.undo([], [guess]),
     }
   }
 
