@@ -8,6 +8,7 @@ import { indexBytesOf } from './index-bytes.ts'
 import { Lab, type Running, root, withDatabase } from './lab.ts'
 import { load, protectedBy } from './load.ts'
 import { bcryptCost, lock, password, populate, proofAt } from './people.ts'
+import { processorMs } from './processor-time.ts'
 import { machine, type Report } from './report.ts'
 import { quantile } from './rounds.ts'
 import { refreshes } from './scenarios/refresh.ts'
@@ -190,13 +191,10 @@ function hashMs(): number {
   return quantile(times, 0.5)
 }
 
-/** What a process has used of the processor, as Linux counts it. */
+/** `pid` undefined: the database is not the embedded one. */
 function cpuMs(pid: number | undefined): number {
   if (pid === undefined) throw new Error('bench:costs looks at the embedded database: leave MONGO_URI out.')
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-  const [user, system] = fields.split(' ').slice(11, 13).map(Number)
-  // A hundred ticks a second, wherever Linux runs.
-  return ((user ?? 0) + (system ?? 0)) * 10
+  return processorMs(pid)
 }
 
 /** What `pnpm bench` measured last. */

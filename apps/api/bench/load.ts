@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import autocannon from 'autocannon'
+import { converse } from './converse.ts'
 import { quantile } from './rounds.ts'
 
 /** What a server answered under load. */
@@ -10,48 +10,41 @@ export interface Answers {
   total: number
 }
 
-export const connections = 32
-
 interface Load {
   url: string
   seconds: number
-  connections?: number
-  requests: autocannon.Request[]
+  /** Made in turn. */
+  requests: string[]
 }
 
+const connections = 32
+
 /** As many requests as the server answers, each connection asking again when it has its answer. */
-export async function load(options: Load): Promise<Answers> {
-  const milliseconds: number[] = []
-  let first = 0
-  let last = 0
-  const result = await new Promise<autocannon.Result>((done, failed) => {
-    const { url, seconds: duration, requests } = options
-    const settings = { url, duration, requests, connections: options.connections ?? connections }
-    const run = autocannon(settings, (error, result) => (error ? failed(error) : done(result)))
-    run.on('response', (_client, _status, _bytes, responseTime) => {
-      last = performance.now()
-      first ||= last - responseTime
-      milliseconds.push(responseTime)
-    })
-  })
-  const refused = result.non2xx + result.errors + result.timeouts
-  if (refused > 0)
-    throw new Error(`${refused} of ${milliseconds.length} requests to ${options.url} were refused`)
+export async function load({ url, seconds, requests }: Load): Promise<Answers> {
+  const turns = requests.map((request) => ({ request, answered() {} }))
+  let turn = 0
+  const next = () => turns[turn++ % turns.length] as (typeof turns)[number]
+  const startedAt = performance.now()
+  const milliseconds = await converse(url, seconds, connections, next)
   return {
-    perSecond: (milliseconds.length * 1000) / (last - first),
+    perSecond: (milliseconds.length * 1000) / (performance.now() - startedAt),
     p50Ms: quantile(milliseconds, 0.5),
     p99Ms: quantile(milliseconds, 0.99),
     total: milliseconds.length,
   }
 }
 
-/** `GET /api/protected`, by many people in turn. */
-export const protectedBy = (accessTokens: string[]): autocannon.Request[] =>
-  accessTokens.map((token) => ({
-    method: 'GET',
-    path: '/api/protected',
-    headers: { authorization: `Bearer ${token}` },
-  }))
+/** `GET /api/protected`, by many people, from a service that traces what it calls. */
+export const protectedBy = (accessTokens: string[]): string[] =>
+  accessTokens.map((token, number) =>
+    [
+      'GET /api/protected HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${token}`,
+      `Traceparent: 00-${(number + 1).toString(16).padStart(32, '0')}-00f067aa0ba902b7-01`,
+      '\r\n',
+    ].join('\r\n'),
+  )
 
 /** Sign-ins without a pause, so many at a time, until stopped. */
 export function keepSigningIn(url: string, emails: string[], password: string, atOnce: number) {
