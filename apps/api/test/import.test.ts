@@ -92,6 +92,22 @@ describe('an import', () => {
     expect(jsonLines(found.stdout)).toEqual([expect.objectContaining({ username: 'ada' })])
   })
 
+  it('that is large is found by beginnings at once, and by any part once the API has gone through it', async () => {
+    const api = await apiForTest()
+    const people = Array.from({ length: 1201 }, (_, i) => ({ email: `person-${i}@example.com` }))
+    const { result, stderr } = await importing(api, fileOf('users.jsonl', lines(...people)))
+    expect(result).toMatchObject({ imported: 1201 })
+    expect(stderr).toContain('find 201 accounts by the beginning')
+    const found = async (text: string) =>
+      jsonLines((await latchkey(api, ['users', 'find', text, '--json'])).stdout).map(({ email }) => email)
+
+    expect(await found('erson-999')).toEqual(['person-999@example.com'])
+    expect(await found('erson-1200')).toEqual([])
+    expect(await found('person-1200')).toEqual(['person-1200@example.com'])
+    await api.services.searchParts.complete()
+    expect(await found('erson-1200')).toEqual(['person-1200@example.com'])
+  })
+
   it('passes over what is broken, reports it without the hash, and goes on', async () => {
     const api = await apiForTest()
     const there = await registered(api)

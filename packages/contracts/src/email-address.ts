@@ -12,7 +12,8 @@ const maxLabelOctets = 63
 // them.
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
 
-const octets = (text: string) => new TextEncoder().encode(text).length
+const encoder = new TextEncoder()
+const octets = (text: string) => encoder.encode(text).length
 
 /** An address in its form for comparing, or the reason why it is not one. */
 type ParsedEmail = { key: string } | Complaint
@@ -45,8 +46,13 @@ export function emailKeyOf(text: string): string {
   return 'key' in parsed ? parsed.key : text.trim().toLowerCase()
 }
 
+/** As DNS knows it, as most are written. The last label is no number, not even `0x1`, and none is in Punycode. */
+const plainDomain = /^(?!.*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
 /** A domain as DNS knows it (UTS #46, by the URL parser). Null if it is not a domain, or is an IP address. */
 function asciiDomain(text: string): string | null {
+  // The URL parser would say the same, in ten times the time.
+  if (plainDomain.test(text)) return text
   // Characters that the URL parser would decode, or take for another part of a URL.
   if (/[\s%:/?#@[\]\\]/.test(text) || !URL.canParse(`http://${text}`)) return null
   const domain = new URL(`http://${text}`).hostname

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EmailSchema } from '../src/account.ts'
 import { complaintOf, sentenceOf } from '../src/complaints.ts'
-import { emailKeyOf } from '../src/email-address.ts'
+import { emailKeyOf, parseEmail } from '../src/email-address.ts'
 
 const complaint = (email: string) => {
   const issue = EmailSchema.safeParse(email).error?.issues[0]
@@ -65,4 +65,12 @@ describe('an address that mail cannot reach is refused with the reason', () => {
   ])('%j', (email, reason) => {
     expect(complaint(email)).toMatch(reason)
   })
+})
+
+it.each([
+  ...['example.com', 'a.b-c.example', 'x1.y2.z3', `${'a'.repeat(63)}.example`, `${'a'.repeat(64)}.example`],
+  ...['a.0x1', 'a.x1', 'a.1', '1.2.3.4', 'a..b', '.a.b', 'a.b.', '-a.b', 'a-.b', 'a.-b', 'a_b.example'],
+  ...['xn--e1afmkfd.xn--p1ai', 'a.xn--q', 'a.xn--p1ai', 'xn--.example', 'ab--cd.example', 'example'],
+])('a domain is read alike in small and in capital letters: %s', (domain) => {
+  expect(parseEmail(`ada@${domain}`)).toEqual(parseEmail(`ada@${domain.toUpperCase()}`))
 })

@@ -95,7 +95,7 @@ interface Result {
 }
 
 export function tellResult(output: Output, { tally, dryRun, config, first }: Result): void {
-  const { imported, present, reasons, unproved, costliest } = tally
+  const { imported, present, reasons, unproved, withoutParts, costliest } = tally
   const [done, will] = dryRun ? ['would be imported', 'would'] : ['imported', 'will']
   for (const { line, refusal, email } of first)
     output.remark(
@@ -112,6 +112,10 @@ export function tellResult(output: Output, { tally, dryRun, config, first }: Res
   if (unproved > 0 && lifetime > 0)
     output.remark(
       `Of ${count(unproved, 'account')} nobody has confirmed the address. Where mail is sent, they ${will} be deleted ${count(Math.round(lifetime / 86_400), 'day')} from now unless somebody does, after a reminder (UNVERIFIED_ACCOUNT_EXPIRY).`,
+    )
+  if (withoutParts > 0)
+    output.remark(
+      `Administrators ${dryRun ? 'would find' : 'find'} ${count(withoutParts, 'account')} by the beginning of the name or the address at first, and by any part of them once an API that runs has gone through them.`,
     )
   if (costliest > config.password.bcryptCost)
     output.remark(

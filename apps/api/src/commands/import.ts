@@ -160,10 +160,11 @@ const theseColumns = (columns: readonly string[]): string =>
     : `There are: ${plain(columns.join(', '))}.`
 
 /** Throws UsageError when a column is mapped that is not there, or none has addresses: nothing could be imported. */
-async function* withColumns(rows: AsyncIterable<Row>, fields: FieldReader): AsyncGenerator<Row> {
+async function* withColumns(rows: AsyncIterable<Row[]>, fields: FieldReader): AsyncGenerator<Row[]> {
   let isFirst = true
-  for await (const row of rows) {
-    if (isFirst && 'record' in row) {
+  for await (const some of rows) {
+    const row = isFirst && some.find((each) => 'record' in each)
+    if (row) {
       isFirst = false
       const columns = Object.keys(row.record)
       const there = theseColumns(columns)
@@ -172,6 +173,6 @@ async function* withColumns(rows: AsyncIterable<Row>, fields: FieldReader): Asyn
       if (!fields.knows('email', columns))
         throw new UsageError(`Say which column has the email addresses: --map email=… ${there}`)
     }
-    yield row
+    yield some
   }
 }

@@ -56,24 +56,33 @@ export function accountOf(line: number, fields: Fields, rules: Rules): EntryRead
   if (created === undefined || isAhead(created)) return no(refused('created_malformed'))
   const passwordHash = passwordHashOf(fields, bare)
   if (passwordHash !== null && typeof passwordHash === 'object') return no(passwordHash.refusal)
-  if (costOf(passwordHash) > highestCost) return no(refused('hash_slow'))
+  const hashCost = costOf(passwordHash)
+  if (hashCost > highestCost) return no(refused('hash_slow'))
   return {
     account: {
       _id: entryId(line, key),
       email: email.data,
+      emailKey: key,
       usernames: chosen ? [chosen.data] : usernamesFrom(key),
       emailVerifiedAt: isProved instanceof Date ? isProved : isProved ? now : null,
       roles: role === 'admin' ? ['user', 'admin'] : ['user'],
       isDisabled: Boolean(isDisabled),
       createdAt: created,
       passwordHash,
+      hashCost,
     },
   }
 }
 
-/** The same whenever the same line of a file is read. */
-const entryId = (line: number, key: string) =>
-  new Types.ObjectId(createHash('sha256').update(`imported ${line} ${key}`).digest().subarray(0, 12))
+/**
+ * The same whenever the same line of a file is read. They rise with the lines, so that an index takes them where it ends: at
+ * random places a million would have it write most of its pages again and again.
+ */
+function entryId(line: number, key: string): Types.ObjectId {
+  const id = createHash('sha256').update(`imported ${line} ${key}`).digest().subarray(0, 12)
+  id.writeUInt32BE(line >>> 0)
+  return new Types.ObjectId(id)
+}
 
 /** Yes, no, or since when. Undefined: neither. */
 function saidOrDated(value: unknown): boolean | Date | undefined {

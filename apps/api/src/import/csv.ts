@@ -1,6 +1,7 @@
-import { pipeline, Readable } from 'node:stream'
-import { type CsvError, type Info, parse } from 'csv-parse'
-import { lines } from './lines.ts'
+import { isAscii } from 'node:buffer'
+import { once } from 'node:events'
+import { type CsvError, parse } from 'csv-parse'
+import { type Line, lines } from './lines.ts'
 import { type Row, refused } from './refusals.ts'
 import { SourceError } from './source.ts'
 
@@ -13,63 +14,89 @@ const separators = [',', ';', '\t'] as const
  * The records of a CSV file (RFC 4180) whose first one names the columns; commas, semicolons or tabs stand between them.
  * Throws SourceError when nobody knows any more where a record begins.
  */
-export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row> {
-  const skipped: Row[] = []
-  const whole = lines(chunks)
-  const head = await whole.next()
-  if (head.done) return
-  if (head.value.bytes === 'too long')
+export async function* csvRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row[]> {
+  let reader: ReturnType<typeof createReader> | undefined
+  let begun: Line[] = []
+  for await (const some of lines(chunks)) {
+    begun.push(...some)
+    const last = begun.at(-1)
+    if (!last || (reader && sizeOf(begun) < chunkBytes)) continue
+    reader ??= createReader(begun)
+    yield await reader.read(begun)
+    begun = []
+    if (reader.bytesBetween() > maxBytesBetween)
+      throw new SourceError(`A quote is not closed for 4 MB before line ${last.line}.`)
+  }
+  if (!reader) return
+  yield await reader.read(begun)
+  yield await reader.end()
+}
+
+const sizeOf = (some: readonly Line[]): number =>
+  some.reduce((sum, { bytes }) => sum + (bytes === 'too long' ? 0 : bytes.length), 0)
+
+/** Makes rows of lines, as many as end in them. They come by a callback, for the parser's stream takes a promise for each. */
+function createReader([head]: readonly Line[]) {
+  if (!head || head.bytes === 'too long')
     throw new SourceError('The first line, of the columns, is longer than 1 MB.')
+  let columns: string[] | undefined
+  let rows: Row[] = []
+  let between = 0
   const parser = parse({
     encoding: null,
-    delimiter: separatorOf(head.value.bytes),
+    delimiter: separatorOf(head.bytes),
     skip_empty_lines: true,
     skip_records_with_error: true,
-    info: true,
     on_skip(error) {
-      skipped.push(skippedRow(error))
+      rows.push(skippedRow(error))
       return undefined
     },
+    // `lines` is where a record ends.
+    on_record(record, { lines: line }) {
+      between = 0
+      // Bytes, whatever the types say: there is no encoding.
+      const texts = textsOf(record as unknown[] as Uint8Array[])
+      if (columns && texts)
+        rows.push({ line, record: Object.fromEntries(columns.map((name, at) => [name, texts[at]])) })
+      else if (columns) rows.push({ line, refusal: refused('line_not_utf8') })
+      else if (texts) columns = texts.map((name) => name.trim())
+      else throw new SourceError('The names of the columns are not UTF-8.')
+      return null
+    },
   })
-  pipeline(Readable.from(parts(head.value.bytes)), parser, () => {})
-  let columns: string[] | undefined
-  // `lines` is where a record ends.
-  const found: AsyncIterable<{ record: Uint8Array[]; info: Info }> = parser
-  for await (const { record, info } of found) {
-    yield* skipped.splice(0)
-    const texts = textsOf(record)
-    const line = info.lines
-    if (columns && texts)
-      yield { line, record: Object.fromEntries(columns.map((name, at) => [name, texts[at]])) }
-    else if (columns) yield { line, refusal: refused('line_not_utf8') }
-    else if (texts) columns = texts.map((name) => name.trim())
-    else throw new SourceError('The names of the columns are not UTF-8.')
-  }
-  yield* skipped.splice(0)
+  // Whoever writes or ends is told of it.
+  parser.on('error', () => {})
 
-  /** Many lines at once, without those that are too long. */
-  async function* parts(first: Buffer): AsyncGenerator<Buffer> {
-    let part = [first, lineEnd]
-    let length = first.length
-    let between = 0
-    let before = 0
-    for await (const { line, bytes } of whole) {
-      if (bytes === 'too long') skipped.push({ line, refusal: refused('line_long') })
-      else {
-        part.push(bytes)
-        length += bytes.length
-      }
-      part.push(lineEnd)
-      if (length < chunkBytes) continue
-      between = parser.info.records === before ? between + length : 0
-      if (between > maxBytesBetween)
-        throw new SourceError(`A quote is not closed for 4 MB before line ${line}.`)
-      before = parser.info.records
-      yield Buffer.concat(part)
-      part = []
-      length = 0
-    }
-    yield Buffer.concat(part)
+  return {
+    /** So much was read since the last row. */
+    bytesBetween: () => between,
+
+    /** Lines that are too long are refused here, and the parser sees empty ones in their place. */
+    async read(some: readonly Line[]): Promise<Row[]> {
+      const parts = some.flatMap(({ line, bytes }) => {
+        if (bytes !== 'too long') return [bytes, lineEnd]
+        rows.push({ line, refusal: refused('line_long') })
+        return [lineEnd]
+      })
+      between += sizeOf(some)
+      await new Promise<void>((resolve, reject) => {
+        parser.write(Buffer.concat(parts), (error) => (error ? reject(error) : resolve()))
+      })
+      return taken()
+    },
+
+    async end(): Promise<Row[]> {
+      const ended = once(parser, 'finish')
+      parser.end()
+      await ended
+      return taken()
+    },
+  }
+
+  function taken(): Row[] {
+    const all = rows
+    rows = []
+    return all
   }
 }
 
@@ -90,10 +117,13 @@ function skippedRow(error: CsvError | undefined): Row {
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1')
+
 /** Null: they are not UTF-8. */
 function textsOf(fields: readonly Uint8Array[]): string[] | null {
   try {
-    return fields.map((field) => decoder.decode(field))
+    return fields.map((field) => (isAscii(field) ? textOf(field) : decoder.decode(field)))
   } catch {
     return null
   }

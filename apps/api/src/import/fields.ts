@@ -172,5 +172,5 @@ function msOf(text: string): number {
 /** NaN: no calendar has it. Node takes the 31st of February for a day in March. */
 function dayMs(day: string): number {
   const ms = Date.parse(`${day}T00:00Z`)
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day) ? ms : Number.NaN
+  return new Date(ms).getUTCDate() === Number(day.slice(8)) ? ms : Number.NaN
 }

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import type { ImportedAccount, ImportedAccounts, ImportOutcome } from '../users/imported-accounts.ts'
-import { emailKey, usernameKey } from '../users/user.model.ts'
+import { usernameKey } from '../users/user.model.ts'
 import type { EntryRead } from './account-of-entry.ts'
-import { costOf } from './hash-notations.ts'
 import { createKeySet } from './key-set.ts'
 import { type Refusal, type Row, refused } from './refusals.ts'
 
 /** So many share a commit and a round trip. More at once are not faster, and take memory. */
 const batchSize = 1000
+/**
+ * So many are found by any part of a name or an address at once. Parts are four fifths of the work, so the others get theirs
+ * from a running API (users/search-parts.ts); until then they are found by their beginnings.
+ */
+const inPartsAtOnce = 1000
 const retryMs = 500
 const patienceMs = 60_000
 
@@ -21,6 +25,8 @@ export interface Tally {
   refused: number
   /** Of those imported, whose address nobody has confirmed. */
   unproved: number
+  /** Of those imported, who is not found by any part of a name or an address yet. */
+  withoutParts: number
   /** Of those imported: the bcrypt cost that takes as long as the costliest hash. */
   costliest: number
   /** How many were refused for each reason. */
@@ -33,6 +39,7 @@ export const newTally = (): Tally => ({
   present: 0,
   refused: 0,
   unproved: 0,
+  withoutParts: 0,
   costliest: 0,
   reasons: new Map(),
 })
@@ -45,7 +52,7 @@ export interface Refused {
 }
 
 interface Work {
-  rows: AsyncIterable<Row>
+  rows: AsyncIterable<Row[]>
   read(line: number, record: Record<string, unknown>): EntryRead
   accounts: ImportedAccounts
   /** Told of a bcrypt cost that takes as long as a hash, before the first hash is stored that takes it. */
@@ -70,6 +77,7 @@ interface Batch {
 export async function importAccounts(tally: Tally, work: Work): Promise<void> {
   const { accounts, interruption } = work
   const foresee = work.dryRun ? foreseeing(accounts) : null
+  const inParts = () => tally.entries < inPartsAtOnce
   let isRepeat = false
   let met = 0
   let storing = Promise.resolve()
@@ -91,8 +99,9 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     const all = [...refusedEntries]
     for (const [at, { line, account }] of entries.entries()) {
       const outcome = outcomes[at] ?? 'imported'
-      if (outcome === 'imported') tally.costliest = Math.max(tally.costliest, costOf(account.passwordHash))
+      if (outcome === 'imported') tally.costliest = Math.max(tally.costliest, account.hashCost)
       if (outcome === 'imported' && !account.emailVerifiedAt) tally.unproved++
+      if (outcome === 'imported' && !inParts()) tally.withoutParts++
       if (outcome === 'imported' || outcome === 'present') tally[outcome]++
       else all.push({ line, refusal: refused(outcome), email: account.email })
     }
@@ -132,7 +141,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     const isThere = ({ _id }: ImportedAccount) => there.has(_id.toHexString())
     const missing = wanted.filter((account) => !isThere(account))
     await announceCosts(missing)
-    const stored = (await accounts.insert(missing)).values()
+    const stored = (await accounts.insert(missing, { inParts: inParts() })).values()
     const outcomes = wanted.map((account) =>
       isThere(account) ? 'present' : (stored.next().value ?? 'imported'),
     )
@@ -142,7 +151,7 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
 
   /** Of those alone that will be stored: a line that is refused must not make a sign-in slower. */
   async function announceCosts(wanted: readonly ImportedAccount[]): Promise<void> {
-    const costs = wanted.map(({ passwordHash }) => costOf(passwordHash))
+    const costs = wanted.map(({ hashCost }) => hashCost)
     if (Math.max(...costs) <= met) return
     const outcomes = await foreseeing(accounts)(wanted)
     const costliest = Math.max(met, ...costs.filter((_, at) => outcomes[at] === 'imported'))
@@ -156,15 +165,16 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
 async function* batchesOf({ rows, read }: Work): AsyncGenerator<Batch> {
   let batch: Batch = { entries: [], refused: [] }
   try {
-    for await (const row of rows) {
-      const { line } = row
-      const entry = 'record' in row ? readSafely(line, row.record) : row
-      if ('account' in entry) batch.entries.push({ line, account: entry.account })
-      else batch.refused.push({ ...entry, line })
-      if (batch.entries.length + batch.refused.length < batchSize) continue
-      yield batch
-      batch = { entries: [], refused: [] }
-    }
+    for await (const some of rows)
+      for (const row of some) {
+        const { line } = row
+        const entry = 'record' in row ? readSafely(line, row.record) : row
+        if ('account' in entry) batch.entries.push({ line, account: entry.account })
+        else batch.refused.push({ ...entry, line })
+        if (batch.entries.length + batch.refused.length < batchSize) continue
+        yield batch
+        batch = { entries: [], refused: [] }
+      }
   } catch (error) {
     yield batch
     throw error
@@ -190,7 +200,7 @@ function foreseeing(accounts: ImportedAccounts) {
     return outcomes.map((outcome, at) => {
       const account = wanted[at]
       if (outcome !== 'imported' || !account) return outcome
-      if (!emails.add(emailKey(account.email))) return 'email_taken'
+      if (!emails.add(account.emailKey)) return 'email_taken'
       // Who has none in the file gets another.
       const isChosen = account.usernames.length === 1
       return isChosen && !usernames.add(usernameKey(account.usernames[0])) ? 'username_taken' : 'imported'

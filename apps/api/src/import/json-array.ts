@@ -10,10 +10,10 @@ const maxBytesBetween = 16 * 1024 * 1024
  * The entries of an array, or of the one that is called `users`. Throws SourceError where it is no longer JSON: what
  * follows could be anything.
  */
-export async function* jsonArrayRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+export async function* jsonArrayRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let parser: JSONParser | undefined
-  let found: unknown[] = []
+  const found: unknown[] = []
   let line = 0
   let between = 0
   for await (const chunk of chunks) {
@@ -23,7 +23,7 @@ export async function* jsonArrayRows(chunks: AsyncIterable<Buffer>): AsyncGenera
       parser.write(text)
     })
     between = found.length > 0 ? 0 : between + chunk.length
-    yield* take()
+    yield take()
     if (!isReadable) throw new SourceError(`Entry ${line + 1} is not JSON in UTF-8.`)
     if (between > maxBytesBetween) throw new SourceError(`Entry ${line + 1} is longer than 16 MB.`)
   }
@@ -39,13 +39,12 @@ export async function* jsonArrayRows(chunks: AsyncIterable<Buffer>): AsyncGenera
     return made
   }
 
-  function* take(): Generator<Row> {
-    for (const value of found) {
+  function take(): Row[] {
+    return found.splice(0).map((value) => {
       line++
       const record = recordIn(value)
-      yield record ? { line, record } : { line, refusal: refused('line_broken') }
-    }
-    found = []
+      return record ? { line, record } : { line, refusal: refused('line_broken') }
+    })
   }
 }
 

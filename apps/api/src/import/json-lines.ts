@@ -1,17 +1,17 @@
 import { mongo } from 'mongoose'
-import { lines } from './lines.ts'
+import { type Line, lines } from './lines.ts'
 import { type Row, refused } from './refusals.ts'
 
 /** JSON lines, a line each; those that are empty are passed over. What is too long is never held. */
-export async function* jsonLineRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row> {
+export async function* jsonLineRows(chunks: AsyncIterable<Buffer>): AsyncGenerator<Row[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  for await (const { line, bytes } of lines(chunks)) {
-    if (bytes === 'too long') yield { line, refusal: refused('line_long') }
-    else {
-      const text = textIn(bytes)
-      if (text === null) yield { line, refusal: refused('line_not_utf8') }
-      else if (text !== '') yield { line, ...objectIn(text) }
-    }
+  for await (const some of lines(chunks)) yield some.flatMap(rowOf)
+
+  function rowOf({ line, bytes }: Line): Row | [] {
+    if (bytes === 'too long') return { line, refusal: refused('line_long') }
+    const text = textIn(bytes)
+    if (text === null) return { line, refusal: refused('line_not_utf8') }
+    return text === '' ? [] : { line, ...objectIn(text) }
   }
 
   function textIn(bytes: Buffer): string | null {

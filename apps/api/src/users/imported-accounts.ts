@@ -5,13 +5,15 @@ import { isDuplicate, taking } from './held-keys.ts'
 import { newUser } from './new-user.ts'
 import { projectionOf, readUser, type StoredUser } from './read-user.ts'
 import type { UnprovedAccounts } from './unproved-accounts.ts'
-import { emailKey, type UserModel, type UserRecord, usernameKey } from './user.model.ts'
+import { type UserModel, type UserRecord, usernameKey } from './user.model.ts'
 
 /** Somebody as another system knew them. */
 export interface ImportedAccount {
   /** The same each time that this entry is imported: by it an account is known that is there already. */
   _id: Types.ObjectId
   email: string
+  /** As `emailKey` makes it of the address. */
+  emailKey: string
   /** Those that would do, the best first. */
   usernames: readonly [string, ...string[]]
   emailVerifiedAt: Date | null
@@ -21,6 +23,8 @@ export interface ImportedAccount {
   createdAt: Date | null
   /** As sign-in/foreign-hash.ts reads it. Null: a mailed link sets the first password. */
   passwordHash: string | null
+  /** The bcrypt cost that takes as long as the hash. */
+  hashCost: number
 }
 
 /** `present`: this very entry was imported before. */
@@ -31,6 +35,7 @@ interface Attempt {
   account: ImportedAccount
   /** Which of the usernames. */
   name: number
+  inParts: boolean
 }
 
 interface Collaborators {
@@ -44,10 +49,13 @@ export type ImportedAccounts = ReturnType<typeof createImportedAccounts>
 /** Stores accounts from elsewhere, many at a time. What is taken is the unique indexes' to decide, as at a registration. */
 export function createImportedAccounts({ users, unprovedAccounts, clock }: Collaborators) {
   return {
-    /** What became of each. Throws what the database throws; then some of them may be stored, and are `present` the next time. */
-    async insert(accounts: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
+    /** What became of each. `inParts`: they are found by any part of a name or an address at once. Throws what the database throws; then some of them may be stored, and are `present` the next time. */
+    async insert(
+      accounts: readonly ImportedAccount[],
+      { inParts }: { inParts: boolean },
+    ): Promise<ImportOutcome[]> {
       const outcomes = accounts.map((): ImportOutcome => 'imported')
-      let attempts: Attempt[] = accounts.map((account, at) => ({ at, account, name: 0 }))
+      let attempts: Attempt[] = accounts.map((account, at) => ({ at, account, name: 0, inParts }))
       while (attempts.length > 0) {
         const refused = await insertUnordered(attempts)
         if (refused.length === 0) break
@@ -114,7 +122,7 @@ export function createImportedAccounts({ users, unprovedAccounts, clock }: Colla
   /** Says why an account cannot have its address and one of its usernames, as it is now. Null: it can. */
   async function takenOf(accounts: readonly ImportedAccount[]) {
     const now = clock.now()
-    const emailKeys = accounts.map(({ email }) => emailKey(email))
+    const emailKeys = accounts.map((account) => account.emailKey)
     const usernameKeys = accounts.flatMap(({ usernames }) => usernames.map(usernameKey))
     const holders = await users
       .find(
@@ -144,16 +152,16 @@ export function createImportedAccounts({ users, unprovedAccounts, clock }: Colla
     }
     return (account: ImportedAccount, name: number): Exclude<ImportOutcome, 'imported'> | null => {
       if (ids.has(account._id.toHexString())) return 'present'
-      if (emails.has(emailKey(account.email))) return 'email_taken'
+      if (emails.has(account.emailKey)) return 'email_taken'
       return usernames.has(usernameKey(account.usernames[name] ?? '')) ? 'username_taken' : null
     }
   }
 
-  function recordOf({ account, name }: Attempt): UserRecord {
-    const { _id, email, usernames, emailVerifiedAt, roles, isDisabled, passwordHash } = account
+  function recordOf({ account, name, inParts }: Attempt): UserRecord {
+    const { _id, email, emailKey, usernames, emailVerifiedAt, roles, isDisabled, passwordHash } = account
     const now = clock.now()
     return {
-      ...newUser({ username: usernames[name] ?? usernames[0], email, passwordHash }, now),
+      ...newUser({ username: usernames[name] ?? usernames[0], email, emailKey, passwordHash, inParts }, now),
       _id,
       emailVerifiedAt,
       roles,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { textIn } from '@latchkey/contracts/server'
 import { sessionsIn } from '@latchkey/sessions'
 import type { Types } from 'mongoose'
@@ -27,12 +28,14 @@ export function mayHold(text: string) {
 const beginsWith = (text: string) => ({ $regex: `^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}` })
 
 const atATime = 200
+/** After each of these, so that a million imported accounts keep nobody else waiting. */
+const pauseMs = 20
 const seen = ['knownDevices'] as const
 const needed = { ...projectionOf(seen), usernameKey: 1, emailKey: 1, refreshTokens: 1 }
 
 /**
- * Gives parts to accounts that have none, and notes when they were last seen: those from before there were such
- * fields, and what another system stores. Each on the condition that it is still called that.
+ * Gives parts to accounts that have none, and notes when they were last seen: those of a large import, those from before
+ * there were such fields, and what another system stores. Each on the condition that it is still called that.
  */
 export function createSearchParts({ users }: { users: UserModel }) {
   return {
@@ -42,6 +45,8 @@ export function createSearchParts({ users }: { users: UserModel }) {
         const found = await users.find(lacking, needed).limit(atATime).lean<StoredUser[]>()
         if (found.length === 0) return
         await users.collection.bulkWrite(found.map(completing), { ordered: false })
+        if (found.length < atATime) return
+        await delay(pauseMs, undefined, { signal: stopping }).catch(() => {}) // told to stop
       }
     },
   }
