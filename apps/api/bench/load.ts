@@ -17,7 +17,7 @@ interface Load {
   requests: string[]
 }
 
-const connections = 32
+export const connections = 32
 
 /** As many requests as the server answers, each connection asking again when it has its answer. */
 export async function load({ url, seconds, requests }: Load): Promise<Answers> {

@@ -6,6 +6,7 @@ import { Lab, root } from './lab.ts'
 import { watchOthers } from './others.ts'
 import { machine, type Report, readReport, regressions, table } from './report.ts'
 import { merged, type Row, type Skipped } from './row.ts'
+import { bulk } from './scenarios/bulk.ts'
 import { flood } from './scenarios/flood.ts'
 import { memory } from './scenarios/memory.ts'
 import { protectedRoute } from './scenarios/protected.ts'
@@ -18,7 +19,7 @@ import { web } from './scenarios/web.ts'
 const usage = `Usage: pnpm bench [--full] [--check] [--only NAME,…] [--rounds N] [--seconds N]
   --full   a million users in the database instead of 200,000; takes ten minutes instead of five
   --check  write nothing; fail when a ratio is worse than the committed one by more than a fifth
-  --only   some of: protected, sign-in, flood, refresh, revocation, memory, web, start; writes nothing`
+  --only   some of: protected, sign-in, flood, refresh, revocation, bulk, memory, web, start; writes nothing`
 
 const committed = { json: join(root, 'docs/bench.json'), svg: join(root, 'docs/bench.svg') }
 
@@ -44,6 +45,7 @@ const scenarios: Record<string, (lab: Lab, how: typeof size) => Promise<(Row | S
   flood,
   refresh,
   revocation,
+  bulk,
   memory: (lab) => memory(lab, { rounds: 2 }),
   web: (lab) => web(lab, { rounds: 3 }),
   start,

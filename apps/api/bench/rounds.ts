@@ -46,5 +46,3 @@ export function spreadOf(values: number[]): [number, number] {
   }
   return [sorted[left] ?? Number.NaN, sorted[n - 1 - left] ?? Number.NaN]
 }
-
-export const summarize = (values: number[]) => ({ median: median(values) })

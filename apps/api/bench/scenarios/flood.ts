@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Flood } from '../flooder.js'
 import { here, type Lab, type Running, withDatabase } from '../lab.ts'
 import { password, populate, type SignedIn } from '../people.ts'
-import { interleave, quantile, ratios, summarize } from '../rounds.ts'
+import { interleave, median, quantile, ratios } from '../rounds.ts'
 import { type Row, row } from '../row.ts'
 
 const inFlight = 60
@@ -40,7 +40,7 @@ export async function flood(lab: Lab, { rounds }: { rounds: number }): Promise<R
   })
   await Promise.all([quiet, working, refusing].map((each) => each.end()))
   if (!refusing.answers[429]) throw new Error('The flood was never refused with 429')
-  const ms = (values: number[]) => `${summarize(values).median.toFixed(0)} ms`
+  const ms = (values: number[]) => `${median(values).toFixed(0)} ms`
   const claim = (id: string, what: string, { slowest, answers }: typeof working, over: number[]) =>
     row(
       {

@@ -4,7 +4,7 @@ import type { Lab } from '../lab.ts'
 import { withDatabase } from '../lab.ts'
 import { type Answers, keepSigningIn, load, protectedBy } from '../load.ts'
 import { password, populate, populateTutorial } from '../people.ts'
-import { interleave, ratios, summarize } from '../rounds.ts'
+import { interleave, median, ratios } from '../rounds.ts'
 import { perSecond, type Row, row } from '../row.ts'
 
 const people = 500
@@ -70,8 +70,8 @@ export async function protectedRoute(
   const tutorialBusy = noted(p99.tutorialBusy, await busy('tutorial'))
   await Promise.all([product, unmeasured, bare, tutorial].map((each) => each.stop()))
 
-  const tutorialShare = tutorialBusy / summarize(rates.tutorial).median
-  const p99Of = (values: number[]) => `${summarize(values).median.toFixed(1)} ms`
+  const tutorialShare = tutorialBusy / median(rates.tutorial)
+  const p99Of = (values: number[]) => `${median(values).toFixed(1)} ms`
   return [
     row(
       {

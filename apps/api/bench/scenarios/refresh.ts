@@ -4,7 +4,7 @@ import type { Task } from '../baselines/find-one-and-update.js'
 import { converse } from '../converse.ts'
 import { type Lab, withDatabase } from '../lab.ts'
 import { lock, populate, proofAt, type SignedIn } from '../people.ts'
-import { interleave, quantile, ratios, summarize } from '../rounds.ts'
+import { interleave, median, quantile, ratios } from '../rounds.ts'
 import { milliseconds, perSecond, type Row, row } from '../row.ts'
 
 /** Enough that no session meets its limit of 300 refreshes a minute. */
@@ -121,7 +121,7 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
   ]
 }
 
-const share = (above: number[], below: number[]) => summarize(ratios(above, below)).median.toFixed(2)
+const share = (above: number[], below: number[]) => median(ratios(above, below)).toFixed(2)
 
 /** Refreshes by bound browsers. */
 export const refreshes = (url: string, people: SignedIn[], seconds: number, connections = 1) =>

@@ -4,7 +4,7 @@ import { type Lab, withDatabase } from '../lab.ts'
 import { keepSigningIn } from '../load.ts'
 import { bcryptCost, password, populate } from '../people.ts'
 import { processorMs } from '../processor-time.ts'
-import { interleave, ratios, summarize } from '../rounds.ts'
+import { interleave, median, ratios } from '../rounds.ts'
 import { type Row, row, type Skipped } from '../row.ts'
 
 /** As in auth/password.ts: one core is left to the event loop. */
@@ -44,7 +44,7 @@ async function throughput(lab: Lab, { rounds }: Scale): Promise<Row> {
 
   const rates = await interleave(rounds, { signIns: signInsPerSecond, hashes: hashesPerSecond })
   await product.stop()
-  const each = (values: number[]) => summarize(values).median.toFixed(2)
+  const each = (values: number[]) => median(values).toFixed(2)
   return row(
     {
       id: 'sign-ins-to-hashing',
@@ -110,7 +110,7 @@ async function besideTheHash(lab: Lab, { rounds }: Scale): Promise<Row | Skipped
     },
   })
   await product.stop()
-  const each = (values: number[]) => `${summarize(values).median.toFixed(2)} ms`
+  const each = (values: number[]) => `${median(values).toFixed(2)} ms`
   return row(
     {
       id,
