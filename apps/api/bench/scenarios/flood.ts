@@ -2,17 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Flood } from '../flooder.js'
-import { here, type Lab, type Running, withDatabase } from '../lab.ts'
+import { here, type Lab, withDatabase } from '../lab.ts'
 import { password, populate, type SignedIn } from '../people.ts'
-import { interleave, median, quantile, ratios } from '../rounds.ts'
+import { median, ratios } from '../rounds.ts'
 import { type Row, row } from '../row.ts'
 
 const inFlight = 60
-const signInsPerRound = 2
-/** A hash takes as long as it takes. */
-const mostRounds = 3
-/** For the flood to be in full swing. */
-const rampUpMs = 500
+const signInsPerRound = 3
+/** For the flood to be in full swing, and for one that is to be refused to have used up what it may. */
+const rampUpMs = 3000
 /** What a flood has in the end, when it has used up its allowances; in a benchmark nobody has minutes to wait for that. */
 const soonUsedUp = {
   LIMIT_HASH_PER_ADDRESS: '1/15m',
@@ -23,22 +21,23 @@ const soonUsedUp = {
   LIMIT_EXPORT_PER_ACCOUNT: '1/1h',
 }
 
-/** How long an honest sign-in takes beside somebody who sends everything that costs hashing, from one address. */
+/**
+ * How long an honest sign-in takes beside somebody who sends everything that costs hashing, from one address. A flood goes on
+ * over all rounds, between two halves of quiet: to hash all that it has asked for, once it ends, would take most of the time.
+ */
 export async function flood(lab: Lab, { rounds }: { rounds: number }): Promise<Row[]> {
   const [quiet, working, refusing] = await Promise.all([
     site(lab, 'quiet', {}),
     site(lab, 'flood', {}),
     site(lab, 'refused_flood', soonUsedUp),
   ])
-  await quiet.signIn()
-  // It uses up what it may.
-  await refusing.beside()
-  const times = await interleave(Math.min(rounds, mostRounds), {
-    quiet: quiet.signIn,
-    beside: working.beside,
-    besideLater: refusing.beside,
-  })
-  await Promise.all([quiet, working, refusing].map((each) => each.end()))
+  for (const each of [quiet, working, refusing]) await each.alone(1)
+  const half = Math.ceil(rounds / 2)
+  const before = await quiet.alone(half)
+  const beside = await working.beside(rounds)
+  const besideLater = await refusing.beside(rounds)
+  const alone = [...before, ...(await quiet.alone(rounds - half))]
+  await quiet.stop()
   if (!refusing.answers[429]) throw new Error('The flood was never refused with 429')
   const ms = (values: number[]) => `${median(values).toFixed(0)} ms`
   const claim = (id: string, what: string, { slowest, answers }: typeof working, over: number[]) =>
@@ -48,44 +47,43 @@ export async function flood(lab: Lab, { rounds }: { rounds: number }): Promise<R
         what,
         limit: 3,
         must: 'stay below',
-        from: `${ms(over)} ÷ ${ms(times.quiet)}, slowest ${Math.max(...slowest).toFixed(0)} ms; the flood got ${inWords(answers)}`,
+        from: `${ms(over)} ÷ ${ms(alone)}, slowest ${Math.max(...slowest).toFixed(0)} ms; the flood got ${inWords(answers)}`,
       },
-      ratios(over, times.quiet),
+      ratios(over, alone),
     )
   return [
     claim(
       'sign-in-beside-a-flood',
       `honest sign-in beside a flood of ${inFlight} in flight from one address ÷ quiet`,
       working,
-      times.beside,
+      beside,
     ),
     claim(
       'sign-in-beside-a-refused-flood',
       'the same, once the flood has used up what it may',
       refusing,
-      times.besideLater,
+      besideLater,
     ),
   ]
 }
 
-/** The product with people in it, who sign in: alone, or beside a flood. In milliseconds of the one in the middle. */
+/** The product with people in it, who sign in: alone, or beside a flood. In milliseconds of the one in the middle of each round. */
 async function site(lab: Lab, name: string, settings: Record<string, string>) {
   const uri = await lab.database(name)
-  const start = () => lab.product({ MONGO_URI: uri, TRUST_PROXY: '1', ...settings })
-  let product: Running | null = await start()
+  const product = await lab.product({ MONGO_URI: uri, TRUST_PROXY: '1', ...settings })
   const people = await withDatabase(uri, (database) => populate(database, { users: 200, seasoned: false }))
-  const requests = requestsFrom('203.0.113.1', people.splice(0, 5))
+  const strangers = people.splice(0, 20)
   const answers: Record<string, number> = {}
   const slowest: number[] = []
   let host = 0
 
   /** One after the other, each from an address of their own. */
-  const signIns = async ({ url }: Running) => {
+  const signIns = async () => {
     const milliseconds: number[] = []
     for (let i = 0; i < signInsPerRound; i++) {
       const { email } = people.shift() as SignedIn
       const sentAt = performance.now()
-      const answer = await fetch(`${url}/api/login`, {
+      const answer = await fetch(`${product.url}/api/login`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-forwarded-for': `198.51.100.${++host}` },
         body: JSON.stringify({ email, password }),
@@ -96,35 +94,36 @@ async function site(lab: Lab, name: string, settings: Record<string, string>) {
     }
     return milliseconds
   }
+  const alone = async (rounds: number) => {
+    const medians: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const milliseconds = await signIns()
+      slowest.push(Math.max(...milliseconds))
+      medians.push(median(milliseconds))
+    }
+    return medians
+  }
 
   return {
     answers,
     slowest,
-    async signIn() {
-      product ??= await start()
-      return quantile(await signIns(product), 0.5)
-    },
-
-    async beside() {
-      product ??= await start()
-      const flooder = await startFlooder({ url: product.url, inFlight, requests })
+    alone,
+    stop: product.stop,
+    /** Ends the product, with all that waits to be hashed. */
+    async beside(rounds: number) {
+      slowest.length = 0
+      const flooder = await startFlooder({
+        url: product.url,
+        inFlight,
+        requests: requestsFrom('203.0.113.1', strangers),
+      })
       await delay(rampUpMs)
-      const milliseconds = await signIns(product)
-      for (const [status, times] of Object.entries(await stop(flooder)))
-        answers[status] = (answers[status] ?? 0) + times
-      slowest.push(Math.max(...milliseconds))
-      await end()
-      return quantile(milliseconds, 0.5)
+      const medians = await alone(rounds)
+      Object.assign(answers, await stop(flooder))
+      product.child.kill('SIGKILL')
+      await product.stop()
+      return medians
     },
-
-    end,
-  }
-
-  /** At once: to hash all that a flood has asked for would take nine tenths of the time. */
-  async function end() {
-    product?.child.kill('SIGKILL')
-    await product?.stop()
-    product = null
   }
 }
 

@@ -1,15 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { launchBrowser, loadEntrance, slowdown, slowPage } from '../browser.ts'
+import { launchBrowser, loadEntrance, slowPage } from '../browser.ts'
 import { type Lab, root } from '../lab.ts'
 import { type Row, row, type Skipped } from '../row.ts'
-import { interactions } from './interactions.ts'
 
 const dist = join(root, 'apps/web/dist')
 const assets = join(dist, 'assets')
-/** Each goes through all pages, which takes longer than everything else here. */
-const roundsOfInteractions = 1
 
 /** What a visitor waits for before they can sign in. */
 export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Row | Skipped)[]> {
@@ -50,7 +47,6 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
     await page.context().close()
   }
   await product.stop()
-  const worst = await interactions(lab, browser, { rounds: roundsOfInteractions, slowdown })
   await browser.close()
   const from = 'Chromium, slow 4G (150 ms, 1.6 Mbit/s), CPU slowed 4 times, empty cache'
   return [
@@ -88,7 +84,6 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
       },
       shifts,
     ),
-    worst,
   ]
 }
 
