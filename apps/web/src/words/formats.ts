@@ -1,11 +1,22 @@
-import { locale } from './language.ts'
+import { type Language, locale, spokenLanguage } from './language.ts'
+
+/** The last answer to `locale`: a list asks for it with each of its dates. */
+let asked: { of?: Language; languages?: readonly string[]; answer: string } = { answer: '' }
+
+function keptLocale(): string {
+  const { languages } = navigator
+  const of = spokenLanguage()
+  if (asked.of !== of || asked.languages !== languages) asked = { of, languages, answer: locale() }
+  return asked.answer
+}
 
 /** Making one takes up to half a millisecond, using it a few microseconds, and a list has hundreds of dates. */
 function kept<Options, Format>(make: (locale: string, options?: Options) => Format) {
   const made = new Map<string, Format>()
   return (options?: Options): Format => {
-    const key = locale() + JSON.stringify(options)
-    const format = made.get(key) ?? make(locale(), options)
+    const locale = keptLocale()
+    const key = locale + JSON.stringify(options)
+    const format = made.get(key) ?? make(locale, options)
     made.set(key, format)
     return format
   }

@@ -115,17 +115,7 @@ async function wordsOf({ first, rest }: Download, part?: 'first'): Promise<Recor
  * English in a German browser has `en-DE`: 27/11/2026, 20:05.
  */
 export function locale(): string {
-  const { languages } = navigator
-  if (asked.languages !== languages || asked.of !== current)
-    asked = { languages, of: current, locale: localeFor(languages) }
-  return asked.locale
-}
-
-/** The last answer: a list asks for it with each of its dates. */
-let asked: { languages?: readonly string[]; of?: Language; locale: string } = { locale: '' }
-
-function localeFor(languages: readonly string[]): string {
-  const tags = languages.flatMap((tag) => readTag(tag) ?? [])
+  const tags = navigator.languages.flatMap((tag) => readTag(tag) ?? [])
   const own = tags.find(({ language }) => language === current)
   return own ? own.toString() : `${current}-${(tags[0] ?? new Intl.Locale(current)).maximize().region}`
 }
