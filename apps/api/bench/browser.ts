@@ -1,23 +1,5 @@
-import { existsSync } from 'node:fs'
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 
-const places = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-]
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 /** Lighthouse's slow 4G and its slowdown of the processor. */
 const network = {
   offline: false,
@@ -27,11 +9,6 @@ const network = {
 }
 export const slowdown = 4
 export const phone = { width: 412, height: 823 }
-
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = places.find((place) => place && existsSync(place))
-  return chromium.launch({ ...(executablePath && { executablePath }), args: flags })
-}
 
 /** A page of a slow phone on a slow network, that has never been here. */
 export async function slowPage(browser: Browser): Promise<Page> {

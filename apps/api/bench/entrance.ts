@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { launchBrowser, loadEntrance, slowPage } from './browser.ts'
+import { launchChromium } from '../../web/e2e/support/chromium.ts'
+import { loadEntrance, slowPage } from './browser.ts'
 import { type Block, drawLoad, type Kind, type Request } from './entrance-chart.ts'
 import { Lab, root } from './lab.ts'
 
@@ -46,7 +47,7 @@ const kinds: Record<string, Kind> = {
 const lab = new Lab()
 try {
   const product = await lab.product({})
-  const browser = await launchBrowser()
+  const browser = await launchChromium()
   const page = await slowPage(browser)
   await browser.startTracing(page, { categories: ['devtools.timeline', 'v8', 'blink.user_timing'] })
   const { lcp, works } = await loadEntrance(page, product.url)

@@ -18,7 +18,8 @@ import { start } from './scenarios/start.ts'
 import { web } from './scenarios/web.ts'
 
 const usage = `Usage: pnpm bench [--full] [--check] [--only NAME,…] [--rounds N] [--seconds N]
-  --full   a million users in the database instead of 100,000; takes ten minutes instead of five
+  --full   a million users in the database instead of 100,000, and a million imported; repeats
+           nothing after ten minutes instead of five
   --check  write nothing; fail when a ratio is worse than the committed one by more than a fifth
   --only   some of: protected, sign-in, flood, refresh, web, start, revocation, bulk, memory,
            interactions; writes nothing`

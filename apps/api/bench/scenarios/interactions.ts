@@ -1,7 +1,8 @@
 import { routes } from '@latchkey/contracts'
 import { TOTP } from 'otpauth'
 import type { Browser, Locator, Page } from 'playwright-core'
-import { launchBrowser, phone, slowdown } from '../browser.ts'
+import { launchChromium } from '../../../web/e2e/support/chromium.ts'
+import { phone, slowdown } from '../browser.ts'
 import { type Lab, withDatabase } from '../lab.ts'
 import { password, populate } from '../people.ts'
 import { median } from '../rounds.ts'
@@ -18,7 +19,7 @@ const longestStepMs = 60_000
  */
 export async function interactions(lab: Lab, { rounds }: { rounds: number }): Promise<(Row | Skipped)[]> {
   const claim = { id: 'web-inp', what: 'interaction to next paint, the worst of every page' }
-  const browser = await launchBrowser().catch(() => null)
+  const browser = await launchChromium().catch(() => null)
   if (!browser) return [{ ...claim, skipped: 'no Chromium found; set CHROMIUM_PATH' }]
   const uri = await lab.database('interactions')
   const product = await lab.product({ MONGO_URI: uri })

@@ -58,7 +58,7 @@ export async function refresh(lab: Lab, { rounds, seconds, manyUsers }: Scale): 
   // Nothing is measured yet, so all of this may go on at once.
   await Promise.all([
     withDatabase(manyUri, async (database) => {
-      // Those of a measurement before this one are still there.
+      // Beside those at MONGO_URI that are there from an earlier run.
       const lacking = manyUsers - (await database.collection('users').estimatedDocumentCount())
       await populate(database, { users: lacking, seasoned: false }, 0)
     }),

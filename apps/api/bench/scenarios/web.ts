@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { launchBrowser, loadEntrance, slowPage } from '../browser.ts'
+import { launchChromium } from '../../../web/e2e/support/chromium.ts'
+import { loadEntrance, slowPage } from '../browser.ts'
 import { type Lab, root } from '../lab.ts'
 import { type Row, row, type Skipped } from '../row.ts'
 
@@ -23,7 +24,7 @@ export async function web(lab: Lab, { rounds }: { rounds: number }): Promise<(Ro
     },
     [bytes / 1000],
   )
-  const browser = await launchBrowser().catch(() => null)
+  const browser = await launchChromium().catch(() => null)
   if (!browser)
     return [
       size,

@@ -9,7 +9,7 @@ import { type Refusal, type Row, refused } from './refusals.ts'
 /** So many share a commit and a round trip. More at once are not faster, and take memory. */
 const batchSize = 1000
 /**
- * So many are found by any part of a name or an address at once. Parts are four fifths of the work, so the others get theirs
+ * So many are found by any part of a name or an address at once. Parts are two thirds of the database's work, so the others get theirs
  * from a running API (users/search-parts.ts); until then they are found by their beginnings.
  */
 const inPartsAtOnce = 1000
