@@ -72,6 +72,11 @@ it('passes the protocol vectors', async () => {
   expect(outcome).toBe('passed')
 })
 
+it('is sixty lines', () => {
+  const lines = readFileSync(join(folder, 'latchkey_client.py'), 'utf8').split('\n')
+  expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(60)
+})
+
 it('stays signed in, in the one session that is bound to it, whatever is lost, restarted or killed', async () => {
   let client = python()
   expect(await client.tell('sign_in ada@example.com wrong')).toEqual(['SignedOut', 'Wrong.'])
