@@ -104,7 +104,7 @@ it.each(tried)(
     await vi.waitFor(() => expect(Object.keys(inTheWay.statuses)).not.toEqual([]), { timeout: 10_000 })
     expect(await honestPeople(api, people, inTheWay)).toEqual(everybodyIn)
   },
-  60_000,
+  240_000,
 )
 
 it('a right password costs its owner nothing in guessing, and thirty sign-ins in a quarter of an hour are an account’s', async () => {

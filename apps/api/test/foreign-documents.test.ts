@@ -174,7 +174,7 @@ it('without any one field, a link works or is refused', async () => {
     ),
   )
   expect(complaintsOf(world.api)).toEqual([])
-}, 120_000)
+}, 600_000)
 
 it('a mail that lacks something stops no other', async () => {
   const world = await worldForTest()
@@ -220,7 +220,7 @@ it('a mail that lacks something stops no other', async () => {
   // Whoever knows what it is gets it as it was.
   expect(await jobs.findOne({ kind: 'of another version' })).toMatchObject({ attempts: 0, dueAt: now })
   expect(complaintsOf(api)).toEqual([])
-}, 120_000)
+}, 600_000)
 
 it('a count that lacks something is counted on, and holds', async () => {
   const api = await apiForTest()
@@ -290,4 +290,4 @@ it('a revocation that lacks something holds, and stops no other', async () => {
       expect([field, way, complaintsOf(other)]).toEqual([field, way, []])
       await other.close()
     }
-}, 120_000)
+}, 600_000)

@@ -261,7 +261,7 @@ it('without any one field, a user can do all that does not need it', async () =>
       'refreshTokens: forget a browser': 'DELETE /devices/:id: 401 access_token_revoked',
     },
   })
-}, 180_000)
+}, 600_000)
 
 it('without any one field, a session goes on, or is over', async () => {
   const world = await worldForTest()
@@ -282,7 +282,7 @@ it('without any one field, a session goes on, or is over', async () => {
       'consumed: refresh with the token before': 'POST /refresh-token: 403 refresh_token_reused',
     },
   })
-}, 180_000)
+}, 600_000)
 
 it('without any one field, what a session remembers of its past harms nobody', async () => {
   const world = await worldForTest()
@@ -296,7 +296,7 @@ it('without any one field, what a session remembers of its past harms nobody', a
     },
     ready: (world, { cookie }) => call(world, routes.refreshToken, { cookie }),
   })
-}, 180_000)
+}, 600_000)
 
 it('without any one field, a known browser is known as well as can be', async () => {
   const world = await worldForTest()
@@ -306,7 +306,7 @@ it('without any one field, a known browser is known as well as can be', async ()
     fields: fieldsOf(world.api, 'User', 'knownDevices'),
     expected: { 'idHash: forget a browser': 'DELETE /devices/:id: 404 not_found' },
   })
-}, 180_000)
+}, 600_000)
 
 it('a session that is over for want of a field is gone after the next sign-in', async () => {
   const world = await worldForTest()

@@ -9,7 +9,7 @@ import { ada, bob, gate, refreshPath } from './support/setup.ts'
 
 // Histories of several tabs behind a bad network, tried at random and shrunk to the shortest that fails.
 const histories = Number(process.env.HISTORIES ?? (process.env.CI ? 3000 : 150))
-const timeout = 30_000 + histories * 50
+const timeout = 60_000 + histories * 150
 /** A history takes milliseconds. One that does not end is shown like any other that fails. */
 const longestMs = 10_000
 

@@ -219,7 +219,7 @@ test('a filter finds the same documents with every index as without', async () =
   )
   await engine.close()
   await rm(directory, { recursive: true })
-}, 120_000)
+}, 600_000)
 
 const idOf = (source: Document): number => Number(source.get('_id'))
 const nameOf = (key: object): string => Object.entries(key).join('_')

@@ -9,7 +9,7 @@ import { EndingsWorld, type Nodes, startNodes } from './endings-world.ts'
 
 const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 60 : 12))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
-const timeout = 60_000 + runs * 3000
+const timeout = 60_000 + runs * 12_000
 
 let nodes: Nodes
 beforeAll(async () => {

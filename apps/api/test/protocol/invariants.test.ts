@@ -13,7 +13,7 @@ import { type Nodes, startNodes, World } from './world.ts'
 
 const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 100 : 8))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
-const timeout = 30_000 + runs * 1000
+const timeout = 60_000 + runs * 4000
 
 let nodes: Nodes
 beforeAll(async () => {

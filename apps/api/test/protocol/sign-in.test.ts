@@ -17,7 +17,7 @@ import {
 
 const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 30 : 8))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_801))
-const timeout = 60_000 + runs * 3000
+const timeout = 60_000 + runs * 12_000
 
 let nodes: SignInNodes
 beforeAll(async () => {

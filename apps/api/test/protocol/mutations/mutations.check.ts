@@ -14,7 +14,7 @@ interface Report {
 
 const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url))
 const vitest = join(fileURLToPath(import.meta.resolve('vitest/package.json')), '..', 'vitest.mjs')
-const timeout = 300_000
+const timeout = 1_200_000
 
 /** Runs the tests whose names match against the source with one rule broken; '' breaks none. */
 async function verdicts(name: string, tests: string) {
