@@ -5,7 +5,7 @@ import { defineConfig, type Plugin } from 'vite'
 function folderOf(id: string): string | null {
   if (/\/node_modules\/zod\//.test(id)) return 'zod'
   // Read before everything else is loaded.
-  if (/\/api\/src\/(?:environment|root)\.ts$/.test(id)) return 'environment'
+  if (/\/api\/src\/(?:environment|root|source-places)\.ts$/.test(id)) return 'environment'
   // Says the version, and is read there alone.
   if (id.endsWith('/package.json')) return 'api-docs'
   const [, workspace, folder] = /\/(?:apps|packages)\/([\w-]+)\/src\/(?:([\w-]+)\/)?/.exec(id) ?? []
@@ -59,7 +59,7 @@ export default defineConfig({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
-        // The places suffice. Node keeps all of a map in memory from the start on.
+        // The places suffice.
         sourcemapExcludeSources: true,
         // The folders and the files beside them (`guards.ts`, `config.ts`) import each other, files never do: each
         // still runs first.

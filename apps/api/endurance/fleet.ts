@@ -72,7 +72,7 @@ export class Fleet {
   /** Starts one again. Resolves when it says that it is ready, or has ended by itself, or `signal` says enough. */
   async launch(url: string, signal?: AbortSignal): Promise<void> {
     const port = new URL(url).port
-    const child = this.processes.start(`api-${port}`, process.execPath, ['--enable-source-maps', entry], {
+    const child = this.processes.start(`api-${port}`, process.execPath, [entry], {
       ...this.environment,
       PORT: port,
     })

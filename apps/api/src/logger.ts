@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino'
 import type { Config } from './config.ts'
+import { inSource } from './source-places.ts'
 
 /**
  * Headers and fields that could sign somebody in. Requests are logged without headers; this covers all other log
@@ -21,9 +22,16 @@ export const createLogger = ({ level, pretty }: Config['log']): Logger =>
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: inSourcePlaces },
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
     ...(pretty && {
       transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
     }),
   })
+
+function inSourcePlaces(error: Error) {
+  const told = pino.stdSerializers.err(error)
+  if (typeof told?.stack === 'string') told.stack = inSource(told.stack)
+  return told
+}

@@ -1,9 +1,12 @@
 import { prepareEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { loadEnvironment } from './environment.ts'
+import { inSource, tellTheEndInSource } from './source-places.ts'
 
+tellTheEndInSource()
 main().catch((error: unknown) => {
   // An error at the start says how to fix it. A stack trace would not help the operator.
-  console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : error)
+  if (error instanceof TypeError) console.error(inSource(`${error.stack}`))
+  else console.error(error instanceof Error ? error.message : error)
   process.exit(1)
 })
 

@@ -8,8 +8,6 @@ const settleMs = 40_000
 /** Steady is what does not grow again, either: the highest of what is seen from then on. */
 const watchMs = 14_000
 const lookMs = 1000
-/** As `pnpm start` and the image run it. */
-const sourceMaps = ['--enable-source-maps']
 const loadMs = 12_000
 /** Memory goes back to the system in the background, and not all of it at the first collection. */
 const collections = 8
@@ -56,7 +54,7 @@ export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<
   const each = Array.from({ length: rounds })
   const [idle, perRevocations] = await Promise.all([
     // As `pnpm start` runs it, with the embedded database inside; and beside a database of its own.
-    Promise.all(each.map(() => settled(lab.product({}, sourceMaps)))),
+    Promise.all(each.map(() => settled(lab.product({})))),
     Promise.all(each.map(added)),
   ])
   return [
