@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { brandPlugin } from './build/brand-plugin.ts'
+import { importPlugin } from './build/import-plugin.ts'
 import { prerenderPlugin } from './build/prerender-plugin.ts'
 
 const api = process.env.API_URL ?? 'http://localhost:4000'
 
 export default defineConfig({
-  plugins: [react(), brandPlugin(), prerenderPlugin()],
+  plugins: [react(), brandPlugin(), importPlugin(), prerenderPlugin()],
   server: {
     port: 5173,
     strictPort: true,

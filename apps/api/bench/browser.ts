@@ -16,7 +16,6 @@ export async function slowPage(browser: Browser): Promise<Page> {
   const page = await context.newPage()
   const devtools: CDPSession = await context.newCDPSession(page)
   await devtools.send('Network.enable')
-  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true })
   await devtools.send('Network.emulateNetworkConditions', network)
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
   await page.addInitScript(watchPaints)

@@ -117,6 +117,22 @@ describe('a page whose code is lost on the way', () => {
     expect(loads).toEqual([])
   })
 
+  it('does not stand in the way of a form for good', async () => {
+    const { page } = visitor
+    let isLost = true
+    await page.route('**/assets/{form-checks,create-transport}-*.js', (route) =>
+      isLost ? route.abort() : route.continue(),
+    )
+    await page.goto('/login')
+    await page.getByLabel('Email or username').fill('somebody')
+    await page.getByLabel('Password', { exact: true }).fill('otter lamp violet')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('alert').filter({ hasText: /./ }).waitFor()
+    isLost = false
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('That email or username and password don’t match.').waitFor()
+  })
+
   it('is asked for again with the words of another language, and never shown in English', async () => {
     const { page, context } = visitor
     await context.addInitScript(() => localStorage.setItem('latchkey.language', 'de'))
@@ -167,6 +183,23 @@ describe('a page that takes long', () => {
     release()
     await heading(page, 'Sessions').waitFor()
   })
+})
+
+it('each file is downloaded once', async () => {
+  const visitor = await visit(browser, product.origin)
+  const { page } = visitor
+  await register(page, newPerson())
+  await open(page, 'Sessions')
+  await heading(page, 'Sessions').waitFor()
+  const downloads = await page.evaluate(() =>
+    (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+      // What comes from the cache has no size, and what is only asked about has that of the headers.
+      .filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 300)
+      .map(({ name }) => new URL(name).pathname),
+  )
+  expect(downloads.length).toBeGreaterThan(5)
+  expect(downloads.toSorted()).toEqual([...new Set(downloads)].toSorted())
+  await visitor.leave()
 })
 
 describe('the pages next door', () => {

@@ -105,16 +105,14 @@ describe('somebody whose connection is gone', () => {
     const { page } = visitor
     await openSessions(page)
     // The code of the page next door is here already, and all that it needs.
-    await page.waitForFunction(() => {
-      const here = performance.getEntriesByType('resource').map(({ name }) => name)
-      const asked = document.querySelectorAll<HTMLLinkElement>(
-        'link[rel=modulepreload], link[rel=stylesheet]',
-      )
-      return (
-        here.some((name) => /\/pages-[^/]*\.js$/.test(name)) &&
-        [...asked].every(({ href }) => here.includes(href))
-      )
-    })
+    await page.waitForFunction(() =>
+      performance
+        .getEntriesByType('resource')
+        // It is imported once all its files were fetched.
+        .some(
+          (it) => /\/pages-[^/]*\.js$/.test(it.name) && 'initiatorType' in it && it.initiatorType !== 'fetch',
+        ),
+    )
     proxy.cutOff(true)
     await page.getByRole('link', { name: 'Account', exact: true }).click()
     const card = page.getByRole('region', { name: 'Two-step sign-in' })

@@ -56,6 +56,9 @@ it('typing in a form further in changes nothing on the page', async () => {
   await page.context().clearCookies()
   await arrive(page, person)
   await page.goto('/account')
+  // What comes late.
+  await page.getByRole('button', { name: 'Set up two-step sign-in' }).waitFor()
+  await page.getByText(/emails .*English/i).waitFor()
   await page.getByRole('button', { name: 'Change username' }).click()
   expect(await changesWhileTyping(page, 'New username', 'ada')).toEqual([])
   await page.goto('/account/password')

@@ -63,7 +63,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   )
   const quick = {
     ...read,
-    mail: { ...read.mail, pollMs: 25 },
+    mail: { ...read.mail, pollMs: 100 },
     webhooks: read.webhooks && { ...read.webhooks, pollMs: 100 },
   }
   const config = options.configure?.(quick) ?? quick

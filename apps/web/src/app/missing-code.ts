@@ -26,7 +26,6 @@ export async function downloaded<Module>(load: () => Promise<Module>, mayReload:
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   try {
-    await mendStyles()
     return await load()
   } catch (cause) {
     const isReplaced = await connection.reaches()
@@ -47,24 +46,4 @@ function reload(): boolean {
   window.history.replaceState({ ...state, reloadedAt: Date.now() }, '')
   window.location.reload()
   return true
-}
-
-/** A style sheet that failed is taken for there the next time. */
-async function mendStyles(): Promise<void> {
-  const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')]
-  await Promise.all(
-    links
-      .filter(({ sheet }) => sheet === null)
-      .map(
-        (link) =>
-          new Promise((resolve, reject) => {
-            const again = document.createElement('link')
-            again.rel = 'stylesheet'
-            again.href = link.href
-            again.onload = resolve
-            again.onerror = reject
-            link.replaceWith(again)
-          }),
-      ),
-  )
 }
