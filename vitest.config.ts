@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Each file has a database of its own, so files share a process: starting one costs more than most of them take.
-const shared = { isolate: false, pool: 'forks', maxConcurrency: 20, testTimeout: 30_000 } as const
+const shared = { isolate: false, pool: 'forks', maxConcurrency: 20, testTimeout: 120_000 } as const
 
 // `node`: everything that talks to a database or to nothing at all; `web`: components in jsdom;
 // `examples`: applications built on the packages.
@@ -20,7 +20,7 @@ export default defineConfig({
           include: ['packages/*/{src,test}/**/*.test.ts', 'apps/api/{src,test}/**/*.test.ts'],
           globalSetup: ['packages/embedded-mongo/testing/global-setup.ts', 'apps/api/test/support/build.ts'],
           setupFiles: ['apps/api/test/support/answers.setup.ts'],
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

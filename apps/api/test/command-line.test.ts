@@ -63,7 +63,7 @@ describe('the command line', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({ id: person.body.user.id, username: person.username })
     const unknown = await command('latchkey', ['users', 'show', 'nobody', '--json'], api.mongoUri)
     expect(unknown).toEqual({ status: 3, stdout: '', stderr: 'There is no account nobody.\n' })
-  }, 30_000)
+  }, 240_000)
 
   it('without the database it fails with a sentence', async () => {
     const { status, stderr } = await latchkey(null, ['users', 'find'], {

@@ -35,7 +35,7 @@ it('the link opens the mailbox for this browser, and leaves no key in the addres
       expect(page.text).toContain(person.email)
       return page
     },
-    { timeout: 5000 },
+    { timeout: 60_000 },
   )
   expect(list.text).not.toContain(keyOf(api))
   const path = /<li><a href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? ''
@@ -106,7 +106,7 @@ it('behind a proxy that says nothing of its clients, a reset link is nobody’s 
       const list = await fetch(`${api.url}/dev/mailbox`, { headers: { cookie } })
       expect(await list.text()).toContain(person.email)
     },
-    { timeout: 5000 },
+    { timeout: 60_000 },
   )
   const stranger = await (await fetch(`${proxy}/dev/mailbox`)).text()
   expect(stranger).not.toContain(person.email)
@@ -139,6 +139,6 @@ it('in production there is no such page, and nothing says of a mail that it was 
   expect(shown.text).toContain('<div id="root">')
   await registered(production)
   await vi.waitFor(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'), {
-    timeout: 5000,
+    timeout: 60_000,
   })
 })

@@ -137,7 +137,7 @@ it('the commands in the blocks of the pages do what is said, one after the other
   expect(receiver.attempts.map(({ type }) => type)).toContain('webhook.test')
   const { stdout } = await latchkey(api, ['users', 'show', 'ada'])
   expect(stdout).toMatch(/^roles +.*admin/m)
-}, 60_000)
+}, 240_000)
 
 /** A word of a command as it is in this test: its files lie in a folder, and its service is the one that is tried. */
 function ownOf(word: string, folder: string, url: string): string {

@@ -210,7 +210,7 @@ describe('the database', () => {
     await registered(api)
     const jobs = api.services.database.connection.collection('mailJobs')
     await vi.waitFor(async () => expect(await jobs.countDocuments({ refusedAt: { $ne: null } })).toBe(1), {
-      timeout: 10_000,
+      timeout: 60_000,
     })
     exactlyOne(await ofDatabase(api), 'warning mail-queue: The mail server refused mails for good')
     expect((await ofDatabase(api))[0]).toContain('1 (550 5.1.1)')
@@ -223,7 +223,7 @@ describe('the database', () => {
         const found = (await ofDatabase(api)).filter((each) => each.includes('mail-queue'))
         exactlyOne(found, 'warning mail-queue: Mails that could not be sent yet are waiting: 1.')
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     )
   })
 
@@ -463,7 +463,7 @@ describe('the command', () => {
     const { status, stdout } = await command('latchkey', ['doctor', '--json'], api.mongoUri)
     expect(status).toBe(0)
     expect(jsonLines(stdout)).toContainEqual(expect.objectContaining({ name: 'indexes', finding: 'ok' }))
-  }, 30_000)
+  }, 240_000)
 })
 
 const drop = (headers: object, name: string) => void Reflect.deleteProperty(headers, name)

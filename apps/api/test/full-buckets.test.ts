@@ -26,7 +26,7 @@ async function countedApi(changes: Partial<Config['rateLimits']>, environment: R
       vi.waitFor(
         async () =>
           expect(await api.services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       ),
   }
 }

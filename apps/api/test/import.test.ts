@@ -352,7 +352,7 @@ describe('an import', () => {
     child.stdin.write(text.slice(0, text.length / 2))
     const imported = () => usersOf(api).countDocuments({})
     await vi.waitFor(async () => expect(await imported()).toBeGreaterThan(0), {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 10,
     })
     child.kill('SIGKILL')
@@ -366,7 +366,7 @@ describe('an import', () => {
     })
     expect(await imported()).toBe(2499)
     await signIn(api, 'person-2499@example.com').expect(200)
-  }, 60_000)
+  }, 240_000)
 
   it('waits for a database that goes away, and says how to go on when it is interrupted or fails', async () => {
     const api = await apiForTest()

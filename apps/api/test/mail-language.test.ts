@@ -61,7 +61,7 @@ it('and stays so for what is told to an address that no account has any more', a
   await api.http.delete('/api/me').set(as(signedIn)).send({ password }).expect(204)
   await vi.waitFor(
     () => expect(mail.received.map(({ text }) => text).join()).toContain('Ihr Konto und alles, was'),
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   )
 })
 

@@ -30,7 +30,7 @@ const from = (api: TestApi, ip: string, path: string, body: object) =>
   api.http.post(`/api/${path}`).set('X-Forwarded-For', ip).send(body)
 const receivers = (mail: MailServer) => mail.received.map(({ to }) => to[0])
 const allSent = (api: TestApi) =>
-  vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 50_000 })
+  vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 60_000 })
 
 it.each<[string, (i: number) => string]>([
   ['one address', () => '203.0.113.1'],
@@ -72,7 +72,7 @@ it('a mail that was turned away goes behind what is asked for after it', async (
   const first = await apiForTest({ environment: mailing(mail) })
   const turnedAway = await Promise.all(Array.from({ length: 4 }, () => registered(first)))
   await vi.waitFor(async () => expect(await jobsOf(first).countDocuments({ attempts: 1, rank: 1 })).toBe(4), {
-    timeout: 20_000,
+    timeout: 60_000,
   })
   await first.close()
   const api = await asking(mail, first)
@@ -204,7 +204,7 @@ it('the link that puts an address back is sent as long as it works, however long
     await api.http.post('/api/confirm-email').set(asOwner).send({ token }).expect(200)
     const postponed = { attempts: 1, rank: 1 }
     await vi.waitFor(async () => expect(await jobsOf(api).findOne()).toMatchObject(postponed), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     mail.mood = 'accept'
     api.clock.advance(days * day)

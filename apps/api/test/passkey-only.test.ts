@@ -38,10 +38,10 @@ it('an account without a password is opened by its passkeys, and the way back is
 
   const mailed = async (text: string) =>
     (await api.services.outbox?.list())?.find((mail) => mail.to === person.email && mail.text.includes(text))
-  await expect.poll(() => mailed('this address is the way back'), { timeout: 10_000 }).toBeDefined()
+  await expect.poll(() => mailed('this address is the way back'), { timeout: 60_000 }).toBeDefined()
 
   await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
-  await expect.poll(() => mailed('/reset-password#token='), { timeout: 10_000 }).toBeDefined()
+  await expect.poll(() => mailed('/reset-password#token='), { timeout: 60_000 }).toBeDefined()
   const link = /#token=([\w-]+)/.exec((await mailed('/reset-password#token='))?.text ?? '')?.[1]
   const password = 'candle river mosaic'
   await api.http.post('/api/reset-password').send({ token: link, password }).expect(200)
@@ -104,7 +104,7 @@ async function reset(api: TestApi, email: string) {
     (await api.services.outbox?.list())?.find(
       ({ to, text }) => to === email && text.includes('/reset-password#token='),
     )
-  await expect.poll(mail, { timeout: 10_000 }).toBeDefined()
+  await expect.poll(mail, { timeout: 60_000 }).toBeDefined()
   const token = /#token=([\w-]+)/.exec((await mail())?.text ?? '')?.[1]
   await api.http.post('/api/reset-password').send({ token, password: 'candle river mosaic' }).expect(200)
 }

@@ -99,7 +99,7 @@ it('adding, removing and a copy are told by mail', async () => {
     'A passkey was removed from your account',
   ]
   const subjects = async () => (await api.services.outbox?.list())?.map(({ subject }) => subject)
-  await expect.poll(subjects, { timeout: 10_000 }).toEqual(expect.arrayContaining(told))
+  await expect.poll(subjects, { timeout: 60_000 }).toEqual(expect.arrayContaining(told))
 })
 
 const read = (environment: Record<string, string>) =>

@@ -31,7 +31,7 @@ it('another user of the machine reads nothing of a DATA_DIR that was open to all
   })
   expect(registered.status).toBe(201)
   await vi.waitFor(() => expect(readdirSync(join(DATA_DIR, 'outbox')).join()).toContain('.json'), {
-    timeout: 5000,
+    timeout: 60_000,
   })
   // From its first moment on, whoever made the folder.
   expect(othersIn(DATA_DIR)).toEqual([])

@@ -19,7 +19,7 @@ it('a session that is ended here is refused by another process within a second',
     .expect(204)
   const endedAt = performance.now()
   await vi.waitFor(async () => protectedWith(there, lost.body.accessToken).expect(401), {
-    timeout: 3000,
+    timeout: 60_000,
     interval: 20,
   })
   expect(performance.now() - endedAt).toBeLessThan(1000)
@@ -35,7 +35,7 @@ sideBySide('a protected request reads no database', async () => {
   })
   const person = await registered(api)
   const mailJobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await mailJobs.countDocuments()).toBe(0), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await mailJobs.countDocuments()).toBe(0), { timeout: 60_000 })
   const asked: string[] = []
   const client = api.services.database.connection.getClient()
   client.on('commandStarted', ({ commandName, command }) =>
@@ -218,12 +218,12 @@ sideBySide('a feed that is behind asks the database, and says 503 when it cannot
     .expect(204)
   // As long as the feed counts as fresh the token passes; then nobody is let in unasked.
   await vi.waitFor(async () => protectedWith(here, lost.body.accessToken).expect(503), {
-    timeout: 15_000,
+    timeout: 60_000,
     interval: 200,
   })
   await wire.mend()
   await vi.waitFor(async () => protectedWith(here, lost.body.accessToken).expect(401), {
-    timeout: 15_000,
+    timeout: 60_000,
     interval: 200,
   })
   await protectedWith(here, person.body.accessToken).expect(200)

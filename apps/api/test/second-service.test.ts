@@ -45,7 +45,7 @@ async function secondService(api: TestApi, port: number, environment: Record<str
   const reports = (authorization?: string) =>
     fetch(`${url}/reports`, { headers: authorization ? { authorization } : {} })
   await vi.waitFor(async () => expect((await reports()).status, said).toBe(401), {
-    timeout: 10_000,
+    timeout: 60_000,
     interval: 100,
   })
   return { url, reports, said: () => said }

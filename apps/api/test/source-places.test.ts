@@ -42,7 +42,7 @@ it('an error in the log names places in the source', async () => {
       if (!found) throw new Error(output())
       return JSON.parse(found[0])
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   )
   expect(line.err.stack).toMatch(/src\/database\.ts:\d+:\d+/)
   expect(line.err.stack).not.toContain('/dist/')

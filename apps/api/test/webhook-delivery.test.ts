@@ -20,7 +20,7 @@ import {
 
 const outboxOf = ({ services }: TestApi) => services.database.connection.collection('webhookDeliveries')
 const aboutIn = (attempts: Attempt[], id: string) => attempts.filter(({ data }) => data.userId === id)
-const soon = { timeout: 20_000, interval: 40 }
+const soon = { timeout: 60_000, interval: 40 }
 
 /** Lets time pass until it is so: each attempt waits twice as long as the one before. */
 const meanwhile = (api: TestApi, seconds: number, so: () => unknown) =>
@@ -256,7 +256,7 @@ it('killed while it sends, another process sends it, under the same id', async (
     receiver.taken[0]?.id,
     ...receiver.taken.map(({ id }) => id),
   ])
-}, 60_000)
+}, 240_000)
 
 it('several processes send each event once', async () => {
   const { receiver, api } = await told()

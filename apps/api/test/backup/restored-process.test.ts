@@ -117,7 +117,7 @@ it('a restore that is killed while it loads has changed nothing, is not served, 
     const beside = names.find((name) => /^restoring\..*\.things$/.test(name))
     expect(beside && (await db.collection(beside).findOne())).toBeTruthy()
   }
-  await vi.waitFor(isLoading, { timeout: 20_000, interval: 1 })
+  await vi.waitFor(isLoading, { timeout: 60_000, interval: 1 })
   child.kill('SIGKILL')
   expect(await gone).toBe('SIGKILL')
   expect(await db.collection('maintenance').findOne()).toMatchObject({ phase: 'loading' })

@@ -55,7 +55,7 @@ describe('a migration', () => {
     await people(before, 25)
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [tens('first'), tens('second')] })
     const states = async () => (await api.services.migrations.status()).map(({ state }) => state)
-    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'done']), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'done']), { timeout: 60_000 })
     expect(await usersOf(api).countDocuments({ first: 1, second: 1 })).toBe(25)
     expect(await api.services.migrations.open()).toEqual([])
     expect(await api.services.migrations.status()).toMatchObject([{ changed: 25 }, { changed: 25 }])
@@ -147,7 +147,9 @@ describe('a breaking migration', () => {
     const list = [tens('first'), tens('second', undefined, true), tens('third')]
     const api = await apiForTest({ mongoUri, migrations: list })
     const states = async () => (await api.services.migrations.status()).map(({ state }) => state)
-    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'open', 'open']), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'open', 'open']), {
+      timeout: 60_000,
+    })
     await api.services.migrations.sweep(new AbortController().signal)
     expect(await states()).toEqual(['done', 'open', 'open'])
 
@@ -170,7 +172,7 @@ describe('a breaking migration', () => {
     const before = await apiForTest()
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [tens('first')] })
     const isDone = async () => (await api.services.migrations.status())[0]?.state === 'done'
-    await vi.waitFor(async () => expect(await isDone()).toBe(true), { timeout: 5000 })
+    await vi.waitFor(async () => expect(await isDone()).toBe(true), { timeout: 60_000 })
     const older = await apiForTest({ mongoUri: before.mongoUri })
     expect(older.logged()).toContain('a newer version has migrated this database')
     expect((await older.services.migrations.status())[0]).toMatchObject({ name: 'first', state: 'unknown' })
@@ -213,7 +215,7 @@ describe('the worked example', () => {
 
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [displayNames] })
     await vi.waitFor(async () => expect((await stored(api, ada)).displayName).toBe(ada.username), {
-      timeout: 5000,
+      timeout: 60_000,
     })
     expect((await stored(api, eve)).displayName).toBe('Eve herself')
     // The process of the version before goes on, and leaves alone what it does not know.

@@ -57,7 +57,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
             )
           return found
         },
-        { timeout: 10_000, interval: 20 },
+        { timeout: 60_000, interval: 20 },
       ),
   }
   const server = new SMTPServer({

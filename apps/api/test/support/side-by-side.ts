@@ -3,7 +3,8 @@ import { it, onTestFinished, type TestContext } from 'vitest'
 
 // Vitest's own onTestFinished knows one test at a time, the last that began.
 const running = new AsyncLocalStorage<TestContext>()
-const defaultTimeoutMs = 60_000
+/** For what hangs. The others of the file run meanwhile, and a busy machine is slow, not wrong. */
+const defaultTimeoutMs = 240_000
 
 /** A test that runs while its neighbours do: for those that mostly wait. */
 export function sideBySide(name: string, body: () => Promise<void>, timeoutMs = defaultTimeoutMs): void {

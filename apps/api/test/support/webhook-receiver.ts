@@ -53,7 +53,7 @@ export async function startReceiver(): Promise<Receiver> {
           if (!found) throw new Error(`no ${type}; got ${self.taken.map((each) => each.type).join(', ')}`)
           return found
         },
-        { timeout: 20_000, interval: 10 },
+        { timeout: 60_000, interval: 10 },
       ),
     close() {
       server.closeAllConnections()
