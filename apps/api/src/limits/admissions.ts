@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/contracts/server'
 import type { Response } from 'express'
 import type { Bucket } from './bucket.ts'
-import { type Count, createCounter } from './counter.ts'
+import { type Blind, type Count, createCounter } from './counter.ts'
 import { createFullBuckets } from './full-buckets.ts'
 import { describe, refusal } from './headers.ts'
 import type { RateLimitModel } from './rate-limit.model.ts'
@@ -12,6 +12,11 @@ interface Collaborators {
   /** Told of each refusal by which limit, by its name in the database. */
   onRefused?: ((limit: string) => void) | undefined
 }
+
+/** What a request has taken from several buckets at once. */
+export type Begun = ReadonlyMap<Bucket, Count>
+
+const none: Begun = new Map()
 
 /** Takes from several buckets for one request, all or nothing, and says so in its headers. */
 export function createAdmissions({ model, clock, onRefused }: Collaborators) {
@@ -24,33 +29,44 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
     refuseFull,
 
     /**
-     * Takes one from each bucket. Throws AuthError `rate_limited` when one is full, with nothing taken. Guesses are given
-     * back should the answer say that nobody looked at them: a 5xx, or a 429 from a limit further on.
+     * Takes from all of these in one command, up to the first of which it cannot tell enough. `take` and `takePast` are to be
+     * asked for all of them in the same order; they take the rest.
      */
-    async take(res: Response, buckets: readonly Bucket[]): Promise<Count[]> {
-      refuseFull(res, buckets)
-      const results = await Promise.allSettled(buckets.map((bucket) => counter.take(bucket)))
-      const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-      const taken = counts.filter(({ refused }) => !refused)
-      const failed = results.find((result) => result.status === 'rejected')
-      const [refused] = counts.filter((count) => count.refused)
-      for (const count of counts)
-        if (count.refused || count.points >= count.bucket.limit.points)
-          full.remember(count.bucket, count.until)
-      if (!failed && !refused) {
-        describe(res, taken, clock.now())
-        settleUnseen(res, taken)
-        return taken
-      }
-      await undo(taken)
-      throw failed ? failed.reason : refuse(res, refused as Count)
+    async begin(blind: readonly Blind[]): Promise<Begun> {
+      const counts = await counter.takeBlindly(blind)
+      return new Map(counts.map((count) => [count.bucket, count]))
     },
 
+    take,
+
     /** Takes one whether or not there is room, and says nothing of it. Given back like the others. */
-    async takePast(res: Response, bucket: Bucket): Promise<Count> {
-      const count = await counter.take(bucket, { past: true })
+    async takePast(res: Response, bucket: Bucket, begun: Begun = none): Promise<Count> {
+      const count = begun.get(bucket) ?? (await counter.take(bucket, { past: true }))
       settleUnseen(res, [count])
       return count
+    },
+
+    /**
+     * What was tried is right. Takes one as `take` does, and then gives back as `undo` does: in one command, where no
+     * window is open for it.
+     */
+    async accept(
+      res: Response,
+      bucket: Bucket,
+      counts: readonly Count[],
+      forgotten: readonly Bucket[],
+    ): Promise<void> {
+      refuseFull(res, [bucket])
+      const held = hold(counts)
+      let taken: Count[] = []
+      try {
+        taken = await counter.takeBlindly([{ bucket, by: 'opening' }], { counts: held, forgotten })
+      } finally {
+        if (taken.length === 0) release(held)
+        else forget(held, forgotten)
+      }
+      await take(res, [bucket], new Map(taken.map((count) => [bucket, count])))
+      if (taken.length === 0) await undo(counts, forgotten)
     },
 
     /**
@@ -85,15 +101,55 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
     return refusal(count, clock.now())
   }
 
+  /**
+   * Takes one from each bucket, but for those that are begun. Throws AuthError `rate_limited` when one is full, with nothing
+   * taken. Guesses are given back should the answer say that nobody looked at them: a 5xx, or a 429 from a limit further on.
+   */
+  async function take(res: Response, buckets: readonly Bucket[], begun: Begun = none): Promise<Count[]> {
+    // What is begun is taken, or given back further down.
+    if (!buckets.some((bucket) => begun.has(bucket))) refuseFull(res, buckets)
+    const results = await Promise.allSettled(
+      buckets.map((bucket) => begun.get(bucket) ?? counter.take(bucket)),
+    )
+    const counts = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    const taken = counts.filter(({ refused }) => !refused)
+    const failed = results.find((result) => result.status === 'rejected')
+    const [refused] = counts.filter((count) => count.refused)
+    for (const count of counts)
+      if (count.refused || count.points >= count.bucket.limit.points) full.remember(count.bucket, count.until)
+    if (!failed && !refused) {
+      describe(res, taken, clock.now())
+      settleUnseen(res, taken)
+      return taken
+    }
+    await undo(taken)
+    throw failed ? failed.reason : refuse(res, refused as Count)
+  }
+
   async function settle(counts: readonly Count[]): Promise<void> {
     await undo(guessesIn(counts))
   }
 
   async function undo(counts: readonly Count[], forgotten: readonly Bucket[] = []): Promise<void> {
+    const held = hold(counts)
+    await counter.giveBack({ counts: held, forgotten }).catch(() => {}) // the database; whoever needs it hears of it from elsewhere
+    forget(held, forgotten)
+  }
+
+  /** Those that nobody has given back yet. */
+  function hold(counts: readonly Count[]): Count[] {
     const held = counts.filter((count) => !returned.has(count))
     for (const count of held) returned.add(count)
-    await counter.undo(held, forgotten).catch(() => {}) // the database; whoever needs it hears of it from elsewhere
-    for (const bucket of [...held.map(({ bucket }) => bucket), ...forgotten]) full.forget(bucket)
+    return held
+  }
+
+  function release(counts: readonly Count[]): void {
+    for (const count of counts) returned.delete(count)
+  }
+
+  /** None of these is full any longer. */
+  function forget(counts: readonly Count[], forgotten: readonly Bucket[]): void {
+    for (const bucket of [...counts.map(({ bucket }) => bucket), ...forgotten]) full.forget(bucket)
   }
 
   /** Whoever was not looked at did nothing wrong, and will ask again. */

@@ -15,6 +15,22 @@ export interface Count {
   readonly until: Date
 }
 
+/** What is given back. */
+export interface Returned {
+  readonly counts: readonly Count[]
+  /** All that was taken from these. */
+  readonly forgotten?: readonly Bucket[]
+}
+
+/**
+ * How one is taken without learning how a bucket stood. `opening`: no window is open there, so this is the first. `joining`:
+ * or one is, with room for more than this one; then `points` is only the least that it can be, and `until` the latest.
+ */
+export interface Blind {
+  readonly bucket: Bucket
+  readonly by: 'opening' | 'joining'
+}
+
 /** Counts in the database, so that a limit holds across processes. What is refused is not counted. */
 export function createCounter({ model, clock }: { model: RateLimitModel; clock: Clock }) {
   const { collection } = model
@@ -24,24 +40,29 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
     async take(bucket: Bucket, { past = false } = {}): Promise<Count> {
       const now = clock.now()
       const room = past ? Number.MAX_SAFE_INTEGER : bucket.limit.points
-      const opened = addSeconds(now, bucket.limit.windowSeconds)
+      const opened = endOf(bucket, now)
       const before = await upsert(bucket, now, opened, room)
       if (!before || before.expire <= now) return { bucket, refused: false, points: 1, until: opened }
       const refused = before.points >= room
       return { bucket, refused, points: before.points + (refused ? 0 : 1), until: before.expire }
     },
 
-    /** Gives back what was taken, unless its window is over, and forgets all that was taken from the others. */
-    async undo(counts: readonly Count[], forgotten: readonly Bucket[] = []): Promise<void> {
-      const givenBack = counts.map(({ bucket, until }) => ({
-        updateOne: {
-          filter: { key: keyOf(bucket), expire: until, points: { $gt: 0 } },
-          update: { $inc: { points: -1 } },
-        },
-      }))
-      const keys = forgotten.map(keyOf)
-      const removed = keys.length > 0 ? [{ deleteMany: { filter: { key: { $in: keys } } } }] : []
-      const changes = [...givenBack, ...removed]
+    /**
+     * Takes one from each in turn, up to the first that only `take` can tell about, and then gives back, if there was no
+     * such. Each is one atomic update; all are one command.
+     */
+    async takeBlindly(blind: readonly Blind[], returned: Returned = { counts: [] }): Promise<Count[]> {
+      const now = clock.now()
+      const taking = blind.map(({ bucket, by }) => (by === 'opening' ? opening : joining)(bucket, now))
+      const done = await inOrder([...taking, ...givingBack(returned, now)])
+      return blind
+        .slice(0, done)
+        .map(({ bucket }) => ({ bucket, refused: false, points: 1, until: endOf(bucket, now) }))
+    },
+
+    /** Gives back what was taken, unless its window is over. */
+    async giveBack(returned: Returned): Promise<void> {
+      const changes = givingBack(returned, clock.now())
       if (changes.length > 0) await collection.bulkWrite(changes, { ordered: false })
     },
   }
@@ -64,6 +85,59 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
         if (!isDuplicate(error) || attempt === maxAttempts) throw error
       }
   }
+
+  /** How many were made. The first that meets a bucket to which it does not apply, and so a duplicate, is the last. */
+  async function inOrder(changes: Change[]): Promise<number> {
+    try {
+      await collection.bulkWrite(changes, { ordered: true })
+      return changes.length
+    } catch (error) {
+      const [failed] = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : []
+      if (failed?.code !== duplicate) throw error
+      return failed.index
+    }
+  }
 }
 
-const isDuplicate = (error: unknown) => error instanceof mongo.MongoServerError && error.code === 11000
+type Change = mongo.AnyBulkWriteOperation
+
+const endOf = ({ limit }: Bucket, opened: Date) => addSeconds(opened, limit.windowSeconds)
+
+const opening = (bucket: Bucket, now: Date): Change => ({
+  updateOne: {
+    filter: { key: keyOf(bucket), expire: { $lte: now } },
+    update: { $set: { points: 1, expire: endOf(bucket, now) } },
+    upsert: true,
+  },
+})
+
+/** Not the last one: whoever takes that learns that the bucket is full. */
+const joining = (bucket: Bucket, now: Date): Change => ({
+  updateOne: {
+    filter: {
+      key: keyOf(bucket),
+      // No later than a window that opens now, so that none that opens later is taken for this one.
+      expire: { $gt: now, $lte: endOf(bucket, now) },
+      points: { $lt: bucket.limit.points - 1 },
+    },
+    update: { $inc: { points: 1 }, $setOnInsert: { expire: endOf(bucket, now) } },
+    upsert: true,
+  },
+})
+
+/** Each by itself: the driver sends no `updateMany` again when an answer was lost. */
+const givingBack = ({ counts, forgotten = [] }: Returned, now: Date): Change[] => [
+  ...counts.map(({ bucket, until }) => ({
+    updateOne: {
+      filter: { key: keyOf(bucket), expire: { $lte: until }, points: { $gt: 0 } },
+      update: { $inc: { points: -1 } },
+    },
+  })),
+  // Its window ends, and the database removes it like all others.
+  ...forgotten.map((bucket) => ({
+    updateOne: { filter: { key: keyOf(bucket) }, update: { $set: { points: 0, expire: now } } },
+  })),
+]
+
+const duplicate = 11000
+const isDuplicate = (error: unknown) => error instanceof mongo.MongoServerError && error.code === duplicate

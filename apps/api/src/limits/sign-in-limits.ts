@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { networksOf } from './address.ts'
-import { type Admissions, guessesIn } from './admissions.ts'
+import { type Admissions, type Begun, guessesIn } from './admissions.ts'
 import { type Bucket, costs, digest, guesses, loans, perNetwork } from './bucket.ts'
 import type { Count } from './counter.ts'
 import type { Whom } from './fair-queue.ts'
@@ -20,10 +20,11 @@ export interface Admission {
   failures: number
   /** For whom the password is hashed. */
   whom: Whom
-  /** Counts a right password on the account that it opens. Throws AuthError `rate_limited`. */
-  charge(userId: string): Promise<void>
-  /** Gives the attempts back: it was the owner. What was charged to the account counts no longer on the address. */
-  settle(): Promise<void>
+  /**
+   * The password was right: it counts on the account that it opens, and no longer on the address, and the attempts are given
+   * back. Throws AuthError `rate_limited`.
+   */
+  accept(userId: string): Promise<void>
 }
 
 /** How often somebody may try to sign in, and how often the owner may succeed. */
@@ -46,27 +47,30 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   }
 
   async function loginOfStranger(req: Request, res: Response, account: string): Promise<Admission> {
-    const buckets = fromAddress(req, account)
-    const { spent, guess, address, wait, cost } = buckets
+    const { spent, guess, address, failure, wait, cost } = fromAddress(req, account)
     admissions.refuseFull(res, [spent, guess, ...address, wait, ...cost])
     // The narrowest first: what is refused there takes nothing of what others share.
-    await admissions.take(res, [guess])
-    const shared = await admissions.take(res, address)
-    const failures = await slowDown(res, account)
-    const hashed = await admissions.take(res, cost)
-    let lent: Count[] = []
+    const begun = await admissions.begin([
+      { bucket: guess, by: 'opening' },
+      ...address.map((bucket) => ({ bucket, by: 'joining' as const })),
+      { bucket: failure, by: 'opening' },
+      ...cost.map((bucket) => ({ bucket, by: 'joining' as const })),
+    ])
+    await admissions.take(res, [guess], begun)
+    const shared = await admissions.take(res, address, begun)
+    const failures = await slowDown(res, account, failure, begun)
+    const lent = await admissions.take(res, cost, begun)
     return {
       failures,
       whom: whomOf(req, 'stranger', account),
-      async charge(userId) {
-        await chargeAccount(res, userId, spent)
-        // The account has it now, and the address is its neighbours' as well.
-        lent = hashed
-      },
-      settle: () =>
-        admissions.undo(
+      accept: (userId) =>
+        chargeAccount(
+          res,
+          userId,
+          spent,
+          // The account has what it cost now, and the address is its neighbours' as well.
           [...guessesIn(shared), ...lent],
-          [guess, failuresOf(account), ...(failures > limits.loginPerAccount.points ? [wait] : [])],
+          [guess, failure, ...(failures > limits.loginPerAccount.points ? [wait] : [])],
         ),
     }
   }
@@ -84,8 +88,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     return {
       failures: count?.points ?? 0,
       whom: whomOf(req, 'known', account),
-      charge: (userId) => chargeAccount(res, userId, spent),
-      settle: () => admissions.undo([], [guess]),
+      accept: (userId) => chargeAccount(res, userId, spent, [], [guess]),
     }
   }
 
@@ -93,9 +96,9 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
    * Past the free attempts on an account each one opens a wait twice as long as the one before, and only the first
    * attempts after it pass. One atomic count decides who is first. Returns the number of failures so far.
    */
-  async function slowDown(res: Response, account: string): Promise<number> {
+  async function slowDown(res: Response, account: string, bucket: Bucket, begun: Begun): Promise<number> {
     const free = limits.loginPerAccount.points
-    const failure = await admissions.takePast(res, failuresOf(account))
+    const failure = await admissions.takePast(res, bucket, begun)
     if (failure.points <= free) return failure.points
     const longest = limits.loginWaitPerAccount.windowSeconds
     const windowSeconds = Math.min(2 ** Math.min(failure.points - free, 20), longest)
@@ -110,10 +113,16 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   }
 
   /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
-  async function chargeAccount(res: Response, userId: string, spent: Bucket): Promise<void> {
+  async function chargeAccount(
+    res: Response,
+    userId: string,
+    spent: Bucket,
+    counts: readonly Count[],
+    forgotten: readonly Bucket[],
+  ): Promise<void> {
     const ofAccount = { ...spent, whose: digest(userId) }
     try {
-      await admissions.take(res, [ofAccount])
+      await admissions.accept(res, ofAccount, counts, forgotten)
     } finally {
       admissions.rememberLike(spent, ofAccount)
     }
@@ -127,6 +136,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       spent: costs('sign-in-account', limits.signInPerAccount, both),
       guess: alike(guesses('login-account-address', limits.loginPerAccountAndAddress, both)),
       address: perNetwork(guesses, 'login-address', limits.loginPerAddress, networks).map(untold),
+      failure: guesses('login-account', limits.loginPerAccount, digest(account)),
       wait: waitOf(account, limits.loginWaitPerAccount.windowSeconds),
       cost: perNetwork(loans, 'hash-address', limits.hashPerAddress, networks).map(untold),
     }
@@ -138,10 +148,6 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       spent: costs('sign-in-account', limits.signInPerAccount, both),
       guess: alike(guesses('login-device', limits.loginPerKnownDevice, both)),
     }
-  }
-
-  function failuresOf(account: string): Bucket {
-    return guesses('login-account', limits.loginPerAccount, digest(account))
   }
 
   function waitOf(account: string, windowSeconds: number): Bucket {

@@ -127,21 +127,15 @@ export function createAuth(collaborators: Collaborators) {
           void events.record({ kind: 'failed_sign_ins', userId: user._id, sessionId: null, device })
         throw new AuthError('invalid_credentials')
       }
-      await admission.charge(user._id.toHexString())
+      await admission.accept(user._id.toHexString())
       // Only to whoever knows the password, which was no wrong attempt.
       const kept = user.isDisabled
         ? 'account_disabled'
         : requireVerifiedEmail && !isProved(user) && 'email_not_verified'
-      if (kept) {
-        await admission.settle()
-        throw new AuthError(kept)
-      }
+      if (kept) throw new AuthError(kept)
 
-      // Side by side: it was the owner, whatever becomes of the session.
-      const [entered] = await Promise.all([
-        goOn(user, signIn).then((done) => done ?? goOnAgain({ email, password }, admission.whom, signIn)),
-        admission.settle(),
-      ])
+      const entered =
+        (await goOn(user, signIn)) ?? (await goOnAgain({ email, password }, admission.whom, signIn))
       if (!entered) throw new AuthError('invalid_credentials')
       // Not waited for: how long a sign-in takes says nothing of the hash.
       if (passwords.isOutdated(user.passwordHash, password)) void renewHash(user, password, admission.whom)

@@ -32,8 +32,7 @@ export const createPasswordFromOutside = ({ passwords, events }: Collaborators) 
     const isKnown = acquaintance(user?.knownDevices, browser.idHash, device.ip) !== 'unknown'
     const admission = await admit({ account, knownDevice: isKnown ? browser.idHash : null })
     if ((await passwords.verify(password, user?.passwordHash, admission.whom)) && user) {
-      await admission.charge(user._id.toHexString())
-      await admission.settle()
+      await admission.accept(user._id.toHexString())
       return true
     }
     // Not waited for: the answer must take as long as for an account that does not exist.

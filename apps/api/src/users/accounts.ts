@@ -157,7 +157,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     async findByIdentifier(identifier: string): Promise<Credentials | null> {
       // One index look-up decides.
       const key = { [isEmail(identifier) ? 'emailKey' : 'usernameKey']: identifierKey(identifier) }
-      return readUser(await users.findOne(key, credentials).lean<StoredUser>(), credentialFields)
+      // Not by the model: the key is text, and what is read goes through readUser.
+      const stored = await users.collection.findOne(key, { projection: credentials })
+      return readUser(stored as StoredUser | null, credentialFields)
     },
 
     /** What is needed to check the password of somebody who is signed in; null when the account is gone. */
