@@ -1,5 +1,5 @@
 """Stays signed in to a Latchkey, bound to a key of its own. Python 3.9 or newer and nothing else (README.md)."""
-import base64, hashlib, hmac, http.client, json, os, re, secrets, time, urllib.parse
+import base64, hashlib, hmac, http.client, json, os, re, secrets, tempfile, time, urllib.parse
 
 class SignedOut(Exception): "The server's final word: sign in again."
 class Unavailable(Exception): "Nobody could say. Still signed in: try again later."
@@ -17,13 +17,14 @@ def session_in(cookies, prefix=r'[\w.-]+'):  # a pattern: each server has a pref
 class Client:
     def __init__(self, url, file, patience=60):
         self.url, self.file, self.patience = urllib.parse.urlsplit(url), file, patience
-        self.kept = json.load(open(file)) if os.path.exists(file) else {'K': '', 'token': '', 'cookies': {}}
+        kept = json.load(open(file)) if os.path.exists(file) else {}
+        self.kept = {'K': '', 'token': '', 'cookies': {}, **(kept if kept.get('url') == url else {}), 'url': url}
 
     def keep(self, **changed):  # whole or not at all, and for its owner alone
         self.kept.update(changed)
-        with open(os.open(self.file + '.new', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w') as new:
-            json.dump(self.kept, new), new.flush(), os.fsync(new.fileno())
-        os.replace(self.file + '.new', self.file)
+        new, name = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(self.file)))
+        os.write(new, json.dumps(self.kept).encode()), os.fsync(new), os.close(new)
+        os.replace(name, self.file)
 
     def cookies(self): return '; '.join(map('='.join, self.kept['cookies'].items()))
 
@@ -33,7 +34,7 @@ class Client:
         connection.request(method, self.url.path + path, body and json.dumps(body), {**own, **headers})
         answer = connection.getresponse()
         said = json.loads(answer.read() or '{}') if 'json' in answer.headers.get('Content-Type', '') else {}
-        self.kept['cookies'].update(s.split(';')[0].split('=', 1) for s in answer.headers.get_all('Set-Cookie', []))
+        self.kept['cookies'].update(s.split(';')[0].partition('=')[::2] for s in answer.headers.get_all('Set-Cookie', []))
         return answer.status, said if isinstance(said, dict) else {}, answer.headers.get('Retry-After', '')
 
     def ask(self, method, path, headers={}, body=None, repeat=True):  # until somebody answers who can say
@@ -53,12 +54,11 @@ class Client:
         self.keep(K=K.hex(), token=said['accessToken'])
 
     def refresh(self, generation=None, tries=3):
-        session = session_in(self.cookies())
-        if not session: raise SignedOut('Nobody is signed in.')
+        if not (session := session_in(self.cookies())): raise SignedOut('Nobody is signed in.')
         at = session[1] if generation is None else generation
         status, said = self.ask('POST', '/refresh-token', proof(bytes.fromhex(self.kept['K']), at))
         if 'accessToken' in said: return self.keep(token=said['accessToken'])
-        code, named = said.get('code', ''), said.get('generation', at)  # the one whose key the server remembers
+        code, named = str(said.get('code')), said.get('generation', at)  # the one whose key the server remembers
         if code == 'refresh_token_locked' and named != at and tries > 1: return self.refresh(named, tries - 1)
         if not code.startswith('refresh_token_'): raise Unavailable(said.get('detail', status))
         raise self.keep(K='', token='', cookies={}) or SignedOut(code)
@@ -66,7 +66,7 @@ class Client:
     def get(self, path, renew=False):
         if renew or not self.kept['token']: self.refresh()
         status, said = self.ask('GET', path, {'Authorization': 'Bearer ' + self.kept['token']})
-        refused = status == 401 and said.get('code', '').startswith('access_token_')
+        refused = status == 401 and str(said.get('code')).startswith('access_token_')
         return self.get(path, renew=True) if refused and not renew else (status, said)
 
     def sign_out(self): self.ask('POST', '/logout'), self.keep(K='', token='', cookies={})

@@ -1,12 +1,11 @@
 import { prepareEmbeddedMongo } from '@latchkey/embedded-mongo'
 import { loadEnvironment } from './environment.ts'
-import { inSource, tellTheEndInSource } from './source-places.ts'
+import { toldInSource } from './source-places.ts'
 
-tellTheEndInSource()
+process.on('uncaughtExceptionMonitor', toldInSource)
 main().catch((error: unknown) => {
   // An error at the start says how to fix it. A stack trace would not help the operator.
-  if (error instanceof TypeError) console.error(inSource(`${error.stack}`))
-  else console.error(error instanceof Error ? error.message : error)
+  console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : toldInSource(error))
   process.exit(1)
 })
 

@@ -5,36 +5,39 @@ import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-const builtPlace = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g
 const build = new URL('.', import.meta.url).href
-const maps = new Map<string, SourceMap | null>()
+// Its files lie beside each other. A message is part of a stack trace, and may hold anything.
+const builtPlace = new RegExp(`(${build.replace(/[^\w/]/g, '\\$&')}[\\w-]+\\.js):(\\d+):(\\d+)`, 'g')
+const maps = new Map<string, SourceMap>()
 
 /** A stack trace that names the files and lines of our source where it named those of the build. */
 export function inSource(stack: string): string {
   return stack.replace(builtPlace, (place: string, file: string, line: string, column: string) => {
-    const origin = file.startsWith(build) && mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1)
+    const origin = mapOf(file)?.findEntry(Number(line) - 1, Number(column) - 1)
     if (!origin || !('originalSource' in origin)) return place
     const source = fileURLToPath(new URL(origin.originalSource, file))
     return `${source}:${origin.originalLine + 1}:${origin.originalColumn + 1}`
   })
 }
 
+/** Null: built without maps, or no file of ours. Then the place in the build is all there is. */
 function mapOf(file: string): SourceMap | null {
-  const known = maps.get(file)
-  if (known !== undefined) return known
-  let map: SourceMap | null = null
   try {
-    map = new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${file}.map`), 'utf8')))
+    const map =
+      maps.get(file) ?? new SourceMap(JSON.parse(readFileSync(fileURLToPath(`${file}.map`), 'utf8')))
+    maps.set(file, map)
+    return map
   } catch {
-    // Built without maps: then the place in the build is all there is.
+    return null
   }
-  maps.set(file, map)
-  return map
 }
 
-/** What ends the process is told in places of the source, too. */
-export function tellTheEndInSource(): void {
-  process.on('uncaughtExceptionMonitor', (error) => {
-    if (typeof error?.stack === 'string') error.stack = inSource(error.stack)
-  })
+/** The same error, told with places in the source, where it can be changed. */
+export function toldInSource(error: unknown): unknown {
+  try {
+    if (error instanceof Error && error.stack) error.stack = inSource(error.stack)
+  } catch {
+    // It is frozen.
+  }
+  return error
 }

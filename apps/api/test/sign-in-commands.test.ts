@@ -79,3 +79,14 @@ it('an attempt counts in the window that it meets, right up to the last one', as
   expect(statuses).toEqual([...Array(5).fill(401), ...Array(15).fill(429)])
   expect(await failedFromAddresses(api)).toEqual([5])
 })
+
+it('the limits hold where somebody has dropped them with their index', async () => {
+  const api = await apiForTest()
+  const { email } = await registered(api)
+  await api.services.database.connection.collection('rateLimits').drop()
+  const statuses: number[] = []
+  for (let attempt = 0; attempt < 14; attempt++)
+    statuses.push((await ask(`${api.url}/api/login`, { body: { email, password: 'wrong wrong' } })).status)
+  expect(statuses).toContain(401)
+  expect(statuses.at(-1)).toBe(429)
+})

@@ -20,6 +20,7 @@ export function importPlugin(): Plugin {
     }),
     configResolved(config) {
       root = config.root
+      if (!config.base.startsWith('/')) throw new Error('The page needs a base that begins with a slash.')
     },
     load: {
       filter: { id: /^\0vite\/preload-helper\.js$/ },

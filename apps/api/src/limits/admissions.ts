@@ -32,8 +32,12 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
      * Takes from all of these in one command, up to the first of which it cannot tell enough. `take` and `takePast` are to be
      * asked for all of them in the same order; they take the rest.
      */
-    async begin(blind: readonly Blind[]): Promise<Begun> {
-      const counts = await counter.takeBlindly(blind)
+    async begin(res: Response, blind: readonly Blind[]): Promise<Begun> {
+      const { counts, failure } = await counter.takeBlindly(blind)
+      if (failure) {
+        settleUnseen(res, counts)
+        throw failure
+      }
       return new Map(counts.map((count) => [count.bucket, count]))
     },
 
@@ -58,13 +62,14 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
     ): Promise<void> {
       refuseFull(res, [bucket])
       const held = hold(counts)
-      let taken: Count[] = []
-      try {
-        taken = await counter.takeBlindly([{ bucket, by: 'opening' }], { counts: held, forgotten })
-      } finally {
-        if (taken.length === 0) release(held)
-        else forget(held, forgotten)
-      }
+      // Should nobody know what became of it, they count until their windows end.
+      const { counts: taken, failure } = await counter.takeBlindly([{ bucket, by: 'opening' }], {
+        counts: held,
+        forgotten,
+      })
+      if (taken.length === 0) release(held)
+      else forget(held, forgotten)
+      if (failure) throw failure
       await take(res, [bucket], new Map(taken.map((count) => [bucket, count])))
       if (taken.length === 0) await undo(counts, forgotten)
     },

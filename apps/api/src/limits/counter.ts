@@ -49,15 +49,20 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
 
     /**
      * Takes one from each in turn, up to the first that only `take` can tell about, and then gives back, if there was no
-     * such. Each is one atomic update; all are one command.
+     * such. Each is one atomic update; all are one command. Where the database says that one of them failed, what was
+     * taken until then comes with the `failure`. Rejects where nobody knows.
      */
-    async takeBlindly(blind: readonly Blind[], returned: Returned = { counts: [] }): Promise<Count[]> {
+    async takeBlindly(
+      blind: readonly Blind[],
+      returned: Returned = { counts: [] },
+    ): Promise<{ counts: Count[]; failure?: unknown }> {
       const now = clock.now()
       const taking = blind.map(({ bucket, by }) => (by === 'opening' ? opening : joining)(bucket, now))
-      const done = await inOrder([...taking, ...givingBack(returned, now)])
-      return blind
+      const { done, ...failed } = await inOrder([...taking, ...givingBack(returned, now)])
+      const counts = blind
         .slice(0, done)
         .map(({ bucket }) => ({ bucket, refused: false, points: 1, until: endOf(bucket, now) }))
+      return { counts, ...failed }
     },
 
     /** Gives back what was taken, unless its window is over. */
@@ -87,19 +92,23 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
   }
 
   /** How many were made. The first that meets a bucket to which it does not apply, and so a duplicate, is the last. */
-  async function inOrder(changes: Change[]): Promise<number> {
+  async function inOrder(changes: Change[]): Promise<{ done: number; failure?: unknown }> {
     try {
       await collection.bulkWrite(changes, { ordered: true })
-      return changes.length
+      return { done: changes.length }
     } catch (error) {
       const [failed] = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : []
-      if (failed?.code !== duplicate) throw error
-      return failed.index
+      if (!failed) throw error
+      const isForTake = failed.code === duplicate || failed.code === noSuchIndex
+      return { done: failed.index, ...(!isForTake && { failure: error }) }
     }
   }
 }
 
 type Change = mongo.AnyBulkWriteOperation
+
+/** Were this index gone, nothing would meet a duplicate, and everything would pass. Then the database refuses. */
+const byKey = { key: 1 }
 
 const endOf = ({ limit }: Bucket, opened: Date) => addSeconds(opened, limit.windowSeconds)
 
@@ -108,6 +117,7 @@ const opening = (bucket: Bucket, now: Date): Change => ({
     filter: { key: keyOf(bucket), expire: { $lte: now } },
     update: { $set: { points: 1, expire: endOf(bucket, now) } },
     upsert: true,
+    hint: byKey,
   },
 })
 
@@ -122,6 +132,7 @@ const joining = (bucket: Bucket, now: Date): Change => ({
     },
     update: { $inc: { points: 1 }, $setOnInsert: { expire: endOf(bucket, now) } },
     upsert: true,
+    hint: byKey,
   },
 })
 
@@ -140,4 +151,6 @@ const givingBack = ({ counts, forgotten = [] }: Returned, now: Date): Change[] =
 ]
 
 const duplicate = 11000
+/** BadValue, as which MongoDB refuses a hint. */
+const noSuchIndex = 2
 const isDuplicate = (error: unknown) => error instanceof mongo.MongoServerError && error.code === duplicate

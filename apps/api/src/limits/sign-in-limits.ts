@@ -50,7 +50,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     const { spent, guess, address, failure, wait, cost } = fromAddress(req, account)
     admissions.refuseFull(res, [spent, guess, ...address, wait, ...cost])
     // The narrowest first: what is refused there takes nothing of what others share.
-    const begun = await admissions.begin([
+    const begun = await admissions.begin(res, [
       { bucket: guess, by: 'opening' },
       ...address.map((bucket) => ({ bucket, by: 'joining' as const })),
       { bucket: failure, by: 'opening' },

@@ -18,29 +18,29 @@ function there(address: string): Promise<void> {
   const known = downloads.get(address)
   if (known) return known
   // The page came with some.
-  const came = document.querySelector(`[src="${address}"], [href="${address}"]`) !== null
-  const download = came ? Promise.resolve() : begun(address)
+  const came = document.querySelector(`script[src="${address}"]`) !== null
+  const download = came ? Promise.resolve() : address.endsWith('.css') ? styled(address) : fetched(address)
   downloads.set(address, download)
   download.catch(() => downloads.delete(address))
   return download
 }
 
 /** Into the browser's cache: names have a hash, and what they name is kept for good. */
-async function begun(address: string): Promise<void> {
-  if (address.endsWith('.css')) return await styled(address)
+async function fetched(address: string): Promise<void> {
   const response = await fetch(address)
   if (!response.ok) throw new Error(`${address} could not be downloaded: ${response.status}.`)
   await response.arrayBuffer()
 }
 
-function styled(href: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', crossOrigin: '', href })
-    link.onload = () => resolve()
-    link.onerror = () => {
-      link.remove()
-      reject(new Error(`${href} could not be downloaded.`))
-    }
-    document.head.append(link)
+/** One that failed is asked for again in its place: later ones go before earlier ones. */
+async function styled(href: string): Promise<void> {
+  const found = document.querySelector<HTMLLinkElement>(`link[href="${href}"]`)
+  if (found?.sheet) return
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', crossOrigin: '', href })
+  await new Promise((resolve, reject) => {
+    link.onload = resolve
+    link.onerror = () => reject(new Error(`${href} could not be downloaded.`))
+    if (found) found.replaceWith(link)
+    else document.head.append(link)
   })
 }
