@@ -55,8 +55,6 @@ export async function serve({ environment, database }: Beginnings): Promise<void
     outboxDir: isPrivate(config) ? resolve(dataDir, 'outbox') : null,
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)
-  // Longer than a load balancer's idle timeout, so that the load balancer closes idle connections first.
-  server.keepAliveTimeout = 65_000
   const closeUnusedConnections = watchUnusedConnections(server)
   answerClientErrors(server, log)
 

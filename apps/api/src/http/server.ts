@@ -23,7 +23,10 @@ export function createExpressServer(app: Express, lifecycle: Lifecycle): Server 
   }
   app.request = adopt(Request.prototype, app.request)
   app.response = adopt(Response.prototype, app.response)
-  return createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
+  const server = createServer({ IncomingMessage: Request, ServerResponse: Response }, app)
+  // Longer than a load balancer's idle timeout, so that the load balancer closes idle connections first.
+  server.keepAliveTimeout = 65_000
+  return server
 }
 
 /** Copies what Express and the application add to a prototype onto the one that requests are created with. */
