@@ -192,18 +192,3 @@ test('updateMany changes all that match and counts what changed', async () => {
     modifiedCount: 1,
   })
 })
-
-test('a hint at an index that is not there refuses the write', async () => {
-  const collection = db().collection('hinted')
-  const hint = { n: 1 }
-  // Nothing is there yet, and so no index that could be missing.
-  await collection.updateOne({ n: 1 }, { $set: { m: 1 } }, { upsert: true, hint })
-  const refused = expect.objectContaining({ code: 2 })
-  await expect(collection.updateOne({ n: 1 }, { $set: { m: 2 } }, { hint })).rejects.toEqual(refused)
-  await expect(collection.deleteOne({ n: 1 }, { hint })).rejects.toEqual(refused)
-  await expect(collection.findOneAndUpdate({ n: 1 }, { $set: { m: 2 } }, { hint })).rejects.toEqual(refused)
-  expect(await collection.findOne({}, { projection: { _id: 0 } })).toEqual({ n: 1, m: 1 })
-  await collection.createIndex(hint)
-  await collection.updateOne({ n: 1 }, { $set: { m: 2 } }, { hint })
-  expect(await collection.findOne({}, { projection: { _id: 0 } })).toEqual({ n: 1, m: 2 })
-})

@@ -77,7 +77,13 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
     const isOpen = { $gt: ['$expire', now] }
     const taken = { $cond: [{ $lt: [numberOf('points'), room] }, oneMore('points'), '$points'] }
     const update = [
-      { $set: { points: { $cond: [isOpen, taken, 1] }, expire: { $cond: [isOpen, '$expire', opened] } } },
+      {
+        $set: {
+          _id: { $ifNull: ['$_id', keyOf(bucket)] },
+          points: { $cond: [isOpen, taken, 1] },
+          expire: { $cond: [isOpen, '$expire', opened] },
+        },
+      },
     ]
     for (let attempt = 1; ; attempt++)
       try {
@@ -99,25 +105,24 @@ export function createCounter({ model, clock }: { model: RateLimitModel; clock: 
     } catch (error) {
       const [failed] = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : []
       if (!failed) throw error
-      const isForTake = failed.code === duplicate || failed.code === noSuchIndex
-      return { done: failed.index, ...(!isForTake && { failure: error }) }
+      return { done: failed.index, ...(failed.code !== duplicate && { failure: error }) }
     }
   }
 }
 
 type Change = mongo.AnyBulkWriteOperation
 
-/** Were this index gone, nothing would meet a duplicate, and everything would pass. Then the database refuses. */
-const byKey = { key: 1 }
-
 const endOf = ({ limit }: Bucket, opened: Date) => addSeconds(opened, limit.windowSeconds)
 
+/**
+ * The key is the id as well: somebody may drop the collection with its indexes, and what there is no index for meets no
+ * duplicate.
+ */
 const opening = (bucket: Bucket, now: Date): Change => ({
   updateOne: {
     filter: { key: keyOf(bucket), expire: { $lte: now } },
-    update: { $set: { points: 1, expire: endOf(bucket, now) } },
+    update: { $set: { points: 1, expire: endOf(bucket, now) }, $setOnInsert: { _id: keyOf(bucket) } },
     upsert: true,
-    hint: byKey,
   },
 })
 
@@ -130,9 +135,8 @@ const joining = (bucket: Bucket, now: Date): Change => ({
       expire: { $gt: now, $lte: endOf(bucket, now) },
       points: { $lt: bucket.limit.points - 1 },
     },
-    update: { $inc: { points: 1 }, $setOnInsert: { expire: endOf(bucket, now) } },
+    update: { $inc: { points: 1 }, $setOnInsert: { _id: keyOf(bucket), expire: endOf(bucket, now) } },
     upsert: true,
-    hint: byKey,
   },
 })
 
@@ -151,6 +155,4 @@ const givingBack = ({ counts, forgotten = [] }: Returned, now: Date): Change[] =
 ]
 
 const duplicate = 11000
-/** BadValue, as which MongoDB refuses a hint. */
-const noSuchIndex = 2
 const isDuplicate = (error: unknown) => error instanceof mongo.MongoServerError && error.code === duplicate

@@ -2,7 +2,6 @@ import type { Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import type { Filter, Hit } from '../query/filter.ts'
 import { type Found, find } from '../query/find.ts'
-import { checkHint } from '../query/hint.ts'
 import type { Catalog } from '../storage/catalog.ts'
 import type { Collection } from '../storage/collection.ts'
 import { checkId } from '../storage/field-names.ts'
@@ -43,9 +42,7 @@ export function updateMatching(
   const update = compileUpdate(request.update, { arrayFilters, collation, variables })
   if (multi && update.replaces)
     throw new ServerError('FailedToParse', 'multi update is not supported for replacement-style update')
-  const known = catalog.find(database, name)
-  if (known) checkHint(known, request.hint)
-  const collection = request.upsert ? catalog.ensure(database, name) : known
+  const collection = request.upsert ? catalog.ensure(database, name) : catalog.find(database, name)
   const result: UpdateResult = { matched: 0, modified: 0 }
   if (!collection) return result
   const now = new Date()
@@ -80,7 +77,6 @@ export interface DeleteRequest {
 
 /** Removes what matches and returns it. Runs inside `engine.write`. */
 export function deleteMatching(collection: Collection, request: DeleteRequest): Found[] {
-  checkHint(collection, request.hint)
   const found = [...find(collection, request)]
   for (const { record, document } of found) collection.remove(record, document)
   return found
