@@ -123,4 +123,5 @@ export const complaintOf = ({ message, minimum, maximum, params }: Issue): Compl
 export const sentenceOf = (
   { code, limit }: Complaint,
   sentences: Readonly<Record<ComplaintCode, string>> = complaints,
-): string => (limit === undefined ? sentences[code] : sentences[code].replace('{limit}', String(limit)))
+  inWords: (limit: number) => string = String,
+): string => (limit === undefined ? sentences[code] : sentences[code].replace('{limit}', inWords(limit)))

@@ -68,7 +68,7 @@ export const FieldErrorSchema = z.object({
   path: z.string(),
   message: z.string(),
   code: z.optional(z.string()),
-  limit: z.optional(z.int()),
+  limit: z.optional(z.number()),
 })
 export type FieldError = z.infer<typeof FieldErrorSchema>
 

@@ -18,8 +18,21 @@ type Checked<Fields extends OwnFieldList> = {
       : never
 }
 
-/** Keeps the types of a list of fields. A name of ours, or what is neither a text nor a number, does not compile. */
-export const ownFieldsOf = <Fields extends OwnFieldList>(fields: Fields & Checked<Fields>): Fields => fields
+/**
+ * Keeps the types of a list of fields. A name of ours, or what is neither a text nor a number, does not compile. A default that
+ * is not allowed throws: it stands in every answer, and an input that nobody has filled sends it back.
+ */
+export function ownFieldsOf<Fields extends OwnFieldList>(fields: Fields & Checked<Fields>): Fields {
+  for (const [name, { _zod }] of Object.entries<OwnField>(fields)) {
+    const { innerType, defaultValue } = _zod.def
+    const parsed = z.safeParse(innerType, defaultValue)
+    if (!parsed.success || parsed.data !== defaultValue)
+      throw new Error(
+        `own-fields.ts: ${name} does not allow its own default, ${JSON.stringify(defaultValue)}. What may be empty says z.union([z.literal(''), …]).`,
+      )
+  }
+  return fields
+}
 
 type Changes<Fields extends OwnFieldList> = {
   [Name in keyof Fields]: z.ZodMiniOptional<Fields[Name]['_zod']['def']['innerType']>

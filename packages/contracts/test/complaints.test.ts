@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import * as contracts from '../src/index.ts'
 import { complaintOf, complaints, isComplaintCode, sentenceOf } from '../src/index.ts'
 import { type AuthError, complain, parse } from '../src/server/index.ts'
+import { createSchemas } from '../src/server/openapi/schemas.ts'
 
 const refusedBy = (schema: z.ZodMiniType, input: unknown) => {
   try {
@@ -80,6 +81,17 @@ describe('a complaint', () => {
     expect(refusedBy(schema, { size: 'x' })).toEqual([
       { path: 'size', code: 'value_malformed', message: 'Say how many.' },
     ])
+  })
+
+  it('may have a limit with a fraction, in an answer as well as in the document', () => {
+    const [refused] =
+      refusedBy(z.object({ amount: contracts.numberField({ min: 0.01 }) }), { amount: '0' }) ?? []
+    const message = 'The number must be at least 0.01.'
+    expect(refused).toEqual({ path: 'amount', code: 'number_small', limit: 0.01, message })
+    expect(contracts.FieldErrorSchema.parse(refused)).toEqual(refused)
+    const { components, ofOutput } = createSchemas()
+    ofOutput(contracts.ProblemSchema)
+    expect(components.FieldError?.properties?.limit).toEqual({ type: 'number' })
   })
 
   it('is understood from a server before there were codes, and from a newer one', () => {

@@ -1,6 +1,7 @@
 import type { AuthError } from '@latchkey/auth-client'
 import { type Complaint, complaintOf, type FieldError, readComplaint, sentenceOf } from '@latchkey/contracts'
 import { words } from '../words/en/complaints.ts'
+import { formatNumber } from '../words/formats.ts'
 import { failureSentence } from './failure-sentence.ts'
 import type { FieldErrors, FormIssue, FormSchema, SchemaOfForm } from './form-schema.ts'
 
@@ -39,4 +40,7 @@ function complaintInOurWords({ code, limit, message }: FieldError): string {
   return complaint ? inWords(complaint) : message
 }
 
-const inWords = (complaint: Complaint) => sentenceOf(complaint, words.sentences)
+const inWords = (complaint: Complaint) => sentenceOf(complaint, words.sentences, numeral)
+
+/** All of its digits: by itself `Intl` would make 0 of 0.0001. */
+const numeral = (limit: number) => formatNumber(limit, { maximumSignificantDigits: 15 })

@@ -4,6 +4,7 @@ import { userEvent } from '@testing-library/user-event'
 import { afterEach, expect, it, vi } from 'vitest'
 import { refusal } from '../../test/fake-auth-client.ts'
 import { german } from '../../test/german.ts'
+import { inGerman } from '../../test/in-german.ts'
 import { speak } from '../words/catalogue.ts'
 import { type AfterSubmit, useForm } from './use-form.ts'
 
@@ -67,6 +68,15 @@ it('says in German what the server complains of, with the number that it names',
   const message = 'A password needs at least 20 characters.'
   await submitted(good, refuse([{ path: 'password', code: 'new_password_short', limit: 20, message }]))
   expect(await screen.findByText('Das Passwort muss mindestens 20 Zeichen haben.')).toBeVisible()
+})
+
+it.each([
+  [0.0001, '0,0001'],
+  [1_000_000, '1.000.000'],
+])('writes the number %d as its reader does', async (limit, written) => {
+  await inGerman()
+  await submitted(good, refuse([{ path: 'password', code: 'number_small', limit, message: 'Too small.' }]))
+  expect(await screen.findByText(`Die Zahl muss mindestens ${written} sein.`)).toBeVisible()
 })
 
 it.each([{}, { code: 'password_of_tomorrow' }, { code: 'new_password_short' }])(
