@@ -1,12 +1,16 @@
 import * as z from 'zod/mini'
-import { contract, dateField, numberField } from '../src/index.ts'
+import { checkboxField, contract, dateField, emptyOr, numberField } from '../src/index.ts'
 
 // A contract of one's own, for the tests of the API and of the page.
 
-const InvoiceSchema = z.object({ id: z.string(), amount: z.number(), due: z.string() })
+const InvoiceSchema = z.object({ id: z.string(), amount: z.number(), due: z.string(), isPaid: z.boolean() })
 export type Invoice = z.infer<typeof InvoiceSchema>
 
-export const InvoiceBodySchema = z.strictObject({ amount: numberField({ min: 1 }), due: dateField() })
+export const InvoiceBodySchema = z.strictObject({
+  amount: numberField({ min: 0.01 }),
+  due: dateField(),
+  isPaid: checkboxField(),
+})
 
 export const routes = {
   invoices: contract({
@@ -14,9 +18,10 @@ export const routes = {
     path: '/invoices',
     summary: 'What is owed',
     requires: 'accessToken',
+    query: z.object({ until: emptyOr(dateField()) }),
     status: 200,
     reply: z.object({ invoices: z.array(InvoiceSchema) }),
-    errors: [],
+    errors: ['validation_failed'],
   }),
   addInvoice: contract({
     method: 'POST',

@@ -38,22 +38,20 @@ export function Field({ label, hint, error, trailing, below, ...input }: FieldPr
           {hint}
         </p>
       )}
-      {error && (
-        <p className={styles.error} id={errorId}>
-          <ErrorIcon />
-          {error}
-        </p>
-      )}
+      {error && <FieldError id={errorId}>{error}</FieldError>}
       {below}
     </div>
   )
 }
 
-function ErrorIcon() {
+export function FieldError({ id, children }: { id: string; children: string }) {
   return (
-    <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
-      <circle cx="8" cy="8" r="6.5" />
-      <path d="M8 4.5v4M8 11v.5" />
-    </svg>
+    <p className={styles.error} id={id}>
+      <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
+        <circle cx="8" cy="8" r="6.5" />
+        <path d="M8 4.5v4M8 11v.5" />
+      </svg>
+      {children}
+    </p>
   )
 }

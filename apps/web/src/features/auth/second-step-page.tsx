@@ -3,6 +3,7 @@ import { useAction, useAuthClient } from '@latchkey/react'
 import { type ReactNode, useLayoutEffect, useState } from 'react'
 import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { Button } from '../../components/button.tsx'
+import { Checkbox } from '../../components/checkbox.tsx'
 import { CodeField } from '../../components/code-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { useForm } from '../../components/use-form.ts'
@@ -11,7 +12,6 @@ import { EnrolStep } from './enrol-step.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { PasskeyStep } from './passkey-step.tsx'
-import { TrustChoice } from './trust-choice.tsx'
 
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).FactorBodySchema
 
@@ -36,7 +36,14 @@ function NextStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStep
   const possible = methods.filter((each) => each !== 'passkey' || supportsPasskeys())
   const [method, setMethod] = useState<SecondStepMethod>(possible[0] ?? methods[0] ?? 'totp')
   const [isTrusted, setIsTrusted] = useState(false)
-  const trust = client.canTrustBrowser() && <TrustChoice isChosen={isTrusted} onChange={setIsTrusted} />
+  const trust = client.canTrustBrowser() && (
+    <Checkbox
+      label={words.trust}
+      hint={words.trustMeans}
+      checked={isTrusted}
+      onChange={({ target }) => setIsTrusted(target.checked)}
+    />
+  )
   const passkey = useAction(() =>
     client.loginFactorWithPasskey({ ticket, ...(isTrusted && { trustBrowser: true }) }),
   )
