@@ -196,6 +196,7 @@ function complaintOfProgram(command: ShownCommand): string | null {
   if (program === 'pnpm' || (program === 'npx' && first === 'pnpm@12'))
     return complaintOfPnpm(program === 'pnpm' ? said : rest)
   if (program === 'npx' && first === 'vitest') return complaintOfVitest(rest)
+  if (program === 'npx' && first === 'tsc') return complaintOfCompiler(rest)
   if (program === 'npx') return complaintOfTool(first, rest)
   if (program === 'npm') return complaintOfPackages(rest)
   if (program === 'docker' && first === 'compose') return complaintOfCompose(rest)
@@ -227,6 +228,11 @@ function complaintOfVitest(words: readonly string[]): string | null {
     [root, join(root, 'examples/invoices')].some((above) => existsSync(join(above, path)))
   const lost = words.filter((word) => word.includes('/') && !isThere(word))
   return lost.length > 0 ? `no file ${lost.join(', ')}` : null
+}
+
+function complaintOfCompiler([how, ...projects]: readonly string[]): string | null {
+  const lost = projects.filter((folder) => !existsSync(join(root, folder, 'tsconfig.json')))
+  return how === '-b' && lost.length === 0 ? null : `nothing to build in ${lost.join(', ')}`
 }
 
 /** A program of others: one that a test of ours has tried. */

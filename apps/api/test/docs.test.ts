@@ -106,7 +106,11 @@ it('no page has a link in a form that is not looked at here', () => {
 function standsIn(path: string, code: string): boolean {
   const [file = '', changed] = path.split('#')
   const text = readFileSync(join(root, file), 'utf8')
-  if (changed === undefined) return text.includes(code)
+  // What stands deeper in its file is shown from the margin.
+  if (changed === undefined)
+    return ['', '  ', '    ', '      '].some((indent) =>
+      `\n${text}`.includes(`\n${code.replace(/^(?=.)/gm, indent)}`),
+    )
   const [, changes = ''] = text.split(`\n+++ b/${changed}\n`)
   return /^[+-]/m.test(code) && changes.split('\ndiff --git ', 1).join().includes(code.trimEnd())
 }
