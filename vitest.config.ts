@@ -2,7 +2,14 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Each file has a database of its own, so files share a process: starting one costs more than most of them take.
-const shared = { isolate: false, pool: 'forks', maxConcurrency: 20, testTimeout: 120_000 } as const
+// Limits of time are for what hangs: a busy machine is slow, not wrong.
+const shared = {
+  isolate: false,
+  pool: 'forks',
+  maxConcurrency: 20,
+  testTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
+} as const
 
 // `node`: everything that talks to a database or to nothing at all; `web`: components in jsdom;
 // `examples`: applications built on the packages.

@@ -1,7 +1,8 @@
 import { slug } from '@latchkey/brand'
 import { mongo } from 'mongoose'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { apiForTest } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
 import {
   login,
@@ -146,7 +147,7 @@ it('deleting the account asks for the password, ends everything and removes the 
   const left = (name: string) => db?.collection(name).countDocuments()
   for (const name of ['users', 'securityEvents', 'actionTokens']) expect(await left(name), name).toBe(0)
   // A job goes once its mail is out.
-  await vi.waitFor(async () => expect(await left('mailJobs')).toBe(0), { timeout: 60_000 })
+  await eventually(async () => expect(await left('mailJobs')).toBe(0))
   // The name and the address are free again.
   await api.http
     .post('/api/register')

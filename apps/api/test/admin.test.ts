@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { unchanged } from '../src/users/accounts.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, type SignedInPerson, verified } from './support/people.ts'
 import { command } from './support/process.ts'
@@ -200,7 +201,7 @@ it('a command makes the first administrator, while the API runs', async () => {
   expect([made.status, made.stdout]).toEqual([0, `${person.username} is an administrator now.\n`])
   // The command is another process: this one hears of it within a second.
   const refused = async () => protectedWith(api, person.body.accessToken).expect(401)
-  await vi.waitFor(refused, { timeout: 60_000, interval: 50 })
+  await eventually(refused, { interval: 50 })
   expect((await api.services.events.page(person.body.user.id)).events).toContainEqual(
     expect.objectContaining({ kind: 'roles_changed', device: 'Administrator', ip: '' }),
   )

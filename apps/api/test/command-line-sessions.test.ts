@@ -1,6 +1,7 @@
 import { mongo, Types } from 'mongoose'
 import { describe, expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { login, protectedWith, refresh, registered, stored } from './support/people.ts'
 import { jsonLines, latchkey } from './support/terminal.ts'
 
@@ -107,7 +108,7 @@ describe('sessions of everybody', () => {
     expect(JSON.parse(audit)).toMatchObject({ command: 'sessions end-all', accounts: 2, sessions: 2 })
     for (const { body } of people) {
       await protectedWith(api, body.accessToken).expect(401)
-      await vi.waitFor(() => protectedWith(other, body.accessToken).expect(401), { interval: 20 })
+      await eventually(() => protectedWith(other, body.accessToken).expect(401), { interval: 20 })
     }
     expect(performance.now() - endedAt).toBeLessThan(1000)
     for (const { jar, body } of people) {
@@ -216,7 +217,7 @@ describe('sessions of everybody', () => {
     const [find, aggregate] = [vi.spyOn(users, 'find'), vi.spyOn(users, 'aggregate')]
     const { stdout } = await latchkey(ahead, ['sessions', 'end-all', '--yes', '--json'])
     expect(JSON.parse(stdout)).toEqual({ accounts: 0, sessions: 0 })
-    await vi.waitFor(() => protectedWith(api, person.body.accessToken).expect(401), { interval: 20 })
+    await eventually(() => protectedWith(api, person.body.accessToken).expect(401), { interval: 20 })
     expect(await signedIn(api)).toBe(0)
 
     const reads = [...find.mock.calls, ...aggregate.mock.calls]

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { forwardingProxy } from './support/forwarding-proxy.ts'
 import { registered, setCookies, somebody } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
@@ -29,14 +30,11 @@ it('the link opens the mailbox for this browser, and leaves no key in the addres
   const cookie = await opened(api)
   const style = await api.http.get('/dev/mailbox/style.css').set('Cookie', cookie).expect(200)
   expect(style.headers['content-type']).toContain('text/css')
-  const list = await vi.waitFor(
-    async () => {
-      const page = await api.http.get('/dev/mailbox').set('Cookie', cookie).expect(200)
-      expect(page.text).toContain(person.email)
-      return page
-    },
-    { timeout: 60_000 },
-  )
+  const list = await eventually(async () => {
+    const page = await api.http.get('/dev/mailbox').set('Cookie', cookie).expect(200)
+    expect(page.text).toContain(person.email)
+    return page
+  })
   expect(list.text).not.toContain(keyOf(api))
   const path = /<li><a href="(\/dev\/mailbox\/[^"]+)"/.exec(list.text)?.[1] ?? ''
   const mail = await api.http.get(path).set('Cookie', cookie).expect(200)
@@ -51,7 +49,7 @@ it('without the key it is an address like any other that is not there', async ()
   const api = await apiForTest()
   const person = await registered(api)
   const cookie = await opened(api)
-  const list = await vi.waitFor(async () => {
+  const list = await eventually(async () => {
     const page = await api.http.get('/dev/mailbox').set('Cookie', cookie)
     expect(page.text).toContain(person.email)
     return page
@@ -101,13 +99,10 @@ it('behind a proxy that says nothing of its clients, a reset link is nobody’s 
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const direct = link.replace('localhost', '127.0.0.1')
   const cookie = (await fetch(direct, { redirect: 'manual' })).headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  await vi.waitFor(
-    async () => {
-      const list = await fetch(`${api.url}/dev/mailbox`, { headers: { cookie } })
-      expect(await list.text()).toContain(person.email)
-    },
-    { timeout: 60_000 },
-  )
+  await eventually(async () => {
+    const list = await fetch(`${api.url}/dev/mailbox`, { headers: { cookie } })
+    expect(await list.text()).toContain(person.email)
+  })
   const stranger = await (await fetch(`${proxy}/dev/mailbox`)).text()
   expect(stranger).not.toContain(person.email)
 })
@@ -138,7 +133,5 @@ it('in production there is no such page, and nothing says of a mail that it was 
   const shown = await production.http.get('/dev/mailbox').set('Accept', 'text/html').expect(404)
   expect(shown.text).toContain('<div id="root">')
   await registered(production)
-  await vi.waitFor(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'), {
-    timeout: 60_000,
-  })
+  await eventually(() => expect(production.logged()).toContain('"mail":"verify_email","sent":false'))
 })

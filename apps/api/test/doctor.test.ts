@@ -10,6 +10,7 @@ import { checkSecrets } from '../src/doctor/secrets.ts'
 import { checkService } from '../src/doctor/service.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { movableClock } from './support/clock.ts'
+import { eventually } from './support/eventually.ts'
 import { freePort } from './support/free-port.ts'
 import { mailServer } from './support/mail-server.ts'
 import { registered } from './support/people.ts'
@@ -209,21 +210,19 @@ describe('the database', () => {
     const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
     await registered(api)
     const jobs = api.services.database.connection.collection('mailJobs')
-    await vi.waitFor(async () => expect(await jobs.countDocuments({ refusedAt: { $ne: null } })).toBe(1), {
-      timeout: 60_000,
-    })
+    await eventually(async () => expect(await jobs.countDocuments({ refusedAt: { $ne: null } })).toBe(1))
     exactlyOne(await ofDatabase(api), 'warning mail-queue: The mail server refused mails for good')
     expect((await ofDatabase(api))[0]).toContain('1 (550 5.1.1)')
     api.clock.advance(8 * 86_400)
     mail.mood = 'refuse the sender'
     await registered(api)
-    await vi.waitFor(
+    await eventually(
       async () => {
         api.clock.advance(3600)
         const found = (await ofDatabase(api)).filter((each) => each.includes('mail-queue'))
         exactlyOne(found, 'warning mail-queue: Mails that could not be sent yet are waiting: 1.')
       },
-      { timeout: 60_000, interval: 200 },
+      { interval: 200 },
     )
   })
 

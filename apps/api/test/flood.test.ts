@@ -1,5 +1,6 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { ask, type Flood, flood } from './support/flood.ts'
 import { login, type Person, registered, type SignedInPerson, somebody } from './support/people.ts'
 
@@ -20,7 +21,7 @@ async function honestPeople(api: TestApi, people: Person[], inTheWay: Flood) {
     signIns.push((await signIn(api, person, `198.51.100.${i}`)).status)
     if (i % 3 === 0) registrations.push((await register(api, `192.0.2.${i}`)).status)
   }
-  await vi.waitFor(() => expect(inTheWay.statuses[429]).toBeGreaterThan(0), { timeout: 60_000 })
+  await eventually(() => expect(inTheWay.statuses[429]).toBeGreaterThan(0))
   await inTheWay.stop()
   return { signIns, registrations }
 }
@@ -101,7 +102,7 @@ it.each(tried)(
     const api = await apiForTest({ environment })
     const people = await crowd(api)
     const inTheWay = flood(60, await prepare(api))
-    await vi.waitFor(() => expect(Object.keys(inTheWay.statuses)).not.toEqual([]), { timeout: 60_000 })
+    await eventually(() => expect(Object.keys(inTheWay.statuses)).not.toEqual([]))
     expect(await honestPeople(api, people, inTheWay)).toEqual(everybodyIn)
   },
   240_000,
@@ -159,7 +160,7 @@ it('what is answered with a 503 is not free: who overfills their own queue is cu
   })
   const body = () => ({ email: somebody().email, password: 'wrong wrong' })
   const inTheWay = flood(60, () => ask(`${api.url}/api/login`, { from: stranger, body: body() }))
-  await vi.waitFor(() => expect(inTheWay.statuses[429]).toBeGreaterThan(100), { timeout: 60_000 })
+  await eventually(() => expect(inTheWay.statuses[429]).toBeGreaterThan(100))
   await inTheWay.stop()
   const { 401: hashed = 0, 503: unseen = 0 } = inTheWay.statuses
   expect(hashed + unseen).toBeLessThanOrEqual(80)
@@ -167,7 +168,7 @@ it('what is answered with a 503 is not free: who overfills their own queue is cu
   const failed = await api.services.database.connection
     .collection('rateLimits')
     .findOne({ key: /^login-address:/ })
-  await vi.waitFor(() => expect(failed?.points).toBe(hashed))
+  await eventually(() => expect(failed?.points).toBe(hashed))
 })
 
 it('thirty passwords shown by one account in a quarter of an hour are its own, right or wrong', async () => {

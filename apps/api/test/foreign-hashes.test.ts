@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type ForeignHash, readForeignHash } from '../src/sign-in/foreign-hash.ts'
 import { compareForeign } from '../src/sign-in/foreign-password-worker.js'
 import { startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { somebody, stored } from './support/people.ts'
 import { latchkey } from './support/terminal.ts'
 
@@ -149,7 +150,7 @@ async function opensOnce(email: string, password: string): Promise<void> {
   await signIn(email, `${password}!`.slice(-20)).expect(401)
   expect((await stored(api, { email })).passwordHash).not.toMatch(/^\$2b\$/)
   await signIn(email, password).expect(200)
-  await vi.waitFor(async () => expect((await stored(api, { email })).passwordHash).toMatch(/^\$2b\$04\$/))
+  await eventually(async () => expect((await stored(api, { email })).passwordHash).toMatch(/^\$2b\$04\$/))
   await signIn(email, password).expect(200)
   await signIn(email, `${password}!`.slice(-20)).expect(401)
 }
@@ -214,7 +215,7 @@ it('a password that is changed meanwhile stays, whatever the first sign-in makes
     .send({ currentPassword: 'U*U*U', newPassword: 'candle river mosaic' })
     .expect(200)
   release()
-  await vi.waitFor(() => expect(replace).toHaveBeenCalled())
+  await eventually(() => expect(replace).toHaveBeenCalled())
   await replace.mock.results[0]?.value
   renewed.mockRestore()
   replace.mockRestore()

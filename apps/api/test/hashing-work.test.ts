@@ -9,6 +9,7 @@ import { createHashCosts } from '../src/sign-in/hash-costs.ts'
 import { createPasswords } from '../src/sign-in/password.ts'
 import { compare, hash } from '../src/sign-in/password-worker.js'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { login, password, registered, somebody, stored } from './support/people.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -115,7 +116,7 @@ describe('signing in', () => {
     const person = await registered(api)
     await keepHash(person.email, imported(prefix.charAt(2), 4))
     await login(api, person)
-    await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$06\$/))
+    await eventually(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$06\$/))
     await login(api, person)
   })
 

@@ -8,6 +8,7 @@ import { mongo } from 'mongoose'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { usernamesFrom } from '../src/import/usernames.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
 import { password, registered, stored } from './support/people.ts'
 import { command, ownEnvironment, temporaryFolder } from './support/process.ts'
@@ -351,10 +352,7 @@ describe('an import', () => {
     // Not all of it, so that it cannot end by itself.
     child.stdin.write(text.slice(0, text.length / 2))
     const imported = () => usersOf(api).countDocuments({})
-    await vi.waitFor(async () => expect(await imported()).toBeGreaterThan(0), {
-      timeout: 60_000,
-      interval: 10,
-    })
+    await eventually(async () => expect(await imported()).toBeGreaterThan(0), { interval: 10 })
     child.kill('SIGKILL')
     await once(child, 'exit')
     const before = await imported()

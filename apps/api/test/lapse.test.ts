@@ -1,6 +1,7 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { english } from '../src/mail/words/en.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually, mailsSent } from './support/eventually.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, somebody, stored, verified } from './support/people.ts'
 
@@ -16,9 +17,7 @@ const usersOf = (api: TestApi) => api.services.database.connection.collection('u
 /** Waits until somebody has been sent the reminder. */
 async function reminded(api: TestApi, mail: MailServer, person: { email: string }) {
   const reminder = await mail.mailTo(person.email, /to keep your account/)
-  await vi.waitFor(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date))
   return reminder
 }
 
@@ -122,9 +121,7 @@ it('nobody lapses whose reminder could not be sent; it is sent when it can be', 
   api.clock.advance(30 * day)
   await api.services.lapse.sweep()
   const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.findOne()).toMatchObject({ attempts: 1 }), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect(await jobs.findOne()).toMatchObject({ attempts: 1 }))
   // The mail is kept for a day and forgotten.
   api.clock.advance(10 * day)
   await jobs.deleteMany({})
@@ -147,9 +144,7 @@ it('whose address refuses mail for good lapses all the same', async () => {
   mail.mood = 'refuse the recipient'
   api.clock.advance(30 * day)
   await api.services.lapse.sweep()
-  await vi.waitFor(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect((await stored(api, person)).lapseRemindedAt).toBeInstanceOf(Date))
   api.clock.advance(7.5 * day)
   await api.services.lapse.sweep()
   expect(await exists(api, person)).toBe(false)
@@ -182,8 +177,7 @@ it('of several processes one reminds, and what is gone is gone once', async () =
   api.clock.advance(25 * day)
   await sweep()
   for (const person of people) await reminded(api, mail, person)
-  const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 60_000 })
+  await mailsSent(api)
   const reminders = mail.received.filter(({ subject }) => /to keep/.test(subject)).map(({ to }) => to[0])
   expect(reminders.toSorted()).toEqual(people.map(({ email }) => email).toSorted())
   // One proves the address while all processes sweep.

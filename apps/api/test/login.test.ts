@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { login, protectedWith, refresh, registered, setCookies, somebody, stored } from './support/people.ts'
 
 let api: TestApi
@@ -105,7 +106,7 @@ it('hashes anew when the cost has changed, and the person notices nothing', asyn
   await login(costlier, person)
   expect(before).toMatch(/^\$2b\$04\$/)
   // In the background, for the sign-in does not wait for it.
-  await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
+  await eventually(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
   await login(costlier, person)
 })
 
@@ -113,7 +114,7 @@ it('several sign-ins at once while the hash is made anew all succeed', async () 
   const person = await registered(api)
   const costlier = await apiForTest({ environment: { BCRYPT_COST: '5' }, mongoUri: api.mongoUri })
   await Promise.all(Array.from({ length: 6 }, () => login(costlier, person)))
-  await vi.waitFor(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
+  await eventually(async () => expect((await stored(api, person)).passwordHash).toMatch(/^\$2b\$05\$/))
 })
 
 it('the headers say nothing of whether two names are one account', async () => {

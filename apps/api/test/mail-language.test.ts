@@ -1,8 +1,9 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { mailKinds } from '../src/mail/mail-job.model.ts'
 import { ownMail } from '../src/mail/own-mails.ts'
 import { renderMail } from '../src/mail/templates.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
 import { login, password, registered, renewed } from './support/people.ts'
 
@@ -59,9 +60,8 @@ it('and stays so for what is told to an address that no account has any more', a
   mail.received.length = 0
   const signedIn = await login(api, person)
   await api.http.delete('/api/me').set(as(signedIn)).send({ password }).expect(204)
-  await vi.waitFor(
-    () => expect(mail.received.map(({ text }) => text).join()).toContain('Ihr Konto und alles, was'),
-    { timeout: 60_000 },
+  await eventually(() =>
+    expect(mail.received.map(({ text }) => text).join()).toContain('Ihr Konto und alles, was'),
   )
 })
 

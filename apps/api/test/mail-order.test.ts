@@ -1,5 +1,6 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually, mailsSent } from './support/eventually.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import { login, password, registered, somebody } from './support/people.ts'
 
@@ -29,8 +30,6 @@ const jobsOf = (api: TestApi) => api.services.database.connection.collection('ma
 const from = (api: TestApi, ip: string, path: string, body: object) =>
   api.http.post(`/api/${path}`).set('X-Forwarded-For', ip).send(body)
 const receivers = (mail: MailServer) => mail.received.map(({ to }) => to[0])
-const allSent = (api: TestApi) =>
-  vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 60_000 })
 
 it.each<[string, (i: number) => string]>([
   ['one address', () => '203.0.113.1'],
@@ -44,7 +43,7 @@ it.each<[string, (i: number) => string]>([
   )
   await from(api, elsewhere, 'forgot-password', { email: owner.email }).expect(200)
   await sending(mail, api)
-  await allSent(api)
+  await mailsSent(api)
   expect(mail.received).toHaveLength(22)
   // Behind one mail of each who came before.
   const reset = mail.received.findIndex(({ subject }) => /Reset your password/.test(subject))
@@ -60,7 +59,7 @@ it('several processes keep to the same order, and each mail is sent once', async
   for (let i = 0; i < 12; i++) await from(api, '203.0.113.1', 'register', somebody()).expect(201)
   await from(api, elsewhere, 'forgot-password', { email: owner.email }).expect(200)
   await Promise.all([sending(mail, api), sending(mail, api)])
-  await allSent(api)
+  await mailsSent(api)
   expect(mail.received).toHaveLength(14)
   expect(new Set(mail.received.map(({ to, subject }) => `${to} ${subject}`)).size).toBe(14)
   expect(mail.received.findIndex(({ subject }) => /Reset/.test(subject))).toBeLessThan(5)
@@ -71,9 +70,7 @@ it('a mail that was turned away goes behind what is asked for after it', async (
   mail.mood = 'busy'
   const first = await apiForTest({ environment: mailing(mail) })
   const turnedAway = await Promise.all(Array.from({ length: 4 }, () => registered(first)))
-  await vi.waitFor(async () => expect(await jobsOf(first).countDocuments({ attempts: 1, rank: 1 })).toBe(4), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect(await jobsOf(first).countDocuments({ attempts: 1, rank: 1 })).toBe(4))
   await first.close()
   const api = await asking(mail, first)
   api.clock.advance(600)
@@ -81,7 +78,7 @@ it('a mail that was turned away goes behind what is asked for after it', async (
   await from(api, elsewhere, 'register', person).expect(201)
   mail.mood = 'accept'
   await sending(mail, api)
-  await allSent(api)
+  await mailsSent(api)
   expect(receivers(mail)[0]).toBe(person.email)
   expect(receivers(mail).toSorted()).toEqual([person, ...turnedAway].map(({ email }) => email).toSorted())
 })
@@ -95,7 +92,7 @@ it('a link that a stranger asked for late in their turn comes early once its own
   await from(api, '203.0.113.1', 'forgot-password', { email: owner.email }).expect(200)
   await from(api, elsewhere, 'forgot-password', { email: owner.email }).expect(200)
   await sending(mail, api)
-  await allSent(api)
+  await mailsSent(api)
   expect(mail.received).toHaveLength(11)
   expect(receivers(mail).indexOf(owner.email)).toBeLessThan(2)
 })
@@ -107,7 +104,7 @@ it('what was queued before there were turns is sent, and first', async () => {
   const last = people[2]?.email ?? ''
   await jobsOf(api).updateOne({ email: last }, { $unset: { rank: 1, turnAt: 1, inVain: 1 } })
   await sending(mail, api)
-  await allSent(api)
+  await mailsSent(api)
   expect(receivers(mail)[0]).toBe(last)
   expect(mail.received).toHaveLength(3)
 })
@@ -129,7 +126,7 @@ it('accounts made with tags of one mailbox do not fill it, and its owner still g
   const tagged = (i: number) => owner.email.replace('@', `+${i}@`)
   for (let i = 0; i < 15; i++)
     await from(api, `203.0.113.${i}`, 'register', { ...somebody(), email: tagged(i) }).expect(201)
-  await allSent(api)
+  await mailsSent(api)
   expect(mail.received).toHaveLength(10)
   await from(api, elsewhere, 'register', owner).expect(201)
   await mail.mailTo(owner.email, /Confirm your email address/)
@@ -160,7 +157,7 @@ it('the link that puts an address back waits for no notice, and reminders wait f
     .expect(200)
   const token = tokenIn(await mail.mailTo(`new-${owner.email}`, /new email/))
   const others = await Promise.all(Array.from({ length: 8 }, () => registered(first)))
-  await allSent(first)
+  await mailsSent(first)
   await first.close()
   mail.received.length = 0
 
@@ -176,7 +173,7 @@ it('the link that puts an address back waits for no notice, and reminders wait f
   await api.http.post('/api/confirm-email').set(asOwner).send({ token }).expect(200)
   expect(await jobsOf(api).countDocuments()).toBe(10)
   await sending(mail, api)
-  await allSent(api)
+  await mailsSent(api)
   const subjects = mail.received.map(({ subject }) => subject)
   expect(subjects.findIndex((subject) => /was changed/.test(subject))).toBeLessThan(2)
   expect(subjects.findIndex((subject) => /A new device/.test(subject))).toBeLessThan(2)
@@ -198,14 +195,12 @@ it('the link that puts an address back is sent as long as it works, however long
       .send({ email: `new-${owner.email}` })
       .expect(200)
     const token = tokenIn(await mail.mailTo(`new-${owner.email}`, /new email/))
-    await allSent(api)
+    await mailsSent(api)
     mail.received.length = 0
     mail.mood = 'busy'
     await api.http.post('/api/confirm-email').set(asOwner).send({ token }).expect(200)
     const postponed = { attempts: 1, rank: 1 }
-    await vi.waitFor(async () => expect(await jobsOf(api).findOne()).toMatchObject(postponed), {
-      timeout: 60_000,
-    })
+    await eventually(async () => expect(await jobsOf(api).findOne()).toMatchObject(postponed))
     mail.mood = 'accept'
     api.clock.advance(days * day)
     const next = await registered(api)

@@ -1,6 +1,7 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually, mailsSent } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
 import { registered, somebody } from './support/people.ts'
 
@@ -16,8 +17,6 @@ async function watched(smtpUrl: string, pollMs = 25) {
 }
 
 const jobsOf = (api: TestApi) => api.services.database.connection.collection('mailJobs')
-const noneLeft = (api: TestApi) =>
-  vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 60_000 })
 const ask = (api: TestApi, email: string) => api.http.post('/api/forgot-password').send({ email }).expect(200)
 
 it('a mail to nobody holds the queue as long as one to somebody, so that the gap between others says nothing', async () => {
@@ -25,7 +24,7 @@ it('a mail to nobody holds the queue as long as one to somebody, so that the gap
   mail.slownessMs = 300
   const { api, client } = await watched(mail.url)
   const person = await registered(api)
-  await noneLeft(api)
+  await mailsSent(api)
   let takenAt = 0
   const held: number[] = []
   client.on('commandSucceeded', ({ commandName, reply }) => {
@@ -37,7 +36,7 @@ it('a mail to nobody holds the queue as long as one to somebody, so that the gap
   })
   for (const email of [person.email, somebody().email, somebody().email]) {
     await ask(api, email)
-    await noneLeft(api)
+    await mailsSent(api)
   }
   expect(held).toHaveLength(3)
   // Timers may be a moment early, never more.
@@ -49,7 +48,7 @@ it('while no mail goes out, one to nobody waits like one to somebody', async () 
   const mail = await mailServer()
   const { api } = await watched(mail.url)
   const person = await registered(api)
-  await noneLeft(api)
+  await mailsSent(api)
   mail.mood = 'busy'
   const nobody = somebody()
   const state = async ({ email }: { email: string }) => {
@@ -59,12 +58,10 @@ it('while no mail goes out, one to nobody waits like one to somebody', async () 
   const wait = async (attempts: number, seconds: number) => {
     const dueAt = new Date(api.clock.now().getTime() + seconds * 1000)
     for (const each of [person, nobody])
-      await vi.waitFor(async () => expect(await state(each)).toMatchObject({ attempts, rank: 1, dueAt }), {
-        timeout: 60_000,
-      })
+      await eventually(async () => expect(await state(each)).toMatchObject({ attempts, rank: 1, dueAt }))
   }
   await ask(api, person.email)
-  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 60_000 })
+  await eventually(() => expect(api.logged()).toContain('a mail was not sent'))
   await ask(api, nobody.email)
   await wait(1, 5)
   for (const [attempts, seconds] of [
@@ -79,7 +76,7 @@ it('while no mail goes out, one to nobody waits like one to somebody', async () 
   await mail.mailTo(person.email, /Reset/)
   // Perhaps looked at before the server was known to be well again.
   api.clock.advance(40)
-  await noneLeft(api)
+  await mailsSent(api)
   expect(mail.received.filter(({ to }) => to[0] === nobody.email)).toEqual([])
 })
 
@@ -87,25 +84,24 @@ it('whoever has had enough links gets no further one because no mail went out fo
   const mail = await mailServer()
   const { api } = await watched(mail.url)
   const person = await registered(api)
-  await noneLeft(api)
+  await mailsSent(api)
   for (let i = 0; i < 5; i++) {
     await ask(api, person.email)
-    await noneLeft(api)
+    await mailsSent(api)
   }
   mail.mood = 'busy'
   const other = await registered(api)
-  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 60_000 })
+  await eventually(() => expect(api.logged()).toContain('a mail was not sent'))
   await ask(api, person.email)
-  await vi.waitFor(
-    async () => expect(await jobsOf(api).findOne({ email: person.email })).toMatchObject({ attempts: 1 }),
-    { timeout: 60_000 },
+  await eventually(async () =>
+    expect(await jobsOf(api).findOne({ email: person.email })).toMatchObject({ attempts: 1 }),
   )
   mail.mood = 'accept'
   api.clock.advance(60)
   await mail.mailTo(other.email, /Confirm/)
   await ask(api, person.email)
   api.clock.advance(60)
-  await noneLeft(api)
+  await mailsSent(api)
   expect(mail.received.filter(({ subject }) => /Reset/.test(subject))).toHaveLength(5)
 })
 

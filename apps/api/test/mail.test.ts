@@ -1,6 +1,7 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { apiForTest } from './support/api.ts'
+import { eventually, mailsSent } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
 import { copyOf, login, refresh, registered, somebody, verified } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
@@ -17,20 +18,16 @@ it.each(['busy', 'refuse the sender', 'hang up', 'silence'] as const)(
     mail.mood = mood
     const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
     const person = await registered(api)
-    await vi.waitFor(
-      async () => expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, dueAt: expect.any(Date) }),
-      { timeout: 60_000 },
+    await eventually(async () =>
+      expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, dueAt: expect.any(Date) }),
     )
-    await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), {
-      timeout: 60_000,
-      interval: 50,
-    })
+    await eventually(() => expect(api.logged()).toContain('a mail was not sent'), { interval: 50 })
     await login(api, person)
     mail.mood = 'accept'
     // Each attempt waits twice as long as the one before.
     api.clock.advance(5)
     await mail.mailTo(person.email, /Confirm your email address/)
-    await vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 60_000 })
+    await mailsSent(api)
   },
   240_000,
 )
@@ -45,9 +42,8 @@ it.each([
     mail.mood = mood
     const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
     const person = await registered(api)
-    await vi.waitFor(
-      async () => expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, refusal: reply }),
-      { timeout: 60_000 },
+    await eventually(async () =>
+      expect(await jobsOf(api).findOne()).toMatchObject({ attempts: 1, refusal: reply }),
     )
     const line = api
       .logged()
@@ -78,7 +74,7 @@ it('what the mail server says of an address does not stand in the log in the cle
     environment: { SMTP_URL: mail.url, MAIL_FROM: 'Latchkey <postmaster@sender.example>' },
   })
   const person = await registered(api)
-  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 60_000 })
+  await eventually(() => expect(api.logged()).toContain('a mail was not sent'))
   expect(api.logged()).toContain('5.7.1 sender not allowed here')
   expect(api.logged()).not.toContain(person.email)
   expect(api.logged()).not.toContain('postmaster@')
@@ -103,7 +99,7 @@ it('a mail server that offers no encryption gets no mail over the network', asyn
   // As for a server elsewhere; on loopback alone it would not be asked for.
   const api = await apiForTest({ environment: { SMTP_URL: `${mail.url}?requireTLS=true` } })
   const person = await registered(api)
-  await vi.waitFor(() => expect(api.logged()).toContain('a mail was not sent'), { timeout: 60_000 })
+  await eventually(() => expect(api.logged()).toContain('a mail was not sent'))
   expect(api.logged()).toContain('requireTLS=false would send in the clear')
   expect(mail.offered).toBe(0)
   expect(await jobsOf(api).findOne()).toMatchObject({ email: person.email, refusedAt: null })
@@ -113,7 +109,7 @@ it('a mail server that offers encryption gets it encrypted, if it can show who i
   const mail = await mailServer(0, { startTls: true })
   const stranger = await apiForTest({ environment: { SMTP_URL: `${mail.url}?requireTLS=true` } })
   await registered(stranger)
-  await vi.waitFor(() => expect(stranger.logged()).toContain('a mail was not sent'), { timeout: 60_000 })
+  await eventually(() => expect(stranger.logged()).toContain('a mail was not sent'))
   expect(stranger.logged()).toMatch(/certificate/)
   expect(mail.offered).toBe(0)
   // As if it were known: its certificate is made for tests.
@@ -130,17 +126,15 @@ it('a mail server that nobody can reach loses nothing, and an hour later it is s
   const job = async () => await jobsOf(api).findOne({}, { sort: { createdAt: 1 } })
   await registered(api)
   for (const attempts of [1, 2, 3, 4, 5, 6, 7]) {
-    await vi.waitFor(async () => expect((await job())?.attempts).toBe(attempts), { timeout: 60_000 })
+    await eventually(async () => expect((await job())?.attempts).toBe(attempts))
     const dueAt = api.clock.now().getTime() + 5000 * 2 ** (attempts - 1)
-    await vi.waitFor(async () => expect((await job())?.dueAt.getTime()).toBe(dueAt), { timeout: 60_000 })
+    await eventually(async () => expect((await job())?.dueAt.getTime()).toBe(dueAt))
     api.clock.advance(5 * 2 ** (attempts - 1))
   }
   api.clock.advance(24 * 3600)
   // By now nobody wants to read it any more, and what was queued later is what is tried.
   const { email } = await registered(api)
-  await vi.waitFor(async () => expect(await jobsOf(api).findOne({ email })).toMatchObject({ attempts: 1 }), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect(await jobsOf(api).findOne({ email })).toMatchObject({ attempts: 1 }))
   expect((await job())?.attempts).toBeLessThanOrEqual(8)
 })
 
@@ -168,14 +162,12 @@ it('a flood of sign-ins is a handful of notices, and a link overtakes them', asy
   expect(queued.filter(({ kind }) => kind === 'new_device')).toHaveLength(5)
   expect(queued.filter(({ kind }) => kind === 'reset_password')).toHaveLength(1)
 
-  await vi.waitFor(async () => expect(await jobsOf(api).countDocuments({ attempts: 0 })).toBe(0), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect(await jobsOf(api).countDocuments({ attempts: 0 })).toBe(0))
   const before = mail.received.length
   mail.mood = 'accept'
   api.clock.advance(200)
   await mail.mailTo(person.email, /Reset your password/)
-  await vi.waitFor(() => expect(mail.received.length).toBe(before + 6), { timeout: 60_000 })
+  await eventually(() => expect(mail.received.length).toBe(before + 6))
   const subjects = mail.received.slice(before).map(({ subject }) => subject)
   expect(subjects.indexOf('Reset your password')).toBeLessThan(2)
   // The next hour has an allowance of its own.
@@ -186,7 +178,7 @@ it('a flood of sign-ins is a handful of notices, and a link overtakes them', asy
     sessionId: null,
     device: { userAgent: 'later', ip: '203.0.113.7' },
   })
-  await vi.waitFor(() => expect(mail.received.length).toBe(before + 7), { timeout: 60_000 })
+  await eventually(() => expect(mail.received.length).toBe(before + 7))
 })
 
 it('a slow mail server delays no request', async () => {
@@ -210,7 +202,7 @@ it('of several processes one sends each mail', async () => {
     await apiForTest({ environment, mongoUri: first.mongoUri, clock: first.clock }),
   ]
   const people = await Promise.all(Array.from({ length: 12 }, () => registered(first)))
-  await vi.waitFor(async () => expect(await jobsOf(first).countDocuments()).toBe(0), { timeout: 60_000 })
+  await mailsSent(first)
   expect(mail.received.map(({ to }) => to[0]).toSorted()).toEqual(people.map(({ email }) => email).toSorted())
   expect(others).toHaveLength(2)
 })
@@ -258,18 +250,14 @@ it('killed between sending and noting it, nothing is sent twice but the mails in
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(person),
     })
-  await vi.waitFor(() => expect(mail.offered).toBeGreaterThanOrEqual(4), { timeout: 60_000, interval: 5 })
+  await eventually(() => expect(mail.offered).toBeGreaterThanOrEqual(4), { interval: 5 })
   first.child.kill('SIGKILL')
   await first.exited
   const second = await apiProcess(environment)
   await ready(second)
   // All but at most those in flight, which wait until their time is up.
-  await vi.waitFor(
-    () =>
-      expect(new Set(mail.received.map(({ to }) => to[0])).size).toBeGreaterThanOrEqual(
-        people.length - atOnce,
-      ),
-    { timeout: 60_000 },
+  await eventually(() =>
+    expect(new Set(mail.received.map(({ to }) => to[0])).size).toBeGreaterThanOrEqual(people.length - atOnce),
   )
   await new Promise((done) => setTimeout(done, 1500))
   const counts = people.map(({ email }) => mail.received.filter(({ to }) => to[0] === email).length)
@@ -291,7 +279,7 @@ it('the owner is told of a new device and of a copied session', async () => {
 
   for (let i = 0; i < 3; i++) await refresh(api, copyOf(person.jar)).expect(403)
   await mail.mailTo(person.email, /A copy of your session was refused/)
-  await vi.waitFor(async () => expect(await jobsOf(api).countDocuments()).toBe(0), { timeout: 60_000 })
+  await mailsSent(api)
   expect(mail.received.filter(({ subject }) => /copy/.test(subject))).toHaveLength(1)
 })
 
@@ -309,8 +297,7 @@ it('the owner is told that a session was ended because its token was used twice'
   await Promise.all(copies)
   const { text } = await mail.mailTo(person.email, /One of your sessions was ended/)
   expect(text).toContain('curl (127.0.0.1) showed a refresh token that had been used before')
-  const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.countDocuments()).toBe(0), { timeout: 60_000 })
+  await mailsSent(api)
   expect(mail.received.filter(({ subject }) => /was ended/.test(subject))).toHaveLength(1)
 })
 

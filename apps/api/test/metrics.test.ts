@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { routes } from '@latchkey/contracts'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, inject, it, vi } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { withPatience } from '../src/ops/metrics/patience.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { eventually } from './support/eventually.ts'
 import { freePort } from './support/free-port.ts'
 import { login, password, protectedWith, refresh, registered, somebody } from './support/people.ts'
 import { apiProcess, ready } from './support/process.ts'
@@ -85,11 +86,9 @@ it('a request whose client went away is counted as aborted', async () => {
     'POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{',
   )
   await once(socket, 'connect')
-  await vi.waitFor(() => expect(socket.bytesWritten).toBeGreaterThan(0))
+  await eventually(() => expect(socket.bytesWritten).toBeGreaterThan(0))
   setTimeout(() => socket.destroy(), 100)
-  await vi.waitFor(async () => expect(await sample(api, requests('POST', '/api/login', 'aborted'))).toBe(1), {
-    timeout: 60_000,
-  })
+  await eventually(async () => expect(await sample(api, requests('POST', '/api/login', 'aborted'))).toBe(1))
   expect(api.logged()).toContain('request aborted')
 })
 
@@ -141,9 +140,9 @@ it('shows passwords that wait to be hashed, and how long they waited', async () 
     api.http.post('/api/login').send({ email: somebody().email, password }),
   )
   const answers = Promise.all(attempts.map((attempt) => attempt.then()))
-  await vi.waitFor(
+  await eventually(
     async () => expect(await sample(api, 'latchkey_hash_queue{state="running"}')).toBeGreaterThan(0),
-    { timeout: 60_000, interval: 10 },
+    { interval: 10 },
   )
   await answers
   expect(await sample(api, 'latchkey_hash_queue{state="running"}')).toBe(0)
@@ -199,7 +198,7 @@ it('knows the connections again after an outage', async () => {
   wire.cut()
   expect(await Promise.all(asked)).toEqual([503, 503])
   await wire.mend()
-  await vi.waitFor(() => refresh(api, person.jar).expect(200), { timeout: 60_000, interval: 200 })
+  await eventually(() => refresh(api, person.jar).expect(200), { interval: 200 })
   const [open, waiting] = [
     await Promise.all(
       ['idle', 'in_use'].map((state) => sample(api, `latchkey_database_connections{state="${state}"}`)),
@@ -218,10 +217,7 @@ it('knows the connections again after an outage', async () => {
 it('counts what came of mails', async () => {
   const api = await apiForTest({ environment: { ...environment, SMTP_URL: 'smtp://127.0.0.1:9' } })
   await registered(api)
-  await vi.waitFor(
-    async () => expect(await sample(api, 'latchkey_mails_total{outcome="postponed"}')).toBe(1),
-    { timeout: 60_000 },
-  )
+  await eventually(async () => expect(await sample(api, 'latchkey_mails_total{outcome="postponed"}')).toBe(1))
   expect(await sample(api, 'latchkey_mail_queue{state="later"}')).toBe(1)
   expect(await sample(api, 'latchkey_mails_total{outcome="sent"}')).toBe(0)
 })

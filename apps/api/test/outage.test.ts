@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { apiForTest } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { eventually } from './support/eventually.ts'
 import {
   jarOf,
   protectedWith,
@@ -39,7 +40,7 @@ it('while the database is down a refresh is a 503, cookies stay, and it recovers
   ).toBe(503)
 
   await wire.mend()
-  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 60_000, interval: 200 })
+  await eventually(async () => refresh(api, person.jar).expect(200), { interval: 200 })
   await api.http.get('/api/health/ready').expect(200)
 })
 
@@ -53,7 +54,7 @@ it('a database that hangs is an outage too, and signs nobody out', async () => {
   expect(setCookies(refused)).toEqual([])
   wire.cut()
   await wire.mend()
-  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 60_000, interval: 200 })
+  await eventually(async () => refresh(api, person.jar).expect(200), { interval: 200 })
 })
 
 it('recovers from an outage that begins in the middle of a heartbeat', async () => {
@@ -73,7 +74,7 @@ it('recovers from an outage that begins in the middle of a heartbeat', async () 
   wire.cut()
   expect(await underWay).toBe(503)
   await wire.mend()
-  await vi.waitFor(async () => refresh(api, person.jar).expect(200), { timeout: 60_000, interval: 200 })
+  await eventually(async () => refresh(api, person.jar).expect(200), { interval: 200 })
 })
 
 /** What the driver keeps to itself. */
@@ -94,10 +95,7 @@ it('started before its database, it says so, and becomes ready by itself', async
   expect((await api.http.get('/api/protected')).status).toBe(401)
 
   await wire.mend()
-  await vi.waitFor(async () => api.http.get('/api/health/ready').expect(200), {
-    timeout: 60_000,
-    interval: 200,
-  })
+  await eventually(async () => api.http.get('/api/health/ready').expect(200), { interval: 200 })
   const person = await registered(api)
   expect(jarOf(await refresh(api, person.jar).expect(200)).session).toBe(`${person.sessionId}.1`)
 })
@@ -139,8 +137,7 @@ it('a sign-out during an outage is forgotten by the page at once, and can be fin
   await wire.mend()
   // What is left in the browser: the token, which only the API reads.
   const left = `latchkey.refreshToken=${person.jar.refreshToken}`
-  const retry = await vi.waitFor(async () => api.http.post('/api/logout').set('Cookie', left).expect(200), {
-    timeout: 60_000,
+  const retry = await eventually(async () => api.http.post('/api/logout').set('Cookie', left).expect(200), {
     interval: 200,
   })
   expect(setCookies(retry)).toHaveLength(2)
@@ -166,7 +163,7 @@ it('signing out everywhere keeps this browser signed in when it came to nothing'
   expect(refused.status).toBe(503)
   expect(setCookies(refused)).toEqual([])
   await wire.mend()
-  const done = await vi.waitFor(async () => everywhere().expect(204), { timeout: 60_000, interval: 200 })
+  const done = await eventually(async () => everywhere().expect(204), { interval: 200 })
   expect(setCookies(done)).toHaveLength(2)
 })
 
@@ -201,13 +198,13 @@ it.each(['deleted', 'disabled'] as const)(
 
     await wire.mend()
     const again = { email: person.email, password: person.password }
-    await vi.waitFor(
+    await eventually(
       async () =>
         api.http
           .post('/api/login')
           .send(again)
           .expect(how === 'deleted' ? 401 : 403),
-      { timeout: 60_000, interval: 200 },
+      { interval: 200 },
     )
     await protectedWith(api, person.body.accessToken).expect(401)
     await refresh(api, person.jar).expect(403)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Attempt, somebodyElse } from '@latchkey/embedded-mongo/testing'
 import mongoose from 'mongoose'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { somebody } from './support/people.ts'
 import { apiProcess, ownEnvironment, ready, temporaryFolder } from './support/process.ts'
 
@@ -30,9 +31,7 @@ it('another user of the machine reads nothing of a DATA_DIR that was open to all
     body: JSON.stringify(somebody()),
   })
   expect(registered.status).toBe(201)
-  await vi.waitFor(() => expect(readdirSync(join(DATA_DIR, 'outbox')).join()).toContain('.json'), {
-    timeout: 60_000,
-  })
+  await eventually(() => expect(readdirSync(join(DATA_DIR, 'outbox')).join()).toContain('.json'))
   // From its first moment on, whoever made the folder.
   expect(othersIn(DATA_DIR)).toEqual([])
   first.child.kill('SIGTERM')

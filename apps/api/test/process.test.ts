@@ -2,8 +2,9 @@ import { request } from 'node:http'
 import type { SignedIn } from '@latchkey/contracts'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import mongoose from 'mongoose'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { eventually } from './support/eventually.ts'
 import { freePort } from './support/free-port.ts'
 import { somebody } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
@@ -69,7 +70,7 @@ it('killed between the commit and the response, the client retries and is still 
   const lost = post(`${first.url}/api/refresh-token`, {}, cookie).catch(() => 'lost')
   const database = await mongoose.createConnection(direct).asPromise()
   const generation = async () => (await database.collection('users').findOne())?.refreshTokens[0].generation
-  await vi.waitFor(async () => expect(await generation()).toBe(1), { timeout: 60_000 })
+  await eventually(async () => expect(await generation()).toBe(1))
   first.child.kill('SIGKILL')
   expect(await lost).toBe('lost')
   await database.close()

@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib'
 import { routes } from '@latchkey/contracts'
 import { notNow } from '@latchkey/sessions'
 import { mongo } from 'mongoose'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { login, refresh, registered, type SignedInPerson, setCookies } from './support/people.ts'
 import { apiProcess, ready } from './support/process.ts'
 
@@ -218,7 +219,7 @@ describe('the process', () => {
       expect([full.status, full.headers.get('content-type')]).toEqual([431, `${type}; charset=utf-8`])
       expect(await full.text()).toMatch('Delete cookies of this host')
     }
-    await vi.waitFor(() => expect(child.output()).toMatch('cookies of this host'))
+    await eventually(() => expect(child.output()).toMatch('cookies of this host'))
 
     const unused = connect(Number(new URL(child.url).port), '127.0.0.1')
     unused.on('error', () => {})

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Response } from 'supertest'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { login, password, refresh, registered, setCookies, somebody } from './support/people.ts'
 
 const limits =
@@ -72,7 +73,7 @@ it('an attempt that nobody got to look at is given back', async () => {
     for (let i = 0; i < 8; i++) {
       await unseen({ Cookie: device })
       await unseen({})
-      await vi.waitFor(async () => expect(await counted()).toEqual([]), { timeout: 60_000, interval: 10 })
+      await eventually(async () => expect(await counted()).toEqual([]), { interval: 10 })
     }
     // Elsewhere the same account is open.
     await attempt(from('203.0.113.8')).expect(200)

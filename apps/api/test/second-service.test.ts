@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { freePort } from './support/free-port.ts'
 import { mailServer } from './support/mail-server.ts'
 import { login, protectedWith, refresh, registered, verified } from './support/people.ts'
@@ -44,10 +45,7 @@ async function secondService(api: TestApi, port: number, environment: Record<str
   const url = `http://127.0.0.1:${port}`
   const reports = (authorization?: string) =>
     fetch(`${url}/reports`, { headers: authorization ? { authorization } : {} })
-  await vi.waitFor(async () => expect((await reports()).status, said).toBe(401), {
-    timeout: 60_000,
-    interval: 100,
-  })
+  await eventually(async () => expect((await reports()).status, said).toBe(401), { interval: 100 })
   return { url, reports, said: () => said }
 }
 
@@ -73,7 +71,7 @@ it('the documented second service lets in whoever is signed in here, and nobody 
   expect(refused.status).toBe(401)
   expect(await refused.json()).toMatchObject({ code: 'access_token_invalid' })
   expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
-  await vi.waitFor(() => expect(other.said()).toMatch(/issued by "latchkey".*"https:\/\/id\.example\.com"/))
+  await eventually(() => expect(other.said()).toMatch(/issued by "latchkey".*"https:\/\/id\.example\.com"/))
   expect(other.said()).toMatch(/`issuer` has to be the PUBLIC_URL of Latchkey/)
 })
 

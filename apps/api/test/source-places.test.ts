@@ -1,6 +1,7 @@
 // Of the built product: its stack traces name the source.
 
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
+import { eventually } from './support/eventually.ts'
 import { apiProcess, temporaryFolder } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
 
@@ -36,14 +37,11 @@ it('an error in the log names places in the source', async () => {
     JWT_ACCESS_SECRET: 'an access secret for this test only',
     JWT_REFRESH_SECRET: 'a refresh secret for this test only',
   })
-  const line = await vi.waitFor(
-    () => {
-      const found = output().match(/.*cannot be reached yet.*/)
-      if (!found) throw new Error(output())
-      return JSON.parse(found[0])
-    },
-    { timeout: 60_000 },
-  )
+  const line = await eventually(() => {
+    const found = output().match(/.*cannot be reached yet.*/)
+    if (!found) throw new Error(output())
+    return JSON.parse(found[0])
+  })
   expect(line.err.stack).toMatch(/src\/database\.ts:\d+:\d+/)
   expect(line.err.stack).not.toContain('/dist/')
 })

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { Types } from 'mongoose'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { checkDatabase } from '../src/doctor/database.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
+import { eventually } from './support/eventually.ts'
 import { login, password, protectedWith, registered, somebody } from './support/people.ts'
 import { apiProcess, ready, temporaryFolder } from './support/process.ts'
 import { sideBySide as it } from './support/side-by-side.ts'
@@ -20,16 +21,15 @@ import {
 
 const outboxOf = ({ services }: TestApi) => services.database.connection.collection('webhookDeliveries')
 const aboutIn = (attempts: Attempt[], id: string) => attempts.filter(({ data }) => data.userId === id)
-const soon = { timeout: 60_000, interval: 40 }
 
 /** Lets time pass until it is so: each attempt waits twice as long as the one before. */
 const meanwhile = (api: TestApi, seconds: number, so: () => unknown) =>
-  vi.waitFor(
+  eventually(
     async () => {
       api.clock.advance(seconds)
       await so()
     },
-    { timeout: 30_000, interval: 100 },
+    { interval: 100 },
   )
 
 async function told(environment: Record<string, string> = {}, options: object = {}) {
@@ -57,7 +57,7 @@ it('what happened to one user arrives in its order, whoever fails meanwhile, and
   await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
   // Another's goes on.
   await login(api, other)
-  await vi.waitFor(() => expect(aboutIn(receiver.taken, other.body.user.id).length).toBe(3), soon)
+  await eventually(() => expect(aboutIn(receiver.taken, other.body.user.id).length).toBe(3))
   await meanwhile(api, 2, () => expect(aboutIn(receiver.taken, id).length).toBe(3))
 
   const types = (attempts: Attempt[]) => aboutIn(attempts, id).map(({ type }) => type)
@@ -78,10 +78,7 @@ it('what happened to one user arrives in its order, whoever fails meanwhile, and
         .map((each) => each.body),
     ).size,
   ).toBe(1)
-  await vi.waitFor(
-    async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(6),
-    soon,
-  )
+  await eventually(async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(6))
 })
 
 it('a session that has just ended is told at once, whatever the pace at which the outbox is looked at', async () => {
@@ -107,11 +104,11 @@ it('a dead endpoint does not hold up another, nor does a silent one', async () =
   const person = await registered(api)
   await alive.next('session.started', person.sessionId)
   expect(alive.attempts).toHaveLength(2)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const troubled = (await api.services.webhooks?.troubled()) ?? []
     expect(troubled.map(({ answer, type }) => [answer, type])).toEqual([['ECONNREFUSED', 'user.registered']])
-  }, soon)
-  await vi.waitFor(() => expect(silent.attempts).toHaveLength(1), soon)
+  })
+  await eventually(() => expect(silent.attempts).toHaveLength(1))
   expect(silent.attempts[0]?.id).toBe(alive.attempts[0]?.id)
 })
 
@@ -131,7 +128,7 @@ it('a receiver that talks without end has answered with its status, and is cut o
       talk()
     }
   await registered(api)
-  await vi.waitFor(() => expect(closed).toEqual(['user.registered', 'session.started']), soon)
+  await eventually(() => expect(closed).toEqual(['user.registered', 'session.started']))
   expect(await outboxOf(api).countDocuments({ answer: '200' })).toBeGreaterThan(0)
   expect(sent).toBeLessThan(40_000_000)
 })
@@ -144,10 +141,10 @@ it('a receiver that answers letter by letter has its time and no more', async ()
     slow.on('close', () => clearInterval(letters))
   }
   await registered(api)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const [first] = await outboxOf(api).find().sort({ sequence: 1 }).toArray()
     expect(first).toMatchObject({ type: 'user.registered', answer: 'no answer in 0.5 s', state: 'waiting' })
-  }, soon)
+  })
 })
 
 it('no redirect is followed, and it counts as not taken', async () => {
@@ -156,7 +153,7 @@ it('no redirect is followed, and it counts as not taken', async () => {
     response.writeHead(307, { location: elsewhere.url }).end()
   }
   await registered(api)
-  await vi.waitFor(async () => expect(await outboxOf(api).findOne({ answer: '307' })).not.toBeNull(), soon)
+  await eventually(async () => expect(await outboxOf(api).findOne({ answer: '307' })).not.toBeNull())
   expect(elsewhere.attempts).toEqual([])
 })
 
@@ -167,7 +164,7 @@ it('a receiver that asks for time gets it', async () => {
   }
   await registered(api)
   const dueAt = async () => (await outboxOf(api).findOne({ answer: '429' }))?.dueAt
-  await vi.waitFor(async () => expect(await dueAt()).toBeDefined(), soon)
+  await eventually(async () => expect(await dueAt()).toBeDefined())
   expect(await dueAt()).toEqual(new Date(api.clock.now().getTime() + 300_000))
   receiver.answer = () => 204
   api.clock.advance(299)
@@ -181,12 +178,12 @@ it('a receiver that asks for time gets it', async () => {
     response.writeHead(503, { 'retry-after': date }).end()
   }
   await registered(api)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const waiting = await outboxOf(api).findOne({ answer: '503' })
     const seconds = ((waiting?.dueAt.getTime() ?? 0) - api.clock.now().getTime()) / 1000
     expect(seconds).toBeGreaterThan(118)
     expect(seconds).toBeLessThanOrEqual(120)
-  }, soon)
+  })
 })
 
 it('an endpoint that is gone (410) is asked no more until a restart, and the others are', async () => {
@@ -196,7 +193,7 @@ it('an endpoint that is gone (410) is asked no more until a restart, and the oth
   const api = await apiForTest({ environment })
   await registered(api)
   await alive.next('session.started')
-  await vi.waitFor(() => expect(api.logged()).toContain('until a restart none is sent there'), soon)
+  await eventually(() => expect(api.logged()).toContain('until a restart none is sent there'))
   const person = await registered(api)
   await alive.next('session.started', person.sessionId)
   await delay(100)
@@ -243,7 +240,7 @@ it('killed while it sends, another process sends it, under the same id', async (
     body: JSON.stringify(somebody()),
   })
   expect(answer.status).toBe(201)
-  await vi.waitFor(() => expect(receiver.attempts).toHaveLength(1), soon)
+  await eventually(() => expect(receiver.attempts).toHaveLength(1))
   first.child.kill('SIGKILL')
   await first.exited
   receiver.answer = () => 204
@@ -263,10 +260,7 @@ it('several processes send each event once', async () => {
   receiver.answer = () => (response) => void setTimeout(() => response.writeHead(204).end(), 20)
   const other = await apiForTest({ mongoUri: api.mongoUri, environment: settings(receiver) })
   await Promise.all(Array.from({ length: 12 }, (_, i) => registered(i % 2 === 0 ? api : other)))
-  await vi.waitFor(
-    async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(24),
-    soon,
-  )
+  await eventually(async () => expect(await outboxOf(api).countDocuments({ state: 'delivered' })).toBe(24))
   expect(receiver.attempts).toHaveLength(24)
   expect(new Set(receiver.attempts.map(({ id }) => id)).size).toBe(24)
 })
@@ -329,7 +323,7 @@ it('an event that is lost counts once, to however many endpoints it was to go', 
   const blocking = { _id: 'blocking', type: 'session.started' } as object
   await outboxOf(api).insertOne(blocking)
   api.services.webhooks?.tell({ ...event, userId: new Types.ObjectId() })
-  await vi.waitFor(() => expect(api.logged()).toContain('was lost: it can never be stored'), soon)
+  await eventually(() => expect(api.logged()).toContain('was lost: it can never be stored'))
   expect(api.logged().match(/was lost: it can never be stored/g)).toHaveLength(1)
   expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 1')
 })
@@ -348,7 +342,7 @@ it('what the database refuses to change holds up no other line, and is lost afte
   } as object
   await outboxOf(api).insertOne(blocking)
   api.services.webhooks?.tell({ kind: 'signed_in', userId, sessionId: new Types.ObjectId() })
-  await vi.waitFor(() => expect(api.logged()).toContain('the database refuses to change it'), soon)
+  await eventually(() => expect(api.logged()).toContain('the database refuses to change it'))
   const person = await registered(api)
   await receiver.next('session.started', person.sessionId)
   expect(await api.metrics()).toContain('latchkey_webhooks_total{outcome="lost"} 0')
@@ -369,7 +363,7 @@ it('what waits to be stored in an outage of the database is stored after it, in 
   const sessions = [1, 2, 3].map(() => new Types.ObjectId())
   wire.cut()
   for (const sessionId of sessions) api.services.webhooks?.tell({ kind: 'signed_in', userId, sessionId })
-  await vi.waitFor(() => expect(api.logged()).toContain('could not be written yet; trying again'), soon)
+  await eventually(() => expect(api.logged()).toContain('could not be written yet; trying again'))
   await wire.mend()
   await receiver.next('session.started', sessions[2]?.toHexString())
   expect(receiver.taken.map(({ data }) => data.sessionId)).toEqual(sessions.map(String))
@@ -382,7 +376,7 @@ it('what waits in an outage of the database is sent after it', async () => {
   receiver.answer = () => 500
   const api = await apiForTest({ mongoUri: wire.uri, environment: settings(receiver) })
   const person = await registered(api)
-  await vi.waitFor(() => expect(receiver.attempts.length).toBeGreaterThan(0), soon)
+  await eventually(() => expect(receiver.attempts.length).toBeGreaterThan(0))
   wire.cut()
   receiver.answer = () => 204
   await protectedWith(api, person.body.accessToken).expect(200)
@@ -441,7 +435,7 @@ it('what waits for an address that was changed goes to the one in its place, in 
   former.answer = () => 500
   const person = await registered(api)
   const { id } = person.body.user
-  await vi.waitFor(() => expect(former.attempts.length).toBeGreaterThan(0), soon)
+  await eventually(() => expect(former.attempts.length).toBeGreaterThan(0))
   const next = await webhookReceiver()
   const environment = settings(next)
   const { clock, mongoUri } = api
@@ -457,7 +451,7 @@ it('what waits for an address that was changed goes to the one in its place, in 
   })
   await beside.close()
   await api.http.post('/api/logout').set('Cookie', person.jar.header).expect(200)
-  await vi.waitFor(async () => expect(await outboxOf(api).countDocuments({ state: 'waiting' })).toBe(3), soon)
+  await eventually(async () => expect(await outboxOf(api).countDocuments({ state: 'waiting' })).toBe(3))
   expect(next.attempts.filter(({ type }) => type !== 'session.ended')).toEqual([])
   const sent = former.attempts[0]?.id
   await api.close()
@@ -465,9 +459,9 @@ it('what waits for an address that was changed goes to the one in its place, in 
   clock.advance(700)
   const after = await apiForTest({ mongoUri, clock, environment })
   await next.next('session.started', person.sessionId)
-  await vi.waitFor(async () => expect((await doctorOf(after))?.finding).toBe('ok'), soon)
+  await eventually(async () => expect((await doctorOf(after))?.finding).toBe('ok'))
   // The end is made from its revocation, too, by whoever reads that, and is there once.
-  await vi.waitFor(() => expect(aboutIn(next.attempts, id)).toHaveLength(3), soon)
+  await eventually(() => expect(aboutIn(next.attempts, id)).toHaveLength(3))
   const types = aboutIn(next.taken, id).map(({ type }) => type)
   expect(types.filter((type) => type !== 'session.ended')).toEqual(['user.registered', 'session.started'])
   expect(next.taken.map((each) => each.id)).toContain(sent)
@@ -478,16 +472,15 @@ it('where several addresses are set nobody knows which took its place, and it is
   const { receiver: former, api } = await told()
   former.answer = () => 500
   await registered(api)
-  await vi.waitFor(() => expect(former.attempts.length).toBeGreaterThan(0), soon)
+  await eventually(() => expect(former.attempts.length).toBeGreaterThan(0))
   const { clock, mongoUri } = api
   await api.close()
   clock.advance(86_400)
   const [one, two] = [await webhookReceiver(), await webhookReceiver()]
   const several = { ...settings(one), WEBHOOK_URL: `${one.url},${two.url}` }
   const other = await apiForTest({ mongoUri, clock, environment: several })
-  await vi.waitFor(
-    () => expect(other.logged()).toContain('wait for an address that WEBHOOK_URL does not name any more'),
-    soon,
+  await eventually(() =>
+    expect(other.logged()).toContain('wait for an address that WEBHOOK_URL does not name any more'),
   )
   expect([...one.attempts, ...two.attempts]).toEqual([])
   // Named again, it gets them.
@@ -519,7 +512,7 @@ it('a process that stops finishes what it sends and leaves the rest to others', 
   const { receiver, api } = await told()
   receiver.answer = () => (response) => void setTimeout(() => response.writeHead(204).end(), 150)
   await registered(api)
-  await vi.waitFor(() => expect(receiver.attempts).toHaveLength(1), soon)
+  await eventually(() => expect(receiver.attempts).toHaveLength(1))
   await api.close()
   const [started] = receiver.attempts
   receiver.answer = () => 204

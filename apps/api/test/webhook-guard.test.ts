@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { createDeliver, type Endpoint } from '../src/webhooks/deliver.ts'
 import { isReachable, type Resolve } from '../src/webhooks/reachable-address.ts'
+import { eventually } from './support/eventually.ts'
 import { whenOver } from './support/side-by-side.ts'
 import { secret, webhookReceiver } from './support/webhook-receiver.ts'
 
@@ -259,6 +260,6 @@ describe('a receiver with manners of its own', () => {
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'),
     )
     expect(outcome).toMatchObject({ kind: 'delivered', answer: '200' })
-    await vi.waitFor(() => expect(sockets.size).toBe(0))
+    await eventually(() => expect(sockets.size).toBe(0))
   })
 })

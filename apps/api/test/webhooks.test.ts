@@ -1,9 +1,10 @@
 import { activityKinds } from '@latchkey/contracts'
 import { Types } from 'mongoose'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventsOf } from '../src/webhooks/webhook-event.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
 import { login, password, refresh, registered, type SignedInPerson, verified } from './support/people.ts'
 import { latchkey } from './support/terminal.ts'
@@ -58,7 +59,7 @@ it('a registration is told as Standard Webhooks says, and nothing in it opens an
   }
   expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(2)
   // Neither the secret nor the address is logged.
-  await vi.waitFor(() => expect(api.logged()).toContain('"webhook":"session.started"'))
+  await eventually(() => expect(api.logged()).toContain('"webhook":"session.started"'))
   expect(api.logged()).not.toContain(secret.slice(6))
   expect(api.logged()).not.toContain('/hooks')
 })
@@ -197,7 +198,7 @@ it('changes of an account are told as they are made', async () => {
     .send({ username: `${person.username}-x`, password })
     .expect(200)
   await latchkey(api, ['users', 'disable', person.username, '--yes'])
-  await vi.waitFor(() => {
+  await eventually(() => {
     const changes = receiver.taken.filter(({ type }) => type === 'user.updated').map(({ data }) => data)
     expect(changes).toEqual([
       { userId, changed: ['emailVerified'] },

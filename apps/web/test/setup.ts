@@ -3,7 +3,7 @@ import { cleanup, configure } from '@testing-library/react'
 import { afterEach, vi } from 'vitest'
 
 // A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 5000 })
+configure({ asyncUtilTimeout: 60_000 })
 
 // jsdom does not know <search> yet, and React warns of tags it takes for misspelled.
 Object.defineProperty(HTMLUnknownElement.prototype, Symbol.toStringTag, {

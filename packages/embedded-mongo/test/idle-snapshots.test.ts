@@ -20,6 +20,6 @@ test('a snapshot that nobody reads any more is let go of, though no other is ask
   engine.snapshots.read({ session: 'alive', time: undefined })
   release.mockClear()
   vi.setSystemTime(Date.now() + 6 * 60_000)
-  await vi.waitFor(() => expect(release).toHaveBeenCalled())
+  await vi.waitFor(() => expect(release).toHaveBeenCalled(), { timeout: 60_000 })
   expect(release.mock.calls).toEqual([['killed']])
 })

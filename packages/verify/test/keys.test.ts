@@ -90,7 +90,7 @@ it('a Latchkey that hangs stalls nobody whose key is known', async () => {
   clock.advance(240)
   // The question is on its way, and nobody waits for it.
   expect(await outcome(token)).toBe('in')
-  await vi.waitFor(() => expect(server.asked).toBe(2))
+  await vi.waitFor(() => expect(server.asked).toBe(2), { timeout: 60_000 })
   server.close()
   clock.advance(59)
   expect(await outcome(token)).toBe('in')
@@ -107,12 +107,12 @@ it('after a question that failed the known key counts without waiting, and a lat
   server.answerWith(() => undefined)
   clock.advance(10)
   expect(await outcome(token)).toBe('in')
-  await vi.waitFor(() => expect(server.asked).toBe(3))
+  await vi.waitFor(() => expect(server.asked).toBe(3), { timeout: 60_000 })
   // Latchkey is there again, and has withdrawn the key: the first to come later hears of it.
   server.keys = publish([two])
   server.answerWith((_req, res) => res.end(JSON.stringify({ keys: server.keys })))
   server.hangUp()
-  await vi.waitFor(() => expect(log.warned).toHaveLength(2))
+  await vi.waitFor(() => expect(log.warned).toHaveLength(2), { timeout: 60_000 })
   clock.advance(60)
   expect(await outcome(token)).toBe('unknown_key')
 })

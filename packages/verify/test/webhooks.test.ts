@@ -377,7 +377,7 @@ it('a body that breaks off is a webhook that was refused, and no error of the se
     })
   const [, headers] = sent('webhook.test', {})
   for (let times = 0; times < 3; times += 1) await breakOff(headers)
-  await vi.waitFor(() => expect(log.debugged).toHaveLength(2))
+  await vi.waitFor(() => expect(log.debugged).toHaveLength(2), { timeout: 60_000 })
   expect(log.warned).toEqual(['The body of the webhook did not arrive whole.'])
   expect(failed).toEqual([])
 })

@@ -3,8 +3,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { mongo } from 'mongoose'
-import { expect, inject, vi } from 'vitest'
+import { expect, inject } from 'vitest'
 import { apiForTest } from '../support/api.ts'
+import { eventually } from '../support/eventually.ts'
 import { type Person, somebody } from '../support/people.ts'
 import { apiProcess, command, ownEnvironment, ready, temporaryFolder } from '../support/process.ts'
 import { lockOwner } from '../support/refresh-lock.ts'
@@ -117,7 +118,7 @@ it('a restore that is killed while it loads has changed nothing, is not served, 
     const beside = names.find((name) => /^restoring\..*\.things$/.test(name))
     expect(beside && (await db.collection(beside).findOne())).toBeTruthy()
   }
-  await vi.waitFor(isLoading, { timeout: 60_000, interval: 1 })
+  await eventually(isLoading, { interval: 1 })
   child.kill('SIGKILL')
   expect(await gone).toBe('SIGKILL')
   expect(await db.collection('maintenance').findOne()).toMatchObject({ phase: 'loading' })

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Types } from 'mongoose'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Migration } from '../../src/maintenance/migrations.ts'
 import { createMigrations } from '../../src/maintenance/run-migrations.ts'
 import { apiForTest, type TestApi } from '../support/api.ts'
 import { movableClock } from '../support/clock.ts'
+import { eventually } from '../support/eventually.ts'
 import { protectedWith, registered, stored } from '../support/people.ts'
 import { jsonLines, latchkey } from '../support/terminal.ts'
 import { displayNameOf, displayNames } from './display-name.ts'
@@ -55,7 +56,7 @@ describe('a migration', () => {
     await people(before, 25)
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [tens('first'), tens('second')] })
     const states = async () => (await api.services.migrations.status()).map(({ state }) => state)
-    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'done']), { timeout: 60_000 })
+    await eventually(async () => expect(await states()).toEqual(['done', 'done']))
     expect(await usersOf(api).countDocuments({ first: 1, second: 1 })).toBe(25)
     expect(await api.services.migrations.open()).toEqual([])
     expect(await api.services.migrations.status()).toMatchObject([{ changed: 25 }, { changed: 25 }])
@@ -84,7 +85,7 @@ describe('a migration', () => {
       tens('field', () => (++batches === 2 ? new Promise<never>(() => {}) : undefined)),
     ])
     void dead.run(await dead.open(), running())
-    await vi.waitFor(() => expect(batches).toBe(2))
+    await eventually(() => expect(batches).toBe(2))
 
     const seen: number[] = []
     const another = migrationsOf(api, [tens('field', () => void seen.push(seen.length))])
@@ -112,7 +113,7 @@ describe('a migration', () => {
           })
     const sleeper = migrationsOf(api, [tens('field', asleep)])
     const slept = sleeper.run(await sleeper.open(), running())
-    await vi.waitFor(() => expect(isAsleep).toBe(true))
+    await eventually(() => expect(isAsleep).toBe(true))
     api.clock.advance(61)
     const another = migrationsOf(api, [tens('field')])
     await another.run(await another.open(), running())
@@ -147,9 +148,7 @@ describe('a breaking migration', () => {
     const list = [tens('first'), tens('second', undefined, true), tens('third')]
     const api = await apiForTest({ mongoUri, migrations: list })
     const states = async () => (await api.services.migrations.status()).map(({ state }) => state)
-    await vi.waitFor(async () => expect(await states()).toEqual(['done', 'open', 'open']), {
-      timeout: 60_000,
-    })
+    await eventually(async () => expect(await states()).toEqual(['done', 'open', 'open']))
     await api.services.migrations.sweep(new AbortController().signal)
     expect(await states()).toEqual(['done', 'open', 'open'])
 
@@ -172,7 +171,7 @@ describe('a breaking migration', () => {
     const before = await apiForTest()
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [tens('first')] })
     const isDone = async () => (await api.services.migrations.status())[0]?.state === 'done'
-    await vi.waitFor(async () => expect(await isDone()).toBe(true), { timeout: 60_000 })
+    await eventually(async () => expect(await isDone()).toBe(true))
     const older = await apiForTest({ mongoUri: before.mongoUri })
     expect(older.logged()).toContain('a newer version has migrated this database')
     expect((await older.services.migrations.status())[0]).toMatchObject({ name: 'first', state: 'unknown' })
@@ -214,9 +213,7 @@ describe('the worked example', () => {
     expect(displayNameOf(await stored(before, ada))).toBe(ada.username)
 
     const api = await apiForTest({ mongoUri: before.mongoUri, migrations: [displayNames] })
-    await vi.waitFor(async () => expect((await stored(api, ada)).displayName).toBe(ada.username), {
-      timeout: 60_000,
-    })
+    await eventually(async () => expect((await stored(api, ada)).displayName).toBe(ada.username))
     expect((await stored(api, eve)).displayName).toBe('Eve herself')
     // The process of the version before goes on, and leaves alone what it does not know.
     expect((await protectedWith(before, ada.body.accessToken)).status).toBe(200)

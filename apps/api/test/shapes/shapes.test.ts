@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { mongo } from 'mongoose'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { checkBackup } from '../../src/backup/restore-backup.ts'
 import { apiForTest } from '../support/api.ts'
 import { totpAt } from '../support/authenticator.ts'
 import type { MovableClock } from '../support/clock.ts'
+import { eventually } from '../support/eventually.ts'
 import { mailServer } from '../support/mail-server.ts'
 import { jarOf, password } from '../support/people.ts'
 import { temporaryFolder } from '../support/process.ts'
@@ -114,7 +115,7 @@ describe.each(shapes)('what %s stored', (shape) => {
     const renamed = `new-${user.username}`
     await api.http.patch('/api/me').set(as).send({ username: renamed, password }).expect(200)
     await api.http.delete('/api/sessions').set(as).expect(204)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       // By what stands in the middle of the name, which the background fills in.
       const found = await latchkey(api, ['users', 'find', renamed.slice(2), '--json'])
       expect(found.stdout).toContain(renamed)

@@ -1,6 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-import { vi } from 'vitest'
+
+import { eventually } from './eventually.ts'
 import { whenOver } from './side-by-side.ts'
 
 export interface ReceivedMail {
@@ -46,7 +47,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
     mood: 'accept',
     slownessMs: 0,
     mailTo: (address, subject) =>
-      vi.waitFor(
+      eventually(
         () => {
           const found = self.received.findLast(
             (mail) => mail.to.includes(address) && subject.test(mail.subject),
@@ -57,7 +58,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
             )
           return found
         },
-        { timeout: 60_000, interval: 20 },
+        { interval: 20 },
       ),
   }
   const server = new SMTPServer({

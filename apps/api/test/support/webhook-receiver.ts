@@ -2,7 +2,8 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
-import { vi } from 'vitest'
+
+import { eventually } from './eventually.ts'
 import { whenOver } from './side-by-side.ts'
 
 export const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo='
@@ -47,13 +48,13 @@ export async function startReceiver(): Promise<Receiver> {
     taken: [],
     answer: () => 204,
     next: (type, about) =>
-      vi.waitFor(
+      eventually(
         () => {
           const found = self.taken.findLast((each) => each.type === type && isAbout(each, about))
           if (!found) throw new Error(`no ${type}; got ${self.taken.map((each) => each.type).join(', ')}`)
           return found
         },
-        { timeout: 60_000, interval: 10 },
+        { interval: 10 },
       ),
     close() {
       server.closeAllConnections()

@@ -73,7 +73,7 @@ describe('the beginning of a page in German', () => {
     vi.useRealTimers()
     gates.first.resolve()
     gates.rest.resolve()
-    await vi.waitFor(() => expect(english.menu.signOut).toBe('Abmelden'))
+    await vi.waitFor(() => expect(english.menu.signOut).toBe('Abmelden'), { timeout: 60_000 })
     expect(words.spokenLanguage()).toBe('de')
   })
 })

@@ -27,7 +27,7 @@ export async function setUp() {
 }
 
 export async function eventually(check: () => void) {
-  await vi.waitFor(check, { timeout: 5000, interval: 5 })
+  await vi.waitFor(check, { timeout: 60_000, interval: 5 })
 }
 
 export async function signedInTab({ browser }: Awaited<ReturnType<typeof setUp>>, who = ada) {

@@ -127,7 +127,7 @@ describe('the notice on the dashboard', () => {
 
   async function expectNoNotice(client: ReturnType<typeof open>['client']) {
     await screen.findByRole('heading', { name: 'Hello, ada' })
-    await vi.waitFor(() => expect(client.call).toHaveResolved(), { timeout: 5000 })
+    await vi.waitFor(() => expect(client.call).toHaveResolved(), { timeout: 60_000 })
     expect(screen.queryByRole('link', { name: 'See recent activity' })).not.toBeInTheDocument()
   }
 

@@ -57,7 +57,7 @@ describe('finding users', () => {
     const client = asAdmin()
     client.answer(routes.findUsers, async () => {
       // Not Testing Library's, which looks for updates outside of act() again when it is done: the test is waiting, too.
-      await vi.waitFor(() => expect(client.onStepUp).toHaveBeenCalled())
+      await vi.waitFor(() => expect(client.onStepUp).toHaveBeenCalled(), { timeout: 60_000 })
       await client.onStepUp.mock.calls
         .at(-1)?.[0]({ acr: 'mfa' })
         .catch(() => {})

@@ -36,7 +36,7 @@ it('whoever writes an invoice has a mail of it, and one on its day, whichever pr
   await mail.mailTo(confirmed.email, /is due/)
   await Promise.all([api, ...others].map(({ services }) => services.invoiceReminders.sweep()))
   const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.countDocuments({ kind: 'invoice_due' })).toBe(0), 5000)
+  await vi.waitFor(async () => expect(await jobs.countDocuments({ kind: 'invoice_due' })).toBe(0), 60_000)
   expect(mail.received.filter(({ subject }) => /is due/.test(subject))).toHaveLength(1)
   // Nobody has said yet that this address is theirs.
   expect(mail.received.filter(({ to }) => to.includes(person.email)).map(({ html }) => html)).toEqual([

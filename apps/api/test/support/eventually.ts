@@ -1,0 +1,17 @@
+import { expect, vi } from 'vitest'
+import type { TestApi } from './api.ts'
+
+/** For what hangs: a busy machine is slow, not wrong. */
+const patienceMs = 60_000
+
+/** What `check` returns once it no longer throws. */
+export const eventually = <Value>(
+  check: () => Value | Promise<Value>,
+  { interval }: { interval?: number } = {},
+): Promise<Value> => vi.waitFor(check, { timeout: patienceMs, ...(interval && { interval }) })
+
+/** No mail waits: what sends them reads whom they are for, behind what was answered. */
+export const mailsSent = ({ services }: TestApi): Promise<void> =>
+  eventually(async () =>
+    expect(await services.database.connection.collection('mailJobs').countDocuments()).toBe(0),
+  )
