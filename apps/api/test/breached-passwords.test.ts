@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { apiForTest } from './support/api.ts'
+import { apiForTest, type TestApi } from './support/api.ts'
 import { registered, somebody } from './support/people.ts'
 
 const leaked = 'otter lamp violet'
@@ -27,6 +27,16 @@ async function breachService(answer: (res: ServerResponse) => void) {
 }
 
 const apiThatAsks = (url: string) => apiForTest({ environment: { BREACHED_PASSWORDS_URL: url } })
+
+/** How long it takes, in milliseconds. */
+async function registering(api: TestApi): Promise<number> {
+  const startedAt = performance.now()
+  await api.http
+    .post('/api/register')
+    .send({ ...somebody(), password: leaked })
+    .expect(201)
+  return performance.now() - startedAt
+}
 
 it('a password that was in a breach is refused, and the service hears five digits of its hash', async () => {
   const service = await breachService((res) => res.end([...padding, own(42), ''].join('\r\n')))
@@ -112,13 +122,9 @@ it.each<[string, (res: ServerResponse) => void]>([
 ])('a service that %s refuses nobody, and holds nobody up for more than a second', async (_, answer) => {
   const service = await breachService(answer)
   const api = await apiThatAsks(service.url)
-  const startedAt = performance.now()
-  await api.http
-    .post('/api/register')
-    .send({ ...somebody(), password: leaked })
-    .expect(201)
-  // A second for the service; the rest is registering, on a busy machine.
-  expect(performance.now() - startedAt).toBeLessThan(3000)
+  const elsewhere = await registering(await apiForTest())
+  // A second for the service; the rest is registering, on a machine that may be busy.
+  expect(await registering(api)).toBeLessThan(1500 + 5 * elsewhere)
   expect(service.asked).toHaveLength(1)
 })
 

@@ -510,10 +510,15 @@ it('what nobody can read does not stand in the way', async () => {
 
 it('a process that stops finishes what it sends and leaves the rest to others', async () => {
   const { receiver, api } = await told()
-  receiver.answer = () => (response) => void setTimeout(() => response.writeHead(204).end(), 150)
+  let answer = () => {}
+  receiver.answer = () => (response) => {
+    answer = () => response.writeHead(204).end()
+  }
   await registered(api)
   await eventually(() => expect(receiver.attempts).toHaveLength(1))
-  await api.close()
+  const closed = api.close()
+  answer()
+  await closed
   const [started] = receiver.attempts
   receiver.answer = () => 204
   const other = await apiForTest({ mongoUri: api.mongoUri, environment: settings(receiver) })

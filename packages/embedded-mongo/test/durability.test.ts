@@ -179,17 +179,23 @@ test('a scan does not hold up the event loop of the process that started the ser
   const text = 'x'.repeat(500)
   for (let i = 0; i < 4; i++)
     await collection.insertMany(Array.from({ length: 5000 }, (_, n) => ({ n, text })))
-  let longest = 0
-  let last = performance.now()
-  const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-  }, 5)
-  const started = performance.now()
-  expect(await collection.countDocuments({ text: /y$/ })).toBe(0)
-  const took = performance.now() - started
-  clearInterval(timer)
-  expect(longest).toBeLessThan(Math.max(60, took / 2))
+  /** The longest time that the loop stood still, as a share of the scan. */
+  const standstill = async () => {
+    let longest = 0
+    let last = performance.now()
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 5)
+    const started = performance.now()
+    expect(await collection.countDocuments({ text: /y$/ })).toBe(0)
+    clearInterval(timer)
+    return longest / (performance.now() - started)
+  }
+  // The least of some, since whatever else goes on only ever adds.
+  const shares: number[] = []
+  for (let i = 0; i < 5; i++) shares.push(await standstill())
+  expect(Math.min(...shares)).toBeLessThan(0.5)
   await client.close()
   await server.close()
   await rm(dataDir, { recursive: true })

@@ -1,6 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { SMTPServer } from 'smtp-server'
-
 import { eventually } from './eventually.ts'
 import { whenOver } from './side-by-side.ts'
 
