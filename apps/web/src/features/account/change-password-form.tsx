@@ -1,6 +1,5 @@
 import { ChangePasswordBodySchema, routes } from '@latchkey/contracts'
 import { useAuthClient } from '@latchkey/react'
-import { type FormEvent, useState } from 'react'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { useShortestPassword } from '../../app/use-shortest-password.ts'
 import { Button } from '../../components/button.tsx'
@@ -15,7 +14,6 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
   const client = useAuthClient()
   const shortest = useShortestPassword()
   const { user } = useSignedIn()
-  const [newPassword, setNewPassword] = useState('')
   const form = useForm(
     ChangePasswordBodySchema,
     async (body) => {
@@ -25,14 +23,8 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
     'leave',
   )
 
-  function onInput(event: FormEvent<HTMLFormElement>) {
-    form.props.onInput(event)
-    const { target } = event
-    if (target instanceof HTMLInputElement && target.name === 'newPassword') setNewPassword(target.value)
-  }
-
   return (
-    <form {...form.props} onInput={onInput} className={styles.form} aria-label={words.changeYourPassword}>
+    <form {...form.props} className={styles.form} aria-label={words.changeYourPassword}>
       <FailureAlert failure={form.failure} />
       {/* Tells password managers whose password this is. It has no name, so it is not sent. */}
       <input type="text" autoComplete="username" value={user.email} readOnly hidden />
@@ -46,7 +38,6 @@ export function ChangePasswordForm({ onChanged }: { onChanged: () => void }) {
       <NewPasswordField
         label={words.newPassword}
         name="newPassword"
-        value={newPassword}
         personal={[user.username, user.email]}
         shortest={shortest}
         error={form.errorOf('newPassword')}

@@ -20,6 +20,8 @@ import styles from './entrance-form.module.css'
 // As with signing in, no part of the first download.
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).RegisterBodySchema
 
+const personalFields = ['username', 'email']
+
 export interface Made {
   email: string
   password: string
@@ -36,14 +38,17 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
   const client = useAuthClient()
   const { search } = usePageLocation()
   const shortest = useShortestPassword()
-  const [typed, setTyped] = useState({ username: '', email: '', password: '' })
   const [taken, setTaken] = useState<string | null>(null)
+  const [hasTaken, setHasTaken] = useState(false)
   const form = useForm(
     bodySchema,
     async (body) => {
       const { email, password } = body
       const outcome = await client.register(body).catch((error: unknown) => {
-        if (error instanceof AuthError && error.code === 'email_taken') setTaken(email)
+        if (error instanceof AuthError && error.code === 'email_taken') {
+          setTaken(email)
+          setHasTaken(true)
+        }
         throw error
       })
       if (!('next' in outcome)) return
@@ -57,7 +62,8 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
   function onInput(event: FormEvent<HTMLFormElement>) {
     form.props.onInput(event)
     const { target } = event
-    if (target instanceof HTMLInputElement) setTyped((before) => ({ ...before, [target.name]: target.value }))
+    if (target instanceof HTMLInputElement && target.name === 'email')
+      setHasTaken(target.value.trim() === taken)
   }
 
   return (
@@ -65,7 +71,7 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
       <FailureAlert failure={form.failure} />
       <UsernameField label={words.username} error={form.errorOf('username')} />
       <EmailField error={form.errorOf('email')} />
-      {taken !== null && taken === typed.email.trim() && (
+      {taken !== null && hasTaken && (
         <p role="status" className={styles.taken}>
           {words.isItYours}{' '}
           <LinkAlong to={withReturnPath(paths.login, readReturnPath(search))} address={taken}>
@@ -76,8 +82,7 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
       <NewPasswordField
         label={entrance.password}
         name="password"
-        value={typed.password}
-        personal={[typed.username, typed.email]}
+        personalFields={personalFields}
         shortest={shortest}
         error={form.errorOf('password')}
       />

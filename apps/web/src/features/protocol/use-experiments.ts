@@ -2,6 +2,7 @@ import type { AuthError } from '@latchkey/auth-client'
 import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { painted } from '../../components/painted.ts'
 import type { Say } from '../../components/use-news.ts'
 import { words } from '../../words/en/protocol.ts'
 import { callExpired, callFromTwoTabs, loseAnswer, stealCookie, type Theft } from './experiments.ts'
@@ -46,7 +47,10 @@ export function useExperiments(second: SecondClient): Experiments {
   }
 
   const { mutate, isPending, variables, data, error } = useMutation<Say, AuthError, ExperimentName>({
-    mutationFn: (name) => experiments[name](),
+    async mutationFn(name) {
+      await painted()
+      return await experiments[name]()
+    },
     onSettled: () => queryClient.invalidateQueries(),
   })
 

@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { ResetPasswordBodySchema, routes } from '@latchkey/contracts'
 import { useAuthClient, useSession } from '@latchkey/react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, useNavigate } from 'react-router-dom'
 import { useEntranceNote } from '../../app/entrance-note.ts'
 import { paths } from '../../app/paths.ts'
@@ -67,7 +67,6 @@ interface ResetFormProps {
 function ResetForm({ token, onReset, onDead }: ResetFormProps) {
   const client = useAuthClient()
   const shortest = useShortestPassword()
-  const [password, setPassword] = useState('')
   const schema = {
     safeParse: (values: unknown) => ResetPasswordBodySchema.safeParse(Object.assign({ token }, values)),
   }
@@ -85,19 +84,12 @@ function ResetForm({ token, onReset, onDead }: ResetFormProps) {
     'leave',
   )
 
-  function onInput(event: FormEvent<HTMLFormElement>) {
-    form.props.onInput(event)
-    if (event.target instanceof HTMLInputElement) setPassword(event.target.value)
-  }
-
   return (
-    <form {...form.props} onInput={onInput} className={formStyles.form} aria-label={words.choosePassword}>
+    <form {...form.props} className={formStyles.form} aria-label={words.choosePassword}>
       <FailureAlert failure={form.failure} />
       <NewPasswordField
         label={words.newPassword}
         name="password"
-        value={password}
-        personal={[]}
         shortest={shortest}
         error={form.errorOf('password')}
       />
