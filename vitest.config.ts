@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 const shared = {
   isolate: false,
   pool: 'forks',
-  maxConcurrency: 20,
+  maxConcurrency: 10,
   testTimeout: 120_000,
   expect: { poll: { timeout: 60_000 } },
 } as const

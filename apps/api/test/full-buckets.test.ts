@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { countingProxy } from '../bench/counting-proxy.ts'
 import type { Config } from '../src/config.ts'
 import { apiForTest } from './support/api.ts'
-import { mailsSent } from './support/eventually.ts'
+import { mailsSent, settled } from './support/eventually.ts'
 import { ask } from './support/flood.ts'
 import { password, registered, somebody } from './support/people.ts'
 
@@ -52,6 +52,7 @@ it.each<[string, Partial<Config['rateLimits']>, string, () => object]>([
   const request = () => ask(`${api.url}/api/${path}`, { body: body() })
   for (let i = 0; i < 3; i++) expect((await request()).status).not.toBe(429)
   await mailsSent(api)
+  await settled(asked)
   const before = asked()
   for (let i = 0; i < 100; i++) {
     const refused = await request()
@@ -70,6 +71,7 @@ it('a link that cannot be one of ours is refused without asking the database, an
   const use = (path: string, token: string) =>
     ask(`${api.url}/api/${path}`, { body: { token, ...(path === 'reset-password' && { password }) } })
   for (let i = 0; i < 3; i++) expect((await use('verify-email', `x${i}`)).status).toBe(400)
+  await settled(asked)
   const [before, links] = [asked(), linksRead()]
   for (const path of ['verify-email', 'confirm-email', 'disown-email', 'undo-email', 'reset-password']) {
     expect((await use(path, 'x')).status).toBe(429)
@@ -85,6 +87,7 @@ it('an account whose right password was shown too often is refused without askin
   const request = () => ask(`${api.url}/api/login`, { body: { email, password } })
   for (let i = 0; i < 3; i++) expect((await request()).status).toBe(200)
   await mailsSent(api)
+  await settled(asked)
   const before = asked()
   for (let i = 0; i < 100; i++) expect((await request()).status).toBe(429)
   expect(asked()).toBe(before)
@@ -100,6 +103,7 @@ it('a wait that an account is in is refused without asking the database, from wh
     })
   expect((await request()).status).toBe(401)
   expect((await request()).status).toBe(401) // opens a wait of two seconds
+  await settled(asked)
   const before = asked()
   for (let i = 0; i < 100; i++) expect((await request()).status).toBe(429)
   expect(asked()).toBe(before)

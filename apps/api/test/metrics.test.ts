@@ -184,11 +184,11 @@ it('knows the connections again after an outage', async () => {
   const asked = [refresh(api, person.jar), refresh(api, person.jar)].map((each) =>
     each.then(({ status }) => status),
   )
-  await delay(100)
+  await delay(1000)
   const startedAt = performance.now()
   const texts = await Promise.all([api.metrics(), api.metrics()])
   // As long as it waits for the database, and no longer.
-  expect(performance.now() - startedAt).toBeLessThan(5000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   for (const text of texts) {
     expect(
       Number(/^latchkey_database_connections\{state="in_use"\} (\d+)$/m.exec(text)?.[1]),

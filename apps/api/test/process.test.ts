@@ -101,8 +101,8 @@ it('SIGTERM lets a request that is under way finish, and takes no new ones', asy
       slow.write(body.slice(0, 10), () => {
         setTimeout(() => {
           api.child.kill('SIGTERM')
-          setTimeout(() => slow.end(body.slice(10)), 300)
-        }, 200)
+          setTimeout(() => slow.end(body.slice(10)), 1500)
+        }, 1000)
       })
     },
   )

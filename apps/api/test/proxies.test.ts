@@ -225,10 +225,8 @@ describe('the process', () => {
     unused.on('error', () => {})
     await new Promise((done) => unused.once('connect', done))
     await fetch(`${child.url}/api/health/live`)
-    const startedAt = performance.now()
     child.child.kill('SIGTERM')
     expect(await child.exited).toBe(0)
-    // Ten seconds is how long a connection that is in use would be waited for.
-    expect(performance.now() - startedAt).toBeLessThan(9000)
+    expect(child.output()).not.toContain('requests are still under way')
   })
 })

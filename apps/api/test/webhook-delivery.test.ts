@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { Types } from 'mongoose'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { Config } from '../src/config.ts'
 import { checkDatabase } from '../src/doctor/database.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
@@ -516,7 +516,9 @@ it('a process that stops finishes what it sends and leaves the rest to others', 
   }
   await registered(api)
   await eventually(() => expect(receiver.attempts).toHaveLength(1))
+  const stopped = vi.spyOn(api.services.webhooks as NonNullable<typeof api.services.webhooks>, 'stop')
   const closed = api.close()
+  await eventually(() => expect(stopped).toHaveBeenCalled())
   answer()
   await closed
   const [started] = receiver.attempts

@@ -177,7 +177,7 @@ describe('a page that takes long', () => {
       await route.continue()
     })
     await open(page, 'Sessions')
-    await page.getByRole('main').getByRole('status').getByText('Loading…').waitFor({ timeout: 1000 })
+    await page.getByRole('main').getByRole('status').getByText('Loading…').waitFor({ timeout: 10_000 })
     expect(await greeting(page, person).count()).toBe(0)
     await page.getByRole('navigation').waitFor()
     release()

@@ -45,7 +45,7 @@ describe('a session that was ended elsewhere', () => {
     await page.waitForTimeout(2000)
     await endFromElsewhere()
     await lookAgain(page)
-    await loginHeading(page).waitFor({ timeout: 2000 })
+    await loginHeading(page).waitFor({ timeout: 10_000 })
     await page.getByText('This session was ended').waitFor()
   })
 
@@ -56,7 +56,7 @@ describe('a session that was ended elsewhere', () => {
     await endFromElsewhere()
     await lookAgain(page)
     const field = dialog(page).getByLabel('Your password')
-    await field.waitFor({ timeout: 2000 })
+    await field.waitFor({ timeout: 10_000 })
     await expectAccessible(page)
     expect(await field.evaluate((input) => input === document.activeElement)).toBe(true)
     // The focus stays inside.

@@ -136,7 +136,7 @@ describe('a browser in German whose words never come', () => {
     })
     await page.addInitScript(() => localStorage.setItem('latchkey.language', 'de'))
     await page.goto('/login', { waitUntil: 'commit' })
-    await page.getByLabel('Email or username').waitFor({ timeout: 4000 })
+    await page.getByLabel('Email or username').waitFor({ timeout: 10_000 })
     await page.getByLabel('Email or username').fill('ada')
     release()
     await page.getByRole('heading', { name: 'Anmelden', exact: true }).waitFor()

@@ -192,10 +192,10 @@ test('a scan does not hold up the event loop of the process that started the ser
     clearInterval(timer)
     return longest / (performance.now() - started)
   }
-  // The least of some, since whatever else goes on only ever adds.
+  // In most of some: whatever else goes on only ever adds.
   const shares: number[] = []
   for (let i = 0; i < 5; i++) shares.push(await standstill())
-  expect(Math.min(...shares)).toBeLessThan(0.5)
+  expect(shares.toSorted((a, b) => a - b)[2]).toBeLessThan(0.5)
   await client.close()
   await server.close()
   await rm(dataDir, { recursive: true })

@@ -11,19 +11,27 @@ export const eventually = <Value>(
   { interval }: { interval?: number } = {},
 ): Promise<Value> => vi.waitFor(check, { timeout: patienceMs, ...(interval && { interval }) })
 
-/** As `eventually`, within a second: fifty looks with 20 ms between them, so that a slow machine has as many and more time. */
-export async function withinASecond<Value>(check: () => Value | Promise<Value>): Promise<Value> {
+/** As `eventually`, with thirty looks a second, 20 ms apart: a slow machine gets as many, and more time for them. */
+export async function within<Value>(seconds: number, check: () => Value | Promise<Value>): Promise<Value> {
   for (let look = 1; ; look++) {
     try {
       return await check()
     } catch (error) {
-      if (look === 50) throw error
+      if (look === 30 * seconds) throw error
     }
     await delay(20)
   }
 }
 
-/** No mail waits: what sends them reads whom they are for, behind what was answered. */
+/** Resolves when a count has stood still: what the background does at the start would be counted with what is tried. */
+export async function settled(count: () => number): Promise<void> {
+  for (let before = -1; before !== count(); ) {
+    before = count()
+    await delay(300)
+  }
+}
+
+/** Resolves when no mail waits. Sending one reads the database behind the answer. */
 export const mailsSent = ({ services }: TestApi): Promise<void> =>
   eventually(async () =>
     expect(await services.database.connection.collection('mailJobs').countDocuments()).toBe(0),

@@ -86,7 +86,7 @@ export const ownEnvironment = () => ({
 
 /** Resolves when the process is ready; throws with its output when it ends before. */
 export async function ready({ url, child, output }: ApiProcess): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null) break
     const response = await fetch(`${url}/api/health/ready`).catch(() => null)
     if (response?.ok) return

@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 const entry = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url))
 const makeAdminEntry = fileURLToPath(new URL('../../../api/dist/make-admin.js', import.meta.url))
 const movingClock = new URL('./moving-clock.js', import.meta.url).href
-const startLimitMs = 30_000
+const startLimitMs = 120_000
 
 export interface Product {
   origin: string

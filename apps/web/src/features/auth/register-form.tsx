@@ -22,6 +22,8 @@ const bodySchema = async () => (await import('@latchkey/contracts/forms')).Regis
 
 const personalFields = ['username', 'email']
 
+const typedInto = (form: HTMLFormElement | null) => form && String(new FormData(form).get('email')).trim()
+
 export interface Made {
   email: string
   password: string
@@ -47,7 +49,7 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
       const outcome = await client.register(body).catch((error: unknown) => {
         if (error instanceof AuthError && error.code === 'email_taken') {
           setTaken(email)
-          setHasTaken(true)
+          setHasTaken(typedInto(form.props.ref.current) === email)
         }
         throw error
       })

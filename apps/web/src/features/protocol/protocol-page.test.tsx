@@ -183,6 +183,14 @@ describe('what one can try', () => {
     expect(client.expireAccessToken).toHaveBeenCalledOnce()
   })
 
+  it('shows what was pressed before anything is asked for', async () => {
+    const { client, user } = await openWindow()
+    const frame = vi.spyOn(window, 'requestAnimationFrame')
+    await user.click(press('Let the access token expire'))
+    await waitFor(() => expect(client.expireAccessToken).toHaveBeenCalledOnce())
+    expect(frame).toHaveBeenCalledBefore(client.expireAccessToken)
+  })
+
   it('says it when the server cannot be reached', async () => {
     const { client, user } = await openWindow()
     client.answer(routes.protected, () => {

@@ -19,17 +19,20 @@ export interface SecondClient {
 export function useSecondClient(): SecondClient {
   const [client, setClient] = useState<LazyAuthClient | null>(null)
   const opened = useRef<LazyAuthClient | null>(null)
+  const isLeft = useRef(false)
   const entries = useCalmStore(client?.subscribeLog ?? never, client?.getLog ?? nothing)
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    isLeft.current = false
+    return () => {
+      isLeft.current = true
       opened.current?.stop()
       opened.current = null
-    },
-    [],
-  )
+    }
+  }, [])
 
   async function open() {
+    if (isLeft.current) throw new Error('The page was left.')
     const used = opened.current ?? createLazyAuthClient()
     opened.current = used
     setClient(used)

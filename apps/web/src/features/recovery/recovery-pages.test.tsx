@@ -248,7 +248,7 @@ describe.each([
 
   it('opens after a moment all the same when that takes long', async () => {
     renderApp(fakeAuthClient({ status: 'restoring', problem: null }), `${path}#token=${token}`)
-    const button = await screen.findByRole('button', { name: 'Confirm my address' }, { timeout: 4000 })
+    const button = await screen.findByRole('button', { name: 'Confirm my address' })
     expect(button).toBeVisible()
   })
 
