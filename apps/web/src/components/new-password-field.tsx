@@ -16,13 +16,13 @@ interface NewPasswordFieldProps {
   error: string | undefined
 }
 
-export function NewPasswordField({ personal, personalFields, shortest, ...field }: NewPasswordFieldProps) {
-  const meter = {
-    name: field.name,
-    personal: personal ?? none,
-    personalFields: personalFields ?? none,
-    shortest,
-  }
+export function NewPasswordField({
+  personal = none,
+  personalFields = none,
+  shortest,
+  ...field
+}: NewPasswordFieldProps) {
+  const meter = { name: field.name, personal, personalFields, shortest }
   return (
     <PasswordField
       {...field}

@@ -1,4 +1,4 @@
-/** In a hidden tab nothing is painted. */
+/** A tab that is hidden meanwhile paints nothing. */
 const longestMs = 1000
 
 /**

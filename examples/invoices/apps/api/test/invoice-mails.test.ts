@@ -1,7 +1,8 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import type { InvoiceModel } from '../src/invoices/invoice.model.ts'
 import { createInvoiceReminders } from '../src/invoices/invoice-reminders.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { eventually } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
 import { registered, type SignedInPerson, verified } from './support/people.ts'
 
@@ -36,7 +37,7 @@ it('whoever writes an invoice has a mail of it, and one on its day, whichever pr
   await mail.mailTo(confirmed.email, /is due/)
   await Promise.all([api, ...others].map(({ services }) => services.invoiceReminders.sweep()))
   const jobs = api.services.database.connection.collection('mailJobs')
-  await vi.waitFor(async () => expect(await jobs.countDocuments({ kind: 'invoice_due' })).toBe(0), 60_000)
+  await eventually(async () => expect(await jobs.countDocuments({ kind: 'invoice_due' })).toBe(0))
   expect(mail.received.filter(({ subject }) => /is due/.test(subject))).toHaveLength(1)
   // Nobody has said yet that this address is theirs.
   expect(mail.received.filter(({ to }) => to.includes(person.email)).map(({ html }) => html)).toEqual([
