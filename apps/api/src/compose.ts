@@ -48,7 +48,7 @@ import { createPasskeySignIn } from './sign-in/passkeys/passkey-sign-in.service.
 import { createPasskeys } from './sign-in/passkeys/passkeys.service.ts'
 import { createRelyingParty } from './sign-in/passkeys/relying-party.ts'
 import { createPasswordService } from './sign-in/password.service.ts'
-import { createPasswords } from './sign-in/password.ts'
+import { createPasswords, type PasswordWorkers } from './sign-in/password.ts'
 import { createPasswordFromOutside } from './sign-in/password-from-outside.ts'
 import { createPasswordPolicy } from './sign-in/password-policy.ts'
 import { createSecondSteps } from './sign-in/second-step.service.ts'
@@ -81,6 +81,8 @@ interface Edges {
   metrics: OperationMetrics | null
   /** Others than those of this version. */
   migrations?: readonly Migration[]
+  /** What hashes passwords. Missing: threads of its own. */
+  passwordWorkers?: PasswordWorkers
 }
 
 export type Services = ReturnType<typeof compose>
@@ -205,6 +207,7 @@ export function compose(edges: Edges) {
     bcryptCost,
     hashCosts,
     firebaseSignerKey: firebaseSignerKey === undefined ? undefined : Buffer.from(firebaseSignerKey, 'base64'),
+    workers: edges.passwordWorkers,
     onTurn: told?.hashBegan,
     onRefused: told?.hashRefused,
   })

@@ -35,7 +35,8 @@ interface Settings {
   hashCosts: Pick<HashCosts, 'highest' | 'meet'>
   /** Of a Firebase project, whose hashes cannot be compared without it. Missing: none of them matches. */
   firebaseSignerKey?: Buffer | undefined
-  workers?: PasswordWorkers
+  /** Missing: threads of its own. */
+  workers?: PasswordWorkers | undefined
   /** Told how long a hash waited for its turn, in milliseconds. */
   onTurn?: ((waitedMs: number) => void) | undefined
   /** Told of each hash for which there was no room. */
@@ -49,7 +50,7 @@ export type Passwords = ReturnType<typeof createPasswords>
  * hashes of other systems, too (foreign-hash.ts).
  */
 export function createPasswords(settings: Settings) {
-  const { bcryptCost, hashCosts, workers = workerThreads(), onTurn, onRefused } = settings
+  const { bcryptCost, hashCosts, workers = createPasswordWorkers(), onTurn, onRefused } = settings
   const signerKey = settings.firebaseSignerKey ?? null
   // The threads themselves would serve whoever came first.
   const queue = createFairQueue({ atOnce: threads, room, onTurn, onRefused })
@@ -121,7 +122,8 @@ export function createPasswords(settings: Settings) {
   }
 }
 
-function workerThreads(): PasswordWorkers {
+/** Threads that hash; none runs before there is something to hash. */
+export function createPasswordWorkers(): PasswordWorkers {
   return new Tinypool({
     filename: new URL('./password-worker.js', import.meta.url).href,
     // Started by the first sign-in, and stopped some time after the last: a thread holds about 15 MB.

@@ -14,6 +14,7 @@ import { createExpressServer } from '../../src/http/server.ts'
 import type { Migration } from '../../src/maintenance/migrations.ts'
 import { createMetrics } from '../../src/ops/metrics/metrics.ts'
 import { serveMetrics } from '../../src/ops/metrics/server.ts'
+import { createPasswordWorkers } from '../../src/sign-in/password.ts'
 import { watchAnswers } from './answers.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 import { monitored } from './queries.ts'
@@ -52,6 +53,14 @@ const secrets = {
   refreshSecret: 'eW7pS2kD9fH4jX6cV1bN8mQ3zL5tY0rA-refresh',
 }
 
+// Starting a thread takes as long as a dozen of the tests' hashes, so the APIs of a test process share theirs.
+const threads = createPasswordWorkers()
+const passwordWorkers = {
+  run: threads.run.bind(threads),
+  recycleWorkers: async () => {},
+  destroy: async () => {},
+}
+
 /** The API as it ships, on a port of its own, with a database of its own and a clock that the test moves. */
 export async function startApi(options: Options = {}): Promise<TestApi> {
   const clock = options.clock ?? movableClock()
@@ -63,8 +72,9 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   )
   const quick = {
     ...read,
-    mail: { ...read.mail, pollMs: 100 },
-    webhooks: read.webhooks && { ...read.webhooks, pollMs: 100 },
+    // Whoever waits for no mail need not look for one so often.
+    ...(read.mail.smtpUrl && { mail: { ...read.mail, pollMs: 250 } }),
+    webhooks: read.webhooks && { ...read.webhooks, pollMs: 250 },
   }
   const config = options.configure?.(quick) ?? quick
   const lines: string[] = []
@@ -84,6 +94,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     mongoUri: monitored(mongoUri),
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
+    passwordWorkers,
     ...(options.migrations && { migrations: options.migrations }),
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)

@@ -38,7 +38,7 @@ export async function worldForTest(): Promise<World> {
     environment: { SMTP_URL: mail.url },
     configure: (config) => ({
       ...config,
-      mail: { ...config.mail, pollMs: 5 },
+      mail: { ...config.mail, pollMs: 50 },
       rateLimits: unlimited(config.rateLimits),
     }),
   })
