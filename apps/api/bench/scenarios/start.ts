@@ -37,7 +37,7 @@ export async function start(lab: Lab, { rounds }: { rounds: number }): Promise<R
         unit: 's',
         limit: 3,
         must: 'stay below',
-        from: 'its build included',
+        from: 'npx and pnpm included',
       },
       again,
     ),
