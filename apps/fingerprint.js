@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Read into again and again: whoever asks runs for long, and would keep the memory of all that was read. */
+const buffer = Buffer.alloc(1 << 16)
+const passedOver = new Set(['node_modules', 'dist'])
+
 /**
- * Stands for the contents of files: another one once any of them is changed, renamed, added or gone. Below a folder, what is
+ * Stands for the contents of files: it differs once a file is changed, renamed, added or removed. Below a folder, what is
  * installed or built does not count.
  * @param {string} root
  * @param {readonly string[]} paths of files and folders, from `root`
@@ -16,26 +20,39 @@ export function fingerprint(root, paths) {
 
   /** @param {string} path */
   function add(path) {
-    const content = read(join(root, path))
-    // With its length, what ends here is kept apart from what begins behind it.
-    if (Buffer.isBuffer(content)) hash.update(`${path}\0${content.length}\0`).update(content)
-    else for (const name of content) add(`${path}/${name}`)
+    const there = join(root, path)
+    const what = whatIs(there)
+    if (what?.isDirectory()) {
+      for (const name of readdirSync(there).sort()) if (!passedOver.has(name)) add(`${path}/${name}`)
+    } else if (what?.isFile()) {
+      // With its length, what ends here is kept apart from what begins behind it.
+      hash.update(`${path}\0${what.size}\0`)
+      addContent(there)
+    }
+  }
+
+  /** @param {string} file */
+  function addContent(file) {
+    const descriptor = openSync(file)
+    try {
+      for (let length = -1; length !== 0; ) {
+        length = readSync(descriptor, buffer)
+        hash.update(buffer.subarray(0, length))
+      }
+    } finally {
+      closeSync(descriptor)
+    }
   }
 }
 
-const passedOver = new Set(['node_modules', 'dist'])
-
 /**
  * @param {string} path
- * @returns {Buffer | string[]} of a folder, the names in it; of what cannot be read, nothing
+ * @returns {import('node:fs').Stats | undefined} undefined: there is nothing, or a link to nothing, as editors make
  */
-function read(path) {
+function whatIs(path) {
   try {
-    return readFileSync(path)
-  } catch (error) {
-    if (error.code !== 'EISDIR') return []
-    return readdirSync(path)
-      .filter((name) => !passedOver.has(name))
-      .sort()
+    return statSync(path)
+  } catch {
+    return undefined
   }
 }

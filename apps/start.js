@@ -9,23 +9,25 @@ import { fingerprint } from './fingerprint.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const lastBuild = join(root, 'node_modules/.cache/latchkey-build')
-// What is installed is named in the lockfile.
 const sources = [
   'apps',
   'packages',
   'package.json',
-  'pnpm-lock.yaml',
   'pnpm-workspace.yaml',
   'tsconfig.base.json',
+  // What is installed, and what should be.
+  'node_modules/.pnpm/lock.yaml',
+  'pnpm-lock.yaml',
 ]
 const outputs = ['apps/api/dist', 'apps/web/dist']
 
-const from = `${process.version} ${fingerprint(root, sources)}`
+// Taken before the build, so that what is changed meanwhile is built the next time.
+const from = [process.version, process.env.NODE_ENV, fingerprint(root, sources)].join(' ')
 if (readLastBuild() !== `${from} ${fingerprint(root, outputs)}`) {
-  const { status } = spawnSync('pnpm build', { cwd: root, shell: true, stdio: 'inherit' })
+  const { status, error } = spawnSync('pnpm build', { cwd: root, shell: true, stdio: 'inherit' })
+  if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
-  mkdirSync(dirname(lastBuild), { recursive: true })
-  writeFileSync(lastBuild, `${from} ${fingerprint(root, outputs)}`)
+  noteBuild(`${from} ${fingerprint(root, outputs)}`)
 }
 await import('./api/dist/main.js')
 
@@ -34,5 +36,15 @@ function readLastBuild() {
     return readFileSync(lastBuild, 'utf8')
   } catch {
     return null
+  }
+}
+
+/** @param {string} build */
+function noteBuild(build) {
+  try {
+    mkdirSync(dirname(lastBuild), { recursive: true })
+    writeFileSync(lastBuild, build)
+  } catch {
+    // Then the next start builds again.
   }
 }

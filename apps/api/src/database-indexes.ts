@@ -2,6 +2,8 @@ import { type Connection, type IndexDefinition, type IndexOptions, type Model, m
 
 /** How many documents the message names. To mend more, one writes a query anyway. */
 const named = 10
+/** As long as it takes: with many documents that is longer than other commands have (database.ts). */
+const unlimited = { socketTimeoutMS: 0 } as object
 
 /** Documents that break a unique index, so that no retry helps. The message names them and says what to do. */
 export class UnindexableError extends Error {
@@ -9,18 +11,18 @@ export class UnindexableError extends Error {
 }
 
 /**
- * Builds every index of every model, those of a collection with one command: it reads its documents once. Throws
- * UnindexableError when stored documents break a unique one.
+ * Builds every index of every model. What a collection lacks is built by one command, which reads its documents once: all of
+ * it or, when stored documents break a unique index, none, and UnindexableError is thrown.
  */
 export async function createIndexes(connection: Connection): Promise<void> {
   for (const model of Object.values(connection.models)) {
-    // What Mongoose's types call an index and the driver's do is the same.
+    // The types differ, the objects do not. A schema's own collation would not be applied; none has one.
     const indexes = model.schema
       .indexes()
       .map(([key, options]) => ({ ...options, key }) as mongo.IndexDescription)
     if (indexes.length === 0) continue
     try {
-      await model.collection.createIndexes(indexes)
+      await model.collection.createIndexes(indexes, unlimited)
     } catch (error) {
       if (error instanceof mongo.MongoServerError && error.code === 11000) throw await explained(model, error)
       throw error
@@ -80,17 +82,20 @@ async function sharedValues(
   if (options.unique !== true || field === undefined) return []
   const sentences: string[] = []
   const shared = await model.collection
-    .aggregate<{ _id: unknown }>([
-      ...(options.partialFilterExpression ? [{ $match: options.partialFilterExpression }] : []),
-      ...(field.includes('.') ? [{ $unwind: `$${field.split('.', 1)[0]}` }] : []),
-      { $group: { _id: `$${field}`, count: { $sum: 1 } } },
-      { $match: { count: { $gt: 1 } } },
-      { $limit: named },
-    ])
+    .aggregate<{ _id: unknown }>(
+      [
+        ...(options.partialFilterExpression ? [{ $match: options.partialFilterExpression }] : []),
+        ...(field.includes('.') ? [{ $unwind: `$${field.split('.', 1)[0]}` }] : []),
+        { $group: { _id: `$${field}`, count: { $sum: 1 } } },
+        { $match: { count: { $gt: 1 } } },
+        { $limit: named },
+      ],
+      unlimited,
+    )
     .toArray()
   for (const { _id: value } of shared) {
     const documents = await model.collection
-      .find({ [field]: value ?? null }, { projection: { _id: 1 }, limit: named })
+      .find({ [field]: value ?? null }, { projection: { _id: 1 }, limit: named, ...unlimited })
       .toArray()
     const ids = documents.map(({ _id }) => String(_id)).join(', ')
     const problem = value === null || value === undefined ? 'lack it' : `share ${JSON.stringify(value)}`

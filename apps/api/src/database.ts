@@ -81,7 +81,7 @@ export function createDatabase({ uri, log, migrations, onClient }: Collaborators
     async ping(): Promise<void> {
       this.assertReady()
       try {
-        await connection.db?.command({ ping: 1 }, { timeoutMS: pingTimeoutMs })
+        await connection.db?.command({ ping: 1 }, { signal: AbortSignal.timeout(pingTimeoutMs) })
       } catch (cause) {
         throw new AuthError('database_unavailable', { cause })
       }

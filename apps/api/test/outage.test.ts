@@ -48,7 +48,15 @@ it('a database that hangs is an outage too, and signs nobody out', async () => {
   const wire = await cuttableProxy(testDatabaseUri())
   const api = await apiForTest({ mongoUri: wire.uri })
   const person = await registered(api)
+  const client = api.services.database.connection.getClient()
+  await new Promise((done) => client.once('serverHeartbeatSucceeded', done))
   wire.hang()
+  let noticed = false
+  client.once('serverHeartbeatFailed', () => (noticed = true))
+  // Before the driver notices: a container's health check waits for a few seconds only.
+  const health = await api.http.get('/api/health/ready')
+  expect(health.status).toBe(503)
+  expect(noticed).toBe(false)
   const refused = await refresh(api, person.jar)
   expect(refused.status).toBe(503)
   expect(setCookies(refused)).toEqual([])

@@ -5,19 +5,24 @@ import { expect, it } from 'vitest'
 import { root } from './support/pages.ts'
 import { temporaryFolder } from './support/process.ts'
 
-/** A repository that is built by one line, which is counted, with the real `pnpm start`. */
+/** A repository with the real apps/start.js; what it is told to build by is a script that counts. */
 function repository() {
   const folder = temporaryFolder()
   const at = (path: string) => join(folder, path)
-  for (const path of ['apps/api/src', 'apps/web/src', 'packages/brand', 'node_modules', 'bin'])
+  for (const path of ['apps/api/src', 'apps/web/src', 'packages/brand', 'node_modules/.pnpm', 'bin'])
     mkdirSync(at(path), { recursive: true })
   for (const file of ['apps/start.js', 'apps/fingerprint.js']) cpSync(join(root, file), at(file))
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'tsconfig.base.json'])
+  for (const file of [
+    'pnpm-lock.yaml',
+    'node_modules/.pnpm/lock.yaml',
+    'pnpm-workspace.yaml',
+    'tsconfig.base.json',
+  ])
     writeFileSync(at(file), file)
   writeFileSync(at('package.json'), '{ "type": "module" }')
   writeFileSync(at('apps/api/src/main.js'), 'console.log("one")')
   writeFileSync(at('builds'), '')
-  const builds = `echo "$1" >> builds && mkdir -p apps/api/dist apps/web/dist && echo page > apps/web/dist/index.html`
+  const builds = `test "$*" = build && echo >> builds && mkdir -p apps/api/dist apps/web/dist && echo page > apps/web/dist/index.html`
   const pnpm = (then: string) =>
     writeFileSync(
       at('bin/pnpm'),
@@ -32,10 +37,10 @@ function repository() {
     /** What a build does at its end. */
     pnpm,
     /** What the API says; what a failed start ends with. */
-    start: () =>
+    start: (environment: NodeJS.ProcessEnv = {}) =>
       new Promise<string | number | null>((done) => {
-        const PATH = `${at('bin')}${delimiter}${process.env.PATH}`
-        const child = execFile(process.execPath, [at('apps/start.js')], { env: { PATH } }, (failed, output) =>
+        const env = { PATH: `${at('bin')}${delimiter}${process.env.PATH}`, ...environment }
+        const child = execFile(process.execPath, [at('apps/start.js')], { env }, (failed, output) =>
           done(failed ? child.exitCode : output.trim()),
         )
       }),
@@ -54,7 +59,9 @@ it('builds at the first start, and again after any change of what a build reads 
     () => writeFileSync(at('packages/brand/new.ts'), ''),
     () => renameSync(at('packages/brand/new.ts'), at('packages/brand/newer.ts')),
     () => rmSync(at('packages/brand/newer.ts')),
+    () => writeFileSync(at('package.json'), '{ "type": "module", "version": "2.0.0" }'),
     () => writeFileSync(at('pnpm-lock.yaml'), 'another version'),
+    () => writeFileSync(at('node_modules/.pnpm/lock.yaml'), 'another version'),
     () => rmSync(at('apps/web/dist'), { recursive: true }),
     () => writeFileSync(at('apps/api/dist/main.js'), 'console.log("half a file"'),
     () => rmSync(at('node_modules/.cache'), { recursive: true }),
@@ -65,6 +72,14 @@ it('builds at the first start, and again after any change of what a build reads 
     expect(await start()).toBe('two')
     expect(builds()).toBe(index + 2)
   }
+})
+
+it('does not take for production what was built for development', async () => {
+  const { start, builds } = repository()
+  for (const NODE_ENV of ['development', 'production', 'production', undefined]) {
+    expect(await start({ NODE_ENV })).toBe('one')
+  }
+  expect(builds()).toBe(3)
 })
 
 it('builds again what was changed while it was being built', async () => {

@@ -53,7 +53,7 @@ export async function memory(lab: Lab, { rounds }: { rounds: number }): Promise<
   const databases = withAndWithout(lab)
   const each = Array.from({ length: rounds })
   const [idle, perRevocations] = await Promise.all([
-    // As `pnpm start` runs it, with the embedded database inside; and beside a database of its own.
+    // With the embedded database inside, as in development; and beside a database of its own.
     Promise.all(each.map(() => settled(lab.product({})))),
     Promise.all(each.map(added)),
   ])

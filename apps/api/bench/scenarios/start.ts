@@ -17,6 +17,7 @@ export async function start(lab: Lab, { rounds }: { rounds: number }): Promise<R
     await product.stop()
   }
   const again: number[] = []
+  await startAgain(lab) // builds what has changed since the last `pnpm start`
   for (let round = 0; round < 2; round++) again.push(await startAgain(lab))
   return [
     row(

@@ -72,9 +72,8 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
   )
   const quick = {
     ...read,
-    // Whoever waits for no mail need not look for one so often.
-    ...(read.mail.smtpUrl && { mail: { ...read.mail, pollMs: 250 } }),
-    webhooks: read.webhooks && { ...read.webhooks, pollMs: 250 },
+    mail: { ...read.mail, pollMs: 250 },
+    webhooks: read.webhooks && { ...read.webhooks, pollMs: 100 },
   }
   const config = options.configure?.(quick) ?? quick
   const lines: string[] = []
