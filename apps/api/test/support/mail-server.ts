@@ -1,4 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { SMTPServer } from 'smtp-server'
 import { eventually } from './eventually.ts'
 import { whenOver } from './side-by-side.ts'
@@ -33,6 +34,8 @@ export interface MailServer {
   mood: Mood
   /** Milliseconds before a mail is accepted. */
   slownessMs: number
+  /** Mails are accepted once it resolves. */
+  held: Promise<void>
   /** Waits for the next mail to an address whose subject matches. */
   mailTo(address: string, subject: RegExp): Promise<ReceivedMail>
 }
@@ -45,6 +48,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
     offered: 0,
     mood: 'accept',
     slownessMs: 0,
+    held: Promise.resolve(),
     mailTo: (address, subject) =>
       eventually(
         () => {
@@ -80,7 +84,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
         if (self.mood === 'hang up') return hangUp()
         if (self.mood === 'refuse') return done(refusal(554, '5.7.1 this looks like spam'))
         if (self.mood === 'busy') return done(refusal(451, '4.7.1 try later'))
-        setTimeout(() => {
+        void Promise.all([delay(self.slownessMs), self.held]).then(() => {
           self.received.push(
             read(
               Buffer.concat(chunks).toString(),
@@ -89,7 +93,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
             ),
           )
           done()
-        }, self.slownessMs)
+        })
       })
     },
   })
