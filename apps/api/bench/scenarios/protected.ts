@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { freePort } from '../../test/support/free-port.ts'
 import type { Lab } from '../lab.ts'
 import { withDatabase } from '../lab.ts'
-import { type Answers, keepSigningIn, load, protectedBy } from '../load.ts'
+import { type Answers, keepSigningIn, load, protectedBy, warmUp } from '../load.ts'
 import { password, populate, populateTutorial } from '../people.ts'
 import { interleave, median, ratios } from '../rounds.ts'
 import { perSecond, type Row, row } from '../row.ts'
@@ -57,9 +57,7 @@ export async function protectedRoute(
     return answers.perSecond
   }
 
-  // The first requests of a process are answered by code that is not compiled yet.
-  for (const who of ['bare', 'product', 'unmeasured', 'tutorial'] as const)
-    await load({ ...asked[who], seconds: 1 })
+  for (const who of ['bare', 'product', 'unmeasured', 'tutorial'] as const) await warmUp(asked[who])
   const rates = await interleave(rounds, {
     bare: async () => (await idle('bare')).perSecond,
     product: async () => noted(p99.product, await idle('product')),
