@@ -130,8 +130,8 @@ function api(services: Services, config: Config): Router {
   router.use(neverStore)
   router.use(allowClients(config.server))
   router.use(routes.healthLive.path, tellEverybody)
-  router.use(healthRoutes(services))
-  router.use(seenRoutes(services, config))
+  // Below their path alone: whoever leaves a router in vain waits for the event loop.
+  router.all('/health/*path', healthRoutes(services), seenRoutes(services, config))
 
   router.use(sameOrigin({ ...config.server, onRefused: warnOfRewrittenHost(services.log) }))
   router.use(['/login', '/register'], refuseOtherSites(config.cookie))

@@ -93,7 +93,7 @@ export interface Sessions<Owner extends SessionOwner, Claims extends StandardCla
   stepUp: ReturnType<typeof stepUpBy>
   cookies: ReturnType<typeof createRefreshCookies>
   /** /refresh-token, /token, /logout, /logout-everywhere and /sessions. Mount them below a prefix like /api. */
-  routes(): Router
+  routes(): RequestHandler
   /** /.well-known/jwks.json. Mount it at the root. */
   wellKnown(): Router
   /** Answers errors with problem documents (RFC 9457). For applications without an error handler of their own. */

@@ -40,21 +40,28 @@ const served = [
 ]
 const paths = [...new Set(served.map(({ path }) => path))]
 
+/** Express ignores the case of a path. */
+const firstPartOf = (path: string) => path.split('/', 2)[1]?.toLowerCase()
+const firstParts = new Set(paths.map(firstPartOf))
+
 /**
  * The endpoints of a session. They bring their own parsers and checks, so the order in which an application mounts
  * things does not matter.
+ *
+ * Whoever leaves an Express router waits for the event loop. So nobody enters one in vain here: not who refreshes, and
+ * none of the application's own requests.
  */
 export function allRoutes<Owner extends SessionOwner, Claims extends StandardClaims>(
   parts: Collaborators<Owner, Claims>,
-): Router {
+): RequestHandler {
   const collaborators = { ...parts, route: createSessionRoute(parts) }
   // Not strict: some routes below accept a path with a slash at the end.
   const router = Router()
   router.all(paths, parts.sameOrigin)
-  router.use(logoutRoutes(collaborators))
-  router.use(tokenRoutes(collaborators))
+  router.all(routes.logout.path, logoutRoutes(collaborators))
+  router.all(routes.token.path, tokenRoutes(collaborators))
   router.all(paths, ...jsonBody)
-  router.use(refreshRoutes(collaborators))
+  router.all(routes.refreshToken.path, refreshRoutes(collaborators))
   router.use(sessionRoutes(collaborators))
-  return router
+  return (req, res, next) => (firstParts.has(firstPartOf(req.path)) ? router(req, res, next) : next())
 }
