@@ -25,6 +25,28 @@ it.each([
   expect(setCookies(response)).toEqual([])
 })
 
+it.each([
+  [{ username: 5 }, [{ path: 'username', code: 'username_missing' }]],
+  [{ language: ['de'] }, [{ path: 'language', code: 'language_unknown' }]],
+  [
+    { username: {}, password: 5 },
+    [
+      { path: 'username', code: 'username_missing' },
+      { path: 'password', code: 'password_missing' },
+    ],
+  ],
+  [[], [{ path: '', code: 'body_malformed' }]],
+])('an account that is changed by %j hears which field is wrong', async (body, errors) => {
+  const person = await registered(api)
+  const response = await api.http
+    .patch('/api/me')
+    .set('Authorization', `Bearer ${person.body.accessToken}`)
+    .send(body)
+  expect(response.status).toBe(400)
+  expect(response.body.errors).toMatchObject(errors)
+  expect(response.body.errors).toHaveLength(errors.length)
+})
+
 it('a body with hundreds of unknown fields hears of ten', async () => {
   const unknown = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`field-${i}`, i]))
   for (const path of ['/api/login', '/api/register', '/api/forgot-password']) {

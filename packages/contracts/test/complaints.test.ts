@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import * as contracts from '../src/index.ts'
 import { complaintOf, complaints, isComplaintCode, sentenceOf } from '../src/index.ts'
+import { changesOf, ownFieldsOf } from '../src/own-field.ts'
 import { type AuthError, complain, parse } from '../src/server/index.ts'
 import { createSchemas } from '../src/server/openapi/schemas.ts'
 
@@ -101,6 +102,65 @@ describe('a complaint', () => {
       [{ path: 'email', code: 'email_of_tomorrow', limit: 3, message: 'No.' }],
     ])
       expect(contracts.ProblemSchema.parse({ ...problem, errors }).errors).toEqual(errors)
+  })
+})
+
+describe('a complaint about what may have several shapes', () => {
+  const line = z.union([
+    z.strictObject({ text: z.string() }),
+    z.strictObject({ amount: contracts.numberField(), unit: z.string(), due: contracts.dateField() }),
+  ])
+  const list = z.strictObject({ l: z.array(line) })
+  const me = z.union([
+    contracts.UpdateMeBodySchema,
+    contracts.SetLanguageBodySchema,
+    changesOf(
+      ownFieldsOf({
+        nickname: z._default(z.string(), ''),
+        hiredOn: z._default(z.union([z.literal(''), contracts.dateField()]), ''),
+      }),
+    ),
+  ])
+  const typed = z.strictObject({
+    f: z.discriminatedUnion('type', [z.strictObject({ type: z.literal('a') })]),
+  })
+
+  it.each([
+    // It says where.
+    [{ l: [{}] }, list, ['l.0.text value_malformed']],
+    [{ l: [{ text: 'x' }, 5] }, list, ['l.1 value_malformed']],
+    [{ l: [{ text: 'x', more: 1 }] }, list, ['l.0.more field_unknown']],
+    [{ l: [{ text: 'x', ['k'.repeat(99)]: 1 }] }, list, [`l.0.${'k'.repeat(64)} field_unknown`]],
+    // Of one that has no shape of that name, too.
+    [{ f: { type: 'b' } }, typed, ['f.type value_malformed']],
+    // It is about the shape that knows what was sent, however much is wrong with it.
+    [
+      { l: [{ amount: 'x', unit: 5, due: 5 }] },
+      list,
+      ['l.0.amount number_malformed', 'l.0.unit value_malformed', 'l.0.due date_malformed'],
+    ],
+    [
+      { l: { a: 5, b: 5 } },
+      z.strictObject({ l: z.union([z.string(), z.literal(5), z.strictObject({ a: z.string() })]) }),
+      ['l.a value_malformed', 'l.b field_unknown'],
+    ],
+    [
+      { method: 5, code: 5 },
+      contracts.ReauthenticateBodySchema,
+      ['method method_missing', 'code code_missing'],
+    ],
+    // And says it in words of ours where there are any.
+    [{ hiredOn: 5 }, me, ['hiredOn date_malformed']],
+    [{ hiredOn: 'soon', nickname: 5 }, me, ['nickname value_malformed', 'hiredOn date_malformed']],
+    [{ username: 5 }, me, ['username username_missing']],
+    [{ username: 5, password: 5 }, me, ['username username_missing', 'password password_missing']],
+    [{ language: 5 }, me, ['language language_unknown']],
+    [{ nickname: 5 }, me, ['nickname value_malformed']],
+    // What is no object at all has no field to name.
+    [5, me, [' body_malformed']],
+    [[], me, [' body_malformed']],
+  ])('like %j is about the one that was nearly met, and says where', (body, schema, expected) => {
+    expect(refusedBy(schema, body)?.map(({ path, code }) => `${path} ${code}`)).toEqual(expected)
   })
 })
 

@@ -95,14 +95,37 @@ export function parse<Schema extends z.ZodMiniType>(schema: Schema, input: unkno
 }
 
 function complaints(issue: z.core.$ZodIssue): (FieldError & Complaint)[] {
-  // Of several shapes, the one that was nearly met.
-  if (issue.code === 'invalid_union')
-    return (issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? []).flatMap(complaints)
-  const path = issue.path.join('.')
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return nearlyMet(issue)
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => complaintAt(key.slice(0, 64), { code: 'field_unknown' }))
+    return issue.keys.map((key) => complaintAt(dotted([...issue.path, key]), { code: 'field_unknown' }))
+  const path = dotted(issue.path)
   if (path === '') return [complaintAt(path, { code: 'body_malformed' })]
   // What is in no list says it in the words of the schema.
   const own = isComplaintCode(issue.message) ? undefined : issue.message
   return [complaintAt(path, complaintOf(issue), own)]
 }
+
+/** Keys may be a stranger's, and as long as the body. */
+const dotted = (path: PropertyKey[]) => path.map((key) => String(key).slice(0, 64)).join('.')
+
+/** Of several shapes, what is wrong with the one that was nearly met. */
+function nearlyMet({ errors, path }: z.core.$ZodIssueInvalidUnion): (FieldError & Complaint)[] {
+  const shapes = errors.map((issues) => {
+    // What is wrong within a union is told from there.
+    const told = issues.flatMap((inner) => complaints({ ...inner, path: [...path, ...inner.path] }))
+    const countOf = (code: Complaint['code']) => told.filter((complaint) => complaint.code === code).length
+    // A text in place of an object knows none of its keys. Of shapes as near, one that says it in words of ours.
+    const distance = [
+      Number(issues.some(isOfAnotherKind)),
+      countOf('field_unknown'),
+      told.length,
+      countOf('value_malformed'),
+    ]
+    return { told, distance }
+  })
+  const further = (a: number[], b: number[]) => a.map((far, i) => far - (b[i] ?? 0)).find(Boolean) ?? 0
+  return shapes.toSorted((a, b) => further(a.distance, b.distance))[0]?.told ?? []
+}
+
+const isOfAnotherKind = ({ code, path }: z.core.$ZodIssue) =>
+  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
