@@ -35,7 +35,7 @@ export async function load({ url, seconds, requests }: Load): Promise<Answers> {
 }
 
 const warmUpAnswers = 20_000
-const longestWarmUpSeconds = 6
+const longestWarmUpSeconds = 4
 
 /** Until V8 has compiled what answers. That takes a number of requests, and so longer on slow cores. */
 export async function warmUp(asked: Omit<Load, 'seconds'>): Promise<void> {
