@@ -30,15 +30,14 @@ interface Collaborators<Owner extends SessionOwner, Claims extends StandardClaim
   onEvent: OnSessionEvent
 }
 
-const served = [
+const paths = [
   routes.refreshToken,
   routes.token,
   routes.logout,
   routes.logoutEverywhere,
   routes.sessions,
   routes.renameSession,
-]
-const paths = [...new Set(served.map(({ path }) => path))]
+].map(({ path }) => path)
 
 /** Express ignores the case of a path. */
 const firstPartOf = (path: string) => path.split('/', 2)[1]?.toLowerCase()
@@ -47,9 +46,6 @@ const firstParts = new Set(paths.map(firstPartOf))
 /**
  * The endpoints of a session. They bring their own parsers and checks, so the order in which an application mounts
  * things does not matter.
- *
- * Whoever leaves an Express router waits for the event loop. So nobody enters one in vain here: not who refreshes, and
- * none of the application's own requests.
  */
 export function allRoutes<Owner extends SessionOwner, Claims extends StandardClaims>(
   parts: Collaborators<Owner, Claims>,
@@ -58,6 +54,7 @@ export function allRoutes<Owner extends SessionOwner, Claims extends StandardCla
   // Not strict: some routes below accept a path with a slash at the end.
   const router = Router()
   router.all(paths, parts.sameOrigin)
+  // Whoever leaves a router in vain waits for the event loop.
   router.all(routes.logout.path, logoutRoutes(collaborators))
   router.all(routes.token.path, tokenRoutes(collaborators))
   router.all(paths, ...jsonBody)
