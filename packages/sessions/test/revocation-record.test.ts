@@ -58,7 +58,7 @@ it('reads texts that are no UTF-8, which MongoDB stores, and stops at none', () 
   const record = { _id, userId, reason: 'signed?out', note: 'signed?out', epoch: 7, at, expiresAt, more: {} }
   const raw = Buffer.from(BSON.serialize(record))
   // Of the texts alone: an id may have that byte as well.
-  for (let at = raw.indexOf('?out'); at >= 0; at = raw.indexOf('?out', at)) raw[at] = 0xff
+  for (let i = raw.indexOf('?out'); i >= 0; i = raw.indexOf('?out', i)) raw[i] = 0xff
   expect(readRevocation(raw)).toMatchObject({ id: _id.toHexString(), epoch: 7, at: at.getTime() })
   expect(readCause(raw)).toMatchObject({ userId, ended: { below: 7, reason: 'signed\ufffdout' } })
 })
