@@ -52,7 +52,8 @@ it('a refused call, its refresh and its replay are one group, with the times the
   ])
 })
 
-it('calls of two clients that waited for one refresh are one group, and like ones one row', () => {
+/** Three calls of each of two clients at once, which one refresh helps. */
+function twoClients() {
   const calls = [1, 2, 3]
   const first = logAt(
     ...calls.map((call) => [call, 'request', get(call)] as const),
@@ -69,6 +70,11 @@ it('calls of two clients that waited for one refresh are one group, and like one
     ...calls.map((call) => [53, 'replay', get(call)] as const),
     ...calls.map((call) => [64, 'response', get(call, 200)] as const),
   )
+  return { first, second }
+}
+
+it('calls of two clients that waited for one refresh are one group, and like ones one row', () => {
+  const { first, second } = twoClients()
   const groups = groupsOf([
     { sender: 'first', entries: first },
     { sender: 'second', entries: second },
@@ -88,6 +94,24 @@ it('calls of two clients that waited for one refresh are one group, and like one
     ['second', 'again', 3, 200],
   ])
   expect(rows[0]).toMatchObject({ shortestMs: 9, longestMs: 27 })
+})
+
+it('while they go on, calls at once stay one group, and new rows come below the others', () => {
+  const { first, second } = twoClients()
+  const times = [...first, ...second].map(({ atMs }) => atMs)
+  let seen: string[] = []
+  for (const now of [...new Set(times)].toSorted((a, b) => a - b)) {
+    const until = (entries: AuthLogEntry[]) => entries.filter(({ atMs }) => atMs <= now)
+    const groups = groupsOf([
+      { sender: 'first', entries: until(first) },
+      { sender: 'second', entries: until(second) },
+    ])
+    expect(groups, `${now} ms`).toHaveLength(1)
+    const rows = groups.flatMap(rowsOf).map(({ id }) => id)
+    expect(rows.slice(0, seen.length), `${now} ms`).toEqual(seen)
+    seen = rows
+  }
+  expect(seen).toHaveLength(5)
 })
 
 it('a lost answer and the retry are one group, and what lay between stands there, too', () => {

@@ -50,6 +50,9 @@ export interface Group {
   isNoise: boolean
 }
 
+/** A refresh waits for the tabs' lock and a signature before it is sent. */
+const refreshFollowsMs = 500
+
 interface Log {
   sender: Sender
   entries: readonly AuthLogEntry[]
@@ -133,7 +136,7 @@ function joined(threads: Thread[]): Thread[][] {
   const groups = new Map<Thread, Thread[]>(threads.map((thread) => [thread, [thread]]))
   for (const [index, one] of threads.entries())
     for (const other of threads.slice(index + 1)) {
-      if (!belongTogether(one, other) && !belongTogether(other, one)) continue
+      if (!areAtOnce(one, other) && !belongTogether(one, other) && !belongTogether(other, one)) continue
       const [into, from] = [groups.get(one), groups.get(other)]
       if (!into || !from || into === from) continue
       into.push(...from)
@@ -142,14 +145,24 @@ function joined(threads: Thread[]): Thread[][] {
   return [...new Set(groups.values())]
 }
 
+/** The same call, several times: one story from the start, so that no refresh that they share has to move them together. */
+function areAtOnce(one: Thread, another: Thread): boolean {
+  const [first] = one
+  const [other] = another
+  if (!first || !other || first.isRefresh || first.line !== other.line) return false
+  return first.sentAtMs <= endOf(another) && other.sentAtMs <= endOf(one)
+}
+
 function belongTogether(thread: Thread, refresh: Thread): boolean {
   const [first] = thread
   const [other] = refresh
   if (!first || !other?.isRefresh) return false
   if (first.isRefresh) return isRetryOf(first, other)
-  // It was refused, and the new token for which it waited came of a refresh that was under way meanwhile.
+  // It was refused, and the new token for which it waits or waited came of a refresh that was under way meanwhile.
   const wasRefused = thread.some(({ status, isReplay }) => status === 401 || isReplay)
-  return wasRefused && first.sentAtMs <= endOf(refresh) && other.sentAtMs <= endOf(thread)
+  const isWaiting = thread.every(({ status, isReplay }) => status === 401 && !isReplay)
+  const untilMs = endOf(thread) + (isWaiting ? refreshFollowsMs : 0)
+  return wasRefused && first.sentAtMs <= endOf(refresh) && other.sentAtMs <= untilMs
 }
 
 /**
