@@ -1,3 +1,4 @@
+import type { Role } from '@latchkey/contracts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { unchanged } from '../src/users/accounts.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
@@ -17,6 +18,9 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const as = ({ body }: SignedInPerson) => ({ Authorization: `Bearer ${body.accessToken}` })
+const storedUsers = () => api.services.database.connection.collection('users')
+const storedRoles = async ({ email }: SignedInPerson) =>
+  (await storedUsers().findOne({ emailKey: email }))?.roles
 const users = (person: SignedInPerson, path = '') => `/api/admin/users/${person.body.user.id}${path}`
 
 it('only administrators get in', async () => {
@@ -132,15 +136,52 @@ it('a promotion and a demotion count at once, and nobody changes their own', asy
     await api.http.patch(users(person, '/roles')).set(as(admin)).send({ roles }).expect(400)
 })
 
+it('one role is given or taken, whatever became of the others since somebody looked', async () => {
+  const person = await registered(api)
+  const rolesAfter = async (add: string[], remove: string[]) => {
+    const change = api.http.patch(users(person, '/roles')).set(as(admin)).send({ add, remove })
+    return (await change.expect(200)).body.user.roles
+  }
+  await storedUsers().updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'admin', 'editor'] } })
+  // Meanwhile another administrator takes `admin`, which the first still sees there.
+  expect(await rolesAfter([], ['admin'])).toEqual(['user'])
+  expect(await rolesAfter(['user'], ['user'])).toEqual(['user'])
+  expect(await storedRoles(person)).toEqual(['user', 'editor'])
+  expect(await rolesAfter(['admin', 'admin'], [])).toEqual(['user', 'admin'])
+  expect(await storedRoles(person)).toEqual(['user', 'editor', 'admin'])
+
+  for (const body of [
+    { add: ['root'], remove: [] },
+    { add: ['admin'] },
+    { add: [], remove: ['admin'], roles: ['user'] },
+    {},
+  ])
+    await api.http.patch(users(person, '/roles')).set(as(admin)).send(body).expect(400)
+  expect(await storedRoles(person)).toEqual(['user', 'editor', 'admin'])
+})
+
+it('two changes at once are both made', async () => {
+  const people = await Promise.all(Array.from({ length: 5 }, () => registered(api)))
+  for (const person of people) {
+    await storedUsers().updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'editor'] } })
+    const id = person.body.user.id
+    const { administration } = api.services
+    await Promise.all([
+      administration.changeRoles(id, { add: ['admin'], remove: [] }),
+      administration.changeRoles(id, { add: [], remove: ['editor' as Role] }),
+    ])
+    expect(await storedRoles(person)).toEqual(['user', 'admin'])
+  }
+})
+
 it('a role that another version has given stays, whatever is changed here', async () => {
   const person = await registered(api)
-  const stored = api.services.database.connection.collection('users')
-  await stored.updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'role-of-tomorrow'] } })
+  await storedUsers().updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'role-of-tomorrow'] } })
   const { administration } = api.services
   const changed = await administration.setRoles(person.body.user.id, ['user', 'admin'])
   expect(changed?.roles).toEqual(['user', 'admin'])
   await administration.setRoles(person.body.user.id, ['user'])
-  expect((await stored.findOne({ emailKey: person.email }))?.roles).toEqual(['user', 'role-of-tomorrow'])
+  expect(await storedRoles(person)).toEqual(['user', 'role-of-tomorrow'])
 })
 
 it('a disabled user is out at once and cannot sign in, until enabled again', async () => {

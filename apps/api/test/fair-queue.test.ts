@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFairQueue } from '../src/limits/fair-queue.ts'
+import { whom } from './support/whom.ts'
 
 /** Work that ends when it is told to, and a note of what was begun, in order. */
 function workshop(settings: Parameters<typeof createFairQueue>[0]) {
@@ -7,15 +8,19 @@ function workshop(settings: Parameters<typeof createFairQueue>[0]) {
   const begun: string[] = []
   const endings: (() => void)[] = []
   const refused: string[] = []
+  const gone = new Set<string>()
   return {
     begun,
     refused,
+    /** Nobody waits for what these asked any longer. */
+    leave: (...whom: string[]) => gone.add(whom.join('/')),
     ask(...whom: string[]): void {
       const work = () => {
         begun.push(whom.join('/'))
         return new Promise<void>((done) => endings.push(done))
       }
-      queue.run(whom, work).catch((error: { code: string }) => {
+      const isGone = () => gone.has(whom.join('/'))
+      queue.run({ groups: whom, isGone }, work).catch((error: { code: string }) => {
         expect(error.code).toBe('overloaded')
         refused.push(whom.join('/'))
       })
@@ -133,8 +138,42 @@ describe('where there is no room', () => {
 
 it('work that fails lets the next one begin', async () => {
   const queue = createFairQueue({ atOnce: 1, room })
-  const failing = queue.run(['eve'], () => Promise.reject(new Error('no')))
-  const next = queue.run(['ada'], async () => 'done')
+  const failing = queue.run(whom('eve'), () => Promise.reject(new Error('no')))
+  const next = queue.run(whom('ada'), async () => 'done')
   await expect(failing).rejects.toThrow('no')
   expect(await next).toBe('done')
+})
+
+describe('whoever has gone', () => {
+  it('costs no work when it is their turn', async () => {
+    const work = workshop({ atOnce: 1, room })
+    for (const name of ['eve', 'bob', 'carol', 'ada']) work.ask('office', name)
+    work.leave('office', 'bob')
+    work.leave('office', 'carol')
+    await work.endAll()
+    expect(work.begun).toEqual(['office/eve', 'office/ada'])
+    expect(work.refused).toEqual(['office/bob', 'office/carol'])
+  })
+
+  it('leaves nothing behind: the next to ask is worked for', async () => {
+    const work = workshop({ atOnce: 1, room: { account: 1, neighbours: 1, total: 1 } })
+    work.ask('office', 'eve')
+    work.ask('office', 'bob')
+    work.leave('office', 'bob')
+    await work.endAll()
+    work.ask('home', 'ada')
+    await work.endAll()
+    expect(work.begun).toEqual(['office/eve', 'home/ada'])
+  })
+
+  it('is not counted among those for whom there was no room', async () => {
+    const refusals: string[] = []
+    const work = workshop({ atOnce: 1, room, onRefused: () => refusals.push('refused') })
+    work.ask('office', 'eve')
+    work.ask('office', 'bob')
+    work.leave('office', 'bob')
+    await work.endAll()
+    // It is nobody's loss, and no reason to add machines.
+    expect([work.refused, refusals]).toEqual([['office/bob'], []])
+  })
 })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { request } from 'node:http'
 import { getPriority } from 'node:os'
 import { promisify } from 'node:util'
 import bcrypt from 'bcryptjs'
@@ -6,11 +7,12 @@ import pino from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashCostModel } from '../src/sign-in/hash-cost.model.ts'
 import { createHashCosts } from '../src/sign-in/hash-costs.ts'
-import { createPasswords } from '../src/sign-in/password.ts'
+import { createPasswords, createPasswordWorkers } from '../src/sign-in/password.ts'
 import { compare, hash } from '../src/sign-in/password-worker.js'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { eventually } from './support/eventually.ts'
 import { login, password, registered, somebody, stored } from './support/people.ts'
+import { whom } from './support/whom.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -49,7 +51,7 @@ describe('one comparison', () => {
       },
     })
     const compared = vi.spyOn(bcrypt, 'compareSync')
-    const same = await passwords.verify(password, passwordHash, ['test'])
+    const same = await passwords.verify(password, passwordHash, whom('test'))
     const rounds = compared.mock.calls.reduce((sum, [, hash]) => sum + 2 ** bcrypt.getRounds(hash), 0)
     compared.mockRestore()
     return { same, rounds }
@@ -213,4 +215,46 @@ describe('readiness', () => {
     expect(run).toHaveBeenCalledTimes(2)
     expect(recycleWorkers).toHaveBeenCalledTimes(1)
   })
+})
+
+it('whoever hangs up before their turn costs no hash', async () => {
+  const threads = createPasswordWorkers()
+  let hashes = 0
+  let open = () => {}
+  const gate = new Promise<void>((done) => {
+    open = done
+  })
+  const api = await apiForTest({
+    passwordWorkers: {
+      async run(task, options) {
+        if (options.name === 'compare') {
+          hashes++
+          await gate
+        }
+        return await threads.run(task, options)
+      },
+      recycleWorkers: () => threads.recycleWorkers(),
+      destroy: () => threads.destroy(),
+    },
+  })
+  const load = () => api.services.passwords.load()
+  const attempt = (api: TestApi) => api.http.post('/api/login').send({ email: somebody().email, password })
+  const underWay = attempt(api).then()
+  await eventually(() => expect(load()).toEqual({ waiting: 0, running: 1 }))
+
+  const impatient = Array.from({ length: 3 }, () => {
+    const headers = { 'Content-Type': 'application/json' }
+    const sent = request(`${api.url}/api/login`, { method: 'POST', headers })
+    sent.on('error', () => {}) // it is hung up
+    sent.end(JSON.stringify({ email: somebody().email, password }))
+    return sent
+  })
+  await eventually(() => expect(load().waiting).toBe(3))
+  for (const each of impatient) each.destroy()
+  await eventually(() => expect(api.logged().match(/request aborted/g)).toHaveLength(3))
+
+  open()
+  expect((await underWay).status).toBe(401)
+  expect((await attempt(api)).status).toBe(401)
+  expect([hashes, load()]).toEqual([2, { waiting: 0, running: 0 }])
 })

@@ -374,22 +374,35 @@ describe('an import', () => {
     expect(interrupted).toMatchObject({ status: 1, stdout: '' })
     expect(interrupted.stderr).toMatch(/Interrupted\. 0 accounts are there; the same command goes on\.\n$/)
 
-    const { insert } = api.services.importedAccounts
+    const { insert, foresee } = api.services.importedAccounts
     const stored = vi.spyOn(api.services.importedAccounts, 'insert')
+    const isLost: typeof insert = async (...args) => {
+      await insert(...args)
+      throw new mongo.MongoNetworkError('the answer was lost')
+    }
     stored
-      .mockImplementationOnce(async (...args) => {
-        await insert(...args)
-        throw new mongo.MongoNetworkError('the answer was lost')
-      })
+      .mockImplementationOnce(isLost)
       .mockImplementationOnce((...args) => insert(...args))
       .mockRejectedValueOnce(new Error('no\u001b[2K room'))
     const broken = await latchkey(api, ['import', file])
-    stored.mockRestore()
+    stored.mockReset()
     expect([broken.status, broken.stdout]).toEqual([1, ''])
     const [audit = '', sentence] = broken.stderr.trim().split('\n')
     expect(JSON.parse(audit)).toMatchObject({ command: 'import', imported: 1000, stopped: true })
     expect(sentence).toBe('no\uFFFD[2K room. 1,000 accounts are there; the same command goes on.')
+
+    // Those that were there before are told from those whose answer is lost this time.
+    stored.mockImplementationOnce((...args) => insert(...args)).mockImplementationOnce(isLost)
+    stored.mockImplementation((...args) => insert(...args))
     expect((await importing(api, file)).result).toMatchObject({ imported: 450, present: 1000, refused: 0 })
+    expect(stored).toHaveBeenCalledTimes(3)
+    stored.mockRestore()
+
+    vi.spyOn(api.services.importedAccounts, 'foresee')
+      .mockRejectedValueOnce(new mongo.MongoNetworkError('the answer was lost'))
+      .mockImplementation((...args) => foresee(...args))
+    const { result } = await importing(api, file, '--dry-run')
+    expect(result).toMatchObject({ imported: 0, present: 1450, refused: 0 })
   })
 
   it('lets a name go whose rest is over, and no other', async () => {

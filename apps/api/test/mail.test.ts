@@ -1,5 +1,6 @@
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
 import { expect } from 'vitest'
+import { MailRefused, mailFailure } from '../src/mail/mail-failure.ts'
 import { apiForTest } from './support/api.ts'
 import { eventually, mailsSent } from './support/eventually.ts'
 import { mailServer } from './support/mail-server.ts'
@@ -33,7 +34,7 @@ it.each(['busy', 'refuse the sender', 'hang up', 'silence'] as const)(
 )
 
 it.each([
-  ['refuse', '554 5.7.1'],
+  ['refuse', '552 5.3.4'],
   ['refuse the recipient', '550 5.1.1'],
 ] as const)(
   'a mail that the server says "%s" to is not tried again, and the operator reads why',
@@ -64,6 +65,50 @@ it.each([
     await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
     await mail.mailTo(person.email, /Reset your password/)
     expect(mail.received.map(({ subject }) => subject)).toEqual(['Reset your password'])
+  },
+)
+
+it('what is refused for the sake of its sender is sent once that is mended', async () => {
+  const mail = await mailServer()
+  mail.mood = 'refuse to relay'
+  const api = await apiForTest({ environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  await eventually(() => expect(api.logged()).toContain('Relay access denied'))
+  expect(api.logged()).not.toContain('refused for good')
+  mail.mood = 'accept'
+  api.clock.advance(5)
+  await mail.mailTo(person.email, /Confirm your email address/)
+})
+
+it.each([
+  ['RCPT TO', '550 5.1.1 No such user', true],
+  ['RCPT TO', '550-5.1.1 No such user\n550 5.1.1 Try another', true],
+  ['RCPT TO', '556 5.1.10 The domain takes no mail', true],
+  ['RCPT TO', '552 5.2.2 The mailbox is full', true],
+  ['RCPT TO', '550 5.4.1 Recipient address rejected: Access denied', true],
+  ['RCPT TO', '550 No such mailbox here', true],
+  ['DATA', '552 5.3.4 Too long', true],
+  ['DATA', '550 5.6.0 Broken headers', true],
+  ['RCPT TO', '554 5.7.1 Relay access denied', false],
+  ['RCPT TO', '550 relay not permitted', false],
+  ['RCPT TO', '550 Relaying denied', false],
+  ['RCPT TO', '554 Service unavailable; blocked using a list', false],
+  ['RCPT TO', '550 5.7.1 Service unavailable, client host blocked', false],
+  ['RCPT TO', '550 5.1.8 The domain of the sender does not exist', false],
+  ['RCPT TO', '550 5.1.7 The address of the sender is none', false],
+  ['RCPT TO', '530 5.7.0 Authentication required', false],
+  ['RCPT TO', '503 5.5.1 Bad sequence of commands', false],
+  ['DATA', '550-5.7.26 Nobody vouches for this mail', false],
+  ['DATA', '554 5.3.2 The system takes no messages', false],
+  ['DATA', '554 Transaction failed', false],
+  ['MAIL FROM', '550 5.1.1 Sender unknown', false],
+  ['RCPT TO', '450 4.2.0 Greylisted', false],
+] as const)(
+  'a mail to whose %s a server says "%s" is refused for good: %s',
+  async ([command, response, isFinal]) => {
+    const responseCode = Number(response.slice(0, 3))
+    const thrown = Object.assign(new Error(response), { code: 'EENVELOPE', command, response, responseCode })
+    expect(mailFailure(thrown) instanceof MailRefused).toBe(isFinal)
   },
 )
 

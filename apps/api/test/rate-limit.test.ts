@@ -6,6 +6,7 @@ import type { Config } from '../src/config.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { eventually } from './support/eventually.ts'
 import { login, password, refresh, registered, setCookies, somebody } from './support/people.ts'
+import { whom } from './support/whom.ts'
 
 const limits =
   (changes: Partial<Config['rateLimits']>) =>
@@ -90,7 +91,7 @@ async function overload(
 ): Promise<() => Promise<unknown>> {
   let going = true
   const hash = (account: number) =>
-    passwords.hash(password, [...beside, String(account)]).catch(() => delay(1)) // there was no room
+    passwords.hash(password, whom(...beside, String(account))).catch(() => delay(1)) // there was no room
   const first = Array.from({ length: 64 * availableParallelism() }, (_, account) => hash(account))
   const hashing = first.map(async (begun, account) => {
     await begun

@@ -21,8 +21,6 @@ export {
   roles,
   type SpecialRole,
   specialRoles,
-  withoutRole,
-  withRole,
 } from './roles.ts'
 export type { CallOf } from './route-call.ts'
 export * from './route-contract.ts'

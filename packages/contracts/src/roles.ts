@@ -23,13 +23,6 @@ export const ownRoles: readonly Exclude<Role, 'user' | 'admin'>[] = roles.filter
 
 export const isRole = (role: unknown): role is Role => roles.some((each) => each === role)
 
-/** What somebody is who gets one more. */
-export const withRole = (held: readonly Role[], role: Role): Role[] => [...new Set([...held, role])]
-/** What is left when one is taken. Whoever has an account stays a user. */
-export const withoutRole = (held: readonly Role[], role: Role): Role[] => [
-  ...new Set<Role>(['user', ...held.filter((each) => each !== role)]),
-]
-
 /** Of a token or an answer. One that is of another version, before or after this one, is left out. */
 export const RolesSchema = z.pipe(
   z.pipe(

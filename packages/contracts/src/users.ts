@@ -52,9 +52,17 @@ export const UserListSchema = z.object({
 })
 export type UserList = z.infer<typeof UserListSchema>
 
-export const SetRolesBodySchema = z.strictObject({
-  roles: z.array(z.enum(roles)).check(z.minLength(1, complaint('roles_missing')), z.maxLength(roles.length)),
-})
+const RolesGivenSchema = z.array(z.enum(roles)).check(z.maxLength(roles.length))
+
+/** Roles that are given and taken; one that is in both is given. Whoever has an account stays a user. */
+const RoleChangeSchema = z.strictObject({ add: RolesGivenSchema, remove: RolesGivenSchema })
+export type RoleChange = z.infer<typeof RoleChangeSchema>
+
+/** What changes, whatever else the account has by then; or all that it has from now on. */
+export const SetRolesBodySchema = z.union([
+  RoleChangeSchema,
+  z.strictObject({ roles: RolesGivenSchema.check(z.minLength(1, complaint('roles_missing'))) }),
+])
 
 export const ExplanationSchema = z.object({
   /** The earliest first. `ended`: the sessions that ended by it. */

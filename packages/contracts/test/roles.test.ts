@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { contract, type Role, specialRoles, UserSchema, withoutRole, withRole } from '../src/index.ts'
+import { contract, type Role, specialRoles, UserSchema } from '../src/index.ts'
 import { createSchemas } from '../src/server/openapi/schemas.ts'
 
 const ada = {
@@ -23,14 +23,6 @@ it('stand in the document, each by its name', () => {
     type: 'array',
     items: { type: 'string', enum: ['user', ...specialRoles] },
   })
-})
-
-it('are given once and taken, and everybody stays a user', () => {
-  expect(withRole(['user'], 'admin')).toEqual(['user', 'admin'])
-  expect(withRole(['user', 'admin'], 'admin')).toEqual(['user', 'admin'])
-  expect(withoutRole(['user', 'admin'], 'admin')).toEqual(['user'])
-  expect(withoutRole(['admin'], 'admin')).toEqual(['user'])
-  expect(withoutRole(['user'], 'user')).toEqual(['user'])
 })
 
 const shared = { method: 'GET', path: '/juggle', summary: '', status: 200, reply: null, errors: [] } as const

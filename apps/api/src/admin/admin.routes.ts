@@ -55,9 +55,13 @@ export function adminRoutes(services: Collaborators): Router {
     return null
   })
 
-  route(router, routes.setUserRoles, async ({ roles }, { claims, params }) => {
+  route(router, routes.setUserRoles, async (body, { claims, params }) => {
     refuseOneself(claims, params.id)
-    const user = found(await administration.setRoles(params.id, [...new Set(roles)]))
+    const user = found(
+      'roles' in body
+        ? await administration.setRoles(params.id, [...new Set(body.roles)])
+        : await administration.changeRoles(params.id, body),
+    )
     await tell('roles_changed', user.id)
     return { user }
   })

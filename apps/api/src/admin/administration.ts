@@ -1,4 +1,4 @@
-import { type ManagedUser, type Role, roles } from '@latchkey/contracts'
+import { type ManagedUser, type Role, type RoleChange, roles } from '@latchkey/contracts'
 import { type Clock, oneMore } from '@latchkey/contracts/server'
 import type { Revocations } from '@latchkey/sessions'
 import { type mongo, Types } from 'mongoose'
@@ -14,10 +14,12 @@ interface Collaborators {
   clock: Clock
 }
 
+const rolesBut = (some: readonly Role[]) => ({
+  $filter: { input: { $ifNull: ['$roles', []] }, cond: { $not: [{ $in: ['$$this', [...some]] }] } },
+})
+
 /** Those of an account that this version does not know: a process of another one may have given them. */
-const otherRoles = {
-  $filter: { input: { $ifNull: ['$roles', []] }, cond: { $not: [{ $in: ['$$this', [...roles]] }] } },
-}
+const otherRoles = rolesBut(roles)
 
 export type Administration = ReturnType<typeof createAdministration>
 
@@ -32,6 +34,17 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
 
     /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
     setRoles: (id: string, given: Role[]) => change(id, { roles: { $concatArrays: [given, otherRoles] } }),
+
+    /**
+     * The same, and whatever else the account has by now stays: somebody else may have changed it since it was looked at.
+     * Whoever has an account stays a user.
+     */
+    changeRoles(id: string, { add, remove }: RoleChange) {
+      const given = [...new Set(add)].filter((role) => role !== 'user')
+      return change(id, {
+        roles: { $concatArrays: [['user'], rolesBut([...add, ...remove, 'user']), given] },
+      })
+    },
 
     /** Keeps somebody out: no sign-in. Every session and the trust in any browser end with the same update. */
     disable: (id: string) =>

@@ -8,8 +8,6 @@ import {
   specialRoles,
   userFilters,
   userSorts,
-  withoutRole,
-  withRole,
 } from '@latchkey/contracts'
 import { sessionView } from '@latchkey/sessions'
 import type { Credentials } from '../users/accounts.ts'
@@ -120,7 +118,7 @@ const makeAdmin: Command = {
       await services.administration.enable(id)
       await tell(services, 'account_enabled', id)
     }
-    const user = await services.administration.setRoles(id, withRole(account.roles, 'admin'))
+    const user = await services.administration.changeRoles(id, { add: ['admin'], remove: [] })
     await tell(services, 'roles_changed', id)
     const { username } = account
     call.output.answer({ ...user }, [
@@ -152,10 +150,11 @@ const setRoles: Command = {
     const account = await findAccount(services, call.word('user'))
     const id = account._id.toHexString()
     let held: readonly Role[] = account.roles
-    for (const role of given) held = withRole(held, role)
-    for (const role of taken) held = withoutRole(held, role)
-    if (held.join() !== account.roles.join()) {
-      await services.administration.setRoles(id, [...held])
+    const add = given.filter((role) => !taken.includes(role))
+    if (add.some((role) => !held.includes(role)) || taken.some((role) => held.includes(role))) {
+      const changed = await services.administration.changeRoles(id, { add, remove: taken })
+      if (!changed) throw new Error(`${account.username} has just been deleted.`)
+      held = changed.roles
       await tell(services, 'roles_changed', id)
     }
     call.output.answer({ id, roles: held }, [`${plain(account.username)}: ${held.join(', ')}`])

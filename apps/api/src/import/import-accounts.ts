@@ -15,6 +15,7 @@ const batchSize = 1000
 const inPartsAtOnce = 1000
 const retryMs = 500
 const patienceMs = 60_000
+const none: ReadonlySet<string> = new Set()
 
 /** How far an import has come. */
 export interface Tally {
@@ -118,15 +119,22 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
   /** Tries again while the database is away, for a while: what is stored meanwhile is recognised. */
   async function outcomesOf(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
     if (wanted.length === 0) return []
-    const wasRepeat = isRepeat
     const until = performance.now() + patienceMs
+    let before: ReadonlySet<string> | null = null
     for (let lost = false; ; lost = true) {
       try {
-        const outcomes = await attempt(wanted)
+        if (foresee) return await foresee(wanted)
+        // Whoever goes on passes over what is there faster by asking than by being refused.
+        const there = isRepeat ? await accounts.present(wanted) : none
+        before ??= there
+        const known = before
+        const outcomes = await attempt(wanted, there)
         // Stored by an attempt whose answer was lost.
-        return lost && !wasRepeat
-          ? outcomes.map((each) => (each === 'present' ? 'imported' : each))
-          : outcomes
+        const isOurs = ({ _id }: ImportedAccount) => lost && !known.has(_id.toHexString())
+        return wanted.map((account, at) => {
+          const outcome = outcomes[at] ?? 'imported'
+          return outcome === 'present' && isOurs(account) ? 'imported' : outcome
+        })
       } catch (error) {
         if (!isDatabaseOutage(error) || interruption.aborted || performance.now() > until) throw error
         await delay(retryMs)
@@ -134,10 +142,10 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
     }
   }
 
-  async function attempt(wanted: readonly ImportedAccount[]): Promise<ImportOutcome[]> {
-    if (foresee) return await foresee(wanted)
-    // Whoever goes on passes over what is there faster by asking than by being refused.
-    const there = isRepeat ? await accounts.present(wanted) : new Set<string>()
+  async function attempt(
+    wanted: readonly ImportedAccount[],
+    there: ReadonlySet<string>,
+  ): Promise<ImportOutcome[]> {
     const isThere = ({ _id }: ImportedAccount) => there.has(_id.toHexString())
     const missing = wanted.filter((account) => !isThere(account))
     await announceCosts(missing)

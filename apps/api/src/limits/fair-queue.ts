@@ -1,10 +1,14 @@
 import { AuthError } from '@latchkey/contracts/server'
 
-/**
- * Whom a piece of work is for, from the widest group to the narrowest: strangers or known people, the networks of an
- * address, and an account.
- */
-export type Whom = readonly string[]
+export interface Whom {
+  /**
+   * Those that a piece of work is for, from the widest to the narrowest: strangers or known people, the networks of an
+   * address, and an account.
+   */
+  groups: readonly string[]
+  /** Whether nobody waits for it any longer. */
+  isGone: () => boolean
+}
 
 interface Settings {
   /** Pieces of work at a time. */
@@ -36,18 +40,22 @@ export function createFairQueue({ atOnce, room, onTurn, onRefused }: Settings) {
       return everybody.running
     },
 
-    /** Does a piece of work when it is its turn. Throws AuthError `overloaded`. */
-    run<T>(whom: Whom, work: () => Promise<T>): Promise<T> {
+    /**
+     * Does a piece of work when it is its turn, unless nobody waits for it by then. Throws AuthError `overloaded` if it is
+     * not done.
+     */
+    run<T>({ groups, isGone }: Whom, work: () => Promise<T>): Promise<T> {
       return new Promise<T>((done, failed) => {
-        const last = whom.reduce((group, name) => group.child(name), everybody)
+        const last = groups.reduce((group, name) => group.child(name), everybody)
         const cameAt = performance.now()
         last.add({
+          isGone,
           start: async () => {
             onTurn?.(performance.now() - cameAt)
             await work().then(done, failed)
           },
           refuse: () => {
-            onRefused?.()
+            if (!isGone()) onRefused?.()
             failed(new AuthError('overloaded', { retryAfterSeconds: 5 }))
           },
         })
@@ -81,6 +89,7 @@ function refuseOne(from: Group, newcomer: Group): void {
 }
 
 interface Job {
+  isGone(): boolean
   start(): Promise<void>
   refuse(): void
 }
@@ -149,9 +158,10 @@ class Group {
     return most
   }
 
-  /** Starts the first who waits here. Resolves when the work is done. */
+  /** Starts the first who waits here, or sends it away if it is gone. Resolves when the work is done. */
   begin(): Promise<void> | undefined {
     const job = this.jobs.shift()
+    if (job?.isGone()) return this.refuse(job)
     for (const group of this.line()) {
       group.waiting--
       group.running++
@@ -170,7 +180,13 @@ class Group {
   }
 
   refuseLast(): void {
-    this.jobs.pop()?.refuse()
+    const job = this.jobs.pop()
+    if (job) this.refuse(job)
+  }
+
+  /** One that waits here no longer. */
+  private refuse(job: Job): undefined {
+    job.refuse()
     for (const group of this.line()) {
       group.waiting--
       if (group.isEmpty()) group.parent?.children.delete(group.name)

@@ -161,8 +161,10 @@ const alike = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: 'login' })
 const untold = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: null })
 
 /** Strangers and those who have shown before who they are take turns, however many addresses the strangers come from. */
-export const whomOf = (req: Request, who: 'stranger' | 'known', account: string): Whom => [
-  who,
-  ...networksOf(req.ip).map(({ name }) => name),
-  account,
-]
+export const whomOf = (req: Request, who: 'stranger' | 'known', account: string): Whom => ({
+  groups: [who, ...networksOf(req.ip).map(({ name }) => name), account],
+  isGone: () => isHungUp(req),
+})
+
+/** Whether the client went away before it had all of its answer. */
+const isHungUp = ({ res }: Request): boolean => !!res && res.destroyed && !res.writableFinished

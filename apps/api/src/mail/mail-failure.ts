@@ -20,17 +20,41 @@ interface SmtpError extends Error {
 }
 
 /**
- * What a failed attempt means. A refusal of the recipient or of the mail is final. One of the connection, the login or the
- * sender is about this installation: somebody will mend it, and the mail is still wanted. No address stays in the clear.
+ * What a failed attempt means. A refusal of the recipient or of the mail is final. Anything else is about this installation:
+ * somebody will mend it, and the mail is still wanted. No address stays in the clear.
  */
 export function mailFailure(thrown: unknown): Error {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown))
   const { code, command, response = '', responseCode = 0 } = error
-  const isAboutTheMail = command === 'RCPT TO' || command === 'DATA'
-  if (isAboutTheMail && responseCode >= 500 && responseCode < 600)
+  const isSaidOfIt = command === 'RCPT TO' || command === 'DATA'
+  if (isSaidOfIt && responseCode >= 500 && responseCode < 600 && isAboutTheMail(responseCode, response))
     return new MailRefused(replyCodes(response) || String(responseCode))
   const advice = command === 'STARTTLS' ? '; SMTP_URL with ?requireTLS=false would send in the clear' : ''
   return Object.assign(new Error(withoutAddresses(error.message) + advice), { code, command })
+}
+
+/**
+ * Many servers say only here that they relay for nobody, that the sender is on a list, or that a domain vouches for nothing
+ * (RFC 3463, 5248 and 7372: X.7.Z, X.1.7 and X.1.8). Of those that give no such code, it is told by the reply's and by its words.
+ */
+function isAboutTheMail(replyCode: number, response: string): boolean {
+  if (/\brelay/i.test(response)) return false
+  const [, subject, detail] = /^\d{3}[ -]5\.(\d{1,3})\.(\d{1,3})/.exec(response) ?? []
+  switch (subject) {
+    case '1': // addresses
+      return detail !== '7' && detail !== '8'
+    case '2': // the mailbox
+    case '4': // the way to it
+    case '6': // content
+      return true
+    case '3': // the mail system
+      return detail === '4' // too long
+    case '5': // the protocol
+    case '7': // policy
+      return false
+    default:
+      return [550, 551, 552, 553, 556].includes(replyCode)
+  }
 }
 
 /** The reply code and the enhanced status code (RFC 3463). */

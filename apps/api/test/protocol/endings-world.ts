@@ -4,6 +4,7 @@ import { type mongo, Types } from 'mongoose'
 import type { Config } from '../../src/config.ts'
 import { startApi, type TestApi } from '../support/api.ts'
 import { type Person, somebody } from '../support/people.ts'
+import { whom } from '../support/whom.ts'
 import { BrokenInvariant } from './ledger.ts'
 import { access, cookieHeader, cookieNamed, post, type Reply } from './wire.ts'
 
@@ -312,8 +313,9 @@ export class EndingsWorld {
     const user = await accounts.credentials(id)
     if (!user) return
     if (what === 'a new password')
-      await accounts.changePassword(user, await passwords.hash(password, ['test']), kept?.id ?? '')
-    if (what === 'a reset') await accounts.resetPassword(user, await passwords.hash(password, ['test']), null)
+      await accounts.changePassword(user, await passwords.hash(password, whom('test')), kept?.id ?? '')
+    if (what === 'a reset')
+      await accounts.resetPassword(user, await passwords.hash(password, whom('test')), null)
   }
 
   /** What must be so from now on. */

@@ -13,6 +13,7 @@ import {
 } from '../support/passkey-authenticator.ts'
 import { publicUrl } from '../support/passkeys.ts'
 import { somebody } from '../support/people.ts'
+import { whom } from '../support/whom.ts'
 import { BrokenInvariant } from './ledger.ts'
 import { post, type Reply } from './wire.ts'
 
@@ -564,7 +565,7 @@ export class SignInWorld {
     }
     if (change === 'a new password' || change === 'a reset') {
       const password = `candle river mosaic ${this.story.length}`
-      const passwordHash = await passwords.hash(password, [person.id])
+      const passwordHash = await passwords.hash(password, whom(person.id))
       return async () => {
         const user = await accounts.credentials(person.id)
         if (!user) this.fail('an account is gone')

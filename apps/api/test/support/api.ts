@@ -14,7 +14,7 @@ import { createExpressServer } from '../../src/http/server.ts'
 import type { Migration } from '../../src/maintenance/migrations.ts'
 import { createMetrics } from '../../src/ops/metrics/metrics.ts'
 import { serveMetrics } from '../../src/ops/metrics/server.ts'
-import { createPasswordWorkers } from '../../src/sign-in/password.ts'
+import { createPasswordWorkers, type PasswordWorkers } from '../../src/sign-in/password.ts'
 import { watchAnswers } from './answers.ts'
 import { type MovableClock, movableClock } from './clock.ts'
 import { monitored } from './queries.ts'
@@ -46,6 +46,8 @@ interface Options {
   migrations?: readonly Migration[]
   /** Go on before the database is connected. */
   early?: boolean
+  /** Others than the threads that all APIs of a test process share. */
+  passwordWorkers?: PasswordWorkers
 }
 
 const secrets = {
@@ -55,7 +57,7 @@ const secrets = {
 
 // Starting a thread takes as long as a dozen of the tests' hashes, so the APIs of a test process share theirs.
 const threads = createPasswordWorkers()
-const passwordWorkers = {
+const sharedWorkers: PasswordWorkers = {
   run: threads.run.bind(threads),
   recycleWorkers: async () => {},
   destroy: async () => {},
@@ -93,7 +95,7 @@ export async function startApi(options: Options = {}): Promise<TestApi> {
     mongoUri: monitored(mongoUri),
     webRoot: fileURLToPath(new URL('./web', import.meta.url)),
     outboxDir: config.production ? null : outboxDir,
-    passwordWorkers,
+    passwordWorkers: options.passwordWorkers ?? sharedWorkers,
     ...(options.migrations && { migrations: options.migrations }),
   })
   const server = createExpressServer(createApp(services, config), services.lifecycle)

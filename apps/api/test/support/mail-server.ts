@@ -22,6 +22,7 @@ type Mood =
   | 'refuse'
   | 'refuse the recipient'
   | 'refuse the sender'
+  | 'refuse to relay'
   | 'busy'
   | 'hang up'
   | 'silence'
@@ -72,8 +73,12 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
       done(self.mood === 'refuse the sender' ? refusal(550, '5.7.1 sender not allowed here') : null)
     },
     onRcptTo({ address }, _session, done) {
-      const words = `5.1.1 <${address}>: no such mailbox here`
-      done(self.mood === 'refuse the recipient' ? refusal(550, words) : null)
+      if (self.mood === 'refuse the recipient')
+        return done(refusal(550, `5.1.1 <${address}>: no such mailbox here`))
+      // Many servers say only here what is about the sender.
+      if (self.mood === 'refuse to relay')
+        return done(refusal(554, `5.7.1 <${address}>: Relay access denied`))
+      done()
     },
     onData(stream, session, done) {
       self.offered++
@@ -82,7 +87,7 @@ export async function mailServer(port = 0, { startTls = false } = {}): Promise<M
       stream.on('end', () => {
         if (self.mood === 'silence') return
         if (self.mood === 'hang up') return hangUp()
-        if (self.mood === 'refuse') return done(refusal(554, '5.7.1 this looks like spam'))
+        if (self.mood === 'refuse') return done(refusal(552, '5.3.4 too long'))
         if (self.mood === 'busy') return done(refusal(451, '4.7.1 try later'))
         void Promise.all([delay(self.slownessMs), self.held]).then(() => {
           self.received.push(

@@ -268,7 +268,7 @@ describe('the page of a user', () => {
     expect(await screen.findByText('ada is now an administrator.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.setUserRoles, {
       params: { id: ada.id },
-      body: { roles: ['user', 'admin'] },
+      body: { add: ['admin'], remove: [] },
     })
     client.answer(routes.setUserRoles, () => ({ user: managed() }))
     await user.click(screen.getByRole('button', { name: 'Remove as administrator' }))
@@ -386,8 +386,8 @@ it('roles of one’s own are given and taken one by one, and the others stay', a
     await userEvent.click(dialog.getByRole('button', { name: button }))
   }
   await press('Give the role editor', /^Give ada the role editor\?/)
-  expect(onSet).toHaveBeenLastCalledWith(['user', 'admin', author, editor])
+  expect(onSet).toHaveBeenLastCalledWith({ add: [editor], remove: [] })
   await waitFor(() => expect(onDone.mock.lastCall?.[0]()).toBe('ada now has the role editor.'))
   await press('Take the role author', /^Take the role author from ada\?/)
-  expect(onSet).toHaveBeenLastCalledWith(['user', 'admin'])
+  expect(onSet).toHaveBeenLastCalledWith({ add: [], remove: [author] })
 })

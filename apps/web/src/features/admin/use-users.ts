@@ -1,5 +1,5 @@
 import type { AuthError } from '@latchkey/auth-client'
-import { type Explanation, type ReplyOf, type Role, routes, type UserList } from '@latchkey/contracts'
+import { type Explanation, type ReplyOf, type RoleChange, routes, type UserList } from '@latchkey/contracts'
 import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { UserQuestion } from './user-question.ts'
@@ -50,8 +50,8 @@ function useUserAction<Variables = void>(id: string, act: (variables: Variables)
 
 export function useSetRoles(id: string) {
   const client = useAuthClient()
-  return useUserAction<Role[]>(id, async (roles) => {
-    const { user } = await client.call(routes.setUserRoles, { params: { id }, body: { roles } })
+  return useUserAction<RoleChange>(id, async (body) => {
+    const { user } = await client.call(routes.setUserRoles, { params: { id }, body })
     return ({ sessions }) => ({ user, sessions })
   })
 }

@@ -1,4 +1,4 @@
-import { type ManagedUser, ownRoles, type Role, withoutRole, withRole } from '@latchkey/contracts'
+import { type ManagedUser, ownRoles, type Role, type RoleChange } from '@latchkey/contracts'
 import { Card } from '../../components/card.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
@@ -44,9 +44,12 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             question={words.removeAsAdministratorQuestion(username)}
             confirm={words.removeAdministrator}
             onConfirm={() =>
-              setRoles.mutateAsync(withoutRole(user.roles, 'admin'), {
-                onSuccess: () => onDone(() => words.administratorNoMore(username)),
-              })
+              setRoles.mutateAsync(
+                { add: [], remove: ['admin'] },
+                {
+                  onSuccess: () => onDone(() => words.administratorNoMore(username)),
+                },
+              )
             }
           >
             {words.removeAsAdministrator}
@@ -57,9 +60,12 @@ function RoleCard({ user, onDone }: UserAccessProps) {
             question={words.makeAdministratorQuestion(username)}
             confirm={words.makeAdministrator}
             onConfirm={() =>
-              setRoles.mutateAsync(withRole(user.roles, 'admin'), {
-                onSuccess: () => onDone(() => words.nowAdministrator(username)),
-              })
+              setRoles.mutateAsync(
+                { add: ['admin'], remove: [] },
+                {
+                  onSuccess: () => onDone(() => words.nowAdministrator(username)),
+                },
+              )
             }
           >
             {words.makeAdministrator}
@@ -75,15 +81,15 @@ function RoleCard({ user, onDone }: UserAccessProps) {
 
 interface OwnRolesProps extends UserAccessProps {
   roles: readonly Role[]
-  onSet: (roles: Role[]) => Promise<unknown>
+  onSet: (change: RoleChange) => Promise<unknown>
 }
 
 /** The roles of this product beside administrator, each with what gives it or takes it. */
 export function OwnRoles({ user, roles, onSet, onDone }: OwnRolesProps) {
   const { username } = user
 
-  async function set(next: Role[], news: Say) {
-    await onSet(next)
+  async function set(change: RoleChange, news: Say) {
+    await onSet(change)
     onDone(news)
   }
 
@@ -94,7 +100,7 @@ export function OwnRoles({ user, roles, onSet, onDone }: OwnRolesProps) {
         tone="grave"
         question={words.takeRoleQuestion(role, username)}
         confirm={words.takeRole(role)}
-        onConfirm={() => set(withoutRole(user.roles, role), () => words.roleTaken(role, username))}
+        onConfirm={() => set({ add: [], remove: [role] }, () => words.roleTaken(role, username))}
       >
         {words.takeRole(role)}
       </ConfirmedButton>
@@ -103,7 +109,7 @@ export function OwnRoles({ user, roles, onSet, onDone }: OwnRolesProps) {
         key={`give ${role}`}
         question={words.giveRoleQuestion(role, username)}
         confirm={words.giveRole(role)}
-        onConfirm={() => set(withRole(user.roles, role), () => words.roleGiven(role, username))}
+        onConfirm={() => set({ add: [role], remove: [] }, () => words.roleGiven(role, username))}
       >
         {words.giveRole(role)}
       </ConfirmedButton>
