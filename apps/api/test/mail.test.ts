@@ -65,6 +65,14 @@ it.each([
     await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
     await mail.mailTo(person.email, /Reset your password/)
     expect(mail.received.map(({ subject }) => subject)).toEqual(['Reset your password'])
+
+    // Nor after the day for which what can be sent is tried; and it keeps nobody from asking for the same again.
+    api.clock.advance(2 * 86_400)
+    await api.http.post('/api/resend-verification').send({ email: person.email }).expect(200)
+    await mail.mailTo(person.email, /Confirm your email address/)
+    await eventually(async () => expect(await jobsOf(api).countDocuments({ refusedAt: null })).toBe(0))
+    expect(mail.received.map(({ subject }) => subject)).toHaveLength(2)
+    expect(await jobsOf(api).countDocuments({ refusal: reply })).toBe(1)
   },
 )
 

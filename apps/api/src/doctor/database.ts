@@ -1,13 +1,12 @@
-import type { Clock } from '@latchkey/contracts/server'
+import { addSeconds, type Clock } from '@latchkey/contracts/server'
 import type { Connection } from 'mongoose'
 import { missingIndexes } from '../database-indexes.ts'
+import { refusedKeptSeconds } from '../mail/mail-queue.ts'
 import { readMaintenance, whyUnservable } from '../maintenance/assert-servable.ts'
 import type { Migrations } from '../maintenance/run-migrations.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { checkClock } from './clock.ts'
 import { type Finding, findings, problem, warning } from './finding.ts'
-
-const weekMs = 7 * 86_400_000
 
 interface Collaborators {
   connection: Connection
@@ -78,7 +77,7 @@ async function checkIndexes(connection: Connection): Promise<Finding[]> {
 /** Bounces that the mail server told at once. Those that come later go to the mailbox of MAIL_FROM. */
 async function checkMailQueue(connection: Connection, clock: Clock): Promise<Finding[]> {
   const jobs = connection.collection('mailJobs')
-  const since = new Date(clock.now().getTime() - weekMs)
+  const since = addSeconds(clock.now(), -refusedKeptSeconds)
   const refused = await jobs
     .find({ refusedAt: { $gt: since } }, { projection: { refusal: 1 } })
     .limit(1000)

@@ -1,5 +1,5 @@
 import { type Language, languageIn } from '@latchkey/contracts'
-import { dateIn, idIn, longAgo, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
+import { dateIn, idIn, type Stored, textIn, wholeIn } from '@latchkey/contracts/server'
 import { type Connection, Schema, type Types } from 'mongoose'
 import { ownMailKinds, toldIn } from './own-mails.ts'
 
@@ -81,7 +81,7 @@ export interface MailJobRecord {
   inVain: boolean
   /** Not before then. While it is being sent this lies in the future: should the process die, it is tried again. */
   dueAt: Date
-  /** Given up, or forgotten, after this. */
+  /** Given up after this; forgotten, when it was refused. */
   expiresAt: Date
   /** When the mail server refused it for good, and its reply in numbers; it is not tried again. */
   refusedAt: Date | null
@@ -128,16 +128,7 @@ export type MailJobModel = ReturnType<typeof mailJobModel>
 /** What a job says that is due. */
 export type MailJob = Pick<
   MailJobRecord,
-  | '_id'
-  | 'kind'
-  | 'userId'
-  | 'email'
-  | 'passwordChanges'
-  | 'device'
-  | 'ip'
-  | 'createdAt'
-  | 'attempts'
-  | 'expiresAt'
+  '_id' | 'kind' | 'userId' | 'email' | 'passwordChanges' | 'device' | 'ip' | 'createdAt' | 'attempts'
 > & {
   told: Record<string, string>
   language: Language | null
@@ -164,6 +155,5 @@ export function readMailJob(stored: Stored<MailJobRecord>): MailJob | null {
     createdAt: dateIn(stored.createdAt) ?? _id.getTimestamp(),
     attempts,
     isRetry: attempts > 1 && stored.inVain !== true,
-    expiresAt: dateIn(stored.expiresAt) ?? longAgo,
   }
 }

@@ -30,6 +30,8 @@ const stopMs = 4000
 const sendMs = 60_000
 const maxBackoffSeconds = 3600
 const countMs = 1000
+/** How long it is known that a mail was refused for good, for doctor and for whoever asks why it did not come. */
+export const refusedKeptSeconds = 7 * 86_400
 
 export interface MailWriter {
   /** Turns a job into the mail itself, as late as possible; null when there is nobody to write to any more. */
@@ -203,15 +205,17 @@ export function createMailQueue(collaborators: Collaborators) {
     }
   }
 
-  /** The job stays until it expires, for whoever asks why a mail did not come. */
+  /** The job stays, whatever was left of its time, and is sent no more. */
   async function giveUp(job: MailJob, { reply }: MailRefused): Promise<void> {
     const whose = { userId: job.userId?.toHexString(), domain: job.email?.split('@')[1] }
     log.error({ mail: job.kind, job: job._id.toHexString(), ...whose, reply }, 'a mail was refused for good')
+    const now = clock.now()
+    const expiresAt = addSeconds(now, refusedKeptSeconds)
     await model.updateOne(
       { _id: job._id, attempts: job.attempts },
       {
         // Not due any more, so that nobody looks at it again.
-        $set: { refusedAt: clock.now(), refusal: reply, dueAt: job.expiresAt, rank: 1 },
+        $set: { refusedAt: now, refusal: reply, dueAt: expiresAt, expiresAt, rank: 1 },
         // Whoever asks again may have mended what was wrong.
         $unset: { askedFor: 1 },
       },
