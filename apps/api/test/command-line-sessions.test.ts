@@ -60,8 +60,16 @@ describe('sessions of one account', () => {
     const end = (...words: string[]) => latchkey(api, ['sessions', 'end', person.username, ...words])
     expect((await end()).status).toBe(2)
     expect((await end(other.sessionId, '--all')).status).toBe(2)
-    expect((await end('000000000000000000000000')).status).toBe(3)
-    expect((await end(other.sessionId)).status).toBe(0)
+    for (const id of ['000000000000000000000000', 'none']) expect((await end(id)).status).toBe(3)
+    const unasked = await end(other.sessionId)
+    expect([unasked.status, unasked.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        new RegExp(`^This ends the session .+ of 1 account, ${person.username}\\.\nNobody .* add --yes`),
+      ),
+    ])
+    await protectedWith(api, other.body.accessToken).expect(200)
+    expect((await end(other.sessionId, '--yes')).status).toBe(0)
     await protectedWith(api, other.body.accessToken).expect(401)
     await protectedWith(api, person.body.accessToken).expect(200)
     expect((await api.services.events.page(person.body.user.id)).events[0]).toMatchObject({
@@ -75,7 +83,14 @@ describe('sessions of one account', () => {
     const api = await apiForTest()
     const person = await registered(api)
     await login(api, person)
-    const { stdout } = await latchkey(api, ['sessions', 'end', person.email, '--all', '--json'])
+    const end = ['sessions', 'end', person.email, '--all', '--json']
+    expect((await latchkey(api, end)).status).toBe(2)
+    const no = await latchkey(api, end, { answer: 'no' })
+    expect([no.status, no.stderr]).toEqual([1, expect.stringMatching('Nothing was done.')])
+    await protectedWith(api, person.body.accessToken).expect(200)
+    expect((await stored(api, person)).knownDevices).not.toEqual([])
+    const { stdout, stderr } = await latchkey(api, end, { answer: 'yes' })
+    expect(stderr).toMatch(`This ends 2 sessions of 1 account, ${person.username}`)
     expect(JSON.parse(stdout)).toEqual({ ended: 2 })
     await protectedWith(api, person.body.accessToken).expect(401)
     expect((await refresh(api, person.jar)).status).toBe(403)

@@ -130,8 +130,17 @@ describe('users', () => {
     const shown = await latchkey(api, ['users', 'roles', person.username])
     expect([shown.status, shown.stdout]).toEqual([0, `${person.username}: user, admin\n`])
     const words = ['users', 'roles', person.username, '--remove', 'admin', '--json']
+    const unasked = await latchkey(api, words)
+    expect([unasked.status, unasked.stderr]).toEqual([
+      2,
+      expect.stringMatching(`^This takes the role admin from 1 account, ${person.username}\\.\nNobody`),
+    ])
+    const no = await latchkey(api, words, { answer: 'no' })
+    expect([no.status, no.stderr]).toEqual([1, expect.stringMatching('Nothing was done.')])
+    expect((await stored(api, person)).roles).toEqual(['user', 'admin'])
+    // What is not held is not taken, and nobody is asked.
     for (let times = 0; times < 2; times++)
-      expect(JSON.parse((await latchkey(api, words)).stdout)).toEqual({
+      expect(JSON.parse((await latchkey(api, times ? words : [...words, '--yes'])).stdout)).toEqual({
         id: person.body.user.id,
         roles: ['user'],
       })
@@ -140,6 +149,21 @@ describe('users', () => {
     // Made an administrator, and no longer one: what changes nothing is no event.
     expect(changes).toHaveLength(2)
     expect((await protectedWith(api, person.body.accessToken)).status).toBe(401)
+  })
+
+  it('a role that somebody takes while another is asked does not come back', async () => {
+    const person = await registered(api)
+    await latchkey(api, ['users', 'make-admin', person.username, '--unverified'])
+    const words = ['users', 'roles', person.username, '--remove', 'admin', '--json']
+    const meanwhile = async () => {
+      await api.services.administration.setRoles(person.body.user.id, ['user'])
+      return 'yes'
+    }
+    const { stdout } = await latchkey(api, words, { answer: meanwhile })
+    expect(JSON.parse(stdout)).toMatchObject({ roles: ['user'] })
+    // It was taken by the other, and is no event of this one.
+    const changes = (await kindsOf(person.body.user.id)).filter((kind) => kind === 'roles_changed')
+    expect(changes).toHaveLength(1)
   })
 
   it('a word that is the id of one and the name of another means nobody', async () => {

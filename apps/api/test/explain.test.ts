@@ -103,7 +103,7 @@ describe('why somebody was signed out', () => {
     const person = await registered(node, atHome)
     const second = await login(node, person, elsewhere)
     node.clock.advance(60)
-    await latchkey(node, ['sessions', 'end', person.username, second.sessionId])
+    await latchkey(node, ['sessions', 'end', person.username, second.sessionId, '--yes'])
     await concludes(node, person, `is signed in now: ${home}`, `${away} was ended by an administrator.`)
     node.clock.advance(60)
     await latchkey(node, ['sessions', 'end-all', '--yes'])

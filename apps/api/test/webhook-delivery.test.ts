@@ -421,9 +421,9 @@ it('after three days it is given up, and an operator sees it, has it tried again
   expect(receiver.attempts.at(-1)).toMatchObject({ type: 'webhook.test', data: {} })
   expect((await latchkey(api, ['webhooks', 'retry'])).status).toBe(2)
   expect((await latchkey(api, ['webhooks', 'retry', 'msg_none'])).status).toBe(3)
-  expect(JSON.parse((await latchkey(api, ['webhooks', 'retry', '--all', '--json'])).stdout)).toEqual({
-    retried: 2,
-  })
+  const retried = await latchkey(api, ['webhooks', 'retry', '--all', '--json'])
+  expect(JSON.parse(retried.stdout)).toEqual({ retried: 2 })
+  expect(JSON.parse(retried.stderr)).toMatchObject({ command: 'webhooks retry', event: null, retried: 2 })
   await receiver.next('session.started', person.sessionId)
   const after = await checkDatabase({ ...api.services, connection })
   expect(after.find(({ name }) => name === 'webhooks')?.finding).toBe('ok')

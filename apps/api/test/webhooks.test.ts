@@ -95,7 +95,7 @@ describe('ended sessions are told with the reason', () => {
     ],
     [
       'ended_by_administrator',
-      (api, person) => latchkey(api, ['sessions', 'end', person.username, person.sessionId]),
+      (api, person) => latchkey(api, ['sessions', 'end', person.username, person.sessionId, '--yes']),
     ],
   ]
   it.each(ways)('%s', async (reason, end) => {

@@ -45,22 +45,31 @@ const end: Command = {
     userWord,
     { name: 'session', help: 'The id of a session, as `sessions list` shows it', optional: true },
   ],
-  options: { all: { help: 'Every session of theirs' } },
-  examples: ['sessions end ada 674773e1f4a2b8c9d0e1f2a3', 'sessions end ada --all'],
+  options: { all: { help: 'Every session of theirs' }, ...yes },
+  examples: ['sessions end ada 674773e1f4a2b8c9d0e1f2a3', 'sessions end ada --all --yes'],
   async run(call) {
     const session = call.word('session')
     if ((session === '') === !call.has('all')) throw new UsageError('Say which session, or --all.')
     const { services } = await call.open()
     const { _id, username } = await findAccount(services, call.word('user'))
     const id = _id.toHexString()
+    const own = await services.sessions.stored(id)
     if (call.has('all')) {
+      await call.confirm(
+        `This ends ${count(own.length, 'session')} of 1 account, ${username}: no browser that it knows is trusted any more.`,
+      )
       // First, or a thief's browser that is trusted would open the next one with no code.
       await services.knownDevices.forgetOthers(id, null)
       const ended = await services.sessions.revokeOthers(id, null, byAdministrator)
       await tell(services, 'session_revoked', id)
       return call.output.answer({ ended }, [`${count(ended, 'session')} of ${username} ended.`])
     }
-    const ended = await services.sessions.revoke(id, session, byAdministrator)
+    const meant = own.find((each) => each._id.equals(session))
+    if (meant)
+      await call.confirm(
+        `This ends the session ${plain(sessionView(meant, null).device)} of 1 account, ${username}.`,
+      )
+    const ended = meant && (await services.sessions.revoke(id, session, byAdministrator))
     if (!ended) throw new NotFoundError(`${username} has no session ${plain(session)}.`)
     await services.events.record({
       kind: 'session_revoked',

@@ -12,7 +12,7 @@ import {
 import { sessionView } from '@latchkey/sessions'
 import type { Credentials } from '../users/accounts.ts'
 import { isProved } from '../users/user-identity.ts'
-import { type Command, count, type Group, tell, UsageError, yes } from './command.ts'
+import { type Command, count, type Group, NotFoundError, tell, UsageError, yes } from './command.ts'
 import { findAccount, userWord } from './find-account.ts'
 import { aligned, moment, plain, table } from './output.ts'
 import { sessionColumns } from './session-columns.ts'
@@ -139,7 +139,8 @@ const setRoles: Command = {
   words: [userWord],
   options: {
     add: { value: '<role>', help: 'A role to give', multiple: true },
-    remove: { value: '<role>', help: 'A role to take', multiple: true },
+    remove: { value: '<role>', help: 'A role to take; it asks first', multiple: true },
+    ...yes,
   },
   examples: ['users roles ada', 'users roles ada --remove admin'],
   async run(call) {
@@ -147,17 +148,22 @@ const setRoles: Command = {
     const taken = call.texts('remove').map(roleIn)
     if (given.includes('admin')) throw new UsageError('users make-admin makes an administrator.')
     const { services } = await call.open()
-    const account = await findAccount(services, call.word('user'))
-    const id = account._id.toHexString()
-    let held: readonly Role[] = account.roles
+    const { _id, username, roles: asked } = await findAccount(services, call.word('user'))
+    const id = _id.toHexString()
+    let held: readonly Role[] = asked
     const add = given.filter((role) => !taken.includes(role))
-    if (add.some((role) => !held.includes(role)) || taken.some((role) => held.includes(role))) {
+    const lost = [...new Set(taken)].filter((role) => held.includes(role))
+    if (lost.length > 0)
+      await call.confirm(
+        `This takes the ${lost.length === 1 ? 'role' : 'roles'} ${lost.join(', ')} from 1 account, ${plain(username)}.`,
+      )
+    if (lost.length > 0 || add.some((role) => !held.includes(role))) {
       const changed = await services.administration.changeRoles(id, { add, remove: taken })
-      if (!changed) throw new Error(`${account.username} has just been deleted.`)
+      if (!changed) throw new NotFoundError(`There is no account ${plain(username)} any more.`)
       held = changed.roles
       await tell(services, 'roles_changed', id)
     }
-    call.output.answer({ id, roles: held }, [`${plain(account.username)}: ${held.join(', ')}`])
+    call.output.answer({ id, roles: held }, [`${plain(username)}: ${held.join(', ')}`])
   },
 }
 

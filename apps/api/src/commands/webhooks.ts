@@ -53,6 +53,7 @@ const retry: Command = {
     const retried = await (await webhooksOf(call)).retry(call.has('all') ? null : event)
     if (retried === 0 && event !== '')
       throw new NotFoundError('No webhook of that id was given up, or waits for longer than a minute.')
+    if (retried > 0) call.output.audit('webhooks retry', { event: event || null, retried })
     call.output.answer({ retried }, [`${count(retried, 'webhook')} will be tried again.`])
   },
 }

@@ -6,8 +6,8 @@ import type { TestApi } from './api.ts'
 import type { MovableClock } from './clock.ts'
 
 interface Sitting {
-  /** What somebody who sits there answers when they are asked. Missing: nobody sits there. */
-  answer?: string
+  /** What somebody who sits there answers when they are asked, or does before. Missing: nobody sits there. */
+  answer?: string | (() => Promise<string>)
   environment?: Record<string, string>
   openServices?: () => Promise<OpenServices>
   readConfig?: () => Config
@@ -38,7 +38,7 @@ export async function latchkey(
     overwrites: false,
     async ask(question) {
       stderr += question
-      return answer ?? ''
+      return typeof answer === 'function' ? await answer() : (answer ?? '')
     },
     input: () => input ?? Readable.from([]),
     interruption: () => (interrupted ? AbortSignal.abort() : new AbortController().signal),
