@@ -281,6 +281,45 @@ it('what would be read back as something else is not written', () => {
   expect(() => openEnvFile(file.path).set('FACTOR_SECRET', 'b')).toThrow('Change it by hand')
 })
 
+it('a line that is changed keeps its export and its comment, and a new one has the export of its key', async () => {
+  const file = settingsFile()
+  const { JWT_ACCESS_SECRET: access, JWT_REFRESH_SECRET: refresh } = before
+  writeFileSync(
+    file.path,
+    `export JWT_ACCESS_SECRET=${access} # ours, see the vault\n  export JWT_REFRESH_SECRET='${refresh}'#tight\r\nJWT_REFRESH_SECRET_PREVIOUS= # none yet\n`,
+  )
+  const lines = () =>
+    file
+      .text()
+      .replaceAll(/=[\w-]{40,}/g, '=KEY')
+      .split(/\r?\n/)
+  for (const key of ['access', 'refresh', 'factor']) expect((await file.keys('rotate', key)).status).toBe(0)
+  expect(lines().filter((line) => !line.startsWith('# latchkey'))).toEqual([
+    'export JWT_ACCESS_SECRET=KEY # ours, see the vault',
+    '  export JWT_REFRESH_SECRET=KEY #tight',
+    'JWT_REFRESH_SECRET_PREVIOUS=KEY # none yet',
+    'export JWT_ACCESS_SECRET_PREVIOUS=KEY',
+    '  export FACTOR_SECRET=KEY',
+    '  export FACTOR_SECRET_PREVIOUS=',
+    '',
+  ])
+  expect(file.read()).toMatchObject({
+    JWT_ACCESS_SECRET_PREVIOUS: access,
+    JWT_REFRESH_SECRET_PREVIOUS: refresh,
+  })
+
+  // Behind nothing, Compose would take a comment for the value.
+  expect((await file.keys('retire', 'refresh', '--yes')).status).toBe(0)
+  expect(lines().slice(1, 5)).toEqual([
+    '  export JWT_REFRESH_SECRET=KEY #tight',
+    '# none yet',
+    'JWT_REFRESH_SECRET_PREVIOUS=',
+    'export JWT_ACCESS_SECRET_PREVIOUS=KEY',
+  ])
+  expect(lines()).toContain('  export FACTOR_SECRET_PREVIOUS=KEY')
+  expect(file.read().FACTOR_SECRET_PREVIOUS).toBe(refresh)
+})
+
 it('the file stays where it is, whose it is, and closed to others; no draft is left', async () => {
   const file = settingsFile()
   const folder = dirname(file.path)

@@ -50,7 +50,7 @@ export const rotate: Command = {
       throw new UsageError('Webhooks are signed with both secrets: rotate without --announce.')
     if (call.has('announce')) {
       if (announced) throw new Error(`A new ${name} is announced already. Rotate again without --announce.`)
-      env.set(previous, [newKeyLike(current), ...former].join(','))
+      env.set(previous, [newKeyLike(current), ...former].join(','), name)
       env.setRemark(`${name} announced`, `on ${now.toISOString()}`)
       env.save()
       call.output.audit('keys rotate', { setting: name, announced: true })
@@ -61,8 +61,9 @@ export const rotate: Command = {
     const next = announced ?? newKeyLike(current)
     const whenToGoOn = whenToRetire(call, name, env)
     const kept = [...(current === '' ? [] : [current]), ...former.filter((key) => key !== announced)]
-    env.set(name, next)
-    env.set(previous, kept.join(','))
+    // Only that of factors may be missing, and until then the other takes its place.
+    env.set(name, next, 'JWT_REFRESH_SECRET')
+    env.set(previous, kept.join(','), name)
     env.setRemark(`${name} announced`, null)
     env.setRemark(`${previous} since`, now.toISOString())
     env.save()
@@ -109,7 +110,7 @@ export const retire: Command = {
     env.setRemark(`${previous} since`, null)
     // It may have encrypted secrets of apps, where FACTOR_SECRET was empty. There no token is believed by it.
     if (name === 'JWT_REFRESH_SECRET')
-      env.set('FACTOR_SECRET_PREVIOUS', [...env.list('FACTOR_SECRET_PREVIOUS'), ...former].join(','))
+      env.set('FACTOR_SECRET_PREVIOUS', [...env.list('FACTOR_SECRET_PREVIOUS'), ...former].join(','), name)
     env.save()
     const facts = { setting: name, retired: former.length }
     call.output.audit('keys retire', facts)

@@ -26,18 +26,20 @@ export function openEnvFile(path: string) {
         .filter(Boolean),
 
     /**
+     * A line that is there keeps its `export` and its comment; a new one is exported if that of `like` is.
      * Throws Error when the file says it more than once, for then nobody knows which counts, and when it would not be
      * read back as it is. Then nothing has changed.
      */
-    set(name: string, value: string): void {
-      const lines = new RegExp(`^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=.*$`, 'gm')
-      const found = text.match(lines)?.length ?? 0
+    set(name: string, value: string, like = name): void {
+      const found = text.match(linesOf(name))?.length ?? 0
       if (found > 1) throw new Error(`${path} sets ${name} more than once. Leave one of them.`)
-      const line = `${name}=${value}`
+      const exported = linesOf(like).exec(text)?.[1] ?? ''
       const changed =
         found === 1
-          ? text.replace(lines, () => line)
-          : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`
+          ? text.replace(linesOf(name), (_, before: string, behind: string) =>
+              withComment(`${before}${name}=${value}`, value, commentIn(behind)),
+            )
+          : `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${exported}${name}=${value}\n`
       // Also what the others say: the value that was replaced may have gone on in the next line.
       if (!isDeepStrictEqual({ ...parse(changed) }, { ...parse(text), [name]: value }))
         throw new Error(`${name} cannot be written into ${path} so that it is read back. Change it by hand.`)
@@ -56,6 +58,19 @@ export function openEnvFile(path: string) {
     /** Throws Error with a sentence when the file cannot be replaced; then it is as it was. */
     save: (): void => replaceFile(path, text),
   }
+}
+
+/** What stands before the name, and behind the equals sign. */
+const linesOf = (name: string) => new RegExp(`^([ \\t]*(?:export[ \\t]+)?)${name}[ \\t]*=(.*)$`, 'gm')
+
+/** The comment behind a value, which may hold a `#` within quotes. Empty: there is none. */
+const commentIn = (behind: string) =>
+  /^[ \t]*(?:'[^']*'|"[^"]*"|`[^`]*`|[^#]*?)[ \t]*(#.*)?$/.exec(behind)?.[1] ?? ''
+
+function withComment(line: string, value: string, comment: string): string {
+  if (comment === '') return line
+  // Behind nothing, Compose would take it for the value; and it knows a comment by the space.
+  return value === '' ? `${comment}\n${line}` : `${line} ${comment}`
 }
 
 const remarkOf = (about: string) => new RegExp(`^# latchkey: ${about} (.*)\\n?`, 'm')
