@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useId } from 'react'
+import { type ReactNode, useEffectEvent, useId, useLayoutEffect, useRef } from 'react'
 import styles from './dialog.module.css'
 
 interface DialogProps {
@@ -12,17 +12,23 @@ interface DialogProps {
   children: ReactNode
 }
 
+/** Those that are open, the topmost last. */
+const open: HTMLDialogElement[] = []
+
 /** Asks for an answer before the page goes on. The browser keeps the focus inside, and gives it back to where it was. */
 export function Dialog({ title, lead, onCancel, isVeiling, children }: DialogProps) {
   const id = useId()
-  const show = useCallback((dialog: HTMLDialogElement | null) => {
-    dialog?.showModal()
-    return () => dialog?.close()
+  const dialog = useRef<HTMLDialogElement>(null)
+  const cancel = useEffectEvent(() => onCancel?.())
+
+  useLayoutEffect(() => {
+    const shown = dialog.current
+    return shown ? show(shown, cancel) : undefined
   }, [])
 
   return (
     <dialog
-      ref={show}
+      ref={dialog}
       className={styles.dialog}
       data-veiling={isVeiling}
       aria-labelledby={`${id}-title`}
@@ -41,4 +47,31 @@ export function Dialog({ title, lead, onCancel, isVeiling, children }: DialogPro
       </div>
     </dialog>
   )
+}
+
+/**
+ * Open until the function is called that this returns, whatever the browser thinks: it closes a dialog by itself at the second
+ * Escape or Back, without asking the page again, and what is said there would be lost.
+ */
+function show(dialog: HTMLDialogElement, cancel: () => void) {
+  // Of the document: after a click on its text, nothing in the dialog has the focus.
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key !== 'Escape' || open.at(-1) !== dialog) return
+    event.preventDefault()
+    cancel()
+  }
+  function onClose() {
+    if (!dialog.open) dialog.showModal()
+  }
+
+  dialog.showModal()
+  open.push(dialog)
+  dialog.addEventListener('close', onClose)
+  document.addEventListener('keydown', onKeyDown)
+  return () => {
+    document.removeEventListener('keydown', onKeyDown)
+    dialog.removeEventListener('close', onClose)
+    open.splice(open.indexOf(dialog), 1)
+    dialog.close()
+  }
 }
