@@ -142,14 +142,27 @@ describe('renaming a session', () => {
 
   it('shows the old name again when the server refuses, and why beside it', async () => {
     const { client, user } = await openSessions(here, phone)
-    client.answer(routes.renameSession, () => {
-      throw refusal('database_unavailable', { status: 503 })
-    })
-    await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
-    await user.type(screen.getByLabelText('Name'), '2{Enter}')
+    let refuse = () => {}
+    client.answer(
+      routes.renameSession,
+      () =>
+        new Promise((_, reject) => {
+          refuse = () => reject(refusal('database_unavailable', { status: 503 }))
+        }),
+    )
     const item = within(region('Other devices').getByRole('listitem'))
+    const rename = async () => {
+      await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
+      await user.type(screen.getByLabelText('Name'), '2{Enter}')
+      // A server answers later than the page shows the new name.
+      expect(await item.findByRole('heading', { name: 'My phone2' })).toBeVisible()
+    }
+    await rename()
+    refuse()
     expect(await item.findByText(/busy or restarting/)).toBeVisible()
-    expect(item.getByRole('heading', { name: 'My phone' })).toBeVisible()
+    expect(await item.findByRole('heading', { name: 'My phone' })).toBeVisible()
+    await rename()
+    expect(client.call.mock.calls.filter(([route]) => route === routes.renameSession)).toHaveLength(2)
   })
 
   it('is given up by Escape', async () => {

@@ -26,13 +26,15 @@ export function useRenameSession(session: Session) {
       sessions.map((each) => (each.id === session.id ? { ...each, name } : each)),
     )
 
-  return useMutation<unknown, AuthError, string>({
+  return useMutation<unknown, AuthError, string, { before: string | null }>({
     mutationFn: (name) => client.call(routes.renameSession, { params: { id: session.id }, body: { name } }),
     onMutate: async (name) => {
       await queryClient.cancelQueries({ queryKey })
       show(name || null)
+      return { before: session.name }
     },
-    onError: () => show(session.name),
+    // Not `session`, which has the new name by now: what is pending is given the functions of the latest render.
+    onError: (_error, _name, kept) => kept && show(kept.before),
   })
 }
 
