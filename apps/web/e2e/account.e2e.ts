@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { hasFocus } from './support/keyboard.ts'
 import { linkTo, mailTo } from './support/mail.ts'
 import { arrive, greeting, loginHeading, newPerson, register, signIn } from './support/people.ts'
 import { startProduct } from './support/product.ts'
@@ -131,6 +132,7 @@ describe('the life of an account', () => {
     const link = await linkTo(product.dataDir, newEmail, '/confirm-email')
     await page.getByRole('button', { name: 'Cancel the change' }).click()
     await page.getByText('The change is cancelled.').waitFor()
+    await hasFocus(page, 'The change is cancelled.')
     await page.reload()
     await page.getByRole('button', { name: 'Change email' }).waitFor()
     await page.waitForTimeout(500)

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { reach } from './support/keyboard.ts'
+import { hasFocus, reach } from './support/keyboard.ts'
 import { linkTo, mailTo } from './support/mail.ts'
 import {
   arrive,
@@ -306,6 +306,7 @@ describe('an account without a password', () => {
     await page.getByRole('button', { name: 'Remove password' }).click()
     await page.getByText('Your password has been removed').waitFor()
     await page.getByText('None: you sign in by passkey').waitFor()
+    await hasFocus(page, 'Your password has been removed')
     await expectAccessible(page)
     await screenshot('passkey-only')
     const remove = section(page).getByRole('button', { name: /^Remove / })

@@ -2,7 +2,7 @@ import { brand } from '@latchkey/brand'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { codeOf } from './support/authenticator-app.ts'
-import { reach } from './support/keyboard.ts'
+import { hasFocus, reach } from './support/keyboard.ts'
 import {
   greeting,
   loginHeading,
@@ -83,6 +83,8 @@ async function withApp(
   await page.emulateMedia({ media: null })
   await button(page, 'I have saved them').click()
   await page.getByText('10 recovery codes are left').waitFor()
+  // What had the focus before the dialog has gone.
+  await hasFocus(page, 'Two-step sign-in is on.')
   await look('two-step-on')
   return { ...person, secret, recoveryCodes }
 }
@@ -198,7 +200,8 @@ it('what is dangerous asks for a code, not for the password', async () => {
   await visitor.screenshot('step-up-code')
   await dialog.getByLabel('Code from your app').fill(await nextCode(person.secret))
   await page.keyboard.press('Enter')
-  await page.getByText('Two-step sign-in is off.').waitFor()
+  await button(page, 'Set up two-step sign-in').waitFor()
+  await hasFocus(page, 'Two-step sign-in is off.')
   await signOut(page)
   await signIn(page, person)
   await greeting(page, person).waitFor()

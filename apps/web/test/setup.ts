@@ -14,12 +14,16 @@ Object.defineProperty(HTMLUnknownElement.prototype, Symbol.toStringTag, {
 })
 
 // jsdom does not know modal dialogs either.
+const focusedBefore = new WeakMap<HTMLDialogElement, Element | null>()
 HTMLDialogElement.prototype.showModal = function () {
+  focusedBefore.set(this, document.activeElement)
   this.open = true
   this.querySelector<HTMLElement>('input:not([hidden], [type=hidden]), button')?.focus()
 }
 HTMLDialogElement.prototype.close = function () {
   this.open = false
+  const before = focusedBefore.get(this)
+  if (before instanceof HTMLElement && before.isConnected) before.focus()
 }
 
 // user-event goes on typing after what stood in a field before the form was reset, unless somebody sets its value.

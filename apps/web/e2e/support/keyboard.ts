@@ -10,3 +10,7 @@ export async function reach(page: Page, name: string | RegExp, role: 'button' | 
   }
   throw new Error(`The keyboard does not reach ${name}`)
 }
+
+/** Waits until the focus is on the news, or whatever else says this. */
+export const hasFocus = (page: Page, text: string) =>
+  page.locator('[tabindex="-1"]:focus', { hasText: text }).waitFor()

@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/auth-client'
 import { slug } from '@latchkey/brand'
 import { routes } from '@latchkey/contracts'
-import { cleanup, screen, within } from '@testing-library/react'
+import { cleanup, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
@@ -159,6 +159,7 @@ describe('changing the address', () => {
     expect(
       await screen.findByText('The change is cancelled. Your address stays ada@example.com.'),
     ).toBeVisible()
+    expect(screen.getByText(/^The change is cancelled/).closest('[role=status]')).toHaveFocus()
     expect(screen.queryByText(/sent an email to new@example.com/)).not.toBeInTheDocument()
   })
 
@@ -169,6 +170,39 @@ describe('changing the address', () => {
     })
     await change(client, user)
     expect(await screen.findByText('There is already an account with this email address.')).toBeVisible()
+  })
+})
+
+describe('emails in another language than the page', () => {
+  async function openAndSwitch() {
+    const client = fakeAuthClient(signedIn())
+    client.answer(routes.me, () => ({ user: ada, language: 'de' }))
+    let finish = () => {}
+    client.answer(
+      routes.updateMe,
+      () =>
+        new Promise((resolve) => {
+          finish = () => resolve({ user: ada })
+        }),
+    )
+    const { user } = renderApp(client, '/account')
+    await user.click(await screen.findByRole('button', { name: 'Get them in English' }))
+    return { user, finish: () => finish() }
+  }
+
+  it('come in that of the page when asked, and the sentence that says so has the focus', async () => {
+    const { finish } = await openAndSwitch()
+    finish()
+    await waitFor(() => expect(screen.getByText('Emails come in English.')).toHaveFocus())
+  })
+
+  it('leave the focus where it is by then', async () => {
+    const { user, finish } = await openAndSwitch()
+    await user.click(screen.getByRole('button', { name: 'Change username' }))
+    finish()
+    expect(await screen.findByText('Emails come in English.')).toBeVisible()
+    await waitFor(() => expect(screen.queryByRole('button', { name: /^Get them/ })).not.toBeInTheDocument())
+    expect(screen.getByLabelText('New username')).toHaveFocus()
   })
 })
 

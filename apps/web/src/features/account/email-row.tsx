@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { MailboxHint } from '../../components/mailbox-hint.tsx'
+import { useFocusAfterwards } from '../../components/use-focus-afterwards.ts'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
 import { words } from '../../words/en/account.ts'
@@ -32,6 +33,8 @@ export function EmailRow({ user, pending, onPending, mailLanguage }: EmailRowPro
     onPending(null)
     setIsCancelled(true)
   })
+
+  const note = useFocusAfterwards<HTMLDivElement>(isCancelled && pending === null)
 
   function onSent(email: string) {
     setIsCancelled(false)
@@ -60,7 +63,7 @@ export function EmailRow({ user, pending, onPending, mailLanguage }: EmailRowPro
         )}
       </div>
       {step.isOpen && <EmailForm user={user} input={step.target} onSent={onSent} onCancel={step.close} />}
-      <Note>
+      <Note ref={note}>
         {!step.isOpen &&
           (pending !== null && pending !== user.email
             ? words.emailSent(pending, user.email)

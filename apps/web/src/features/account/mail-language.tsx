@@ -3,6 +3,7 @@ import { useAction } from '@latchkey/react'
 import { useMailLanguage } from '../../app/use-mail-language.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
+import { useFocusAfterwards } from '../../components/use-focus-afterwards.ts'
 import { words } from '../../words/en/account.ts'
 import { locale, spokenLanguage } from '../../words/language.ts'
 import styles from './account-page.module.css'
@@ -17,10 +18,14 @@ export function MailLanguage({ language }: { language: Language | null }) {
   const change = useAction(async () => {
     if (ofPage) await send(ofPage)
   })
+  const sentence = useFocusAfterwards<HTMLParagraphElement>(change.successes > 0 && language === ofPage)
+
   return (
     <>
       <div className={`${styles.line} ${styles.mails}`}>
-        <p className={styles.explanation}>{language && words.emailsComeIn(nameOf(language))}</p>
+        <p ref={sentence} tabIndex={-1} className={styles.explanation}>
+          {language && words.emailsComeIn(nameOf(language))}
+        </p>
         {language && ofPage && language !== ofPage && (
           <Button variant="secondary" isBusy={change.isBusy} onClick={change.run}>
             {words.getThemIn(nameOf(ofPage))}

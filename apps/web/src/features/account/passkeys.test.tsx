@@ -154,6 +154,7 @@ it('with a passkey and a proved address the password can go, and its owner reads
   await user.click(screen.getByRole('button', { name: 'Remove password' }))
   expect(await screen.findByText(/^Your password has been removed\./)).toBeVisible()
   expect(await screen.findByText('None: you sign in by passkey')).toBeVisible()
+  expect(screen.getByText(/^Your password has been removed\./).closest('[role=status]')).toHaveFocus()
   expect(screen.getByText(/sends a link to ada@example.com/)).toBeVisible()
   expect(screen.getByRole('link', { name: 'Choose one by email' })).toHaveAttribute(
     'href',

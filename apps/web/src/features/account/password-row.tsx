@@ -9,6 +9,7 @@ import { Note } from '../../components/alert.tsx'
 import { ConfirmedButton } from '../../components/confirmed-button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { TimeAgo } from '../../components/time-ago.tsx'
+import { useFocusAfterwards } from '../../components/use-focus-afterwards.ts'
 import { words } from '../../words/en/account.ts'
 import { fill } from '../../words/fill.ts'
 import styles from './account-page.module.css'
@@ -26,6 +27,7 @@ export function PasswordRow({ user }: { user: User }) {
   // Until it is known, what is so for nearly everybody.
   const hasPassword = data?.hasPassword ?? true
   const canRemove = data && hasPassword && data.passkeys.length > 0 && user.emailVerified
+  const note = useFocusAfterwards<HTMLDivElement>(remove.isSuccess && !hasPassword)
 
   return (
     <div>
@@ -40,7 +42,7 @@ export function PasswordRow({ user }: { user: User }) {
           {hasPassword ? words.changePassword : words.chooseByEmail}
         </Link>
       </div>
-      <Note>{remove.isSuccess && words.passwordRemoved}</Note>
+      <Note ref={note}>{remove.isSuccess && words.passwordRemoved}</Note>
       <FailureAlert failure={remove.error} />
       {!hasPassword && <p className={styles.explanation}>{words.keepThatMailbox(user.email)}</p>}
       {canRemove && (

@@ -56,6 +56,7 @@ it('is set up with an app, and its recovery codes are shown once', async () => {
   expect(screen.queryByText(codes[0] as string)).not.toBeInTheDocument()
   expect(await card.findByText(/On since March 1, 2026.*9 recovery codes are left/)).toBeVisible()
   expect(card.getByText('Two-step sign-in is on.')).toBeVisible()
+  expect(card.getByRole('status')).toHaveFocus()
 })
 
 it('shows new recovery codes to their owner alone, whoever signs in next on the page', async () => {
@@ -76,8 +77,12 @@ it('shows new recovery codes to their owner alone, whoever signs in next on the 
 it('is left as it was when the set-up is given up', async () => {
   const { client, card, user } = await openCard()
   await user.click(await card.findByRole('button', { name: 'Set up two-step sign-in' }))
-  await user.type(await card.findByLabelText('Code from your app'), '123{Escape}')
-  expect(await card.findByRole('button', { name: 'Set up two-step sign-in' })).toBeVisible()
+  const code = await card.findByLabelText('Code from your app')
+  // The focus is where reading goes on, and a tab leads to what can be done there.
+  await user.tab()
+  expect(card.getByRole('link', { name: /app/ })).toHaveFocus()
+  await user.type(code, '123{Escape}')
+  expect(await card.findByRole('button', { name: 'Set up two-step sign-in' })).toHaveFocus()
   expect(client.call).not.toHaveBeenCalledWith(routes.confirmTotp, expect.anything())
 })
 
@@ -87,6 +92,9 @@ it('makes new recovery codes', async () => {
   await user.click(await card.findByRole('button', { name: 'New recovery codes' }))
   await user.click(card.getByRole('button', { name: 'Make new codes' }))
   expect(await screen.findByRole('dialog', { name: 'Save your recovery codes' })).toBeVisible()
+  expect(await card.findByRole('button', { name: 'New recovery codes', hidden: true })).toBeInTheDocument()
+  await user.click(screen.getByRole('button', { name: 'I have saved them' }))
+  expect(card.getByRole('status')).toHaveFocus()
 })
 
 it('is turned off, and says so when that fails', async () => {
@@ -104,7 +112,9 @@ it('is turned off, and says so when that fails', async () => {
     state.factors = { totp: null, recoveryCodesLeft: 0, required: false }
   })
   await turnOff()
-  expect(await card.findByText('Two-step sign-in is off.')).toBeVisible()
+  expect(await card.findByRole('button', { name: 'Set up two-step sign-in' })).toBeVisible()
+  expect(card.getByRole('status')).toHaveFocus()
+  expect(card.getByRole('status')).toHaveTextContent('Two-step sign-in is off.')
 })
 
 it('stays on where the role needs it', async () => {

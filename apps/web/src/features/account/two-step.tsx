@@ -2,7 +2,7 @@ import type { AuthError } from '@latchkey/auth-client'
 import { CodeBodySchema, type Factors, type ReplyOf, routes, type TotpEnrolment } from '@latchkey/contracts'
 import { useAuthClient } from '@latchkey/react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, type RefObject, useRef } from 'react'
 import { useRecoveryCodes } from '../../app/recovery-codes.ts'
 import { useSignedIn } from '../../app/signed-in-context.ts'
 import { Note } from '../../components/alert.tsx'
@@ -15,6 +15,7 @@ import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { ButtonSkeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { useInlineStep } from '../../components/use-inline-step.ts'
 import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
 import { formatDate } from '../../words/formats.ts'
@@ -25,21 +26,28 @@ const queryKey = ['factors']
 /** A second step at sign-in: an authenticator app, and codes for the day it is lost. */
 export function TwoStep() {
   const client = useAuthClient()
+  const note = useRef<HTMLDivElement>(null)
   const [news, setNews] = useNews()
   const factors = useQuery<ReplyOf<typeof routes.factors>, AuthError>({
     queryKey,
     queryFn: ({ signal }) => client.call(routes.factors, { signal }),
   })
 
+  /** What had the focus is about to go, and a dialog that opens now gives it back to what has it now. */
+  function onDone(what: Say) {
+    setNews(what)
+    note.current?.focus()
+  }
+
   return (
     <Card title={words.twoStep}>
       <div className={styles.part}>
-        <Note>{news}</Note>
+        <Note ref={note}>{news}</Note>
         {factors.data ? (
           factors.data.totp ? (
-            <On factors={factors.data} since={factors.data.totp.confirmedAt} onNews={setNews} />
+            <On factors={factors.data} since={factors.data.totp.confirmedAt} onDone={onDone} />
           ) : (
-            <Off onNews={setNews} />
+            <Off onStart={() => setNews(null)} onDone={onDone} />
           )
         ) : factors.isPending ? (
           <ButtonSkeleton label={words.loading}>{words.aboutTwoStep}</ButtonSkeleton>
@@ -55,20 +63,28 @@ export function TwoStep() {
   )
 }
 
-function Off({ onNews }: { onNews: (news: Say | null) => void }) {
+interface OffProps {
+  onStart: () => void
+  onDone: (what: Say) => void
+}
+
+function Off({ onStart, onDone }: OffProps) {
   const client = useAuthClient()
+  const step = useInlineStep<HTMLDivElement>()
   const enrol = useMutation<TotpEnrolment, AuthError>({ mutationFn: () => client.call(routes.enrolTotp) })
-  if (enrol.data) return <SetUp enrolment={enrol.data} onCancel={enrol.reset} onNews={onNews} />
+  if (step.isOpen && enrol.data)
+    return <SetUp enrolment={enrol.data} start={step.target} onCancel={step.close} onDone={onDone} />
   return (
     <>
       <p>{words.aboutTwoStep}</p>
       <FailureAlert failure={enrol.error} />
       <Button
+        ref={step.trigger}
         variant="secondary"
         isBusy={enrol.isPending}
         onClick={() => {
-          onNews(null)
-          enrol.mutate()
+          onStart()
+          enrol.mutate(undefined, { onSuccess: step.open })
         }}
       >
         {words.setUp}
@@ -79,11 +95,13 @@ function Off({ onNews }: { onNews: (news: Say | null) => void }) {
 
 interface SetUpProps {
   enrolment: TotpEnrolment
+  /** Where one begins: with what comes before the field. */
+  start: RefObject<HTMLDivElement | null>
   onCancel: () => void
-  onNews: (news: Say | null) => void
+  onDone: (what: Say) => void
 }
 
-function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
+function SetUp({ enrolment, start, onCancel, onDone }: SetUpProps) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
   const { user } = useSignedIn()
@@ -92,8 +110,8 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
     CodeBodySchema,
     async (body) => {
       const { recoveryCodes } = await client.call(routes.confirmTotp, { body })
+      onDone(() => words.isOn)
       show({ userId: user.id, codes: recoveryCodes })
-      onNews(() => words.isOn)
       await queryClient.invalidateQueries({ queryKey })
     },
     'leave',
@@ -110,7 +128,9 @@ function SetUp({ enrolment, onCancel, onNews }: SetUpProps) {
 
   return (
     <form {...form.props} className={styles.form} onKeyDown={onKeyDown} aria-label={words.setUp}>
-      <EnrolmentView enrolment={enrolment} />
+      <div ref={start} tabIndex={-1} className={styles.start}>
+        <EnrolmentView enrolment={enrolment} />
+      </div>
       <FailureAlert failure={form.failure} />
       <CodeField method="totp" error={form.errorOf('code')} />
       <div className={styles.answers}>
@@ -129,10 +149,10 @@ interface OnProps {
   factors: Factors
   /** ISO 8601. */
   since: string
-  onNews: (news: Say | null) => void
+  onDone: (what: Say) => void
 }
 
-function On({ factors, since, onNews }: OnProps) {
+function On({ factors, since, onDone }: OnProps) {
   const client = useAuthClient()
   const queryClient = useQueryClient()
   const { user } = useSignedIn()
@@ -141,7 +161,7 @@ function On({ factors, since, onNews }: OnProps) {
   const renew = useMutation<string[], AuthError>({
     mutationFn: async () => (await client.call(routes.renewRecoveryCodes)).recoveryCodes,
     onSuccess: async (codes) => {
-      onNews(() => words.oldCodesGone)
+      onDone(() => words.oldCodesGone)
       show({ userId: user.id, codes })
       await refresh()
     },
@@ -149,7 +169,7 @@ function On({ factors, since, onNews }: OnProps) {
   const remove = useMutation<void, AuthError>({
     mutationFn: async () => void (await client.call(routes.removeTotp)),
     onSuccess: async () => {
-      onNews(() => words.isOff)
+      onDone(() => words.isOff)
       await refresh()
     },
   })
