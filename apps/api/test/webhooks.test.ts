@@ -6,6 +6,7 @@ import { eventsOf } from '../src/webhooks/webhook-event.ts'
 import { apiForTest, startApi, type TestApi } from './support/api.ts'
 import { eventually } from './support/eventually.ts'
 import { mailServer, tokenIn } from './support/mail-server.ts'
+import { personWithPasskey, publicUrl } from './support/passkeys.ts'
 import { login, password, refresh, registered, type SignedInPerson, verified } from './support/people.ts'
 import { latchkey } from './support/terminal.ts'
 import {
@@ -161,6 +162,11 @@ it('what is told of each security event', async () => {
     const events = eventsOf({ kind, userId, sessionId: userId, amr: ['hwk'] }, new Date())
     return [kind, events.map(({ type, data: { userId: _, sessionId: __, ...data } }) => [type, data])]
   })
+  const lost = eventsOf(
+    { kind: 'password_reset', userId, sessionId: null, passkeysRemoved: true },
+    new Date(),
+  )
+  expect(lost.map(({ type }) => type)).toEqual(['user.updated', 'factor.removed'])
   const started = [['session.started', { amr: ['hwk'] }]]
   const updated = (...changed: string[]) => [['user.updated', { changed }]]
   expect(Object.fromEntries(toldOf.filter(([, events]) => events?.length))).toEqual({
@@ -205,6 +211,57 @@ it('changes of an account are told as they are made', async () => {
       { userId, changed: ['username'] },
     ])
   })
+})
+
+it('passkeys that go with an address put back, or a reset before it was proved, are told, and others are not', async () => {
+  const mail = await mailServer()
+  const { receiver, api } = await apart({ SMTP_URL: mail.url, PUBLIC_URL: publicUrl })
+  const post = (path: string, body: object, person?: SignedInPerson) =>
+    api.http
+      .post(`/api${path}`)
+      .set(person ? as(person) : {})
+      .send(body)
+      .expect(200)
+  const reset = async ({ email }: { email: string }) => {
+    await post('/forgot-password', { email })
+    const token = tokenIn(await mail.mailTo(email, /Reset your password/))
+    await post('/reset-password', { token, password: 'another battery staple horse' })
+  }
+  const removed = async ({ body }: SignedInPerson) => {
+    await receiver.next('factor.removed', body.user.id)
+    return receiver.taken.flatMap(({ type, data }) =>
+      type === 'factor.removed' && data.userId === body.user.id ? [data.factor] : [],
+    )
+  }
+  const { person: unproved } = await personWithPasskey(api)
+  await reset(unproved)
+  expect(await removed(unproved)).toEqual(['passkey'])
+
+  const { person: moved } = await personWithPasskey(api)
+  await verified(api, mail, moved)
+  const email = `new-${moved.email}`
+  await post('/change-email', { email, password }, moved)
+  await post('/confirm-email', {
+    token: tokenIn(await mail.mailTo(email, /Confirm your new email/)),
+    password,
+  })
+  const token = tokenIn(await mail.mailTo(moved.email, /Your email address was changed/))
+  await post('/undo-email', { token })
+  expect(await removed(moved)).toEqual(['passkey'])
+  expect((await mail.mailTo(email, /was undone/)).text).toContain('No passkey opens the account any more')
+
+  // Theirs stay, and whoever has none loses none.
+  const { person: proved } = await personWithPasskey(api)
+  await verified(api, mail, proved)
+  const without = await registered(api)
+  for (const person of [proved, without]) {
+    await reset(person)
+    const { sessionId } = await login(api, { ...person, password: 'another battery staple horse' })
+    await receiver.next('session.started', sessionId)
+    expect(
+      receiver.taken.filter(({ data }) => data.userId === person.body.user.id).map(({ type }) => type),
+    ).not.toContain('factor.removed')
+  }
 })
 
 it('an ended session whose process died before it told anybody is told by another', async () => {

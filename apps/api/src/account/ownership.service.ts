@@ -82,7 +82,8 @@ export function createOwnership(collaborators: Collaborators) {
         email: before.email,
         language: before.language,
       })
-      await events.record({ kind: 'email_change_undone', userId, sessionId: null, device })
+      const passkeysRemoved = before.passkeys.length > 0
+      await events.record({ kind: 'email_change_undone', userId, sessionId: null, device, passkeysRemoved })
       return await actionTokens.create('reset_password', { userId, email })
     },
   }

@@ -41,6 +41,8 @@ export interface NewEvent {
   ended?: { name: string | null; userAgent: string }
   /** By what somebody signed in. */
   amr?: readonly AuthenticationMethod[] | null | undefined
+  /** Whether passkeys went with it. */
+  passkeysRemoved?: boolean
 }
 
 interface Collaborators {
@@ -59,7 +61,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
 
   return {
     /** Never throws: the event has happened, even if it cannot be saved. */
-    async record({ kind, device, amr, ended, ...ids }: NewEvent): Promise<void> {
+    async record({ kind, device, amr, ended, passkeysRemoved, ...ids }: NewEvent): Promise<void> {
       const userId = new Types.ObjectId(ids.userId)
       const sessionId = ids.sessionId === null ? null : new Types.ObjectId(ids.sessionId)
       const at = clock.now()
@@ -88,7 +90,7 @@ export function createSecurityEvents({ model, clock, log, onRecorded }: Collabor
       }
       const facts = { securityEvent: kind, userId: userId.toHexString(), sessionId: sessionId?.toHexString() }
       log.info({ ...facts, ip: device.ip }, 'security event')
-      await onRecorded({ kind, userId, sessionId, device, amr })
+      await onRecorded({ kind, userId, sessionId, device, amr, ...(passkeysRemoved && { passkeysRemoved }) })
     },
 
     /**

@@ -74,21 +74,25 @@ export function createPasswordService(collaborators: Collaborators) {
       deviceId: DeviceId | null,
       whom: Whom,
     ): Promise<void> {
-      const userId = await actionTokens.consume('reset_password', token, async ({ userId, email }) => {
-        const user = await accounts.credentials(userId.toHexString())
-        // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
-        if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
-        passwordPolicy.refuseGuessable('password', password, user)
-        await passwordPolicy.refuseBreached('password', password)
-        const passwordHash = await passwords.hash(password, whom)
-        const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
-        if (!(await accounts.resetPassword(user, passwordHash, knownDevice)))
-          throw new AuthError('token_used')
-        return userId
-      })
+      const { userId, passkeysRemoved } = await actionTokens.consume(
+        'reset_password',
+        token,
+        async ({ userId, email }) => {
+          const user = await accounts.credentials(userId.toHexString())
+          // The token is bound to the address it was sent to. If the address has changed since, the token is invalid.
+          if (!user || emailKey(user.email) !== emailKey(email)) throw new AuthError('token_invalid')
+          passwordPolicy.refuseGuessable('password', password, user)
+          await passwordPolicy.refuseBreached('password', password)
+          const passwordHash = await passwords.hash(password, whom)
+          const knownDevice = deviceId && newDevice(deviceId.idHash, device, clock.now())
+          const done = await accounts.resetPassword(user, passwordHash, knownDevice)
+          if (!done) throw new AuthError('token_used')
+          return { userId, ...done }
+        },
+      )
       await endLinksToNewAddress(userId)
       await actionTokens.consumeAll('reset_password', userId)
-      await events.record({ kind: 'password_reset', userId, sessionId: null, device })
+      await events.record({ kind: 'password_reset', userId, sessionId: null, device, passkeysRemoved })
     },
   }
 

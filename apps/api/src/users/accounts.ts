@@ -253,14 +253,14 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
     /**
      * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update.
-     * False when the address has changed or the password was reset since the account was read: of two resets at once
+     * Null when the address has changed or the password was reset since the account was read: of two resets at once
      * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
      */
     async resetPassword(
       user: Credentials,
       passwordHash: string,
       knownDevice: KnownDevice | null,
-    ): Promise<boolean> {
+    ): Promise<{ passkeysRemoved: boolean } | null> {
       const now = clock.now()
       await sessions.revokeIssued(user._id)
       // Whoever used to sign in with the old password has to prove themselves again; this browser just did.
@@ -282,14 +282,15 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
             passwordResets: countedTo(user.passwordResets),
           },
           [{ $set: fresh }],
-          { updatePipeline: true, returnDocument: 'after', projection: projectionOf(['epoch']) },
+          { updatePipeline: true, returnDocument: 'before', projection: projectionOf(['epoch', 'passkeys']) },
         )
         .lean<StoredUser>()
-      const changed = readUser(stored, ['epoch'])
+      const before = readUser(stored, ['epoch', 'passkeys'])
       // Whoever is told that it came to nothing uses the link again.
+      if (!before) return null
       const cause = { userId: user._id, reason: 'password_reset' }
-      if (changed) await revocations.revokeBelow([user._id], changed.epoch, cause)
-      return changed !== null
+      await revocations.revokeBelow([user._id], before.epoch + 1, cause)
+      return { passkeysRemoved: !isProved(user) && before.passkeys.length > 0 }
     },
 
     /** False when the address is no longer the account's, or its owner is kept out. */
@@ -358,7 +359,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       userId: Types.ObjectId,
       email: string,
       passwordHash: string,
-    ): Promise<FormerIdentity | null> {
+    ): Promise<(FormerIdentity & Pick<Credentials, 'passkeys'>) | null> {
       const now = clock.now()
       const key = emailKey(email)
       const resting = { _id: userId, ...restsWith('emailKey', key, now) }
@@ -375,7 +376,7 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         updatedAt: now,
       }
       // What rests is nobody else's, so that the index has nothing against it.
-      const fields = [...identityFields, 'epoch', 'language'] as const
+      const fields = [...identityFields, 'epoch', 'language', 'passkeys'] as const
       const stored = await users
         .findOneAndUpdate(resting, [{ $set: back }], {
           updatePipeline: true,

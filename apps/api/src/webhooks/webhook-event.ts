@@ -32,6 +32,8 @@ interface Happened {
   userId: { toString(): string }
   sessionId: { toString(): string } | null
   amr?: readonly AuthenticationMethod[] | null | undefined
+  /** Whether it took passkeys away, which no event of their own tells. */
+  passkeysRemoved?: boolean | undefined
 }
 
 /** A type and what it says beside whose it is. */
@@ -45,6 +47,13 @@ const updated =
 const factor = (what: 'added' | 'removed', name: string) => (): Telling[] => [
   [`factor.${what}`, { factor: name }],
 ]
+/** What is told of a change, and of the passkeys that went with it. */
+const withPasskeys =
+  (tell: () => Telling[]) =>
+  ({ passkeysRemoved }: Happened): Telling[] => [
+    ...tell(),
+    ...(passkeysRemoved ? factor('removed', 'passkey')() : []),
+  ]
 
 /** What is told of the security events; of the others their owners alone read. Ended sessions are told by their revocation. */
 const tellings: Partial<Record<ActivityKind, (event: Happened) => Telling[]>> = {
@@ -54,11 +63,11 @@ const tellings: Partial<Record<ActivityKind, (event: Happened) => Telling[]>> = 
   new_network: started,
   password_changed: updated('password'),
   // Whoever resets it has proved the address.
-  password_reset: updated('password', 'emailVerified'),
+  password_reset: withPasskeys(updated('password', 'emailVerified')),
   password_removed: updated('password'),
   email_verified: updated('emailVerified'),
   email_changed: updated('email'),
-  email_change_undone: updated('email', 'password'),
+  email_change_undone: withPasskeys(updated('email', 'password')),
   username_changed: updated('username'),
   roles_changed: updated('roles'),
   account_disabled: () => [['user.disabled', {}]],

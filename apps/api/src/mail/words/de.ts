@@ -109,7 +109,7 @@ export const german: MailWords = {
       subject: 'Die Änderung Ihrer E-Mail-Adresse wurde rückgängig gemacht',
       before: [
         `Am ${when} wurde für Ihr Konto wieder die frühere E-Mail-Adresse eingetragen; diese hier gilt nicht mehr. Dazu diente ein Link, der an die frühere Adresse ging.`,
-        'Alle wurden abgemeldet, und es muss ein neues Passwort gewählt werden.',
+        'Alle wurden abgemeldet, und es muss ein neues Passwort gewählt werden. Kein Passkey öffnet das Konto mehr.',
       ],
       after: [
         'Wenn Sie das nicht waren, liest jemand anders Ihr früheres Postfach. Wenden Sie sich sofort an den Betreiber dieses Dienstes.',

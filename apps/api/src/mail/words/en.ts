@@ -95,7 +95,7 @@ export const english: MailWords = {
       subject: 'The change of your email address was undone',
       before: [
         `Your account has used its former email address again, instead of this one, since ${when}. It was put back by a link that was sent there.`,
-        'Everybody was signed out, and a new password has to be chosen.',
+        'Everybody was signed out, and a new password has to be chosen. No passkey opens the account any more.',
       ],
       after: [
         'If this was not you, somebody else reads your former mailbox. Tell whoever runs this service at once.',

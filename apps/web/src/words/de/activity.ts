@@ -78,7 +78,7 @@ export const activity: Translation['activity'] = {
     email_change_undone: {
       title: 'Änderung der E-Mail-Adresse rückgängig gemacht',
       meaning:
-        'Über einen Link, der an Ihre alte Adresse ging, wurde diese wiederhergestellt, und alle Sitzungen wurden beendet.',
+        'Über einen Link, der an Ihre alte Adresse ging, wurde diese wiederhergestellt. Alle Sitzungen wurden beendet und alle Passkeys entfernt.',
     },
     username_changed: { title: 'Benutzername geändert' },
     account_disabled: { title: 'Konto von einem Administrator gesperrt' },

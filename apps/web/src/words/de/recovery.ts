@@ -120,7 +120,7 @@ export const recovery: Translation['recovery'] = {
   whenYouPress: 'Wenn Sie den Knopf drücken:',
   usesAddressAgain: 'verwendet Ihr Konto wieder diese Adresse,',
   everybodySignedOut: 'werden alle abgemeldet, auf jedem Gerät,',
-  passwordStops: 'gilt das Passwort nicht mehr, und Sie wählen ein neues.',
+  passwordStops: 'gelten das Passwort und alle Passkeys nicht mehr, und Sie wählen ein neues Passwort.',
   putBack: 'Diese Adresse wiederherstellen',
   puttingBack: 'Wird wiederhergestellt …',
   isBack: 'Ihre alte Adresse ist wieder da',

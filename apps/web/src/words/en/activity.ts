@@ -79,7 +79,8 @@ export const words = catalogue('activity', {
     },
     email_change_undone: {
       title: 'Change of email address undone',
-      meaning: 'Your old address was put back by a link that was sent there, and every session was ended.',
+      meaning:
+        'Your old address was put back by a link that was sent there. Every session was ended, and every passkey removed.',
     },
     username_changed: { title: 'Username changed' },
     language_changed: { title: 'Language of emails changed' },

@@ -111,7 +111,7 @@ export const words = catalogue('recovery', {
   whenYouPress: 'When you press the button:',
   usesAddressAgain: 'your account uses this address again,',
   everybodySignedOut: 'everybody is signed out, on every device,',
-  passwordStops: 'the password stops working, and you choose a new one.',
+  passwordStops: 'the password and every passkey stop working, and you choose a new password.',
   putBack: 'Put this address back',
   puttingBack: 'Putting it back…',
   isBack: 'Your old address is back',
