@@ -174,6 +174,30 @@ it('two changes at once are both made', async () => {
   }
 })
 
+it('a change of roles that changes nothing ends nothing and tells nobody', async () => {
+  const person = await registered(api)
+  const changes = async () =>
+    (await api.services.events.page(person.body.user.id)).events.filter(
+      ({ kind }) => kind === 'roles_changed',
+    )
+  for (const body of [
+    { add: [], remove: [] },
+    { add: ['user'], remove: ['admin'] },
+    { add: [], remove: ['user'] },
+  ])
+    await api.http.patch(users(person, '/roles')).set(as(admin)).send(body).expect(200)
+  await protectedWith(api, person.body.accessToken).expect(200)
+  expect(await changes()).toEqual([])
+
+  const made = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      api.services.administration.changeRoles(person.body.user.id, { add: ['admin'], remove: [] }),
+    ),
+  )
+  expect(made.filter((each) => each?.isChanged)).toHaveLength(1)
+  expect(made.flatMap((each) => each?.user.roles)).toContain('admin')
+})
+
 it('a role that another version has given stays, whatever is changed here', async () => {
   const person = await registered(api)
   await storedUsers().updateOne({ emailKey: person.email }, { $set: { roles: ['user', 'role-of-tomorrow'] } })

@@ -187,7 +187,11 @@ describe('why somebody was signed out', () => {
     const owner = lockOwner()
     const person = await registered(node, { ...atHome, ...owner.signIn })
     node.clock.advance(60)
-    const keyless = await refresh(node, person.jar, { ...atHome, 'Sec-Fetch-Site': 'same-origin' })
+    const keyless = await refresh(node, person.jar, {
+      ...atHome,
+      Origin: 'http://latchkey.test',
+      'Sec-Fetch-Site': 'same-origin',
+    })
     expect(keyless.body.code).toBe('refresh_token_key_lost')
     await concludes(node, person, 'is signed in nowhere now', 'came without the key that it had kept')
 

@@ -176,4 +176,16 @@ describe('whoever has gone', () => {
     // It is nobody's loss, and no reason to add machines.
     expect([work.refused, refusals]).toEqual([['office/bob'], []])
   })
+
+  it('makes room for those who are there', async () => {
+    const full = workshop({ atOnce: 1, room: { account: 100, neighbours: 100, total: 1 } })
+    full.ask('office', 'eve')
+    full.ask('home', 'bob')
+    full.leave('home', 'bob')
+    full.ask('cafe', 'ada')
+    await settled()
+    expect(full.refused).toEqual(['home/bob'])
+    await full.endAll()
+    expect(full.begun).toEqual(['office/eve', 'cafe/ada'])
+  })
 })

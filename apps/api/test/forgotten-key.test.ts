@@ -23,8 +23,8 @@ const without = (name: string, cookies: string) =>
     .split('; ')
     .filter((cookie) => !cookie.startsWith(`latchkey.${name}=`))
     .join('; ')
-/** What browsers say with each request, and what pages cannot change. */
-const inBrowser = { 'Sec-Fetch-Site': 'same-origin' }
+/** What browsers say with each POST of a page, and what pages cannot change. */
+const inBrowser = { Origin: 'http://latchkey.test', 'Sec-Fetch-Site': 'same-origin' }
 const onlyDevice = (cookies: string) =>
   cookies.split('; ').find((cookie) => cookie.startsWith('latchkey.device=')) ?? ''
 

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { getPriority } from 'node:os'
 import { promisify } from 'node:util'
 import bcrypt from 'bcryptjs'
@@ -217,44 +219,75 @@ describe('readiness', () => {
   })
 })
 
-it('whoever hangs up before their turn costs no hash', async () => {
-  const threads = createPasswordWorkers()
-  let hashes = 0
-  let open = () => {}
-  const gate = new Promise<void>((done) => {
-    open = done
-  })
-  const api = await apiForTest({
-    passwordWorkers: {
-      async run(task, options) {
-        if (options.name === 'compare') {
-          hashes++
-          await gate
-        }
-        return await threads.run(task, options)
+describe('whoever hangs up before their turn', () => {
+  /** Comparisons wait for `open`; `hashes()` says how many were begun. */
+  async function held() {
+    const threads = createPasswordWorkers()
+    let hashes = 0
+    let open = () => {}
+    const gate = new Promise<void>((done) => {
+      open = done
+    })
+    const api = await apiForTest({
+      passwordWorkers: {
+        async run(task, options) {
+          if (options.name === 'compare') {
+            hashes++
+            await gate
+          }
+          return await threads.run(task, options)
+        },
+        recycleWorkers: () => threads.recycleWorkers(),
+        destroy: () => threads.destroy(),
       },
-      recycleWorkers: () => threads.recycleWorkers(),
-      destroy: () => threads.destroy(),
-    },
-  })
-  const load = () => api.services.passwords.load()
-  const attempt = (api: TestApi) => api.http.post('/api/login').send({ email: somebody().email, password })
-  const underWay = attempt(api).then()
-  await eventually(() => expect(load()).toEqual({ waiting: 0, running: 1 }))
+    })
+    const load = () => api.services.passwords.load()
+    const attempt = () => api.http.post('/api/login').send({ email: somebody().email, password })
+    const underWay = attempt().then()
+    await eventually(() => expect(load()).toEqual({ waiting: 0, running: 1 }))
+    return { api, load, attempt, underWay, hashes: () => hashes, open: () => open() }
+  }
 
-  const impatient = Array.from({ length: 3 }, () => {
-    const headers = { 'Content-Type': 'application/json' }
-    const sent = request(`${api.url}/api/login`, { method: 'POST', headers })
-    sent.on('error', () => {}) // it is hung up
-    sent.end(JSON.stringify({ email: somebody().email, password }))
-    return sent
-  })
-  await eventually(() => expect(load().waiting).toBe(3))
-  for (const each of impatient) each.destroy()
-  await eventually(() => expect(api.logged().match(/request aborted/g)).toHaveLength(3))
+  const aborted = (api: TestApi, count: number) =>
+    eventually(() => expect(api.logged().match(/request aborted/g)).toHaveLength(count))
 
-  open()
-  expect((await underWay).status).toBe(401)
-  expect((await attempt(api)).status).toBe(401)
-  expect([hashes, load()]).toEqual([2, { waiting: 0, running: 0 }])
+  it('costs no hash', async () => {
+    const { api, load, attempt, underWay, hashes, open } = await held()
+    const impatient = Array.from({ length: 3 }, () => {
+      const headers = { 'Content-Type': 'application/json' }
+      const sent = request(`${api.url}/api/login`, { method: 'POST', headers })
+      sent.on('error', () => {}) // it is hung up
+      sent.end(JSON.stringify({ email: somebody().email, password }))
+      return sent
+    })
+    await eventually(() => expect(load().waiting).toBe(3))
+    for (const each of impatient) each.destroy()
+    await aborted(api, 3)
+    open()
+    expect((await underWay).status).toBe(401)
+    expect((await attempt()).status).toBe(401)
+    expect([hashes(), load()]).toEqual([2, { waiting: 0, running: 0 }])
+  })
+
+  it('costs none either with several requests on one connection, and no guess of theirs', async () => {
+    const { api, load, underWay, hashes, open } = await held()
+    const body = JSON.stringify({ email: somebody().email, password })
+    const head = `POST /api/login HTTP/1.1\r\nHost: ${new URL(api.url).host}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    socket.write(`${head}${body}`.repeat(3))
+    await eventually(() => expect(load().waiting).toBe(3))
+    socket.destroy()
+    await once(socket, 'close')
+    await eventually(() => expect(api.logged()).toContain('request aborted'))
+    open()
+    expect((await underWay).status).toBe(401)
+    await eventually(() => expect(load()).toEqual({ waiting: 0, running: 0 }))
+    expect(hashes()).toBe(1)
+    await eventually(async () => {
+      const guesses = { key: /^login-account/, points: { $gt: 0 } }
+      const counts = await api.services.database.connection.collection('rateLimits').find(guesses).toArray()
+      // Those of the attempt that was looked at: on the account, and on it from the address.
+      expect(counts).toHaveLength(2)
+    })
+  })
 })

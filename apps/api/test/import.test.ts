@@ -396,6 +396,8 @@ describe('an import', () => {
     stored.mockImplementation((...args) => insert(...args))
     expect((await importing(api, file)).result).toMatchObject({ imported: 450, present: 1000, refused: 0 })
     expect(stored).toHaveBeenCalledTimes(3)
+    stored.mockImplementationOnce(isLost)
+    expect((await importing(api, file)).result).toMatchObject({ imported: 0, present: 1450, refused: 0 })
     stored.mockRestore()
 
     vi.spyOn(api.services.importedAccounts, 'foresee')

@@ -132,8 +132,10 @@ describe('a server that passes a browser’s cookies on', () => {
   it('is refused by a sentence that says what to do, and nobody is alarmed or disturbed', async () => {
     const owner = lockOwner()
     const person = await registered(api, owner.signIn)
-    for (let i = 0; i < 2; i++) {
-      const answer = await refresh(api, person.jar)
+    const pageView = { 'Sec-Fetch-Site': 'none', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' }
+    const fetchOfPage = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' }
+    for (const passedOn of [{}, {}, pageView, fetchOfPage]) {
+      const answer = await refresh(api, person.jar, passedOn)
       expect([answer.status, answer.body.code]).toEqual([403, 'refresh_token_forwarded'])
       expect(answer.body.detail).toContain('docs/server-rendered.md')
       expect(setCookies(answer)).toEqual([])

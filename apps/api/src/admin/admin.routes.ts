@@ -57,12 +57,14 @@ export function adminRoutes(services: Collaborators): Router {
 
   route(router, routes.setUserRoles, async (body, { claims, params }) => {
     refuseOneself(claims, params.id)
-    const user = found(
+    const { user, isChanged } =
       'roles' in body
-        ? await administration.setRoles(params.id, [...new Set(body.roles)])
-        : await administration.changeRoles(params.id, body),
-    )
-    await tell('roles_changed', user.id)
+        ? {
+            user: found(await administration.setRoles(params.id, [...new Set(body.roles)])),
+            isChanged: true,
+          }
+        : found(await administration.changeRoles(params.id, body))
+    if (isChanged) await tell('roles_changed', user.id)
     return { user }
   })
 

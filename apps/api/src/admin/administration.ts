@@ -26,49 +26,73 @@ export type Administration = ReturnType<typeof createAdministration>
 /** What administrators do with the accounts of others. Null: no such user. */
 export function createAdministration({ users, sessions, revocations, clock }: Collaborators) {
   return {
-    async inspect(id: string): Promise<ManagedUser | null> {
-      if (!Types.ObjectId.isValid(id)) return null
-      const user = readUser(await users.findById(id, managed).lean<StoredUser>(), managedFields)
-      return user && view(user)
-    },
+    inspect,
 
     /** Ends every access token that was issued before, so that nobody keeps a role that was taken away. */
     setRoles: (id: string, given: Role[]) => change(id, { roles: { $concatArrays: [given, otherRoles] } }),
 
     /**
      * The same, and whatever else the account has by now stays: somebody else may have changed it since it was looked at.
-     * Whoever has an account stays a user.
+     * Whoever has an account stays a user. `isChanged` is false when all of it was so already; then no token ends.
      */
-    changeRoles(id: string, { add, remove }: RoleChange) {
+    async changeRoles(
+      id: string,
+      { add, remove }: RoleChange,
+    ): Promise<{ user: ManagedUser; isChanged: boolean } | null> {
+      if (!Types.ObjectId.isValid(id)) return null
       const given = [...new Set(add)].filter((role) => role !== 'user')
-      return change(id, {
-        roles: { $concatArrays: [['user'], rolesBut([...add, ...remove, 'user']), given] },
-      })
+      const taken = remove.filter((role) => role !== 'user' && !given.includes(role))
+      const when = { $or: [...given.map((role) => ({ roles: { $ne: role } })), { roles: { $in: taken } }] }
+      const roles = { $concatArrays: [['user'], rolesBut(['user', ...given, ...taken]), given] }
+      const isNeeded = await users.exists({ _id: new Types.ObjectId(id), ...when })
+      const changed = isNeeded && (await change(id, { roles }, { when }))
+      if (changed) return { user: changed, isChanged: true }
+      const user = await inspect(id)
+      return user && { user, isChanged: false }
     },
 
     /** Keeps somebody out: no sign-in. Every session and the trust in any browser end with the same update. */
     disable: (id: string) =>
-      change(id, { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] }, 'account_disabled'),
+      change(
+        id,
+        { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] },
+        {
+          ends: 'account_disabled',
+        },
+      ),
 
     enable: (id: string) => change(id, { disabledAt: null }),
   }
 
-  /** `ends`: why every session ends with it; missing: they go on. */
+  async function inspect(id: string): Promise<ManagedUser | null> {
+    if (!Types.ObjectId.isValid(id)) return null
+    const user = readUser(await users.findById(id, managed).lean<StoredUser>(), managedFields)
+    return user && view(user)
+  }
+
+  /**
+   * `ends`: why every session ends with it; missing: they go on. `when`: what has to be so of the account. Null as well when it
+   * is not.
+   */
   async function change(
     id: string,
     fields: { [Field in keyof UserRecord]?: UserRecord[Field] | mongo.Document },
-    ends?: string,
+    { ends, when }: { ends?: string; when?: mongo.Document } = {},
   ): Promise<ManagedUser | null> {
     if (!Types.ObjectId.isValid(id)) return null
     const _id = new Types.ObjectId(id)
     // Before the change, for the database may go away right after it. Whom it does not concern refreshes and goes on.
     await sessions.revokeIssued(_id)
     const stored = await users
-      .findOneAndUpdate({ _id }, [{ $set: { ...fields, updatedAt: clock.now(), epoch: oneMore('epoch') } }], {
-        updatePipeline: true,
-        returnDocument: 'after',
-        projection: managed,
-      })
+      .findOneAndUpdate(
+        { _id, ...when },
+        [{ $set: { ...fields, updatedAt: clock.now(), epoch: oneMore('epoch') } }],
+        {
+          updatePipeline: true,
+          returnDocument: 'after',
+          projection: managed,
+        },
+      )
       .lean<StoredUser>()
     const user = readUser(stored, managedFields)
     if (!user) return null

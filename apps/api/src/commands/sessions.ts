@@ -46,7 +46,7 @@ const end: Command = {
     { name: 'session', help: 'The id of a session, as `sessions list` shows it', optional: true },
   ],
   options: { all: { help: 'Every session of theirs' }, ...yes },
-  examples: ['sessions end ada 674773e1f4a2b8c9d0e1f2a3', 'sessions end ada --all --yes'],
+  examples: ['sessions end ada 674773e1f4a2b8c9d0e1f2a3 --yes', 'sessions end ada --all --yes'],
   async run(call) {
     const session = call.word('session')
     if ((session === '') === !call.has('all')) throw new UsageError('Say which session, or --all.')

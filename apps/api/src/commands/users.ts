@@ -1,7 +1,6 @@
 import {
   FindUsersQuerySchema,
   type ManagedUser,
-  type Role,
   roles,
   type SpecialRole,
   secondsIn,
@@ -118,10 +117,10 @@ const makeAdmin: Command = {
       await services.administration.enable(id)
       await tell(services, 'account_enabled', id)
     }
-    const user = await services.administration.changeRoles(id, { add: ['admin'], remove: [] })
-    await tell(services, 'roles_changed', id)
+    const made = await services.administration.changeRoles(id, { add: ['admin'], remove: [] })
+    if (made?.isChanged) await tell(services, 'roles_changed', id)
     const { username } = account
-    call.output.answer({ ...user }, [
+    call.output.answer({ ...made?.user }, [
       `${username} is an administrator now${account.isDisabled ? ', and no longer disabled' : ''}.`,
     ])
     if (config.mail.requireVerifiedEmail && !isProved(account))
@@ -142,7 +141,7 @@ const setRoles: Command = {
     remove: { value: '<role>', help: 'A role to take; it asks first', multiple: true },
     ...yes,
   },
-  examples: ['users roles ada', 'users roles ada --remove admin'],
+  examples: ['users roles ada', 'users roles ada --remove admin --yes'],
   async run(call) {
     const given = call.texts('add').map(roleIn)
     const taken = call.texts('remove').map(roleIn)
@@ -150,19 +149,16 @@ const setRoles: Command = {
     const { services } = await call.open()
     const { _id, username, roles: asked } = await findAccount(services, call.word('user'))
     const id = _id.toHexString()
-    let held: readonly Role[] = asked
-    const add = given.filter((role) => !taken.includes(role))
-    const lost = [...new Set(taken)].filter((role) => held.includes(role))
+    const lost = [...new Set(taken)].filter((role) => asked.includes(role))
     if (lost.length > 0)
       await call.confirm(
         `This takes the ${lost.length === 1 ? 'role' : 'roles'} ${lost.join(', ')} from 1 account, ${plain(username)}.`,
       )
-    if (lost.length > 0 || add.some((role) => !held.includes(role))) {
-      const changed = await services.administration.changeRoles(id, { add, remove: taken })
-      if (!changed) throw new NotFoundError(`There is no account ${plain(username)} any more.`)
-      held = changed.roles
-      await tell(services, 'roles_changed', id)
-    }
+    const add = given.filter((role) => !taken.includes(role))
+    const made = await services.administration.changeRoles(id, { add, remove: taken })
+    if (!made) throw new NotFoundError(`There is no account ${plain(username)} any more.`)
+    if (made.isChanged) await tell(services, 'roles_changed', id)
+    const held = made.user.roles
     call.output.answer({ id, roles: held }, [`${plain(username)}: ${held.join(', ')}`])
   },
 }

@@ -79,7 +79,8 @@ export async function importAccounts(tally: Tally, work: Work): Promise<void> {
   const { accounts, interruption } = work
   const foresee = work.dryRun ? foreseeing(accounts) : null
   const inParts = () => tally.entries < inPartsAtOnce
-  let isRepeat = false
+  // Nobody knows at first.
+  let isRepeat = true
   let met = 0
   let storing = Promise.resolve()
   try {

@@ -8,6 +8,8 @@ export interface Whom {
   groups: readonly string[]
   /** Whether nobody waits for it any longer. */
   isGone: () => boolean
+  /** Told when it is not done for that. */
+  onDropped?: (() => void) | undefined
 }
 
 interface Settings {
@@ -44,7 +46,7 @@ export function createFairQueue({ atOnce, room, onTurn, onRefused }: Settings) {
      * Does a piece of work when it is its turn, unless nobody waits for it by then. Throws AuthError `overloaded` if it is
      * not done.
      */
-    run<T>({ groups, isGone }: Whom, work: () => Promise<T>): Promise<T> {
+    run<T>({ groups, isGone, onDropped }: Whom, work: () => Promise<T>): Promise<T> {
       return new Promise<T>((done, failed) => {
         const last = groups.reduce((group, name) => group.child(name), everybody)
         const cameAt = performance.now()
@@ -55,7 +57,8 @@ export function createFairQueue({ atOnce, room, onTurn, onRefused }: Settings) {
             await work().then(done, failed)
           },
           refuse: () => {
-            if (!isGone()) onRefused?.()
+            if (isGone()) onDropped?.()
+            else onRefused?.()
             failed(new AuthError('overloaded', { retryAfterSeconds: 5 }))
           },
         })
@@ -81,8 +84,9 @@ export function createFairQueue({ atOnce, room, onTurn, onRefused }: Settings) {
   }
 }
 
-/** Refuses the latest arrival in the group that asks for most; in a tie, the newcomer. */
+/** Refuses whoever is gone, or the latest arrival in the group that asks for most; in a tie, the newcomer. */
 function refuseOne(from: Group, newcomer: Group): void {
+  if (from.dropOne()) return
   let most = from
   for (let next = most.heaviest(newcomer); next; next = most.heaviest(newcomer)) most = next
   most.refuseLast()
@@ -177,6 +181,14 @@ class Group {
       group.parent?.children.delete(group.name)
       if (!group.isEmpty()) group.parent?.children.set(group.name, group)
     }
+  }
+
+  /** Sends away somebody who is gone. False: nobody is. */
+  dropOne(): boolean {
+    const at = this.jobs.findIndex((job) => job.isGone())
+    const [gone] = at < 0 ? [] : this.jobs.splice(at, 1)
+    if (gone) this.refuse(gone)
+    return !!gone || [...this.children.values()].some((child) => child.dropOne())
   }
 
   refuseLast(): void {

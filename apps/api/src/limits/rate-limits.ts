@@ -70,9 +70,10 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
       const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
       admissions.refuseFull(res, [...wrong, shown])
       // Whoever only holds a session of somebody else's gets no further than this.
-      await admissions.take(res, wrong)
+      const taken = await admissions.take(res, wrong)
       await admissions.take(res, [shown])
-      return { whom: whomOf(req, 'known', sub), settle: () => admissions.undo([], wrong) }
+      const whom = whomOf(req, 'known', sub, () => admissions.settle(taken))
+      return { whom, settle: () => admissions.undo([], wrong) }
     },
 
     /** A session shows a code of an app that is being set up. Resolves with how it is given back: it was right. */

@@ -38,9 +38,8 @@ export function mailFailure(thrown: unknown): Error {
  * (RFC 3463, 5248 and 7372: X.7.Z, X.1.7 and X.1.8). Of those that give no such code, it is told by the reply's and by its words.
  */
 function isAboutTheMail(replyCode: number, response: string): boolean {
-  if (/\brelay/i.test(response)) return false
-  const [, subject, detail] = /^\d{3}[ -]5\.(\d{1,3})\.(\d{1,3})/.exec(response) ?? []
-  switch (subject) {
+  const [, subject, detail] = /(?:^\d{3}[ -]|\(#)5\.(\d{1,3})\.(\d{1,3})/.exec(response) ?? []
+  switch (detail === '0' && subject !== '7' ? undefined : subject) {
     case '1': // addresses
       return detail !== '7' && detail !== '8'
     case '2': // the mailbox
@@ -53,9 +52,14 @@ function isAboutTheMail(replyCode: number, response: string): boolean {
     case '7': // policy
       return false
     default:
-      return [550, 551, 552, 553, 556].includes(replyCode)
+      return (
+        [550, 551, 552, 553, 556].includes(replyCode) && !ofSenders.test(response.replace(/\S*@\S*/g, ''))
+      )
   }
 }
+
+const ofSenders =
+  /\b(?:relay|sender|sending|spf|dkim|dmarc|dnsbl|rbl|spam|black-? ?list|block|ban(?:ned|s)?\b|reputation|authenticat|helo|ehlo|ptr|reverse)/i
 
 /** The reply code and the enhanced status code (RFC 3463). */
 const replyCodes = (response: string) =>

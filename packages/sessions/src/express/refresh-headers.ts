@@ -38,9 +38,8 @@ export function believedSessionOf(req: Request): BelievedSession | undefined {
   return { sessionId, generation: generation === undefined ? null : Number(generation) }
 }
 
-/** Whether a browser sent it: they say with each POST where it comes from. */
-export const isFromBrowser = (req: Request): boolean =>
-  req.get('origin') !== undefined || req.get('sec-fetch-site') !== undefined
+/** Whether a page sent it: page views, whose headers a server may pass on, have no `Origin`. */
+export const isFromBrowser = (req: Request): boolean => req.get('origin') !== undefined
 
 /** Whether a page of another site sent it. Browsers then leave out cookies that are SameSite. */
 export const isFromOtherSite = (req: Request): boolean => req.get('sec-fetch-site') === 'cross-site'

@@ -73,8 +73,9 @@ interface Case {
   from?: string
 }
 
-/** Programs send neither this nor an `Origin`. */
-const fromBrowser = { 'Sec-Fetch-Site': 'same-origin' }
+/** Programs send no `Origin`, nor do browsers with a page view, whose headers a server may pass on. */
+const fromBrowser = { Origin: 'https://latchkey.example', 'Sec-Fetch-Site': 'same-origin' }
+const ofPageView = { 'Sec-Fetch-Site': 'none' }
 const believing = (said: string) => ({ 'X-Refresh-Session': said })
 const soon = rotatedAt(3.5)
 const bound = session(3)
@@ -192,6 +193,14 @@ const cases: Case[] = [
     name: 'no key, with all cookies of the browser of the sign-in, and from no browser',
     session: bound,
     generation: 3,
+    withDevice: true,
+    at: soon,
+  },
+  {
+    name: 'the same by a server that passes on all headers of a page view',
+    session: bound,
+    generation: 3,
+    headers: ofPageView,
     withDevice: true,
     at: soon,
   },
