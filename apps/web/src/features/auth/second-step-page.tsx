@@ -12,6 +12,7 @@ import { EnrolStep } from './enrol-step.tsx'
 import styles from './entrance-form.module.css'
 import { EntranceLayout } from './entrance-layout.tsx'
 import { PasskeyStep } from './passkey-step.tsx'
+import { StartAgain } from './start-again.tsx'
 
 const bodySchema = async () => (await import('@latchkey/contracts/forms')).FactorBodySchema
 
@@ -64,9 +65,7 @@ function NextStep({ outstanding: { ticket, methods }, onStartAgain }: SecondStep
               </Button>
             ),
         )}
-      <Button variant={isOver ? 'primary' : 'quiet'} onClick={onStartAgain}>
-        {words.startAgain}
-      </Button>
+      <StartAgain isOver={isOver} onStartAgain={onStartAgain} />
     </div>
   )
   const isPasskeyOver = passkey.failure?.code === 'ticket_expired'

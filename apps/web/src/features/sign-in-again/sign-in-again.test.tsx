@@ -1,3 +1,4 @@
+import type { SecondStepMethod } from '@latchkey/contracts'
 import { act, screen, waitFor } from '@testing-library/react'
 import { expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
@@ -40,6 +41,72 @@ it('asks for the second factor, too', async () => {
   await user.type(code, '123456{Enter}')
   await waitFor(() => expect(dialog()).not.toBeInTheDocument())
   expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+})
+
+/** What follows the password. */
+const oneMoreStep = (methods: SecondStepMethod[] = ['totp', 'recovery_code']) => ({
+  message: '',
+  ticket: 'ticket',
+  methods,
+  expiresIn: 300,
+})
+
+it('begins with the password each time that a session ends', async () => {
+  const { client, user } = await endedWhileTyping()
+  client.login.mockResolvedValueOnce(oneMoreStep())
+  await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+  await user.type(await screen.findByLabelText('Code from your app'), '123456{Enter}')
+  await waitFor(() => expect(dialog()).not.toBeInTheDocument())
+  await act(async () => client.become(ended))
+  expect(screen.getByLabelText('Your password')).toHaveFocus()
+  expect(screen.queryByLabelText('Code from your app')).not.toBeInTheDocument()
+})
+
+it('goes back to the password when the second step took too long, and nothing that was typed is lost', async () => {
+  const { client, user } = await endedWhileTyping()
+  client.login.mockResolvedValueOnce(oneMoreStep())
+  await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+  client.loginFactor.mockRejectedValueOnce(refusal('ticket_expired', { status: 401 }))
+  await user.type(await screen.findByLabelText('Code from your app'), '123456')
+  await user.click(screen.getByRole('button', { name: 'Sign in' }))
+  expect(await screen.findByText(/This sign-in took too long/)).toBeVisible()
+  expect(screen.queryByRole('button', { name: 'Sign in' })).not.toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Start again' })).toHaveFocus()
+  await user.keyboard('{Enter}')
+  expect(screen.getByLabelText('Your password')).toHaveFocus()
+  await user.keyboard('otter{Enter}')
+  await waitFor(() => expect(dialog()).not.toBeInTheDocument())
+  expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+})
+
+it.each([[['totp', 'passkey']], [['passkey']]] as [SecondStepMethod[]][])(
+  'goes back to the password when a passkey came too late, with %j',
+  async (methods) => {
+    vi.stubGlobal('PublicKeyCredential', class {})
+    const { client, user } = await endedWhileTyping()
+    client.login.mockResolvedValueOnce(oneMoreStep(methods))
+    await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+    client.loginFactorWithPasskey.mockRejectedValueOnce(refusal('ticket_expired', { status: 401 }))
+    await screen.findByRole('button', { name: 'Start again' })
+    await user.click(screen.getByRole('button', { name: /^Use (a|your) passkey$/ }))
+    expect(await screen.findByText(/This sign-in took too long/)).toBeVisible()
+    expect(screen.getByRole('button', { name: 'Start again' })).toHaveFocus()
+    await user.keyboard('{Enter}')
+    expect(screen.getByLabelText('Your password')).toHaveFocus()
+  },
+)
+
+it('another way of the second step is not marked wrong for the one before', async () => {
+  const { client, user } = await endedWhileTyping()
+  client.login.mockResolvedValueOnce(oneMoreStep())
+  await user.type(screen.getByLabelText('Your password'), 'otter{Enter}')
+  client.loginFactor.mockRejectedValueOnce(refusal('factor_invalid', { status: 401 }))
+  await user.type(await screen.findByLabelText('Code from your app'), '000000{Enter}')
+  expect(await screen.findByText(/not right, or it has been used/)).toBeVisible()
+  await user.click(screen.getByRole('button', { name: 'Use a recovery code' }))
+  expect(screen.getByLabelText('Recovery code')).toHaveFocus()
+  expect(screen.getByLabelText('Recovery code')).not.toHaveAttribute('aria-invalid', 'true')
+  expect(screen.queryByText(/not right, or it has been used/)).not.toBeInTheDocument()
 })
 
 it.each([[['totp', 'passkey']], [['passkey']]] as const)(

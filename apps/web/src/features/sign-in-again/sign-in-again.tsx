@@ -1,4 +1,4 @@
-import type { AuthError } from '@latchkey/auth-client'
+import type { AuthError, SessionState } from '@latchkey/auth-client'
 import {
   FactorBodySchema,
   type FactorMethod,
@@ -20,14 +20,24 @@ import { words } from '../../words/en/sign-in-again.ts'
 import { fill } from '../../words/fill.ts'
 import { signedOutSentence } from '../auth/ended-sentence.ts'
 import { PasskeyStep } from '../auth/passkey-step.tsx'
+import { StartAgain } from '../auth/start-again.tsx'
 import styles from '../step-up/confirm-form.module.css'
 
 /** Over the page of somebody whose session has ended while they were typing: they sign in, and go on where they were. */
 export function SignInAgain({ user }: { user: User }) {
   const session = useSession()
+  // Each end of a session begins with the password: a second step belongs to one sign-in alone.
+  return session.status === 'signedOut' && <Steps user={user} session={session} />
+}
+
+interface StepsProps {
+  user: User
+  session: Extract<SessionState, { status: 'signedOut' }>
+}
+
+function Steps({ user, session }: StepsProps) {
   const leave = use(LeaveContext)
   const [outstanding, setOutstanding] = useState<FactorOutstanding | null>(null)
-  if (session.status !== 'signedOut') return null
 
   function onOutstanding(next: FactorOutstanding) {
     // A factor is to be set up, which takes a page of its own.
@@ -47,7 +57,7 @@ export function SignInAgain({ user }: { user: User }) {
       lead={words.stillHere(signedOutSentence(session) ?? words.ended)}
     >
       {outstanding ? (
-        <SecondStep outstanding={outstanding} leaving={leaving} />
+        <SecondStep outstanding={outstanding} onStartAgain={() => setOutstanding(null)} leaving={leaving} />
       ) : (
         <Password user={user} onOutstanding={onOutstanding} leaving={leaving} />
       )}
@@ -72,6 +82,11 @@ function Password({ user, onOutstanding, leaving }: PasswordProps) {
     },
     'leave',
   )
+
+  // Also where it comes back in place of the second step.
+  const { ref } = form.props
+  useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="password"]')?.focus(), [ref])
+
   return (
     <form {...form.props} className={styles.form} aria-label={words.signInAgain}>
       <FailureAlert failure={form.failure ?? passkey.failure} />
@@ -99,45 +114,77 @@ function Password({ user, onOutstanding, leaving }: PasswordProps) {
   )
 }
 
-function SecondStep({ outstanding, leaving }: { outstanding: FactorOutstanding; leaving: ReactNode }) {
-  const { ticket, methods } = outstanding
+interface SecondStepProps {
+  outstanding: FactorOutstanding
+  onStartAgain: () => void
+  leaving: ReactNode
+}
+
+function SecondStep({ outstanding: { ticket, methods }, onStartAgain, leaving }: SecondStepProps) {
   const client = useAuthClient()
   const passkey = useAction(() => client.loginFactorWithPasskey({ ticket }))
   const codes = methods.filter((each) => each !== 'passkey')
+  const [method, setMethod] = useState<FactorMethod>(codes[0] ?? 'totp')
+  const other = codes.find((each) => each !== method)
+  const isPasskeyOver = passkey.failure?.code === 'ticket_expired'
+
+  const ways = (isOver: boolean) => (
+    <>
+      <StartAgain isOver={isOver} onStartAgain={onStartAgain} />
+      {leaving}
+    </>
+  )
   if (codes.length === 0)
     return (
-      <PasskeyStep passkey={passkey} isOver={passkey.failure?.code === 'ticket_expired'} trust={null}>
-        <div className={styles.answers}>{leaving}</div>
+      <PasskeyStep passkey={passkey} isOver={isPasskeyOver} trust={null}>
+        <div className={styles.answers}>{ways(isPasskeyOver)}</div>
       </PasskeyStep>
     )
   return (
-    <Code ticket={ticket} methods={codes} passkeyFailure={passkey.failure}>
-      {methods.includes('passkey') && supportsPasskeys() && (
-        <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
-          {words.usePasskey}
-        </Button>
-      )}
-      {leaving}
-    </Code>
+    // Another way is another form: no complaint about the one before is left.
+    <Code
+      key={method}
+      ticket={ticket}
+      method={method}
+      passkeyFailure={passkey.failure}
+      instead={
+        other && (
+          <Button variant="quiet" onClick={() => setMethod(other)}>
+            {other === 'recovery_code' ? words.useRecoveryCode : words.useApp}
+          </Button>
+        )
+      }
+      passkey={
+        methods.includes('passkey') &&
+        supportsPasskeys() && (
+          <Button variant="secondary" isBusy={passkey.isBusy} onClick={passkey.run}>
+            {words.usePasskey}
+          </Button>
+        )
+      }
+      ways={ways}
+    />
   )
 }
 
 interface CodeProps {
   ticket: string
-  methods: readonly FactorMethod[]
+  method: FactorMethod
   passkeyFailure: AuthError | null
-  /** What else can be done. */
-  children: ReactNode
+  /** The other code. */
+  instead: ReactNode
+  passkey: ReactNode
+  /** What else can be done. `isOver`: nothing but that. */
+  ways: (isOver: boolean) => ReactNode
 }
 
-function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
+function Code({ ticket, method, passkeyFailure, instead, passkey, ways }: CodeProps) {
   const client = useAuthClient()
-  const [method, setMethod] = useState<FactorMethod>(methods[0] ?? 'totp')
-  const other = methods.find((each) => each !== method)
   const form = useForm(FactorBodySchema, (body) => client.loginFactor(body), 'leave')
+  const isOver = [form.failure, passkeyFailure].some((failure) => failure?.code === 'ticket_expired')
 
   const { ref } = form.props
-  useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref, method])
+  useLayoutEffect(() => ref.current?.querySelector<HTMLElement>('[name="code"]')?.focus(), [ref])
 
   return (
     <form {...form.props} className={styles.form} aria-label={words.secondStep}>
@@ -145,18 +192,15 @@ function Code({ ticket, methods, passkeyFailure, children }: CodeProps) {
       <input type="hidden" name="ticket" value={ticket} />
       <input type="hidden" name="method" value={method} />
       <CodeField method={method} error={form.errorOf('code')} />
-      {other && (
-        <div className={styles.others}>
-          <Button variant="quiet" onClick={() => setMethod(other)}>
-            {other === 'recovery_code' ? words.useRecoveryCode : words.useApp}
-          </Button>
-        </div>
-      )}
+      {!isOver && instead && <div className={styles.others}>{instead}</div>}
       <div className={styles.answers}>
-        <Button type="submit" isBusy={form.isSubmitting}>
-          {words.signIn}
-        </Button>
-        {children}
+        {!isOver && (
+          <Button type="submit" isBusy={form.isSubmitting}>
+            {words.signIn}
+          </Button>
+        )}
+        {!isOver && passkey}
+        {ways(isOver)}
       </div>
     </form>
   )
