@@ -1,6 +1,7 @@
 import { slug } from '@latchkey/brand'
 import { useState } from 'react'
 import { words } from '../words/en/common-inside.ts'
+import { Alert } from './alert.tsx'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
 import styles from './recovery-codes-dialog.module.css'
@@ -15,11 +16,16 @@ interface RecoveryCodesDialogProps {
 /** The only sight of new recovery codes. */
 export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDialogProps) {
   const text = `${words.codesOf(username)}\n\n${codes.join('\n')}\n`
-  const [isCopied, setIsCopied] = useState(false)
+  const [copying, setCopying] = useState<'copied' | 'refused' | null>(null)
+  // Browsers have none where the page came over plain http.
+  const clipboard: Clipboard | undefined = navigator.clipboard
 
-  async function copy() {
-    await navigator.clipboard.writeText(text)
-    setIsCopied(true)
+  /** Where the browser forbids it, they can still be downloaded or printed. */
+  function copy() {
+    clipboard?.writeText(text).then(
+      () => setCopying('copied'),
+      () => setCopying('refused'),
+    )
   }
 
   return (
@@ -34,11 +40,13 @@ export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDi
           ))}
         </ul>
       </div>
+      <Alert>{copying === 'refused' && <p>{words.notCopied}</p>}</Alert>
       <div className={styles.ways}>
-        {/* Where the browser forbids it, they can still be downloaded or printed. */}
-        <Button variant="secondary" onClick={() => void copy().catch(() => undefined)}>
-          {isCopied ? words.copied : words.copy}
-        </Button>
+        {clipboard && (
+          <Button variant="secondary" onClick={copy}>
+            {copying === 'copied' ? words.copied : words.copy}
+          </Button>
+        )}
         <Button
           variant="secondary"
           onClick={() => saveFile(`${slug}-recovery-codes-${username}.txt`, 'text/plain', text)}

@@ -47,10 +47,12 @@ it('is set up with an app, and its recovery codes are shown once', async () => {
   for (const code of codes) expect(dialog.getByText(code)).toBeVisible()
   const copied = vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValueOnce(new DOMException('No.'))
   await user.click(dialog.getByRole('button', { name: 'Copy' }))
+  expect(await within(dialog.getByRole('alert')).findByText(/did not let them be copied/)).toBeVisible()
   for (const code of codes) expect(dialog.getByText(code)).toBeVisible()
   copied.mockClear()
   await user.click(dialog.getByRole('button', { name: 'Copy' }))
   expect(await dialog.findByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(dialog.getByRole('alert')).toBeEmptyDOMElement()
   expect(copied).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(codes.join('\n')))
   await user.click(dialog.getByRole('button', { name: 'I have saved them' }))
   expect(screen.queryByText(codes[0] as string)).not.toBeInTheDocument()
@@ -97,6 +99,18 @@ it('makes new recovery codes', async () => {
   expect(card.getByRole('status')).toHaveFocus()
 })
 
+it('offers no copying where the browser has no clipboard, as on plain http', async () => {
+  const { client, card, user } = await openCard(on)
+  client.answer(routes.renewRecoveryCodes, () => ({ recoveryCodes: codes }))
+  const clipboard = vi.spyOn(navigator, 'clipboard', 'get').mockReturnValue(undefined as never)
+  await user.click(await card.findByRole('button', { name: 'New recovery codes' }))
+  await user.click(card.getByRole('button', { name: 'Make new codes' }))
+  const dialog = within(await screen.findByRole('dialog', { name: 'Save your recovery codes' }))
+  expect(dialog.getByRole('button', { name: 'Download' })).toBeVisible()
+  expect(dialog.queryByRole('button', { name: 'Copy' })).not.toBeInTheDocument()
+  clipboard.mockRestore()
+})
+
 it('is turned off, and says so when that fails', async () => {
   const { client, card, state, user } = await openCard(on)
   const turnOff = async () => {
@@ -115,6 +129,19 @@ it('is turned off, and says so when that fails', async () => {
   expect(await card.findByRole('button', { name: 'Set up two-step sign-in' })).toBeVisible()
   expect(card.getByRole('status')).toHaveFocus()
   expect(card.getByRole('status')).toHaveTextContent('Two-step sign-in is off.')
+})
+
+it('leaves the focus where somebody has gone on meanwhile', async () => {
+  const { client, card, user } = await openCard(on)
+  let answer = () => {}
+  client.answer(routes.removeTotp, () => new Promise<void>((resolve) => (answer = resolve)))
+  await user.click(await card.findByRole('button', { name: 'Turn off two-step sign-in' }))
+  await user.click(card.getByRole('button', { name: 'Turn it off' }))
+  const elsewhere = screen.getByRole('link', { name: 'Sessions' })
+  elsewhere.focus()
+  answer()
+  expect(await card.findByText('Two-step sign-in is off.')).toBeVisible()
+  expect(elsewhere).toHaveFocus()
 })
 
 it('stays on where the role needs it', async () => {

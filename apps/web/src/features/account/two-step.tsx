@@ -26,6 +26,7 @@ const queryKey = ['factors']
 /** A second step at sign-in: an authenticator app, and codes for the day it is lost. */
 export function TwoStep() {
   const client = useAuthClient()
+  const part = useRef<HTMLDivElement>(null)
   const note = useRef<HTMLDivElement>(null)
   const [news, setNews] = useNews()
   const factors = useQuery<ReplyOf<typeof routes.factors>, AuthError>({
@@ -33,15 +34,16 @@ export function TwoStep() {
     queryFn: ({ signal }) => client.call(routes.factors, { signal }),
   })
 
-  /** What had the focus is about to go, and a dialog that opens now gives it back to what has it now. */
+  /** What had the focus is about to go, and a dialog that opens now gives it back to what has it now. Whoever is elsewhere stays there. */
   function onDone(what: Say) {
     setNews(what)
-    note.current?.focus()
+    const { activeElement } = document
+    if (activeElement === document.body || part.current?.contains(activeElement)) note.current?.focus()
   }
 
   return (
     <Card title={words.twoStep}>
-      <div className={styles.part}>
+      <div ref={part} className={styles.part}>
         <Note ref={note}>{news}</Note>
         {factors.data ? (
           factors.data.totp ? (

@@ -42,6 +42,7 @@ export const commonInside: Translation['commonInside'] = {
   recoveryCodes: 'Wiederherstellungscodes',
   copy: 'Kopieren',
   copied: 'Kopiert',
+  notCopied: 'Der Browser hat das Kopieren nicht erlaubt. Laden Sie sie herunter, oder drucken Sie sie.',
   download: 'Herunterladen',
   print: 'Drucken',
   haveSavedThem: 'Ich habe sie gesichert',

@@ -44,6 +44,7 @@ export const words = catalogue('commonInside', {
   recoveryCodes: 'Recovery codes',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'The browser did not let them be copied. Download or print them instead.',
   download: 'Download',
   print: 'Print',
   haveSavedThem: 'I have saved them',
