@@ -74,6 +74,12 @@ describe('a session that was ended elsewhere', () => {
     await field.evaluate((input) => input.closest('dialog')?.close())
     await field.waitFor()
     expect(await field.evaluate((input) => input.closest('dialog')?.matches(':modal'))).toBe(true)
+    // What the veil hides is not printed either.
+    const heading = page.getByRole('heading', { level: 1, includeHidden: true })
+    await page.emulateMedia({ media: 'print' })
+    expect(await heading.isVisible()).toBe(false)
+    await page.emulateMedia({ media: null })
+    expect(await heading.isVisible()).toBe(true)
     await field.fill(person.password)
     await page.keyboard.press('Enter')
     await dialog(page).waitFor({ state: 'detached' })

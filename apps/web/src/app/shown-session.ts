@@ -5,9 +5,12 @@ import { createContext, useEffect, useState } from 'react'
 /** What was typed into since the page was loaded. */
 const typedInto = new WeakSet<EventTarget>()
 
+/** A switch has the value "on" from the start, and is set again with one press. */
+const typedFields = 'input:not([type="search"], [type="checkbox"], [type="radio"], [type="hidden"]), textarea'
+
 /** Whether what somebody has typed would be lost with the page. */
 function isHalfFilled(): boolean {
-  const fields = document.querySelectorAll<HTMLInputElement>('input:not([type="search"]), textarea')
+  const fields = document.querySelectorAll<HTMLInputElement>(typedFields)
   return [...fields].some((field) => typedInto.has(field) && field.value !== '')
 }
 
