@@ -55,3 +55,22 @@ it('Escape cancels once, and the topmost only', async () => {
   await userEvent.keyboard('{Escape}')
   expect([above.mock.calls.length, below.mock.calls.length]).toEqual([1, 1])
 })
+
+it('those that the browser closes together lie upon each other as before', () => {
+  const both = (
+    <>
+      <Dialog title="Below" lead="." children={null} />
+      <Dialog title="Above" lead="." children={null} />
+    </>
+  )
+  render(both)
+  const below = screen.getByRole('dialog', { name: 'Below' })
+  const above = screen.getByRole('dialog', { name: 'Above' })
+  const shown = vi.spyOn(HTMLDialogElement.prototype, 'showModal')
+  // The topmost first, as browsers do.
+  for (const each of [above, below]) if (each instanceof HTMLDialogElement) each.close()
+  for (const each of [above, below]) fireEvent(each, new Event('close'))
+  expect(above).toHaveAttribute('open')
+  expect(below).toHaveAttribute('open')
+  expect(shown.mock.contexts.at(-1)).toBe(above)
+})

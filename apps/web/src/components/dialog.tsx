@@ -60,8 +60,13 @@ function show(dialog: HTMLDialogElement, cancel: () => void) {
     event.preventDefault()
     cancel()
   }
+  /** The one that is shown last lies on top, so that those above this one are shown again after it. */
   function onClose() {
-    if (!dialog.open) dialog.showModal()
+    if (dialog.open) return
+    for (const each of open.slice(open.indexOf(dialog))) {
+      each.close()
+      each.showModal()
+    }
   }
 
   dialog.showModal()
