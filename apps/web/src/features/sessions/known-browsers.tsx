@@ -73,6 +73,8 @@ interface KnownBrowserProps {
 function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
   const forget = useForgetBrowser(browser)
   const untrust = useUntrustBrowser(browser)
+  // What went wrong before something else was tried is over.
+  const latest = untrust.submittedAt > forget.submittedAt ? untrust : forget
   const { trustedUntil } = browser
   const name = nameOf(browser)
   return (
@@ -91,7 +93,7 @@ function KnownBrowser({ browser, label, now, onDone }: KnownBrowserProps) {
         {trustedUntil && (
           <p className={itemStyles.place}>{fill(words.trustedUntil, { date: <Day at={trustedUntil} /> })}</p>
         )}
-        <FailureAlert failure={forget.error ?? untrust.error} />
+        <FailureAlert failure={latest.error} />
       </div>
       <div className={`${itemStyles.end} ${styles.actions}`}>
         {trustedUntil && (

@@ -165,6 +165,26 @@ describe('renaming a session', () => {
     expect(client.call.mock.calls.filter(([route]) => route === routes.renameSession)).toHaveLength(2)
   })
 
+  it('shows what the server has where two names were under way at once and neither is taken', async () => {
+    const { client, user } = await openSessions(here, phone)
+    const refuse: (() => void)[] = []
+    client.answer(
+      routes.renameSession,
+      () =>
+        new Promise((_, reject) => {
+          refuse.push(() => reject(refusal('database_unavailable', { status: 503 })))
+        }),
+    )
+    const item = within(region('Other devices').getByRole('listitem'))
+    for (const name of ['My phone', 'My phone2']) {
+      await user.click(screen.getByRole('button', { name: `Rename ${name}` }))
+      await user.type(screen.getByLabelText('Name'), '2{Enter}')
+      expect(await item.findByRole('heading', { name: `${name}2` })).toBeVisible()
+    }
+    for (const each of refuse) each()
+    expect(await item.findByRole('heading', { name: 'My phone' })).toBeVisible()
+  })
+
   it('is given up by Escape', async () => {
     const { client, user } = await openSessions(here, phone)
     await user.click(screen.getByRole('button', { name: 'Rename My phone' }))
@@ -334,6 +354,17 @@ describe('ending a session', () => {
     await user.click(card.getByRole('button', { name: 'Stop trusting' }))
     expect(await card.findByText(/can’t reach the server/)).toBeVisible()
     expect(items[1]).toHaveTextContent(until)
+
+    // What is said is what went wrong last.
+    client.answer(routes.forgetDevice, () => {
+      throw new AuthError('timeout', 'x')
+    })
+    await user.click(card.getByRole('button', { name: 'Forget Chrome on Android' }))
+    await user.click(card.getByRole('button', { name: 'Forget' }))
+    expect(await card.findByText(/too long to answer/)).toBeVisible()
+    await user.click(card.getByRole('button', { name: stop }))
+    await user.click(card.getByRole('button', { name: 'Stop trusting' }))
+    expect(await card.findByText(/can’t reach the server/)).toBeVisible()
 
     client.answer(routes.untrustDevice, () => null)
     await user.click(card.getByRole('button', { name: stop }))

@@ -35,6 +35,8 @@ export function useRenameSession(session: Session) {
     },
     // Not `session`, which has the new name by now: what is pending is given the functions of the latest render.
     onError: (_error, _name, kept) => kept && show(kept.before),
+    // Of several at once, the name before one may be refused, too: what it is in the end only the server knows.
+    onSettled: () => void queryClient.invalidateQueries({ queryKey }),
   })
 }
 
