@@ -492,7 +492,10 @@ describe('a new email to confirm an address', () => {
     const { user } = renderApp(client, '/verify-email')
     await user.type(await screen.findByLabelText('Email'), 'ada@example.com')
     await user.click(screen.getByRole('button', { name: 'Send the email again' }))
-    expect(await screen.findByText(/If ada@example.com still needs to be confirmed/)).toBeVisible()
+    const sent = await screen.findByText(/If ada@example.com still needs to be confirmed/)
+    expect(sent).toBeVisible()
+    // The form has gone, and the button with it.
+    expect(sent.closest('[role="status"]')).toHaveFocus()
     expect(client.call).toHaveBeenCalledWith(routes.resendVerification, {
       body: { email: 'ada@example.com' },
     })

@@ -5,6 +5,7 @@ import { Note } from '../../components/alert.tsx'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { MailboxHint } from '../../components/mailbox-hint.tsx'
+import { useFocusAfterwards } from '../../components/use-focus-afterwards.ts'
 import { words } from '../../words/en/recovery.ts'
 import { AddressForm } from './address-form.tsx'
 import styles from './recovery.module.css'
@@ -30,9 +31,10 @@ function ResendButton({ email }: { email: string }) {
 
 function ResendForm() {
   const [sentTo, setSentTo] = useState<string | null>(null)
+  const note = useFocusAfterwards<HTMLDivElement>(sentTo !== null)
   return (
     <div className={styles.resend}>
-      <Note>{sentTo !== null && words.sentAgain(sentTo)}</Note>
+      <Note ref={note}>{sentTo !== null && words.sentAgain(sentTo)}</Note>
       {sentTo !== null && <MailboxHint />}
       {sentTo === null && (
         <AddressForm
