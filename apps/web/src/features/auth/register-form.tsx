@@ -73,14 +73,17 @@ export function RegisterForm({ onToBeConfirmed, onOutstanding }: RegisterFormPro
       <FailureAlert failure={form.failure} />
       <UsernameField label={words.username} error={form.errorOf('username')} />
       <EmailField error={form.errorOf('email')} />
-      {taken !== null && hasTaken && (
-        <p role="status" className={styles.taken}>
-          {words.isItYours}{' '}
-          <LinkAlong to={withReturnPath(paths.login, readReturnPath(search))} address={taken}>
-            {words.signInWithAddress}
-          </LinkAlong>
-        </p>
-      )}
+      {/* Always on the page, so that assistive technology notices when its content appears. */}
+      <p role="status" className={styles.taken}>
+        {taken !== null && hasTaken && (
+          <>
+            {words.isItYours}{' '}
+            <LinkAlong to={withReturnPath(paths.login, readReturnPath(search))} address={taken}>
+              {words.signInWithAddress}
+            </LinkAlong>
+          </>
+        )}
+      </p>
       <NewPasswordField
         label={entrance.password}
         name="password"

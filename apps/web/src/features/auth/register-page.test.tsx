@@ -67,8 +67,11 @@ describe('the registration form', () => {
   it('offers to sign in with an address that is taken', async () => {
     const { client, user, email, register, address } = await openRegister()
     client.register.mockRejectedValue(refusal('email_taken', { status: 409 }))
+    // What is announced is put into what has been there.
+    const empty = screen.getAllByRole('status')
     await register()
     const offer = await screen.findByRole('link', { name: 'Sign in with this address' })
+    expect(empty).toContain(offer.closest('[role="status"]'))
     await user.type(email, 'x')
     expect(offer).not.toBeInTheDocument()
     await user.type(email, '{Backspace}')
