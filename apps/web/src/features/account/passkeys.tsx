@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { ButtonSkeleton } from '../../components/skeleton.tsx'
+import { useLoadFailure } from '../../components/use-load-failure.ts'
 import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
 import { PasskeyItem } from './passkey-item.tsx'
@@ -18,15 +19,16 @@ import { useAddPasskey, usePasskeys } from './use-passkeys.ts'
 /** The passkeys of the account: add, name, see when last used, remove. */
 export function Passkeys() {
   const passkeys = usePasskeys()
+  const failure = useLoadFailure(passkeys)
   return (
     <Card title={words.passkeys}>
       <div className={styles.part}>
         <p className={styles.explanation}>{words.aboutPasskeys}</p>
         {passkeys.data && <PasskeyList {...passkeys.data} />}
-        {passkeys.isPending && <ButtonSkeleton label={words.loadingPasskeys} />}
-        {passkeys.isLoadingError && (
+        {passkeys.isPending && !failure && <ButtonSkeleton label={words.loadingPasskeys} />}
+        {failure && (
           <LoadFailure
-            failure={passkeys.error}
+            failure={failure}
             isRetrying={passkeys.isFetching}
             retry={() => void passkeys.refetch()}
           />

@@ -16,6 +16,7 @@ import { LoadFailure } from '../../components/load-failure.tsx'
 import { ButtonSkeleton } from '../../components/skeleton.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { useInlineStep } from '../../components/use-inline-step.ts'
+import { useLoadFailure } from '../../components/use-load-failure.ts'
 import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/account.ts'
 import { formatDate } from '../../words/formats.ts'
@@ -33,6 +34,7 @@ export function TwoStep() {
     queryKey,
     queryFn: ({ signal }) => client.call(routes.factors, { signal }),
   })
+  const failure = useLoadFailure(factors)
 
   /** What had the focus is about to go, and a dialog that opens now gives it back to what has it now. Whoever is elsewhere stays there. */
   function onDone(what: Say) {
@@ -51,14 +53,14 @@ export function TwoStep() {
           ) : (
             <Off onStart={() => setNews(null)} onDone={onDone} />
           )
-        ) : factors.isPending ? (
-          <ButtonSkeleton label={words.loading}>{words.aboutTwoStep}</ButtonSkeleton>
-        ) : (
+        ) : failure ? (
           <LoadFailure
-            failure={factors.error}
+            failure={failure}
             isRetrying={factors.isFetching}
             retry={() => void factors.refetch()}
           />
+        ) : (
+          <ButtonSkeleton label={words.loading}>{words.aboutTwoStep}</ButtonSkeleton>
         )}
       </div>
     </Card>

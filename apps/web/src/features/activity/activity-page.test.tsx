@@ -102,6 +102,8 @@ describe('recent activity', () => {
     client.answer(routes.activity, () => ({ events: [event('registered', 86_400)], next: null }))
     await user.click(screen.getByRole('button', { name: 'Show older activity' }))
     expect(await screen.findByText('Account created')).toBeVisible()
+    // The button has gone with the last page, and reading goes on with what it brought.
+    expect(screen.getByText('Account created').closest('li')).toHaveFocus()
     expect(screen.getByText('Signed in')).toBeVisible()
     expect(client.call).toHaveBeenLastCalledWith(
       routes.activity,

@@ -9,6 +9,7 @@ import { Card } from '../../components/card.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { useLoadFailure } from '../../components/use-load-failure.ts'
 import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/admin.ts'
 import { fill } from '../../words/fill.ts'
@@ -26,11 +27,12 @@ import { UserSessions } from './user-sessions.tsx'
 export default function UserPage() {
   const { id = '' } = useParams()
   const found = useUser(id)
+  const failure = useLoadFailure(found)
   return (
     <>
       <BackToSearch />
       {found.data && <UserDetails user={found.data.user} sessions={found.data.sessions} />}
-      {found.isPending && (
+      {found.isPending && !failure && (
         <>
           <PageHeading title={words.user}>{words.oneMoment}</PageHeading>
           <div className={styles.layout}>
@@ -40,17 +42,13 @@ export default function UserPage() {
           </div>
         </>
       )}
-      {found.isLoadingError &&
-        (found.error.code === 'not_found' ? (
+      {failure &&
+        (failure.code === 'not_found' ? (
           <PageHeading title={words.noSuchUser}>{words.mayBeDeleted}</PageHeading>
         ) : (
           <>
             <PageHeading title={words.user}>{words.notLoaded}</PageHeading>
-            <LoadFailure
-              failure={found.error}
-              isRetrying={found.isFetching}
-              retry={() => void found.refetch()}
-            />
+            <LoadFailure failure={failure} isRetrying={found.isFetching} retry={() => void found.refetch()} />
           </>
         ))}
     </>

@@ -6,6 +6,7 @@ import { Field } from '../../components/field.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { useLoadFailure } from '../../components/use-load-failure.ts'
 import { words } from '../../words/en/admin.ts'
 import { useUsers } from './use-users.ts'
 import { firstPage, longestQuery, questionIn, searchOf, type UserQuestion } from './user-question.ts'
@@ -18,6 +19,7 @@ export default function UsersPage() {
   const [parameters] = useSearchParams()
   const question = questionIn(parameters)
   const users = useUsers(question)
+  const failure = useLoadFailure(users)
   const results = useRef<HTMLDivElement>(null)
   useFocusOnNewPage(results, question)
 
@@ -42,8 +44,8 @@ export default function UsersPage() {
           </ul>
         </nav>
       </div>
-      {users.isLoadingError ? (
-        <LoadFailure failure={users.error} isRetrying={users.isFetching} retry={() => void users.refetch()} />
+      {failure ? (
+        <LoadFailure failure={failure} isRetrying={users.isFetching} retry={() => void users.refetch()} />
       ) : (
         <div ref={results} tabIndex={-1} className={styles.results}>
           <Card title={question.query ? words.results : words.headings[question.filter]}>

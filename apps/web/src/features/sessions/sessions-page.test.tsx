@@ -117,8 +117,21 @@ describe('the sessions page', () => {
     })
     const { user } = renderApp(client, '/sessions')
     expect(await screen.findByText(/can’t reach the server/)).toBeVisible()
-    client.answer(routes.sessions, () => ({ sessions: [here] }))
-    await user.click(screen.getByRole('button', { name: 'Try again' }))
+    let answer = () => {}
+    client.answer(
+      routes.sessions,
+      () =>
+        new Promise((resolve) => {
+          answer = () => resolve({ sessions: [here] })
+        }),
+    )
+    const again = screen.getByRole('button', { name: 'Try again' })
+    await user.click(again)
+    // Why is still said, and the button that was pressed has the focus.
+    expect(screen.getByText(/can’t reach the server/)).toBeVisible()
+    expect(again).toHaveFocus()
+    expect(again).toHaveAttribute('aria-disabled', 'true')
+    answer()
     expect(await screen.findByText('You are not signed in anywhere else.')).toBeVisible()
   })
 })

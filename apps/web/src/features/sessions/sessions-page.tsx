@@ -8,6 +8,7 @@ import { FirstFew } from '../../components/first-few.tsx'
 import { LoadFailure } from '../../components/load-failure.tsx'
 import { PageHeading } from '../../components/page-heading.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { useLoadFailure } from '../../components/use-load-failure.ts'
 import { type Say, useNews } from '../../components/use-news.ts'
 import { words } from '../../words/en/sessions.ts'
 import { distinctNames } from './device-words.ts'
@@ -21,22 +22,23 @@ import { useSessions } from './use-sessions.ts'
 
 export default function SessionsPage() {
   const sessions = useSessions()
+  const failure = useLoadFailure(sessions)
   // Asked for at the same time, not one after the other.
   useKnownBrowsers()
   return (
     <>
       <PageHeading title={words.sessions}>{words.lead}</PageHeading>
       {sessions.data && <SessionLists sessions={sessions.data} />}
-      {sessions.isPending && (
+      {sessions.isPending && !failure && (
         <div className={styles.layout}>
           <Card title={words.thisDevice}>
             <Skeleton label={words.loading} count={1} hasAction />
           </Card>
         </div>
       )}
-      {sessions.isLoadingError && (
+      {failure && (
         <LoadFailure
-          failure={sessions.error}
+          failure={failure}
           isRetrying={sessions.isFetching}
           retry={() => void sessions.refetch()}
         />
