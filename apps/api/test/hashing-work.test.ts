@@ -253,11 +253,12 @@ describe('whoever hangs up before their turn', () => {
 
   it('costs no hash', async () => {
     const { api, load, attempt, underWay, hashes, open } = await held()
-    const impatient = Array.from({ length: 3 }, () => {
+    const impatient = ['login', 'login', 'register'].map((path) => {
       const headers = { 'Content-Type': 'application/json' }
-      const sent = request(`${api.url}/api/login`, { method: 'POST', headers })
+      const sent = request(`${api.url}/api/${path}`, { method: 'POST', headers })
+      const { username, email } = somebody()
       sent.on('error', () => {}) // it is hung up
-      sent.end(JSON.stringify({ email: somebody().email, password }))
+      sent.end(JSON.stringify({ email, password, ...(path === 'register' && { username }) }))
       return sent
     })
     await eventually(() => expect(load().waiting).toBe(3))
@@ -267,6 +268,11 @@ describe('whoever hangs up before their turn', () => {
     expect((await underWay).status).toBe(401)
     expect((await attempt()).status).toBe(401)
     expect([hashes(), load()]).toEqual([2, { waiting: 0, running: 0 }])
+    await eventually(async () => {
+      const failed = { key: /^register-failed/, points: { $gt: 0 } }
+      const limits = api.services.database.connection.collection('rateLimits')
+      expect(await limits.countDocuments(failed)).toBe(0)
+    })
   })
 
   it('costs none either with several requests on one connection, and no guess of theirs', async () => {

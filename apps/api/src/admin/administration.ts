@@ -56,9 +56,7 @@ export function createAdministration({ users, sessions, revocations, clock }: Co
       change(
         id,
         { disabledAt: clock.now(), refreshTokens: [], knownDevices: [] },
-        {
-          ends: 'account_disabled',
-        },
+        { ends: 'account_disabled' },
       ),
 
     enable: (id: string) => change(id, { disabledAt: null }),

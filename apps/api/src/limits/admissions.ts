@@ -23,6 +23,8 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
   const counter = createCounter({ model, clock })
   const full = createFullBuckets({ clock })
   const returned = new WeakSet<Count>()
+  /** What each request has taken, to be given back should nobody look at it. */
+  const takenBy = new WeakMap<Response, Count[]>()
 
   return {
     /** Throws AuthError `rate_limited` when one of them is known to be full; asks nobody. */
@@ -85,6 +87,9 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
      * fail, it counts until the windows end.
      */
     undo,
+
+    /** As after a 503: whoever sent the request has gone, and nobody looked at it. */
+    dropped: (res: Response): void => void settle(takenBy.get(res) ?? []),
 
     /** Marks a bucket as full in this process once another one is known to be full. */
     rememberLike(bucket: Bucket, other: Bucket): void {
@@ -159,8 +164,12 @@ export function createAdmissions({ model, clock, onRefused }: Collaborators) {
 
   /** Whoever was not looked at did nothing wrong, and will ask again. */
   function settleUnseen(res: Response, counts: readonly Count[]): void {
+    const before = takenBy.get(res)
+    if (before) return void before.push(...counts)
+    const all = [...counts]
+    takenBy.set(res, all)
     res.once('close', () => {
-      if (res.statusCode >= 500 || res.statusCode === 429) void settle(counts)
+      if (res.statusCode >= 500 || res.statusCode === 429) void settle(all)
     })
   }
 }

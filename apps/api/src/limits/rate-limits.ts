@@ -70,10 +70,9 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
       const shown = costs('proof-account', limits.proofPerAccount, digest(sub))
       admissions.refuseFull(res, [...wrong, shown])
       // Whoever only holds a session of somebody else's gets no further than this.
-      const taken = await admissions.take(res, wrong)
+      await admissions.take(res, wrong)
       await admissions.take(res, [shown])
-      const whom = whomOf(req, 'known', sub, () => admissions.settle(taken))
-      return { whom, settle: () => admissions.undo([], wrong) }
+      return { whom: whomOf(admissions, req, 'known', sub), settle: () => admissions.undo([], wrong) }
     },
 
     /** A session shows a code of an app that is being set up. Resolves with how it is given back: it was right. */
@@ -91,7 +90,7 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
         ...mails(req),
         ...hashing(req),
       ])
-      const whom = whomOf(req, 'stranger', email)
+      const whom = whomOf(admissions, req, 'stranger', email)
       return { whom, turns: turnsIn(taken), settle: () => admissions.settle(taken) }
     },
 
@@ -107,7 +106,7 @@ export function createRateLimits({ model, limits, clock, onRefused }: Collaborat
       return link(req, res, async () => {
         const account = digest((await holder()).userId.toHexString())
         await admissions.take(res, [costs('reset-account', limits.resetPerAccount, account)])
-        return await use(whomOf(req, 'stranger', digest(token)))
+        return await use(whomOf(admissions, req, 'stranger', digest(token)))
       })
     },
 

@@ -56,14 +56,13 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       { bucket: failure, by: 'opening' },
       ...cost.map((bucket) => ({ bucket, by: 'joining' as const })),
     ])
-    const own = await admissions.take(res, [guess], begun)
+    await admissions.take(res, [guess], begun)
     const shared = await admissions.take(res, address, begun)
-    const failed = await slowDown(res, account, failure, begun)
+    const failures = await slowDown(res, account, failure, begun)
     const lent = await admissions.take(res, cost, begun)
-    const failures = failed.points
     return {
       failures,
-      whom: whomOf(req, 'stranger', account, () => admissions.settle([...own, ...shared, failed])),
+      whom: whomOf(admissions, req, 'stranger', account),
       accept: (userId) =>
         chargeAccount(
           res,
@@ -85,22 +84,22 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   ): Promise<Admission> {
     const { spent, guess } = fromDevice(account, device)
     admissions.refuseFull(res, [spent, guess])
-    const taken = await admissions.take(res, [guess])
+    const [count] = await admissions.take(res, [guess])
     return {
-      failures: taken[0]?.points ?? 0,
-      whom: whomOf(req, 'known', account, () => admissions.settle(taken)),
+      failures: count?.points ?? 0,
+      whom: whomOf(admissions, req, 'known', account),
       accept: (userId) => chargeAccount(res, userId, spent, [], [guess]),
     }
   }
 
   /**
    * Past the free attempts on an account each one opens a wait twice as long as the one before, and only the first
-   * attempts after it pass. One atomic count decides who is first. Returns the failures so far.
+   * attempts after it pass. One atomic count decides who is first. Returns the number of failures so far.
    */
-  async function slowDown(res: Response, account: string, bucket: Bucket, begun: Begun): Promise<Count> {
+  async function slowDown(res: Response, account: string, bucket: Bucket, begun: Begun): Promise<number> {
     const free = limits.loginPerAccount.points
     const failure = await admissions.takePast(res, bucket, begun)
-    if (failure.points <= free) return failure
+    if (failure.points <= free) return failure.points
     const longest = limits.loginWaitPerAccount.windowSeconds
     const windowSeconds = Math.min(2 ** Math.min(failure.points - free, 20), longest)
     try {
@@ -110,7 +109,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       await admissions.settle([failure])
       throw refused
     }
-    return failure
+    return failure.points
   }
 
   /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
@@ -163,15 +162,14 @@ const untold = (bucket: Bucket): Bucket => ({ ...bucket, shownAs: null })
 
 /** Strangers and those who have shown before who they are take turns, however many addresses the strangers come from. */
 export const whomOf = (
+  { dropped }: Pick<Admissions, 'dropped'>,
   req: Request,
   who: 'stranger' | 'known',
   account: string,
-  onDropped?: () => Promise<void>,
 ): Whom => ({
   groups: [who, ...networksOf(req.ip).map(({ name }) => name), account],
   isGone: () => isHungUp(req),
-  // As after a 503: nobody looked at it.
-  onDropped: onDropped && (() => void onDropped()),
+  onDropped: () => req.res && dropped(req.res),
 })
 
 /** Whether the client went away before it had all of its answer. Of several on one connection, only the first is destroyed. */

@@ -26,8 +26,8 @@ interface SmtpError extends Error {
 export function mailFailure(thrown: unknown): Error {
   const error: SmtpError = thrown instanceof Error ? thrown : new Error(String(thrown))
   const { code, command, response = '', responseCode = 0 } = error
-  const isSaidOfIt = command === 'RCPT TO' || command === 'DATA'
-  if (isSaidOfIt && responseCode >= 500 && responseCode < 600 && isAboutTheMail(responseCode, response))
+  const isOfOneMail = command === 'RCPT TO' || command === 'DATA'
+  if (isOfOneMail && responseCode >= 500 && responseCode < 600 && isAboutTheMail(responseCode, response))
     return new MailRefused(replyCodes(response) || String(responseCode))
   const advice = command === 'STARTTLS' ? '; SMTP_URL with ?requireTLS=false would send in the clear' : ''
   return Object.assign(new Error(withoutAddresses(error.message) + advice), { code, command })
