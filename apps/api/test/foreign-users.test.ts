@@ -174,13 +174,13 @@ const bothWays = Object.keys(ways) as Way[]
 
 /**
  * In which ways a field is taken from somebody: in CI in both. Else in one of them, by turns, for what is refused and for
- * every other deed that is not.
+ * every sixth deed that is not.
  */
 function waysFor(lane: number, deed: number, isRefused: boolean): Way[] {
   if (process.env.CI) return bothWays
   const turn = lane + deed
-  const pair = Math.floor(turn / 2)
-  return isRefused || turn % 2 === 0 ? bothWays.slice(pair % 2).slice(0, 1) : []
+  const round = Math.floor(turn / 6)
+  return isRefused || turn % 6 === 0 ? bothWays.slice(round % 2).slice(0, 1) : []
 }
 
 /** What becomes of everything that somebody does without each of the fields. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type EmbeddedMongo, startEmbeddedMongo } from '@latchkey/embedded-mongo'
+import type { EmbeddedMongo } from '@latchkey/embedded-mongo'
+import { startServer } from '@latchkey/embedded-mongo/testing'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { takeComplaints } from './support/answer-complaints.ts'
 import { startApi, type TestApi } from './support/api.ts'
@@ -21,7 +22,7 @@ let person: SignedInPerson
 const sent: Query[] = []
 
 beforeAll(async () => {
-  database = await startEmbeddedMongo({ dataDir })
+  database = await startServer({ dataDir })
   api = await startApi({ mongoUri: database.uri })
   onQuery(api.services.database.connection, (query) => {
     if (partOfTheApi() === 'a request') sent.push(query)

@@ -8,7 +8,7 @@ import { createProtocolServer } from './support/protocol-server.ts'
 import { ada, bob, gate, refreshPath } from './support/setup.ts'
 
 // Histories of several tabs behind a bad network, tried at random and shrunk to the shortest that fails.
-const histories = Number(process.env.HISTORIES ?? (process.env.CI ? 3000 : 150))
+const histories = Number(process.env.HISTORIES ?? (process.env.CI ? 3000 : 75))
 const timeout = 60_000 + histories * 150
 /** A history takes milliseconds. One that does not end is shown like any other that fails. */
 const longestMs = 10_000

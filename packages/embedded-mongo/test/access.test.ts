@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import mongoose from 'mongoose'
 import { expect, onTestFinished, test } from 'vitest'
 import { commands } from '../src/commands/index.ts'
-import { type EmbeddedMongoOptions, startEmbeddedMongo } from '../src/index.ts'
-import { type Attempt, addressOf, somebodyElse } from '../testing/index.ts'
+import type { EmbeddedMongoOptions } from '../src/index.ts'
+import { type Attempt, addressOf, somebodyElse, startServer } from '../testing/index.ts'
 import { temporaryDirectory } from './support/embedded.ts'
 
 /** A folder that everybody may enter, with a data directory in it that everybody may read and write. */
@@ -19,7 +19,7 @@ async function openDirectory(): Promise<string> {
 }
 
 async function start(options: EmbeddedMongoOptions) {
-  const server = await startEmbeddedMongo(options)
+  const server = await startServer(options)
   onTestFinished(() => server.close())
   return server
 }
@@ -43,7 +43,7 @@ const modesIn = (path: string): [string, number][] => {
 
 test('another user of the machine reads, changes and reaches nothing, whatever the folder allowed before', async () => {
   const dataDir = await openDirectory()
-  const before = await startEmbeddedMongo({ dataDir, port: 0 }) // leaves a password, too
+  const before = await startServer({ dataDir, port: 0 }) // leaves a password, too
   await before.close()
   writeFileSync(join(dataDir, 'mongo.uri'), 'left behind')
   openEverything(dataDir)
@@ -76,7 +76,7 @@ test('another user of the machine reads, changes and reaches nothing, whatever t
 test('a folder that is made to be shared is refused', async () => {
   const dataDir = await openDirectory()
   chmodSync(dataDir, 0o1777)
-  await expect(startEmbeddedMongo({ dataDir })).rejects.toThrow(`${dataDir} is shared by all users`)
+  await expect(startServer({ dataDir })).rejects.toThrow(`${dataDir} is shared by all users`)
   expect(statSync(dataDir).mode & 0o7777).toBe(0o1777)
 })
 
@@ -112,7 +112,7 @@ test('with a port nobody gets past the password, not even with an enormous messa
 
 test('whoever has the password goes on after a restart', async () => {
   const dataDir = await openDirectory()
-  const first = await startEmbeddedMongo({ dataDir, port: 0 })
+  const first = await startServer({ dataDir, port: 0 })
   const { port } = new URL(first.uri)
   await first.close()
   const second = await start({ dataDir, port: Number(port) })

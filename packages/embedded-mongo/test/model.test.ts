@@ -215,7 +215,7 @@ test('a filter finds the same documents with every index as without', async () =
           }
         }),
     ),
-    { numRuns: process.env.CI ? 200 : 40 },
+    { numRuns: process.env.CI ? 200 : 20 },
   )
   await engine.close()
   await rm(directory, { recursive: true })

@@ -1,29 +1,40 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedMongo } from '../src/index.ts'
+import { buildServer } from './build.ts'
 import './index.ts'
 import { startMongod } from './mongod.ts'
 
 /**
  * One server for the whole run: the one at MONGO_URI, or a real mongod if MONGO_ENGINE=mongod, or an embedded one in a
- * temporary directory.
+ * temporary directory. And a build of the embedded one, for the tests that start servers of their own.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { uri, stop } = await startServer()
+  const built = await buildServer()
+  const { uri, stop } = await startServer(built.folder)
+  project.onTestsRerun(built.again)
   project.provide('mongoUri', uri)
-  return stop
+  project.provide('embeddedMongoBuild', built.folder)
+  return async () => {
+    await stop()
+    await built.remove()
+  }
 }
 
-async function startServer(): Promise<{ uri: string; stop(): Promise<void> }> {
+async function startServer(built: string): Promise<{ uri: string; stop(): Promise<void> }> {
   if (process.env.MONGO_URI) return { uri: process.env.MONGO_URI, stop: async () => {} }
-  return process.env.MONGO_ENGINE === 'mongod' ? startMongod() : startEmbedded()
+  return process.env.MONGO_ENGINE === 'mongod' ? startMongod() : startEmbedded(built)
 }
 
-async function startEmbedded(): Promise<{ uri: string; stop(): Promise<void> }> {
+async function startEmbedded(built: string): Promise<{ uri: string; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(await memory(), 'embedded-mongo-'))
-  const server = await startEmbeddedMongo({ dataDir })
+  const server = await startEmbeddedMongo({
+    dataDir,
+    worker: pathToFileURL(join(built, 'embedded-mongo-worker.js')),
+  })
   const stop = async (): Promise<void> => {
     await server.close()
     await rm(dataDir, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 
+export { commandLine, startServer } from './built-server.ts'
 export { type SmallDisk, smallDisk } from './small-disk.ts'
 export { type Attempt, somebodyElse } from './somebody-else.ts'
 

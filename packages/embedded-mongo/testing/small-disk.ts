@@ -3,9 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const CLI = fileURLToPath(new URL('../bin/embedded-mongo.js', import.meta.url))
+import { commandLine } from './built-server.ts'
 
 /** A server whose disk is soon full. */
 export interface SmallDisk {
@@ -33,7 +31,7 @@ export function smallDisk(megabytes: number): SmallDisk {
   return {
     codes: isMounted ? [14031] : [14031, 39],
     async start() {
-      const command = [process.execPath, CLI, '--data', dataDir]
+      const command = [process.execPath, commandLine(), '--data', dataDir]
       // In units of 512 bytes. A process that does not ignore the signal would be ended by it.
       const limited = `trap '' XFSZ; ulimit -S -f ${megabytes * 2048}; exec "$@"`
       const started = spawn('/bin/sh', ['-c', isMounted ? 'exec "$@"' : limited, 'sh', ...command], {

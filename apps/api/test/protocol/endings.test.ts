@@ -7,7 +7,7 @@ import { afterAll, beforeAll, it } from 'vitest'
 import { endingsHistories, running } from './endings-history.ts'
 import { EndingsWorld, type Nodes, startNodes } from './endings-world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 60 : 12))
+const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 60 : 6))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_401))
 const timeout = 60_000 + runs * 12_000
 

@@ -1,7 +1,6 @@
 // What the refresh protocol promises, searched for a history that breaks it: random histories of tabs, browsers, a bad
 // network, a failing database and a thief, against the real server. Each answer is judged as it is given (ledger.ts); the
-// tests below add what must hold in the end. A failure is shrunk and printed as a story. With CI set, twelve times as many
-// are played.
+// tests below add what must hold in the end. A failure is shrunk and printed as a story. With CI set, many more are played.
 //
 //   PROTOCOL_RUNS=2000 npx vitest run --project node apps/api/test/protocol      searches longer, with a new seed
 //   PROTOCOL_SEED=… PROTOCOL_RUNS=…                                              the same histories again

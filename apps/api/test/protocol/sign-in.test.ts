@@ -15,7 +15,7 @@ import {
   startSignInNodes,
 } from './sign-in-world.ts'
 
-const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 30 : 8))
+const runs = Number(process.env.PROTOCOL_RUNS ?? (process.env.CI ? 30 : 4))
 const seed = Number(process.env.PROTOCOL_SEED ?? (process.env.PROTOCOL_RUNS ? Date.now() : 20_260_801))
 const timeout = 60_000 + runs * 12_000
 

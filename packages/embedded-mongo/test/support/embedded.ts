@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mongoose from 'mongoose'
 import { afterAll, beforeAll } from 'vitest'
-import { type EmbeddedMongo, startEmbeddedMongo } from '../../src/index.ts'
+import type { EmbeddedMongo } from '../../src/index.ts'
+import { startServer } from '../../testing/index.ts'
 
 export interface EmbeddedDatabase {
   uri: string
@@ -18,7 +19,7 @@ export function useEmbedded(): () => EmbeddedDatabase {
   let server: EmbeddedMongo | undefined
   beforeAll(async () => {
     const dataDir = await temporaryDirectory()
-    server = await startEmbeddedMongo({ dataDir, expirySeconds: 0.2 })
+    server = await startServer({ dataDir, expirySeconds: 0.2 })
     const client = await new mongoose.mongo.MongoClient(server.uri).connect()
     database = { uri: server.uri, dataDir, client, collection: (name) => client.db().collection(name) }
   })

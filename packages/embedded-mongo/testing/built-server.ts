@@ -1,0 +1,20 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inject } from 'vitest'
+import { type EmbeddedMongo, type EmbeddedMongoOptions, startEmbeddedMongo } from '../src/index.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the embedded server as it is built for this run. */
+    embeddedMongoBuild: string
+  }
+}
+
+const built = (file: string) => join(inject('embeddedMongoBuild'), file)
+
+/** The command line of the run's build. */
+export const commandLine = (): string => built('cli.js')
+
+/** An embedded server by the run's build. */
+export const startServer = (options: Omit<EmbeddedMongoOptions, 'worker'>): Promise<EmbeddedMongo> =>
+  startEmbeddedMongo({ ...options, worker: pathToFileURL(built('embedded-mongo-worker.js')) })
