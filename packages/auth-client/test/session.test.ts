@@ -1,5 +1,5 @@
 import { routes } from '@latchkey/contracts'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Tab } from './support/browser.ts'
 import { problemBody } from './support/protocol-server.ts'
 import {
@@ -425,6 +425,45 @@ describe('signing out', () => {
     expect((await tab.call(routes.protected)).message).toBe('Welcome, bob')
     expect(world.server.count('/api/logout')).toBe(1)
   })
+})
+
+describe('a listener that throws', () => {
+  it('stops neither a sign-in nor a sign-out, and is heard of', async () => {
+    const thrown = uncaught()
+    const world = await setUp()
+    const tab = world.browser.tab()
+    const other = world.browser.tab()
+    const listeners = [vi.fn(), vi.fn()]
+    const broken = (what: string) => () => {
+      throw new Error(what)
+    }
+    tab.subscribe(broken('state'))
+    tab.subscribeLog(broken('log'))
+    tab.subscribe(listeners[0] as () => void)
+    tab.subscribeLog(listeners[1] as () => void)
+    await Promise.all([tab.start(), other.start()])
+    expect(await tab.login(ada)).toMatchObject({ username: 'ada' })
+    await eventually(() => expect(statusOf(other)).toBe('signedIn'))
+    await tab.logout()
+    await eventually(() => expect(statusOf(other)).toBe('signedOut'))
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
+    for (const listener of listeners) expect(listener).toHaveBeenCalled()
+    await settled()
+    expect(new Set(thrown)).toEqual(new Set(['state', 'log']))
+  })
+
+  /** What nobody catches, for the length of a test. */
+  function uncaught(): string[] {
+    const messages: string[] = []
+    const listeners = process.rawListeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', ({ message }) => messages.push(message))
+    onTestFinished(() => {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of listeners) process.on('uncaughtException', listener as () => void)
+    })
+    return messages
+  }
 })
 
 describe('across tabs', () => {
