@@ -121,6 +121,29 @@ describe('a page on another host than the API', () => {
     await eventually(() => expect(statusOf(other)).toBe('signedOut'))
   })
 
+  it('stays signed in where the browser stores nothing more', async () => {
+    const world = await elsewhere()
+    const { storage } = world.browser
+    const full = {
+      ...storage,
+      setItem() {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+    }
+    const tab = world.open({ storage: full })
+    await tab.start()
+    await tab.login(ada)
+    await tab.refresh()
+    await tab.refresh()
+    expect(tab.getState()).toMatchObject({ status: 'signedIn', user: { username: 'ada' }, isKept: true })
+    // What another tab could store since then is newer.
+    const other = world.open()
+    await other.start()
+    await other.login(bob)
+    await eventually(() => expect(tab.getState()).toMatchObject({ user: { username: 'bob' } }))
+    expect(world.server.securityEvents).toEqual([])
+  })
+
   it('follows its other tabs: a token, a sign-out, another sign-in', async () => {
     const world = await elsewhere()
     const tab = await signedIn(world)
