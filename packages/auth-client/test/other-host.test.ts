@@ -8,6 +8,7 @@ import {
   bob,
   codeOf,
   eventually,
+  gate,
   passing,
   protectedPath,
   refreshPath,
@@ -142,6 +143,21 @@ describe('a page on another host than the API', () => {
     await other.login(bob)
     await eventually(() => expect(tab.getState()).toMatchObject({ user: { username: 'bob' } }))
     expect(world.server.securityEvents).toEqual([])
+  })
+
+  it('what it asks before it is known who is signed in is answered as that session', async () => {
+    const world = await elsewhere()
+    const tab = await signedIn(world)
+    tab.stop()
+    world.browser.storage.removeItem(storedAs(world.url))
+    const next = world.open()
+    const late = gate()
+    world.browser.fault({ path: protectedPath, hold: late.promise })
+    const early = next.call(routes.protected)
+    await eventually(() => expect(world.server.count(protectedPath)).toBe(1))
+    await next.start()
+    late.open()
+    expect((await early).message).toBe('Welcome, ada')
   })
 
   it('follows its other tabs: a token, a sign-out, another sign-in', async () => {

@@ -623,6 +623,20 @@ describe('across tabs', () => {
     expect(world.server.count(protectedPath)).toBe(2)
   })
 
+  it('what was sent while nobody was signed in is not sent again as whoever signs in next', async () => {
+    const world = await setUp()
+    const tab = world.browser.tab()
+    await tab.start()
+    const late = gate()
+    world.browser.fault({ path: protectedPath, hold: late.promise })
+    const ofNobody = codeOf(tab.call(routes.protected))
+    await eventually(() => expect(world.server.count(protectedPath)).toBe(1))
+    await tab.login(bob)
+    late.open()
+    expect(await ofNobody).toBe('access_token_expired')
+    expect(world.server.count(protectedPath)).toBe(1)
+  })
+
   it('another user is noticed by the cookie where tabs cannot speak to each other', async () => {
     const world = await setUp()
     const a = world.browser.tab({ openChannel: () => null })
