@@ -8,6 +8,7 @@ import {
   codeOf,
   eventually,
   gate,
+  passing,
   protectedPath,
   refreshPath,
   settled,
@@ -305,6 +306,23 @@ describe('signing out', () => {
     late.open()
     expect(await signingIn).toBe('signed_out')
     await leaving
+    expect(statusOf(tab)).toBe('signedOut')
+    expect(world.browser.jar.session()).toBeNull()
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
+  })
+
+  it('while a sign-in is in flight whose answer is lost ends that session too', async () => {
+    const world = await setUp()
+    const tab = world.browser.tab()
+    await tab.start()
+    const late = gate()
+    world.browser.fault({ path: '/api/login', hold: late.promise, lose: 'body' })
+    const signingIn = codeOf(tab.login(bob))
+    await eventually(() => expect(world.server.count('/api/login')).toBe(1))
+    await tab.logout()
+    late.open()
+    await passing(world.browser.time, signingIn)
+    expect(await signingIn).toBe('signed_out')
     expect(statusOf(tab)).toBe('signedOut')
     expect(world.browser.jar.session()).toBeNull()
     expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
