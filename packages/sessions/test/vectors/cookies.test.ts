@@ -205,7 +205,7 @@ it('cookies are read, set and cleared as the vectors say', async () => {
       _id: new Types.ObjectId(sessionId),
       generation: 3,
       rotatedAt: at,
-      expiresAt: idleUntil < absoluteExpiresAt ? idleUntil : absoluteExpiresAt,
+      expiresAt: new Date(Math.min(idleUntil.getTime(), absoluteExpiresAt.getTime())),
       absoluteExpiresAt,
     }
     const { setCookies } = await asked('', (_req, res) =>
