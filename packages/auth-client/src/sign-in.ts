@@ -52,19 +52,18 @@ export function createSignIn(needs: Needs) {
     const signOutsBefore = signOut.count()
     const isOvertaken = () => signOut.count() !== signOutsBefore
     let pending: string | undefined
-    try {
-      const entry = await exclusively(async () => {
-        const received = await exchange(path, body, (id) => (pending = id))
-        if (received.token && !isOvertaken()) open(received.token)
-        return received
-      })
-      if (entry.token && isOvertaken()) throw await revert(entry.token.view.claims.sid)
-      return entry
-    } catch (error) {
+    const opening = exclusively(async () => {
+      const received = await exchange(path, body, (id) => (pending = id))
+      if (received.token && !isOvertaken()) open(received.token)
+      return received
+    })
+    const entry = await opening.catch(async (error) => {
       const sid = await sidDespite(toAuthError(error), cookieBefore?.sid, pending)
       if (isOvertaken()) throw await revert(sid)
       return await resume(sid)
-    }
+    })
+    if (entry.token && isOvertaken()) throw await revert(entry.token.view.claims.sid)
+    return entry
   }
 
   async function exchange(path: string, body: unknown, begun: (id: string) => void): Promise<Entry> {

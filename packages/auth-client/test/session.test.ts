@@ -311,6 +311,23 @@ describe('signing out', () => {
     expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
   })
 
+  it('while a sign-in is in flight does not end the session that another tab begins', async () => {
+    const world = await setUp()
+    const [tab, other] = [world.browser.tab(), world.browser.tab()]
+    await Promise.all([tab.start(), other.start()])
+    const late = gate()
+    world.browser.fault({ path: '/api/login', hold: late.promise })
+    const signingIn = codeOf(tab.login(bob))
+    await eventually(() => expect(world.server.count('/api/login')).toBe(1))
+    const next = other.login(ada)
+    await tab.logout()
+    late.open()
+    await passing(world.browser.time, Promise.all([signingIn, next]))
+    expect(await signingIn).toBe('signed_out')
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(false)
+    expect(other.getState()).toMatchObject({ status: 'signedIn', user: { username: 'ada' } })
+  })
+
   it('while a sign-in is in flight whose answer is lost ends that session too', async () => {
     const world = await setUp()
     const tab = world.browser.tab()
