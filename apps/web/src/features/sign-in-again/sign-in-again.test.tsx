@@ -175,10 +175,11 @@ describe('while it is being found out whose session there is by now', () => {
     ['after an end', endedWhileTyping],
     ['in a page that another tab has signed in anew', typing],
   ])('the page %s stays behind a veil, and what was typed is there for the same person', async (_, begin) => {
-    const { client } = await begin()
+    const { client, user } = await begin()
     await act(async () => client.become(restoring))
     expect(waiting()).toHaveAttribute('data-veiling', 'true')
     expect(dialog()).not.toBeInTheDocument()
+    await user.keyboard('{Enter}')
     const problem = refusal('internal_error', { status: 503 })
     await act(async () => client.become({ ...restoring, problem }))
     expect(waiting()).toHaveTextContent('Can’t reach the server. Still trying…')

@@ -7,7 +7,7 @@ import {
   type User,
 } from '@latchkey/contracts'
 import { useAction, useAuthClient, useSession } from '@latchkey/react'
-import { type ReactNode, use, useLayoutEffect, useState } from 'react'
+import { type ReactNode, use, useLayoutEffect, useRef, useState } from 'react'
 import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { LeaveContext } from '../../app/shown-session.ts'
 import { Button } from '../../components/button.tsx'
@@ -36,9 +36,14 @@ export function SignInAgain({ user }: { user: User }) {
 
 /** There is a session again, and it may be somebody else's: nothing of the page may be read or pressed until it is known. */
 function FindingOut({ isTroubled }: { isTroubled: boolean }) {
+  const progress = useRef<HTMLParagraphElement>(null)
+  // Whoever is still typing does not press the button by that.
+  useLayoutEffect(() => progress.current?.focus(), [])
   return (
     <Dialog isVeiling title={frame.signingYouIn} lead={words.findingOut}>
-      <p role="status">{isTroubled ? frame.stillTrying : <Spinner />}</p>
+      <p ref={progress} role="status" tabIndex={-1}>
+        {isTroubled ? frame.stillTrying : <Spinner />}
+      </p>
       <div className={styles.answers}>
         <Leaving />
       </div>
