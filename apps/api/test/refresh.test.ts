@@ -93,13 +93,23 @@ describe('any session', () => {
     const person = await registered(short)
     short.clock.advance(6 * 86_400)
     const second = await refresh(short, person.jar).expect(200)
-    expect(setCookies(second)[0]).toContain(`Max-Age=${4 * 86_400};`)
     short.clock.advance(3 * 86_400)
     const third = await refresh(short, jarOf(second)).expect(200)
-    expect(setCookies(third)[0]).toContain(`Max-Age=${86_400};`)
     expect(generationOf(jarOf(third))).toBe(2)
     short.clock.advance(86_400)
     expect((await refresh(short, jarOf(third))).body.code).toBe('refresh_token_expired')
+  })
+
+  it('at its longest age its cookies are still there, so that a page that is open hears that it has expired', async () => {
+    const short = await apiForTest({ environment: { SESSION_MAX_AGE: '10d' } })
+    const person = await registered(short)
+    short.clock.advance(6 * 86_400)
+    const second = await refresh(short, person.jar).expect(200)
+    short.clock.advance(4 * 86_400 - 1)
+    const last = await refresh(short, jarOf(second)).expect(200)
+    for (const cookie of setCookies(last)) expect(cookie).toContain(`Max-Age=${7 * 86_400 + 1};`)
+    short.clock.advance(1)
+    expect((await refresh(short, jarOf(last))).body.code).toBe('refresh_token_expired')
   })
 
   it('a session that was ended is refused, and so is one of a person who is gone', async () => {

@@ -117,6 +117,7 @@ export function createAuthClientCore(
     currentSid: () => cookie.read()?.sid ?? null,
   })
   let trustKeys: TrustKeys | null = null
+  let foundSid: string | null = null
   const refresh = createRefresh({ cookie, keys, post, otherHost, environment })
   const common = { session, cookie, keys, tabs, log, post, exclusively, environment }
   const renewal = createRenewal({ ...common, clock, random, refresh })
@@ -172,7 +173,9 @@ export function createAuthClientCore(
   /** Where the cookie cannot be read and nothing is known of it, nobody but the server can say whether there is one. */
   async function lookForSession() {
     const found = await exclusively(() => findSession())
-    if (found && session.sid() === null) session.restore(found.sid)
+    if (!found || session.sid() !== null) return
+    foundSid = found.sid
+    session.restore(found.sid)
   }
 
   function stop() {
@@ -326,7 +329,7 @@ export function createAuthClientCore(
   }
   return {
     client,
-    needs: { baseUrl, session, renewal, stepUp, log, clock },
+    needs: { baseUrl, session, renewal, stepUp, log, clock, wasFound: (sid) => sid === foundSid },
   }
 }
 

@@ -14,11 +14,22 @@ export function createObservable<Value>(initial: Value): Observable<Value> {
     set(value) {
       if (value === current) return
       current = value
-      for (const listener of [...listeners]) listener()
+      for (const listener of [...listeners]) told(listener)
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+  }
+}
+
+/** One listener that throws stops neither the others nor what changed the value. The page hears of it as of any error. */
+function told(listener: () => void) {
+  try {
+    listener()
+  } catch (error) {
+    setTimeout(() => {
+      throw error
+    })
   }
 }

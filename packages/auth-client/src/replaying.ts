@@ -16,6 +16,8 @@ export interface ReplayingNeeds {
   stepUp: StepUp
   log: AuthLog
   clock: Clock
+  /** Whether this session was there before the page knew of it. */
+  wasFound: (sid: string | null) => boolean
 }
 
 /** Sends a request; `line` is what the log calls it. Throws what axios throws, or AuthError when the session is gone. */
@@ -30,13 +32,14 @@ const streamMarginMs = 10_000
  * Sends with the token; when that is refused, refreshes once and sends again. When the sign-in behind it is too old
  * or too weak, its owner is asked to confirm who they are, and it is sent again.
  */
-export function createReplaying({ session, renewal, stepUp, log, clock }: ReplayingNeeds): Send {
+export function createReplaying(needs: ReplayingNeeds): Send {
+  const { session, renewal, stepUp, log, clock, wasFound } = needs
   /** The last token that was refused, and when that happened to one that had come by a refresh. */
   let refusedSerial: number | null = null
   let refusedFresh: { serial: number | null; at: number } | null = null
 
   return async (config, line) => {
-    const sid = session.sid()
+    let sid = session.sid()
     const isVoid = () => sid !== null && sid !== session.sid()
     const renewed = () => whileWaiting(config, clock, renewal.renewForRequest())
     const { canRepeat, send } = createSending(config)
@@ -78,8 +81,9 @@ export function createReplaying({ session, renewal, stepUp, log, clock }: Replay
         replay = 'newer'
         continue
       }
-      if (session.sid() === null || !(await refusesToken(outcome.answer, token !== null)))
-        return outcome.settle()
+      if (sid === null && wasFound(session.sid())) sid = session.sid()
+      // Sent by nobody, it is not sent again as whoever has signed in since.
+      if (sid === null || !(await refusesToken(outcome.answer, token !== null))) return outcome.settle()
       const serial = token?.serial ?? null
       refusedSerial = serial
       if (replay === 'refreshed') refusedFresh = { serial, at: clock.now() }

@@ -52,17 +52,18 @@ export function createSignIn(needs: Needs) {
     const signOutsBefore = signOut.count()
     const isOvertaken = () => signOut.count() !== signOutsBefore
     let pending: string | undefined
-    try {
-      const entry = await exclusively(async () => {
-        const received = await exchange(path, body, (id) => (pending = id))
-        if (received.token && !isOvertaken()) open(received.token)
-        return received
-      })
-      if (entry.token && isOvertaken()) throw await revert(entry.token)
-      return entry
-    } catch (error) {
-      return await despite(toAuthError(error), cookieBefore?.sid, pending)
-    }
+    const opening = exclusively(async () => {
+      const received = await exchange(path, body, (id) => (pending = id))
+      if (received.token && !isOvertaken()) open(received.token)
+      return received
+    })
+    const entry = await opening.catch(async (error) => {
+      const sid = await sidDespite(toAuthError(error), cookieBefore?.sid, pending)
+      if (isOvertaken()) throw await revert(sid)
+      return await resume(sid)
+    })
+    if (entry.token && isOvertaken()) throw await revert(entry.token.view.claims.sid)
+    return entry
   }
 
   async function exchange(path: string, body: unknown, begun: (id: string) => void): Promise<Entry> {
@@ -117,17 +118,21 @@ export function createSignIn(needs: Needs) {
   }
 
   /** Somebody signed out while the answer was under way: the later wish counts. */
-  async function revert(token: HeldToken): Promise<AuthError> {
-    await signOut.signOut(token.view.claims.sid)
+  async function revert(sid: string): Promise<AuthError> {
+    await signOut.signOut(sid)
     return signedOut()
   }
 
   /** When an answer is lost after its cookies have arrived, the sign-in has worked all the same. */
-  async function despite(failure: AuthError, sidBefore?: string, pending?: string): Promise<Entry> {
+  async function sidDespite(failure: AuthError, sidBefore?: string, pending?: string): Promise<string> {
     const now = cookie.isReadable || isRefusal(failure) ? cookie.read() : await found(sidBefore, pending)
     if (isRefusal(failure) || !now || now.sid === sidBefore || now.sid === session.sid()) throw failure
+    return now.sid
+  }
+
+  async function resume(sid: string): Promise<Entry> {
     renewal.abandon()
-    session.restore(now.sid)
+    session.restore(sid)
     const token = await renewal.renew()
     return { user: token.user, token, data: null }
   }

@@ -17,22 +17,31 @@ export function createToldSession(storage: ClientEnvironment['storage'], name: s
   const ended = new Set<string>()
   // Where the browser stores nothing, each tab knows it by itself.
   let here: string | null = null
+  /** What is stored in place of `here`, where the browser would not store that. Once it has changed, another tab could. */
+  let stale: string | null | undefined
+
+  function kept(): string | null | undefined {
+    try {
+      return storage?.getItem(name)
+    } catch {
+      return undefined
+    }
+  }
 
   function stored(): SessionRef | null {
-    try {
-      return refIn(storage ? storage.getItem(name) : here)
-    } catch {
-      return refIn(here)
-    }
+    const now = kept()
+    return refIn(now === stale || now === undefined ? here : now)
   }
 
   function told(ref: SessionRef | null) {
     here = ref && textOf(ref)
+    stale = undefined
     try {
       if (here === null) storage?.removeItem(name)
       else storage?.setItem(name, here)
     } catch {
-      // Full or blocked: as above.
+      // Full or blocked.
+      stale = kept()
     }
   }
 

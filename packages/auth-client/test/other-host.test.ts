@@ -8,6 +8,7 @@ import {
   bob,
   codeOf,
   eventually,
+  gate,
   passing,
   protectedPath,
   refreshPath,
@@ -119,6 +120,44 @@ describe('a page on another host than the API', () => {
     expect(statusOf(other)).toBe('signedIn')
     await tab.logout()
     await eventually(() => expect(statusOf(other)).toBe('signedOut'))
+  })
+
+  it('stays signed in where the browser stores nothing more', async () => {
+    const world = await elsewhere()
+    const { storage } = world.browser
+    const full = {
+      ...storage,
+      setItem() {
+        throw new DOMException('full', 'QuotaExceededError')
+      },
+    }
+    const tab = world.open({ storage: full })
+    await tab.start()
+    await tab.login(ada)
+    await tab.refresh()
+    await tab.refresh()
+    expect(tab.getState()).toMatchObject({ status: 'signedIn', user: { username: 'ada' }, isKept: true })
+    // What another tab could store since then is newer.
+    const other = world.open()
+    await other.start()
+    await other.login(bob)
+    await eventually(() => expect(tab.getState()).toMatchObject({ user: { username: 'bob' } }))
+    expect(world.server.securityEvents).toEqual([])
+  })
+
+  it('what it asks before it is known who is signed in is answered as that session', async () => {
+    const world = await elsewhere()
+    const tab = await signedIn(world)
+    tab.stop()
+    world.browser.storage.removeItem(storedAs(world.url))
+    const next = world.open()
+    const late = gate()
+    world.browser.fault({ path: protectedPath, hold: late.promise })
+    const early = next.call(routes.protected)
+    await eventually(() => expect(world.server.count(protectedPath)).toBe(1))
+    await next.start()
+    late.open()
+    expect((await early).message).toBe('Welcome, ada')
   })
 
   it('follows its other tabs: a token, a sign-out, another sign-in', async () => {

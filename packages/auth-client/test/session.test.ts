@@ -1,5 +1,5 @@
 import { routes } from '@latchkey/contracts'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Tab } from './support/browser.ts'
 import { problemBody } from './support/protocol-server.ts'
 import {
@@ -8,6 +8,7 @@ import {
   codeOf,
   eventually,
   gate,
+  passing,
   protectedPath,
   refreshPath,
   settled,
@@ -310,6 +311,40 @@ describe('signing out', () => {
     expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
   })
 
+  it('while a sign-in is in flight does not end the session that another tab begins', async () => {
+    const world = await setUp()
+    const [tab, other] = [world.browser.tab(), world.browser.tab()]
+    await Promise.all([tab.start(), other.start()])
+    const late = gate()
+    world.browser.fault({ path: '/api/login', hold: late.promise })
+    const signingIn = codeOf(tab.login(bob))
+    await eventually(() => expect(world.server.count('/api/login')).toBe(1))
+    const next = other.login(ada)
+    await tab.logout()
+    late.open()
+    await passing(world.browser.time, Promise.all([signingIn, next]))
+    expect(await signingIn).toBe('signed_out')
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(false)
+    expect(other.getState()).toMatchObject({ status: 'signedIn', user: { username: 'ada' } })
+  })
+
+  it('while a sign-in is in flight whose answer is lost ends that session too', async () => {
+    const world = await setUp()
+    const tab = world.browser.tab()
+    await tab.start()
+    const late = gate()
+    world.browser.fault({ path: '/api/login', hold: late.promise, lose: 'body' })
+    const signingIn = codeOf(tab.login(bob))
+    await eventually(() => expect(world.server.count('/api/login')).toBe(1))
+    await tab.logout()
+    late.open()
+    await passing(world.browser.time, signingIn)
+    expect(await signingIn).toBe('signed_out')
+    expect(statusOf(tab)).toBe('signedOut')
+    expect(world.browser.jar.session()).toBeNull()
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
+  })
+
   it('works offline at once, and the server hears of it later', async () => {
     const world = await setUp()
     const tab = await signedInTab(world)
@@ -425,6 +460,45 @@ describe('signing out', () => {
     expect((await tab.call(routes.protected)).message).toBe('Welcome, bob')
     expect(world.server.count('/api/logout')).toBe(1)
   })
+})
+
+describe('a listener that throws', () => {
+  it('stops neither a sign-in nor a sign-out, and is heard of', async () => {
+    const thrown = uncaught()
+    const world = await setUp()
+    const tab = world.browser.tab()
+    const other = world.browser.tab()
+    const listeners = [vi.fn(), vi.fn()]
+    const broken = (what: string) => () => {
+      throw new Error(what)
+    }
+    tab.subscribe(broken('state'))
+    tab.subscribeLog(broken('log'))
+    tab.subscribe(listeners[0] as () => void)
+    tab.subscribeLog(listeners[1] as () => void)
+    await Promise.all([tab.start(), other.start()])
+    expect(await tab.login(ada)).toMatchObject({ username: 'ada' })
+    await eventually(() => expect(statusOf(other)).toBe('signedIn'))
+    await tab.logout()
+    await eventually(() => expect(statusOf(other)).toBe('signedOut'))
+    expect([...world.server.sessions.values()].at(-1)?.revoked).toBe(true)
+    for (const listener of listeners) expect(listener).toHaveBeenCalled()
+    await settled()
+    expect(new Set(thrown)).toEqual(new Set(['state', 'log']))
+  })
+
+  /** What nobody catches, for the length of a test. */
+  function uncaught(): string[] {
+    const messages: string[] = []
+    const listeners = process.rawListeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', ({ message }) => messages.push(message))
+    onTestFinished(() => {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of listeners) process.on('uncaughtException', listener as () => void)
+    })
+    return messages
+  }
 })
 
 describe('across tabs', () => {
@@ -582,6 +656,20 @@ describe('across tabs', () => {
     await eventually(() => expect(b.getState()).toMatchObject({ user: { username: 'bob' } }))
     expect((await b.call(routes.protected)).message).toBe('Welcome, bob')
     expect(world.server.count(protectedPath)).toBe(2)
+  })
+
+  it('what was sent while nobody was signed in is not sent again as whoever signs in next', async () => {
+    const world = await setUp()
+    const tab = world.browser.tab()
+    await tab.start()
+    const late = gate()
+    world.browser.fault({ path: protectedPath, hold: late.promise })
+    const ofNobody = codeOf(tab.call(routes.protected))
+    await eventually(() => expect(world.server.count(protectedPath)).toBe(1))
+    await tab.login(bob)
+    late.open()
+    expect(await ofNobody).toBe('access_token_expired')
+    expect(world.server.count(protectedPath)).toBe(1)
   })
 
   it('another user is noticed by the cookie where tabs cannot speak to each other', async () => {

@@ -132,7 +132,7 @@ export function createSessions(
   const refreshTokens = createRefreshTokens(settings.refreshToken, clock)
   const life = createSessionLife({ users, owner, refreshTokens, revocations, onEvent, clock, settings })
 
-  const cookies = createRefreshCookies({ settings: settings.cookie, refreshTokens, clock })
+  const cookies = createRefreshCookies({ settings, refreshTokens, clock })
   const answers = createAnswers({ accessTokens, owner, refreshCookies: cookies })
   const authenticate = createAuthenticate({ accessTokens, revocations })
   const stepUp = stepUpBy(clock)

@@ -110,7 +110,7 @@ describe('signing out', () => {
   })
 
   it.each([
-    ['refresh_token_expired', /session expired/],
+    ['refresh_token_expired', /^Your session has expired/],
     ['refresh_token_revoked', /was ended/],
     ['refresh_token_reused', /keep you safe/],
     ['refresh_token_locked', /no longer has the key/],

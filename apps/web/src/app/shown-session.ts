@@ -16,7 +16,7 @@ function isHalfFilled(): boolean {
 
 /**
  * Whose page stays on the screen; null: nobody's. It is whoever is signed in; and when their session has ended while
- * a form was half filled, whoever it was, until they have signed in again or would rather leave.
+ * a form was half filled, whoever it was, until it is known who has signed in or they would rather leave.
  */
 export function useShownSession(session: SessionState) {
   const [shown, show] = useState<SignedInSession | null>(null)

@@ -3,7 +3,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Outlet, useNavigate } from 'react-router-dom'
 import { PageTitle } from '../components/page-title.tsx'
-import { RecoveryCodesDialog } from '../components/recovery-codes-dialog.tsx'
+import { LostCodesDialog, RecoveryCodesDialog } from '../components/recovery-codes-dialog.tsx'
 import { SignInAgain } from '../features/sign-in-again/sign-in-again.tsx'
 import { StepUpDialog } from '../features/step-up/step-up-dialog.tsx'
 import { AppShell } from './app-shell.tsx'
@@ -46,9 +46,12 @@ export default function SignedInArea() {
       <MailsFollow />
       <StepUpDialog />
       <SignInAgain user={user} />
-      {fresh?.userId === user.id && (
-        <RecoveryCodesDialog codes={fresh.codes} username={user.username} onDone={() => show(null)} />
-      )}
+      {fresh?.userId === user.id &&
+        (fresh.codes.length > 0 ? (
+          <RecoveryCodesDialog codes={fresh.codes} username={user.username} onDone={() => show(null)} />
+        ) : (
+          <LostCodesDialog onDone={() => show(null)} />
+        ))}
     </UserData>
   )
 }

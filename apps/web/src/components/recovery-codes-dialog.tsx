@@ -13,6 +13,15 @@ interface RecoveryCodesDialogProps {
   onDone: () => void
 }
 
+/** The answer was lost that had them, and with it what they are. */
+export function LostCodesDialog({ onDone }: Pick<RecoveryCodesDialogProps, 'onDone'>) {
+  return (
+    <Dialog title={words.twoStepIsOn} lead={words.codesLost}>
+      <Button onClick={onDone}>{words.close}</Button>
+    </Dialog>
+  )
+}
+
 /** The only sight of new recovery codes. */
 export function RecoveryCodesDialog({ codes, username, onDone }: RecoveryCodesDialogProps) {
   const text = `${words.codesOf(username)}\n\n${codes.join('\n')}\n`

@@ -2,7 +2,6 @@ import type { Clock } from '@latchkey/contracts/server'
 import type { CookieOptions, Request, Response } from 'express'
 import type { SignedInSession } from '../collaborators.ts'
 import { hashDeviceId } from '../device-id.ts'
-import type { Session } from '../session.schema.ts'
 import type { SessionSettings } from '../settings.ts'
 import type { RefreshTokenClaims, RefreshTokens } from '../tokens/refresh-token.ts'
 import { cookieNamesOf, readableNames } from './cookie-names.ts'
@@ -27,7 +26,7 @@ export interface PresentedToken {
 }
 
 interface Collaborators {
-  settings: SessionSettings['cookie']
+  settings: Pick<SessionSettings, 'cookie' | 'refreshToken'>
   refreshTokens: RefreshTokens
   clock: Clock
 }
@@ -44,7 +43,11 @@ export type RefreshCookies = ReturnType<typeof createRefreshCookies>
  * All ports of a host share its cookies, so any name may hold anything. A value that we did not sign is ignored and
  * left alone.
  */
-export function createRefreshCookies({ settings, refreshTokens, clock }: Collaborators) {
+export function createRefreshCookies({ settings: all, refreshTokens, clock }: Collaborators) {
+  const { cookie: settings, refreshToken } = all
+  // An idle time longer than the session: its last answer may be lost, and a page that is open at the end has to hear of
+  // that. The session decides what is valid: a cookie that is kept too long opens nothing.
+  const keptMs = refreshToken.ttlSeconds * 1000
   const own = cookieNamesOf(settings)
   const tokenNames = readableNames('refreshToken', settings.secure)
   const sessionNames = readableNames('session', settings.secure)
@@ -81,7 +84,7 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
 
     /** Sets `refreshToken` and `session`, after a sign-in or a refresh. */
     set(res: Response, { session, refreshToken }: Pick<SignedInSession, 'session' | 'refreshToken'>): void {
-      const lastUse = lastUseOf(session)
+      const lastUse = new Date(session.expiresAt.getTime() + keptMs)
       const seconds = Math.floor((lastUse.getTime() - clock.now().getTime()) / 1000)
       const readable = `${session._id.toHexString()}.${session.generation}`
       // As `res.cookie` writes them. Nothing in them needs encoding, and what they have in common is written once.
@@ -151,18 +154,4 @@ export function createRefreshCookies({ settings, refreshTokens, clock }: Collabo
       return sessionId && sessionNames.test(name) ? [{ name, sessionId }] : []
     })
   }
-}
-
-/**
- * How long to keep the cookies. The token may be used at the last moment, and the answer may be lost; then the
- * session lives for the same time once more. The session decides what is valid: a cookie that is kept too long opens
- * nothing.
- */
-function lastUseOf({
-  rotatedAt,
-  expiresAt,
-  absoluteExpiresAt,
-}: Pick<Session, 'rotatedAt' | 'expiresAt' | 'absoluteExpiresAt'>): Date {
-  const onceMore = new Date(2 * expiresAt.getTime() - rotatedAt.getTime())
-  return onceMore < absoluteExpiresAt ? onceMore : absoluteExpiresAt
 }

@@ -161,3 +161,16 @@ it('whoever has to have a second factor sets it up on the way in, and sees the c
   expect(client.loginEnrol).toHaveBeenCalledExactlyOnceWith({ ticket: 'a-ticket', code: '123456' })
   expect(await screen.findByText('aaaa-bbbb-cccc-dddd')).toBeVisible()
 })
+
+it('whose codes were lost on the way reads that they can be made anew, and saves none', async () => {
+  const { client, user } = await afterPassword({ ...outstanding, methods: [], enrol: true })
+  client.loginEnrol.mockImplementation(async () => {
+    await client.loginFactor({ ticket: '', method: 'totp', code: '' })
+    return { recoveryCodes: [] }
+  })
+  await user.type(await screen.findByLabelText('Code from your app'), '123456{Enter}')
+  const dialog = await screen.findByRole('dialog', { name: 'Two-step sign-in is on' })
+  expect(dialog).toHaveTextContent(/recovery codes were lost on the way.*account page/)
+  await user.click(screen.getByRole('button', { name: 'Close' }))
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
+})

@@ -1,10 +1,13 @@
 import { AuthError } from '@latchkey/auth-client'
 import { ProveEmailBodySchema } from '@latchkey/contracts'
+import { Link } from '../../app/link.tsx'
+import { paths } from '../../app/paths.ts'
 import { Button } from '../../components/button.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useForm } from '../../components/use-form.ts'
 import { words } from '../../words/en/recovery.ts'
+import { fill } from '../../words/fill.ts'
 import formStyles from '../auth/entrance-form.module.css'
 import { type DeadLinkReason, isDeadLink } from './dead-link.tsx'
 
@@ -49,6 +52,9 @@ export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestio
       <Button type="submit" className={formStyles.submit} isBusy={form.isSubmitting}>
         {form.isSubmitting ? words.confirming : words.confirmMine}
       </Button>
+      <p className={formStyles.forgot}>
+        {fill(words.noPassword, { choose: <Link to={paths.forgotPassword}>{words.chooseFirst}</Link> })}
+      </p>
     </form>
   )
 }

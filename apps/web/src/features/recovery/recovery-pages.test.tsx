@@ -326,6 +326,13 @@ describe.each([
       return { client, password, ...app }
     }
 
+    it('says how to go on where the account has no password', async () => {
+      const { address, user } = await openLink()
+      expect(screen.getByText(/Open the link where you are signed in to it/)).toBeVisible()
+      await user.click(screen.getByRole('link', { name: 'choose a password first' }))
+      expect(address()).toBe('/forgot-password')
+    })
+
     it('names the account and asks for its password', async () => {
       const { client, user, password } = await openLink()
       expect(screen.getByRole('heading', { name: 'Is this your account?' })).toHaveFocus()

@@ -1,16 +1,21 @@
 import type { SecondStepMethod } from '@latchkey/contracts'
 import { act, screen, waitFor } from '@testing-library/react'
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ada, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
 const ended = { status: 'signedOut', reason: 'ended', code: 'refresh_token_revoked' } as const
 const dialog = () => screen.queryByRole('dialog', { name: 'Sign in again' })
 
-async function endedWhileTyping() {
+async function typing() {
   const client = fakeAuthClient(signedIn())
   const app = renderApp(client, '/account/password')
   await app.user.type(await screen.findByLabelText('Current password'), 'otter lamp')
+  return { client, ...app }
+}
+
+async function endedWhileTyping() {
+  const { client, ...app } = await typing()
   await act(async () => client.become(ended))
   expect(dialog()).toHaveTextContent(/was ended.*What you have typed is still here/)
   return { client, ...app }
@@ -160,4 +165,43 @@ it('a sign-out in another tab ends it, whatever was typed', async () => {
   await act(async () => client.become({ status: 'signedOut', reason: 'signedOut' }))
   expect(await screen.findByText('You are signed out.')).toBeVisible()
   expect(dialog()).not.toBeInTheDocument()
+})
+
+describe('while it is being found out whose session there is by now', () => {
+  const restoring = { status: 'restoring', problem: null } as const
+  const waiting = () => screen.queryByRole('dialog', { name: 'Signing you in…' })
+
+  it.each([
+    ['after an end', endedWhileTyping],
+    ['in a page that another tab has signed in anew', typing],
+  ])('the page %s stays behind a veil, and what was typed is there for the same person', async (_, begin) => {
+    const { client, user } = await begin()
+    await act(async () => client.become(restoring))
+    expect(waiting()).toHaveAttribute('data-veiling', 'true')
+    expect(dialog()).not.toBeInTheDocument()
+    await user.keyboard('{Enter}')
+    const problem = refusal('internal_error', { status: 503 })
+    await act(async () => client.become({ ...restoring, problem }))
+    expect(waiting()).toHaveTextContent('Can’t reach the server. Still trying…')
+    await act(async () => client.become(signedIn({ tokenId: 'token-2' })))
+    expect(waiting()).not.toBeInTheDocument()
+    expect(screen.getByLabelText('Current password')).toHaveValue('otter lamp')
+  })
+
+  it('and somebody else is led to a page of their own', async () => {
+    const { client, address } = await endedWhileTyping()
+    await act(async () => client.become(restoring))
+    const grace = { ...ada, id: '665f1c2ab7e4a1d3c0ffee02', username: 'grace' }
+    await act(async () => client.become(signedIn({ user: grace })))
+    expect(await screen.findByRole('heading', { name: 'Hello, grace' })).toBeVisible()
+    expect(address()).toBe('/dashboard')
+  })
+
+  it('one may leave', async () => {
+    const { client, user } = await endedWhileTyping()
+    await act(async () => client.become(restoring))
+    await user.click(screen.getByRole('button', { name: 'Leave this page' }))
+    expect(screen.queryByLabelText('Current password')).not.toBeInTheDocument()
+    expect(await screen.findByText('Signing you in…')).toBeVisible()
+  })
 })

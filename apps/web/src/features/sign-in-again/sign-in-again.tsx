@@ -7,7 +7,7 @@ import {
   type User,
 } from '@latchkey/contracts'
 import { useAction, useAuthClient, useSession } from '@latchkey/react'
-import { type ReactNode, use, useLayoutEffect, useState } from 'react'
+import { type ReactNode, use, useLayoutEffect, useRef, useState } from 'react'
 import { supportsPasskeys } from '../../app/passkey-support.ts'
 import { LeaveContext } from '../../app/shown-session.ts'
 import { Button } from '../../components/button.tsx'
@@ -15,7 +15,9 @@ import { CodeField } from '../../components/code-field.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { FailureAlert } from '../../components/failure-alert.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
+import { Spinner } from '../../components/spinner.tsx'
 import { useForm } from '../../components/use-form.ts'
+import { words as frame } from '../../words/en/frame.ts'
 import { words } from '../../words/en/sign-in-again.ts'
 import { fill } from '../../words/fill.ts'
 import { signedOutSentence } from '../auth/ended-sentence.ts'
@@ -26,8 +28,35 @@ import styles from '../step-up/confirm-form.module.css'
 /** Over the page of somebody whose session has ended while they were typing: they sign in, and go on where they were. */
 export function SignInAgain({ user }: { user: User }) {
   const session = useSession()
+  if (session.status === 'signedIn') return null
+  if (session.status === 'restoring') return <FindingOut isTroubled={session.problem !== null} />
   // Each end of a session begins with the password: a second step belongs to one sign-in alone.
-  return session.status === 'signedOut' && <Steps user={user} session={session} />
+  return <Steps user={user} session={session} />
+}
+
+/** There is a session again, and it may be somebody else's: nothing of the page may be read or pressed until it is known. */
+function FindingOut({ isTroubled }: { isTroubled: boolean }) {
+  const progress = useRef<HTMLParagraphElement>(null)
+  // Whoever is still typing does not press the button by that.
+  useLayoutEffect(() => progress.current?.focus(), [])
+  return (
+    <Dialog isVeiling title={frame.signingYouIn} lead={words.findingOut}>
+      <p ref={progress} role="status" tabIndex={-1}>
+        {isTroubled ? frame.stillTrying : <Spinner />}
+      </p>
+      <div className={styles.answers}>
+        <Leaving />
+      </div>
+    </Dialog>
+  )
+}
+
+function Leaving() {
+  return (
+    <Button variant="secondary" onClick={use(LeaveContext)}>
+      {words.leave}
+    </Button>
+  )
 }
 
 interface StepsProps {
@@ -45,11 +74,6 @@ function Steps({ user, session }: StepsProps) {
     else setOutstanding(next)
   }
 
-  const leaving = (
-    <Button variant="secondary" onClick={leave}>
-      {words.leave}
-    </Button>
-  )
   return (
     <Dialog
       isVeiling
@@ -57,9 +81,13 @@ function Steps({ user, session }: StepsProps) {
       lead={words.stillHere(signedOutSentence(session) ?? words.ended)}
     >
       {outstanding ? (
-        <SecondStep outstanding={outstanding} onStartAgain={() => setOutstanding(null)} leaving={leaving} />
+        <SecondStep
+          outstanding={outstanding}
+          onStartAgain={() => setOutstanding(null)}
+          leaving={<Leaving />}
+        />
       ) : (
-        <Password user={user} onOutstanding={onOutstanding} leaving={leaving} />
+        <Password user={user} onOutstanding={onOutstanding} leaving={<Leaving />} />
       )}
     </Dialog>
   )

@@ -2,7 +2,7 @@ import type { StepUpDemand } from '@latchkey/auth-client'
 import { type ConfirmationMethod, routes } from '@latchkey/contracts'
 import { act, screen } from '@testing-library/react'
 import { userEvent } from '@testing-library/user-event'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { anonymous, fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { renderApp } from '../../../test/render-app.tsx'
 
@@ -62,6 +62,27 @@ it('says how long to wait after too many', async () => {
   client.reauthenticate.mockRejectedValueOnce(refusal('rate_limited', { status: 429, retryAfterSeconds: 60 }))
   await user.keyboard('nonsense{Enter}')
   expect(await screen.findAllByText(/Too many attempts/)).not.toHaveLength(0)
+})
+
+it('a question that follows at once has a form of its own', async () => {
+  const { client, user } = await askedForPassword()
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  const ask = client.onStepUp.mock.calls.at(-1)?.[0] ?? (async () => undefined)
+  const both = vi.fn()
+  await act(
+    async () =>
+      void ask({ maxAgeSeconds: 600 })
+        .then(() => ask({ maxAgeSeconds: 60 }))
+        .then(both),
+  )
+  await user.type(await screen.findByLabelText('Your password'), 'otter lamp violet{Enter}')
+  const field = await screen.findByLabelText('Your password')
+  expect(field).toHaveValue('')
+  expect(field).toHaveFocus()
+  await user.keyboard('otter lamp violet{Enter}')
+  expect(client.reauthenticate).toHaveBeenCalledTimes(2)
+  expect(both).toHaveBeenCalled()
+  expect(screen.queryByRole('dialog')).not.toBeInTheDocument()
 })
 
 it('is declined by Cancel', async () => {

@@ -4,6 +4,8 @@ import { useEffect, useState } from 'react'
 import { ConfirmForm } from './confirm-form.tsx'
 
 interface Question {
+  /** One may follow so soon that nothing was shown in between. It is another question all the same. */
+  id: number
   demand: StepUpDemand
   confirmed: () => void
   declined: () => void
@@ -19,6 +21,7 @@ export function StepUpDialog() {
 
   useEffect(() => {
     let open: Question | null = null
+    let asked = 0
     const end = client.onStepUp(
       (demand) =>
         new Promise<void>((resolve, reject) => {
@@ -27,7 +30,9 @@ export function StepUpDialog() {
             setQuestion(null)
             settle()
           }
-          open = { demand, confirmed: close(resolve), declined: close(() => reject(new Error('declined'))) }
+          const declined = close(() => reject(new Error('declined')))
+          asked += 1
+          open = { id: asked, demand, confirmed: close(resolve), declined }
           setQuestion(open)
         }),
     )
@@ -39,7 +44,12 @@ export function StepUpDialog() {
 
   return (
     question && (
-      <ConfirmForm demand={question.demand} onConfirmed={question.confirmed} onDeclined={question.declined} />
+      <ConfirmForm
+        key={question.id}
+        demand={question.demand}
+        onConfirmed={question.confirmed}
+        onDeclined={question.declined}
+      />
     )
   )
 }

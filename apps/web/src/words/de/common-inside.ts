@@ -46,4 +46,8 @@ export const commonInside: Translation['commonInside'] = {
   download: 'Herunterladen',
   print: 'Drucken',
   haveSavedThem: 'Ich habe sie gesichert',
+  twoStepIsOn: 'Die Zwei-Schritt-Anmeldung ist eingeschaltet',
+  codesLost:
+    'Ihre Wiederherstellungscodes sind unterwegs verloren gegangen. Auf der Kontoseite können Sie neue erstellen.',
+  close: 'Schließen',
 }

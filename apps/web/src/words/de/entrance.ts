@@ -26,8 +26,7 @@ export const entrance: Translation['entrance'] = {
     'Ihr Browser hat keine Cookies behalten, deshalb ist Ihre Anmeldung beendet. Erlauben Sie Cookies für diese Website und melden Sie sich dann neu an.',
   ended: {
     refresh_token_invalid: 'Ihre Sitzung ist nicht mehr gültig. Melden Sie sich an, um fortzufahren.',
-    refresh_token_expired:
-      'Sie waren eine Weile weg, deshalb ist Ihre Sitzung abgelaufen. Melden Sie sich an, um fortzufahren.',
+    refresh_token_expired: 'Ihre Sitzung ist abgelaufen. Melden Sie sich an, um fortzufahren.',
     refresh_token_revoked:
       'Diese Sitzung wurde beendet, hier oder von einem anderen Gerät aus. Melden Sie sich an, um fortzufahren.',
     refresh_token_reused:

@@ -79,6 +79,9 @@ export const recovery: Translation['recovery'] = {
   accountIsCalled:
     'Das Konto heißt {username}. Geben Sie das zugehörige Passwort ein, um die Adresse zu bestätigen.',
   confirmYourAddress: 'Adresse bestätigen',
+  noPassword:
+    'Hat das Konto kein Passwort? Öffnen Sie den Link dort, wo Sie bei ihm angemeldet sind, oder {choose}.',
+  chooseFirst: 'wählen Sie zuerst ein Passwort',
   passwordOf: (username) => `Passwort von ${username}`,
   otherAccount:
     'Sie sind hier als {username} ({email}) angemeldet. Das ist ein anderes Konto. Melden Sie sich zuerst ab, um das eben bestätigte zu verwenden.',

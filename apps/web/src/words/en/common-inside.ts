@@ -48,4 +48,7 @@ export const words = catalogue('commonInside', {
   download: 'Download',
   print: 'Print',
   haveSavedThem: 'I have saved them',
+  twoStepIsOn: 'Two-step sign-in is on',
+  codesLost: 'Your recovery codes were lost on the way. You can make new ones on your account page.',
+  close: 'Close',
 })

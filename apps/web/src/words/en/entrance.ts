@@ -27,7 +27,7 @@ export const words = catalogue('entrance', {
   /** By the code of the refusal. */
   ended: {
     refresh_token_invalid: 'Your session is no longer valid. Sign in to continue.',
-    refresh_token_expired: 'You were away for a while, so your session expired. Sign in to continue.',
+    refresh_token_expired: 'Your session has expired. Sign in to continue.',
     refresh_token_revoked: 'This session was ended, here or from another device. Sign in to continue.',
     refresh_token_reused:
       'An old copy of your session was used again, so we ended it to keep you safe. Sign in again. If you don’t know why this happened, change your password.',

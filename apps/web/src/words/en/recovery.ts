@@ -73,6 +73,8 @@ export const words = catalogue('recovery', {
   isThisYours: 'Is this your account?',
   accountIsCalled: 'The account is called {username}. Enter its password to confirm its address.',
   confirmYourAddress: 'Confirm your address',
+  noPassword: 'Does the account have no password? Open the link where you are signed in to it, or {choose}.',
+  chooseFirst: 'choose a password first',
   passwordOf: (username: string) => `Password of ${username}`,
   otherAccount:
     'You are signed in here as {username} ({email}), which is a different account. To use the other one, sign out first.',

@@ -5,6 +5,7 @@ export const words = catalogue('signInAgain', {
   /** `why` is a sentence. */
   stillHere: (why: string) => `${why} What you have typed is still here.`,
   ended: 'Your session has ended.',
+  findingOut: 'Somebody is signed in here. Once we know that it is you, you can go on where you were.',
   youAre: 'You are {username}.',
   yourPassword: 'Your password',
   secondStep: 'Second step',
