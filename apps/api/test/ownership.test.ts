@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { enrolled, factorStep, ticketOf } from './support/authenticator.ts'
 import { mailsSent } from './support/eventually.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import {
@@ -239,6 +240,45 @@ it('a mistyped address is put right with the password, also by whoever cannot si
       message: 'The address of this account is already confirmed. Sign in to change it.',
     },
   ])
+})
+
+it('whoever knows the password of an account with a second factor does not get it by "correcting" its address', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const wrong = { identifier: person.email, password: 'a guess', email: somebody().email }
+  const taken = { ...wrong, password: person.password }
+  const { app } = await enrolled(api, person)
+  const refused = await post(api, '/correct-email', taken)
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [
+      {
+        path: 'email',
+        code: 'email_guarded',
+        message: 'This account has two-step sign-in. Sign in to change its address.',
+      },
+    ],
+  ])
+  expect((await stored(api, person)).emailKey).toBe(person.email)
+  // Only to whoever knows the password.
+  expect((await post(api, '/correct-email', wrong)).body.code).toBe('invalid_credentials')
+
+  // The owner changes it as any address is changed.
+  const signedIn = await factorStep(api, await ticketOf(api, person), app.code()).expect(200)
+  const { email, token } = await askToMoveTo({ api, mail }, { ...person, body: signedIn.body })
+  await post(api, '/confirm-email', { token, password: person.password }).expect(200)
+  expect((await stored(api, { email })).username).toBe(person.username)
+})
+
+it('nor while the factor is being set up in the very moment', async () => {
+  const { api } = await withMail()
+  const person = await registered(api)
+  const before = await api.services.accounts.credentials(person.body.user.id)
+  if (!before) throw new Error('no such user')
+  await enrolled(api, person)
+  const from = { device: { ip: '', userAgent: '' }, turns: 0 }
+  await expect(api.services.ownership.correct(before, somebody().email, from)).rejects.toThrow()
+  expect((await stored(api, person)).emailKey).toBe(person.email)
 })
 
 it('correcting an address tells nobody which accounts there are, and is no second place to guess at', async () => {
