@@ -281,6 +281,40 @@ it('nor while the factor is being set up in the very moment', async () => {
   expect((await stored(api, person)).emailKey).toBe(person.email)
 })
 
+it('whose address a stranger took, and set up a second factor, can still say "This was not me" after a new password', async () => {
+  const { api, mail } = await withMail()
+  const stranger = await registered(api)
+  await enrolled(api, stranger)
+  const notMe = await confirmation(mail, stranger)
+  const choose = async (password: string) => {
+    await post(api, '/forgot-password', { email: stranger.email }).expect(200)
+    const token = tokenIn(await mail.mailTo(stranger.email, /Reset your password/))
+    await post(api, '/reset-password', { token, password }).expect(200)
+  }
+  const victims = { email: stranger.email, password: 'a new one of mine' }
+  await choose(victims.password)
+  expect((await stored(api, stranger)).emailVerifiedAt).toBeNull()
+  // Nobody gets round the factor so.
+  await ticketOf(api, victims)
+  // Where addresses have to be confirmed, confirming it is still to come.
+  const environment = { SMTP_URL: mail.url, REQUIRE_VERIFIED_EMAIL: 'true' }
+  const strict = await apiForTest({ mongoUri: api.mongoUri, clock: api.clock, environment })
+  expect((await post(strict, '/login', victims)).body.code).toBe('email_not_verified')
+  await post(api, '/disown-email', { token: notMe }).expect(200)
+  const { username, email } = stranger
+  const own = await post(api, '/register', { username, email, password: victims.password }).expect(201)
+
+  // Whoever confirmed it before stays confirmed, with a factor as without.
+  mail.received.length = 0
+  const owner = { ...stranger, ...victims, body: own.body }
+  await post(api, '/resend-verification', { email }).expect(200)
+  await verified(api, mail, owner)
+  await enrolled(api, owner)
+  mail.received.length = 0
+  await choose('another one of mine')
+  expect((await stored(api, owner)).emailVerifiedAt).not.toBeNull()
+})
+
 it('correcting an address tells nobody which accounts there are, and is no second place to guess at', async () => {
   const { api } = await withMail()
   const [person, other] = [await registered(api), await registered(api)]
