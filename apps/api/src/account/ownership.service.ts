@@ -62,7 +62,8 @@ export function createOwnership(collaborators: Collaborators) {
           'email',
           secondStepsOf(user, { isRequired }).length > 0 ? 'email_guarded' : 'email_confirmed',
         )
-      // Links that went to the mistyped one end with it.
+      // What went to the mistyped one ends with it, and what is still to go anywhere.
+      await mailQueue.drop('confirm_new_email', user._id)
       for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
         await actionTokens.consumeAll(kind, user._id)
       await mailQueue.tell({ kind: 'verify_email', email, turns })
