@@ -262,6 +262,7 @@ export function compose(edges: Edges) {
   const passkeys = createPasskeys({
     ...passkeyParts,
     accounts,
+    passwordService,
     clock,
     upgrade: config.passkeys.upgrade,
     isFactorRequired: factorService.isRequired,
