@@ -18,6 +18,7 @@ import express, { type Express, type RequestHandler, Router } from 'express'
 import { accountRoutes } from './account/account.routes.ts'
 import { deviceRoutes } from './account/devices.routes.ts'
 import { emailRoutes } from './account/email.routes.ts'
+import { otherSessionsRoutes } from './account/other-sessions.routes.ts'
 import { ownAccountRoutes } from './account/own-account.routes.ts'
 import { ownershipRoutes } from './account/ownership.routes.ts'
 import { protectedRoutes } from './account/protected.routes.ts'
@@ -137,6 +138,7 @@ function api(services: Services, config: Config): Router {
   router.use(['/login', '/register'], refuseOtherSites(config.cookie))
   // Where mail is kept for a developer, and nowhere else: never in production.
   if (services.outbox) router.use(demoRoutes(services))
+  router.use(otherSessionsRoutes(services))
   router.use(services.sessions.routes())
   router.use(refuseTrailingSlash)
   router.use(cookieParser())

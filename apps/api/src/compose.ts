@@ -262,6 +262,7 @@ export function compose(edges: Edges) {
   const passkeys = createPasskeys({
     ...passkeyParts,
     accounts,
+    passwordService,
     clock,
     upgrade: config.passkeys.upgrade,
     isFactorRequired: factorService.isRequired,
@@ -276,7 +277,7 @@ export function compose(edges: Edges) {
   })
   const outsiders = createPasswordFromOutside({ passwords, events })
   const owned = { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords }
-  const ownership = createOwnership(owned)
+  const ownership = createOwnership({ ...owned, isFactorRequired: factorService.isRequired })
   const explainSessions = createExplanations({
     accounts,
     sessions,

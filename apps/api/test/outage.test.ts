@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { testDatabaseUri } from '@latchkey/embedded-mongo/testing'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { apiForTest } from './support/api.ts'
+import { authenticator } from './support/authenticator.ts'
 import { cuttableProxy } from './support/cuttable-proxy.ts'
 import { eventually } from './support/eventually.ts'
+import { mailServer, tokenIn } from './support/mail-server.ts'
 import {
   jarOf,
   protectedWith,
@@ -222,4 +224,67 @@ it.each(['deleted', 'disabled'] as const)(
 it('the command that makes an administrator says so when the database is away', async () => {
   const made = await command('make-admin', ['ada@example.com'], 'mongodb://127.0.0.1:9/latchkey')
   expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('The database cannot be reached.')])
+})
+
+/** Somebody, and a way to take the database from the API as soon as something was done. */
+async function withOutageAfter() {
+  const wire = await cuttableProxy(testDatabaseUri())
+  const mail = await mailServer()
+  const api = await apiForTest({ mongoUri: wire.uri, environment: { SMTP_URL: mail.url } })
+  const person = await registered(api)
+  return {
+    api,
+    mail,
+    person,
+    cutAfter:
+      <Given extends unknown[], Done>(deed: (...given: Given) => Promise<Done>) =>
+      async (...given: Given) => {
+        const done = await deed(...given)
+        wire.cut()
+        return done
+      },
+    async mend() {
+      await wire.mend()
+      await eventually(async () => api.http.get('/api/health/ready').expect(200), { interval: 200 })
+    },
+    signIn: (password: string) => api.http.post('/api/login').send({ email: person.email, password }),
+  }
+}
+
+it('a password that was changed when the database went away is changed, and its owner hears of it', async () => {
+  const { api, person, cutAfter, mend, signIn } = await withOutageAfter()
+  const { events } = api.services
+  vi.spyOn(events, 'record').mockImplementationOnce(cutAfter(events.record))
+  const changed = { currentPassword: person.password, newPassword: 'a new and better one' }
+  expect((await api.http.post('/api/change-password').set(as(person)).send(changed)).status).toBe(200)
+  await mend()
+  const { body } = await signIn(changed.newPassword).expect(200)
+  const activity = await api.http.get('/api/activity').set(as({ ...person, body }))
+  expect(activity.body.events.map(({ kind }: { kind: string }) => kind)).toContain('password_changed')
+})
+
+it('one that was reset is reset', async () => {
+  const { api, mail, person, cutAfter, mend, signIn } = await withOutageAfter()
+  const { accounts } = api.services
+  await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+  const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+  vi.spyOn(accounts, 'resetPassword').mockImplementationOnce(cutAfter(accounts.resetPassword))
+  const password = 'a new and better one'
+  expect((await api.http.post('/api/reset-password').send({ token, password })).status).toBe(200)
+  await mend()
+  await signIn(password).expect(200)
+})
+
+it('recovery codes are shown though the database went away once they counted', async () => {
+  const { api, person, cutAfter, mend, signIn } = await withOutageAfter()
+  const { factorService } = api.services
+  const begun = await api.http.post('/api/factors/totp').set(as(person)).expect(200)
+  vi.spyOn(factorService, 'confirmTotp').mockImplementationOnce(cutAfter(factorService.confirmTotp))
+  const confirmed = await api.http
+    .post('/api/factors/totp/confirm')
+    .set(as(person))
+    .send({ code: authenticator(api, begun.body.secret).code() })
+  expect([confirmed.status, Object.keys(confirmed.body)]).toEqual([200, ['recoveryCodes']])
+  await mend()
+  await signIn(person.password).expect(202)
 })

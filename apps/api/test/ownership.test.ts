@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
+import { enrolled, factorStep, ticketOf } from './support/authenticator.ts'
 import { mailsSent } from './support/eventually.ts'
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts'
 import {
@@ -239,6 +240,79 @@ it('a mistyped address is put right with the password, also by whoever cannot si
       message: 'The address of this account is already confirmed. Sign in to change it.',
     },
   ])
+})
+
+it('whoever knows the password of an account with a second factor does not get it by "correcting" its address', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  const wrong = { identifier: person.email, password: 'a guess', email: somebody().email }
+  const taken = { ...wrong, password: person.password }
+  const { app } = await enrolled(api, person)
+  const refused = await post(api, '/correct-email', taken)
+  expect([refused.status, refused.body.errors]).toEqual([
+    400,
+    [
+      {
+        path: 'email',
+        code: 'email_guarded',
+        message: 'This account has two-step sign-in. Sign in to change its address.',
+      },
+    ],
+  ])
+  expect((await stored(api, person)).emailKey).toBe(person.email)
+  // Only to whoever knows the password.
+  expect((await post(api, '/correct-email', wrong)).body.code).toBe('invalid_credentials')
+
+  // The owner changes it as any address is changed.
+  const signedIn = await factorStep(api, await ticketOf(api, person), app.code()).expect(200)
+  const { email, token } = await askToMoveTo({ api, mail }, { ...person, body: signedIn.body })
+  await post(api, '/confirm-email', { token, password: person.password }).expect(200)
+  expect((await stored(api, { email })).username).toBe(person.username)
+})
+
+it('nor while the factor is being set up in the very moment', async () => {
+  const { api } = await withMail()
+  const person = await registered(api)
+  const before = await api.services.accounts.credentials(person.body.user.id)
+  if (!before) throw new Error('no such user')
+  await enrolled(api, person)
+  const from = { device: { ip: '', userAgent: '' }, turns: 0 }
+  await expect(api.services.ownership.correct(before, somebody().email, from)).rejects.toThrow()
+  expect((await stored(api, person)).emailKey).toBe(person.email)
+})
+
+it('whose address a stranger took, and set up a second factor, can still say "This was not me" after a new password', async () => {
+  const { api, mail } = await withMail()
+  const stranger = await registered(api)
+  await enrolled(api, stranger)
+  const notMe = await confirmation(mail, stranger)
+  const choose = async (password: string) => {
+    await post(api, '/forgot-password', { email: stranger.email }).expect(200)
+    const token = tokenIn(await mail.mailTo(stranger.email, /Reset your password/))
+    await post(api, '/reset-password', { token, password }).expect(200)
+  }
+  const victims = { email: stranger.email, password: 'a new one of mine' }
+  await choose(victims.password)
+  expect((await stored(api, stranger)).emailVerifiedAt).toBeNull()
+  // Nobody gets round the factor so.
+  await ticketOf(api, victims)
+  // Where addresses have to be confirmed, confirming it is still to come.
+  const environment = { SMTP_URL: mail.url, REQUIRE_VERIFIED_EMAIL: 'true' }
+  const strict = await apiForTest({ mongoUri: api.mongoUri, clock: api.clock, environment })
+  expect((await post(strict, '/login', victims)).body.code).toBe('email_not_verified')
+  await post(api, '/disown-email', { token: notMe }).expect(200)
+  const { username, email } = stranger
+  const own = await post(api, '/register', { username, email, password: victims.password }).expect(201)
+
+  // Whoever confirmed it before stays confirmed, with a factor as without.
+  mail.received.length = 0
+  const owner = { ...stranger, ...victims, body: own.body }
+  await post(api, '/resend-verification', { email }).expect(200)
+  await verified(api, mail, owner)
+  await enrolled(api, owner)
+  mail.received.length = 0
+  await choose('another one of mine')
+  expect((await stored(api, owner)).emailVerifiedAt).not.toBeNull()
 })
 
 it('correcting an address tells nobody which accounts there are, and is no second place to guess at', async () => {

@@ -49,6 +49,19 @@ it('an account without a password is opened by its passkeys, and the way back is
   expect((await signInByPasskey(api, passkey)).status).toBe(200)
 })
 
+it('a change of address that waits ends with the password it was asked for with', async () => {
+  const api = await passkeyApi()
+  const { person } = await provedPerson(api)
+  const token = as(person.body.accessToken)
+  const { password } = person
+  const me = async () => (await api.http.get('/api/me').set(token).expect(200)).body
+  const email = `new-${person.email}`
+  await api.http.post('/api/change-email').set(token).send({ email, password }).expect(200)
+  expect((await me()).pendingEmail).toBe(email)
+  await removePassword(api, person).expect(200)
+  expect((await me()).pendingEmail).toBeNull()
+})
+
 it('the password stays where nothing else opens the account, or no mail would bring it back', async () => {
   const api = await passkeyApi()
   const { person, passkey } = await personWithPasskey(api)

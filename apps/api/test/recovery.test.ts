@@ -1,7 +1,7 @@
 import { AuthError } from '@latchkey/contracts/server'
 import { expect, it, vi } from 'vitest'
 import { apiForTest, type TestApi } from './support/api.ts'
-import { mailsSent } from './support/eventually.ts'
+import { eventually, mailsSent } from './support/eventually.ts'
 import { linkIn, mailServer, tokenIn } from './support/mail-server.ts'
 import {
   login,
@@ -195,6 +195,49 @@ it('a change of address that waits is told to its owner, and can be taken back',
   api.clock.advance(24 * 3600 + 1)
   const later = await login(api, person)
   expect((await protectedMe(api, later)).pendingEmail).toBeNull()
+})
+
+it('a change of address that could not be mailed is neither shown nor sent once a later one was confirmed', async () => {
+  const world = await withMail()
+  const { api, mail } = world
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm your email address/)
+  const jobs = api.services.database.connection.collection('mailJobs')
+  const earlier = somebody().email
+  const askFor = (email: string) =>
+    post(api, '/change-email', { email, password: person.password }, person).expect(200)
+  mail.mood = 'busy'
+  await askFor(earlier)
+  await eventually(async () => expect(await jobs.findOne({ email: earlier, rank: 1 })).not.toBeNull())
+  mail.mood = 'accept'
+  api.clock.advance(1)
+  const later = somebody().email
+  const token = await linkToNewAddress(world, person, later)
+  await eventually(async () => expect(await jobs.findOne({ email: later })).toBeNull())
+  expect((await protectedMe(api, person)).pendingEmail).toBe(later)
+  // What is asked for again is what was asked for last.
+  api.clock.advance(1)
+  mail.mood = 'busy'
+  await askFor(earlier)
+  expect((await protectedMe(api, person)).pendingEmail).toBe(earlier)
+
+  await post(api, '/confirm-email', { token }, person).expect(200)
+  expect(await jobs.find({ kind: 'confirm_new_email' }).toArray()).toEqual([])
+  const signedIn = await login(api, { ...person, email: later })
+  expect((await protectedMe(api, signedIn)).pendingEmail).toBeNull()
+})
+
+it('nor once a mistyped address was put right', async () => {
+  const { api, mail } = await withMail()
+  const person = await registered(api)
+  await mail.mailTo(person.email, /Confirm your email address/)
+  const jobs = api.services.database.connection.collection('mailJobs')
+  mail.mood = 'busy'
+  await post(api, '/change-email', { email: somebody().email, password: person.password }, person).expect(200)
+  await eventually(async () => expect(await jobs.findOne({ rank: 1 })).not.toBeNull())
+  const right = { identifier: person.username, password: person.password, email: somebody().email }
+  await post(api, '/correct-email', right).expect(200)
+  expect(await jobs.find({ kind: 'confirm_new_email' }).toArray()).toEqual([])
 })
 
 it('a change that is taken back while its link is tried stays so', async () => {

@@ -20,6 +20,7 @@ export const complaints = {
   email_local_long: 'The part before the @ is longer than {limit} characters, so no mail could reach it.',
   email_long: 'An email address can have at most {limit} characters.',
   email_confirmed: 'The address of this account is already confirmed. Sign in to change it.',
+  email_guarded: 'This account has two-step sign-in. Sign in to change its address.',
 
   identifier_missing: 'Enter your email address or username.',
   identifier_too_long: 'This is longer than any email address or username.',

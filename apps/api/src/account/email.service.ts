@@ -59,11 +59,11 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     /** The address that an account has asked for last and not confirmed yet. Null: none. */
     async pending(userId: string): Promise<string | null> {
       const _id = new Types.ObjectId(userId)
-      // What is queued was asked for after whatever has been sent.
-      return (
-        (await mailQueue.addressOf('confirm_new_email', _id)) ??
-        (await actionTokens.latestAddress('confirm_new_email', _id))
-      )
+      const queued = await mailQueue.latest('confirm_new_email', _id)
+      const sent = await actionTokens.latest('confirm_new_email', _id)
+      // One that could not be sent waits beside a later one that was.
+      const isQueuedLater = queued && (!sent || queued.createdAt >= sent.createdAt)
+      return (isQueuedLater ? queued : sent)?.email ?? null
     },
 
     /**
@@ -100,6 +100,7 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
           email: before.email,
           language: before.language,
         })
+      await mailQueue.drop('confirm_new_email', userId)
       await actionTokens.consumeAll('confirm_new_email', userId)
       // Links that went to the old address end with it.
       await actionTokens.consumeAll('reset_password', userId)

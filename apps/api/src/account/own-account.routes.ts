@@ -63,7 +63,8 @@ export function ownAccountRoutes(services: Collaborators): Router {
     await settle()
     const from = { sessionId: claims.sid, device: deviceOf(req), whom }
     await passwordService.change(user, body.newPassword, from)
-    await knownDevices.forgetOthers(claims.sub, sessions.cookies.readDeviceIdHash(req))
+    // It is changed, whatever becomes of this: no browser is trusted any more, and being known opens nothing.
+    await knownDevices.forgetOthers(claims.sub, sessions.cookies.readDeviceIdHash(req)).catch(() => {})
     return { message: 'Your password has been changed. You have been signed out everywhere else.' }
   })
 

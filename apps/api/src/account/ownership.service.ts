@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import type { Role } from '@latchkey/contracts'
 import { AuthError, complain } from '@latchkey/contracts/server'
 import type { Device } from '@latchkey/sessions'
 import type { SecurityEvents } from '../events/security-events.ts'
+import { opensByPassword, secondStepsOf } from '../factors/second-steps.ts'
 import type { Whom } from '../limits/fair-queue.ts'
 import type { ActionTokens } from '../links/action-tokens.ts'
 import type { MailQueue } from '../mail/mail-queue.ts'
@@ -17,6 +19,8 @@ interface Collaborators {
   mailQueue: MailQueue
   removal: Removal
   passwords: { hash(password: string, whom: Whom): Promise<string> }
+  /** Whether somebody with these roles has to have a second factor. */
+  isFactorRequired: (roles: readonly Role[]) => boolean
 }
 
 export type Ownership = ReturnType<typeof createOwnership>
@@ -24,6 +28,7 @@ export type Ownership = ReturnType<typeof createOwnership>
 /** Undoing sign-ups and changes of address that somebody else made, and correcting a mistyped address. */
 export function createOwnership(collaborators: Collaborators) {
   const { accounts, unprovedAccounts, actionTokens, events, mailQueue, removal, passwords } = collaborators
+  const { isFactorRequired } = collaborators
 
   return {
     /**
@@ -43,15 +48,22 @@ export function createOwnership(collaborators: Collaborators) {
 
     /**
      * Puts an address right that was never proved, for somebody who has shown the password, and sends a link there.
-     * Throws AuthError `email_taken`, or `validation_failed` when there is nothing to put right any more.
+     * Throws AuthError `email_taken`, or `validation_failed` when there is nothing to put right any more, or the password
+     * alone does not sign in: by the address one gets a new password, so it takes as much to change it.
      */
     async correct(
       user: Credentials,
       email: string,
       { device, turns }: { device: Device; turns: number },
     ): Promise<void> {
-      if (!(await unprovedAccounts.correctEmail(user, email))) complain('email', 'email_confirmed')
-      // Links that went to the mistyped one end with it.
+      const isRequired = isFactorRequired(user.roles)
+      if (!(await unprovedAccounts.correctEmail(user, email, opensByPassword({ isRequired }))))
+        complain(
+          'email',
+          secondStepsOf(user, { isRequired }).length > 0 ? 'email_guarded' : 'email_confirmed',
+        )
+      // What went to the mistyped one ends with it, and what is still to go anywhere.
+      await mailQueue.drop('confirm_new_email', user._id)
       for (const kind of ['verify_email', 'reset_password', 'confirm_new_email'] as const)
         await actionTokens.consumeAll(kind, user._id)
       await mailQueue.tell({ kind: 'verify_email', email, turns })

@@ -26,8 +26,9 @@ export function factorRoutes({ factorService, sessions, rateLimits, route }: Col
     const settle = await rateLimits.newFactor(res, claims)
     const recoveryCodes = await factorService.confirmTotp(change(claims, req), code)
     await settle()
-    // The code was shown in this session, too.
-    const confirmed = await sessions.confirm(claims.sub, claims.sid, ['otp'])
+    // The code was shown in this session, too. Should an outage keep that from being noted, the recovery codes, which are
+    // shown this once, are not lost with it.
+    const confirmed = await sessions.confirm(claims.sub, claims.sid, ['otp']).catch(() => null)
     return { recoveryCodes, ...(confirmed && sessions.answerConfirmed(confirmed)) }
   })
 

@@ -28,5 +28,11 @@ export function refuseWeak(
   if (acr === 'mfa') return {}
   if (secondStepsOf(user, { isRequired }).length > 0)
     throw new AuthError('step_up_required', { stepUp: { acr: 'mfa' } })
-  return { totp: null, ...(isRequired && { 'passkeys.0': { $exists: false } }) }
+  return opensByPassword({ isRequired })
 }
+
+/** The accounts of which `secondStepsOf` has none, for the condition of an update. */
+export const opensByPassword = ({ isRequired }: { isRequired: boolean }) => ({
+  totp: null,
+  ...(isRequired && { 'passkeys.0': { $exists: false } }),
+})

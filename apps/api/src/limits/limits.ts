@@ -25,7 +25,7 @@ export interface Limits {
   readonly loginWaitPerAccount: RateLimit
   /** Guessing: a browser that has signed in to the account before has this to itself, whatever others do. */
   readonly loginPerKnownDevice: RateLimit
-  /** Cost: sign-ins to one account with the right password. */
+  /** Cost: sign-ins to one account with the right password; from each known browser, and by passkey, so many apart. */
   readonly signInPerAccount: RateLimit
   /** Guessing: wrong passwords from one session and address, where an action asks for the password again. */
   readonly proofPerSession: RateLimit

@@ -41,7 +41,8 @@ export function createPasskeyLimits({ admissions, limits }: { admissions: Admiss
         async charge() {
           if (owner)
             await admissions.take(res, [
-              costs('sign-in-account', limits.signInPerAccount, digest(owner.userId)),
+              // Apart from passwords, which somebody else may know.
+              costs('sign-in-passkey', limits.signInPerAccount, digest(owner.userId)),
             ])
         },
         settle: () => admissions.settle(taken),

@@ -64,10 +64,10 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
       failures,
       whom: whomOf(admissions, req, 'stranger', account),
       accept: (userId) =>
-        chargeAccount(
+        charge(
           res,
-          userId,
           spent,
+          digest(userId),
           // The account has what it cost now, and the address is its neighbours' as well.
           [...guessesIn(shared), ...lent],
           [guess, failure, ...(failures > limits.loginPerAccount.points ? [wait] : [])],
@@ -88,7 +88,8 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     return {
       failures: count?.points ?? 0,
       whom: whomOf(admissions, req, 'known', account),
-      accept: (userId) => chargeAccount(res, userId, spent, [], [guess]),
+      // Not on what strangers share who have the password, and nothing to show beside it.
+      accept: (userId) => charge(res, spent, `${digest(userId)}/${device}`, [], [guess]),
     }
   }
 
@@ -112,15 +113,15 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
     return failure.points
   }
 
-  /** Once the account has no room left, what is typed here and opens it is refused before it is hashed. */
-  async function chargeAccount(
+  /** Once there is no room left for what it opens, what is typed here is refused before it is hashed. */
+  async function charge(
     res: Response,
-    userId: string,
     spent: Bucket,
+    whose: string,
     counts: readonly Count[],
     forgotten: readonly Bucket[],
   ): Promise<void> {
-    const ofAccount = { ...spent, whose: digest(userId) }
+    const ofAccount = { ...spent, whose }
     try {
       await admissions.accept(res, ofAccount, counts, forgotten)
     } finally {
@@ -145,7 +146,7 @@ export function createSignInLimits({ admissions, limits }: { admissions: Admissi
   function fromDevice(account: string, device: string) {
     const both = `${digest(account)}/${device}`
     return {
-      spent: costs('sign-in-account', limits.signInPerAccount, both),
+      spent: { ...costs('sign-in-device', limits.signInPerAccount, both), shownAs: 'sign-in-account' },
       guess: alike(guesses('login-device', limits.loginPerKnownDevice, both)),
     }
   }

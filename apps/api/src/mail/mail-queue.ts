@@ -90,13 +90,16 @@ export function createMailQueue(collaborators: Collaborators) {
       }
     },
 
-    /** To which address something is queued that an account has asked for last. Null: nothing is. */
-    async addressOf(kind: MailKind, userId: Types.ObjectId): Promise<string | null> {
+    /** To which address something is queued that an account has asked for last, and when it did. Null: nothing is. */
+    async latest(
+      kind: MailKind,
+      userId: Types.ObjectId,
+    ): Promise<Pick<MailJob, 'email' | 'createdAt'> | null> {
       const job = await model
         .findOne({ askedFor: keysOfAccount(kind, userId) })
         .sort({ createdAt: -1 })
         .lean<Stored<MailJobRecord>>()
-      return job ? (readMailJob(job)?.email ?? null) : null
+      return job && readMailJob(job)
     },
 
     /**

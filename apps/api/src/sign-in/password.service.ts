@@ -32,6 +32,7 @@ export function createPasswordService(collaborators: Collaborators) {
     prove,
     verify,
     credentials,
+    endLinksToNewAddress,
 
     /**
      * Changes the password of somebody who has shown the current one, and ends all their other sessions.
@@ -49,9 +50,9 @@ export function createPasswordService(collaborators: Collaborators) {
         if (!(await accounts.isSignedIn(user._id, sessionId))) throw new AuthError('access_token_revoked')
         complain('currentPassword', 'current_password_wrong')
       }
-      await endLinksToNewAddress(user._id)
       const ids = { userId: user._id, sessionId: new Types.ObjectId(sessionId) }
       await events.record({ kind: 'password_changed', ...ids, device })
+      await endLinksToNewAddress(user._id)
     },
 
     /**
@@ -90,19 +91,22 @@ export function createPasswordService(collaborators: Collaborators) {
           return { userId, ...done }
         },
       )
-      await endLinksToNewAddress(userId)
-      await actionTokens.consumeAll('reset_password', userId)
       await events.record({ kind: 'password_reset', userId, sessionId: null, device, passkeysRemoved })
+      // It is reset, whatever becomes of these.
+      await actionTokens.consumeAll('reset_password', userId).catch(() => {})
+      await endLinksToNewAddress(userId)
     },
   }
 
   /**
    * They were asked for with the old password. Links to reset it stay when it is merely changed: whoever knows it could hold
-   * up every reset.
+   * up every reset. Never throws: the password is another one, and with that they confirm nothing.
    */
   async function endLinksToNewAddress(userId: Types.ObjectId): Promise<void> {
-    await mailQueue.drop('confirm_new_email', userId)
-    await actionTokens.consumeAll('confirm_new_email', userId)
+    try {
+      await mailQueue.drop('confirm_new_email', userId)
+      await actionTokens.consumeAll('confirm_new_email', userId)
+    } catch {}
   }
 
   /** The account of somebody who shows their password. Throws AuthError `validation_failed` at `path`. */

@@ -252,8 +252,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     },
 
     /**
-     * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update.
-     * Null when the address has changed or the password was reset since the account was read: of two resets at once
+     * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update. One
+     * that was never proved is not while there is a second factor: it may be a stranger's, and then whoever reads the
+     * mailbox cannot sign in, and can still have the account deleted. Null when the address has changed or the password was reset since the account was read: of two resets at once
      * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
      */
     async resetPassword(
@@ -267,7 +268,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       const fresh = {
         ...startedOver(passwordHash, knownDevice ? [knownDevice] : []),
         passwordResets: oneMore('passwordResets'),
-        emailVerifiedAt: now,
+        emailVerifiedAt: {
+          $cond: [{ $and: [isMissing('emailVerifiedAt'), { $not: [isMissing('totp')] }] }, null, now],
+        },
         passwordChangedAt: now,
         updatedAt: now,
         // Until the address was proved, anybody may have had the account, and added one. A second factor stays: it opens
@@ -522,6 +525,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
 
 /** Matches a count as it was read; older accounts have no number. */
 export const countedTo = (count: number) => (count === 0 ? { $in: [0, null] } : count)
+
+/** True where a field is missing or null. */
+const isMissing = (field: string) => ({ $lte: [`$${field}`, null] })
 
 /** For the `$set` of an update after which nobody is signed in, and nothing opens the account but a new password. */
 const startedOver = (passwordHash: string, knownDevices: KnownDevice[]) => ({

@@ -32,13 +32,15 @@ export function createKnownDevices({ users, clock }: { users: UserModel; clock: 
       const known = newDevice(idHash, device, clock.now())
       const seen = await users.updateOne(
         { ...condition, _id: userId, 'knownDevices.idHash': idHash },
+        // Not by `$`, which may be the place of what the condition is about.
         {
           $set: {
-            'knownDevices.$.lastSeenAt': known.lastSeenAt,
-            'knownDevices.$.userAgent': known.userAgent,
-            'knownDevices.$.ip': known.ip,
+            'knownDevices.$[seen].lastSeenAt': known.lastSeenAt,
+            'knownDevices.$[seen].userAgent': known.userAgent,
+            'knownDevices.$[seen].ip': known.ip,
           },
         },
+        { arrayFilters: [{ 'seen.idHash': idHash }] },
       )
       if (seen.matchedCount > 0) return
       const all = { $concatArrays: [listOf('knownDevices'), [{ $literal: known }]] }

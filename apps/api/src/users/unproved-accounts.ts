@@ -39,9 +39,9 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
   return {
     /**
      * Puts another address in place of one that was never proved, for whoever showed the password. False when it is
-     * proved by now, or the password another one. Throws `email_taken`.
+     * proved by now, the password another one, or `condition` does not hold. Throws `email_taken`.
      */
-    async correctEmail(user: Credentials, email: string): Promise<boolean> {
+    async correctEmail(user: Credentials, email: string, condition: object): Promise<boolean> {
       const now = clock.now()
       const key = emailKey(email)
       const corrected = {
@@ -54,7 +54,7 @@ export function createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds
         updatedAt: now,
       }
       const passwordChanges = countedTo(user.passwordChanges)
-      const still = { ...unproved, _id: user._id, passwordChanges }
+      const still = { ...condition, ...unproved, _id: user._id, passwordChanges }
       try {
         const { matchedCount } = await taking({ users, clock }, { emailKey: key }, () =>
           users.updateOne(still, [{ $set: corrected }], { updatePipeline: true }),

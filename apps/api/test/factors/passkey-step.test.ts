@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { KnownDevice } from '../../src/users/user.model.ts'
 import type { TestApi } from '../support/api.ts'
 import {
   bearer,
@@ -65,6 +66,24 @@ async function passkeyStep(
 
 const sessionsOf = async (api: TestApi, person: SignedInPerson) =>
   (await stored(api, person)).refreshTokens.length
+
+it('the browser that a passkey was shown in is noted, and no other, whichever of the passkeys it was', async () => {
+  const { api, person, passkey } = await withBoth()
+  const second = await withPasskey(api, person)
+  const step = async (shown: Authenticator, headers: Headers) => {
+    const ticket = await ticketOf(api, person, headers)
+    const { options, as } = await challenge(api, ticket, headers)
+    return await present(api, ticket, shown.get(options), { ...as, ...headers }).expect(200)
+  }
+  const first = { 'User-Agent': 'first', Cookie: person.jar.header }
+  const other = { 'User-Agent': 'other', Cookie: jarOf(await step(passkey, { 'User-Agent': 'new' })).header }
+  const browsers = async () =>
+    (await stored(api, person)).knownDevices.map(({ userAgent }: KnownDevice) => userAgent)
+  await step(second, first)
+  expect(await browsers()).toEqual(['first', 'new'])
+  await step(passkey, other)
+  expect(await browsers()).toEqual(['first', 'other'])
+})
 
 it('a passkey does in place of a code, and the session says all that was shown', async () => {
   const { api, person, passkey } = await withBoth()

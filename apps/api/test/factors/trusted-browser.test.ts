@@ -54,7 +54,7 @@ async function trusted() {
     .expect(200)
   const as = bearer(answer.body.accessToken)
   const signIn = (n: number) => ({ ...bound(), ...keys.at(n) })
-  return { api, person, app, as, Cookie, keys, bound, signIn }
+  return { api, person, app, as, jar: jarOf(answer), Cookie, keys, bound, signIn }
 }
 
 const devicesOf = async (api: TestApi, as: Record<string, string>) =>
@@ -155,6 +155,25 @@ it('its owner stops trusting it: it stays known, is asked for the code, and that
     .expect(200)
   expect(exported.body.knownDevices[0]).not.toHaveProperty('trustedUntil')
   await passwordStep(api, person, signIn(0)).expect(202)
+})
+
+it('whoever ends all other sessions ends the trust in other browsers, also in one that holds no session', async () => {
+  const { api, person, app, jar, signIn } = await trusted()
+  for (const { header } of [person.jar, jar])
+    await api.http.post('/api/logout').set('Cookie', header).expect(200)
+  api.clock.advance(stepSeconds)
+  const own = await factorStep(api, await ticketOf(api, person), app.code()).expect(200)
+  expect((await stored(api, person)).refreshTokens).toHaveLength(1)
+  const kinds = async () =>
+    (await api.services.events.page(person.body.user.id)).events.map(({ kind }) => kind)
+  await api.http
+    .delete('/api/sessions')
+    .set({ ...bearer(own.body.accessToken), Cookie: jarOf(own).header })
+    .expect(204)
+  await passwordStep(api, person, signIn(0)).expect(202)
+  expect((await stored(api, person)).knownDevices).toHaveLength(1)
+  // No session has ended, so nothing says that one has.
+  expect((await kinds()).filter((kind) => kind === 'session_revoked')).toEqual([])
 })
 
 it('the key without the password is nothing', async () => {

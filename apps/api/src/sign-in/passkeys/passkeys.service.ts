@@ -2,11 +2,13 @@ import type { AccessTokenClaims, BodyOf, ErrorCode, Passkey, Role, routes } from
 import { passkeyLimit } from '@latchkey/contracts'
 import { AuthError, type Clock } from '@latchkey/contracts/server'
 import { type Device, deviceName } from '@latchkey/sessions'
+import { Types } from 'mongoose'
 import type { SecurityEvents } from '../../events/security-events.ts'
 import { refuseWeak } from '../../factors/second-steps.ts'
 import type { Accounts } from '../../users/accounts.ts'
 import type { StoredPasskey } from '../../users/user.model.ts'
 import { passkeyView, type UserPasskeys } from '../../users/user-passkeys.ts'
+import type { PasswordService } from '../password.service.ts'
 import { type Challenges, challengeLifetimeSeconds } from './challenges.ts'
 import { defaultName } from './passkey-providers.ts'
 import type { RelyingParty } from './relying-party.ts'
@@ -14,6 +16,7 @@ import { algorithms, clientDataOf, verifyNew } from './webauthn.ts'
 
 interface Collaborators {
   accounts: Pick<Accounts, 'credentials' | 'removePassword' | 'refusal'>
+  passwordService: Pick<PasswordService, 'endLinksToNewAddress'>
   userPasskeys: UserPasskeys
   challenges: Challenges
   events: SecurityEvents
@@ -34,6 +37,7 @@ export type Passkeys = ReturnType<typeof createPasskeys>
  */
 export function createPasskeys({
   accounts,
+  passwordService,
   userPasskeys,
   challenges,
   events,
@@ -135,6 +139,7 @@ export function createPasskeys({
         throw await refusal(claims, password ? kept : 'not_found')
       }
       await events.record({ kind: 'password_removed', userId: sub, sessionId: sid, device })
+      await passwordService.endLinksToNewAddress(new Types.ObjectId(sub))
     },
   }
 

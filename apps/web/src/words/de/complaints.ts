@@ -23,6 +23,8 @@ export const complaints: Translation['complaints'] = {
     email_local_long: 'Der Teil vor dem @ ist länger als {limit} Zeichen; so könnte keine E-Mail ankommen.',
     email_long: 'Die E-Mail-Adresse darf höchstens {limit} Zeichen haben.',
     email_confirmed: 'Die Adresse dieses Kontos ist bereits bestätigt. Melden Sie sich an, um sie zu ändern.',
+    email_guarded:
+      'Dieses Konto hat die Zwei-Schritt-Anmeldung. Melden Sie sich an, um die Adresse zu ändern.',
 
     identifier_missing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.',
     identifier_too_long: 'Das ist zu lang für eine E-Mail-Adresse oder einen Benutzernamen.',
