@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { tellFailed } from './queue/tell-failed.ts'
 
 const pollMs = 60_000
 
@@ -7,7 +8,7 @@ interface Job {
   /** Does what is due. Every process does it: what decides is in the database. */
   sweep(stopping: AbortSignal): Promise<void>
   log: Logger
-  /** For the log: what could not be read. */
+  /** For the log: what is worked on. */
   what: string
 }
 
@@ -32,7 +33,7 @@ export function createBackground({ sweep, log, what }: Job) {
       try {
         await sweep(stopping.signal)
       } catch (error) {
-        log.debug({ err: error }, `${what} could not be read; trying again`)
+        tellFailed(log, what, error)
       }
       await delay(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // told to stop
     }

@@ -8,6 +8,7 @@ import { createMailLanguage } from './account/language.service.ts'
 import { createLapse } from './account/lapse.ts'
 import { createOwnership } from './account/ownership.service.ts'
 import { createRemoval } from './account/removal.service.ts'
+import { createUnfinishedRemovals } from './account/unfinished-removals.ts'
 import { createUsernames } from './account/username.service.ts'
 import { createAdministration } from './admin/administration.ts'
 import { createUserList } from './admin/user-list.ts'
@@ -98,8 +99,10 @@ export function compose(edges: Edges) {
     migrations: list.map(({ name }) => name),
     onClient: told?.clientCreated,
   })
-  const migrations = createMigrations({ db: () => database.connection.getClient().db(), list, clock, log })
+  const db = () => database.connection.getClient().db()
+  const migrations = createMigrations({ db, list, clock, log })
   const openMigrations = createBackground({ sweep: migrations.sweep, log, what: 'open migrations' })
+  const unfinished = createUnfinishedRemovals({ db, clock })
   const users = userModel(database.connection)
 
   const mailer = createMailer(config.mail, outboxDir)
@@ -183,7 +186,7 @@ export function compose(edges: Edges) {
   const mailLanguage = createMailLanguage({ accounts, events })
   // What else is kept about an account. Add what your product keeps: it goes with the account.
   const keepers = [actionTokens, events]
-  const removal = createRemoval({ accounts, keepers, mailQueue, log })
+  const removal = createRemoval({ accounts, keepers, unfinished, mailQueue, log })
   const { pageUrl, requireVerifiedEmail, unverifiedLifetimeSeconds } = config.mail
   const lifetimeSeconds = unverifiedLifetimeSeconds
   const unprovedAccounts = createUnprovedAccounts({ users, accounts, clock, lifetimeSeconds })
@@ -191,6 +194,11 @@ export function compose(edges: Edges) {
   // Without mail nobody could prove anything.
   const enabled = mailer.delivers && lifetimeSeconds > 0
   const lapse = createLapse({ unprovedAccounts, removal, mailQueue, log, enabled })
+  const unfinishedRemovals = createBackground({
+    sweep: removal.finish,
+    log,
+    what: 'what is left of deleted accounts',
+  })
   const accountMail = createAccountMail({
     accounts,
     unprovedAccounts,
@@ -291,7 +299,7 @@ export function compose(edges: Edges) {
   })
 
   /** What is done in the background, once a minute, by every process. Add your own here (background.ts). */
-  const jobs = [lapse, dueResets, lackingParts, openMigrations]
+  const jobs = [lapse, dueResets, lackingParts, openMigrations, unfinishedRemovals]
 
   metrics?.watch({ revocations, passwords, mailQueue, webhooks })
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AuthError } from '@latchkey/contracts/server'
-import mongoose, { type mongo } from 'mongoose'
+import { isDatabaseOutage } from '@latchkey/sessions'
+import mongoose, { mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import { renewDeadHeartbeats } from './database-heartbeat.ts'
 import { createIndexes, UnindexableError } from './database-indexes.ts'
@@ -16,6 +17,16 @@ interface Collaborators {
   migrations: readonly string[]
   /** Told of each client of the driver's before it connects. */
   onClient?: ((client: mongo.MongoClient) => void) | undefined
+}
+
+/** There is no connection, or none that is of use. The message says why. */
+export class UnopenedError extends Error {
+  override readonly name = 'UnopenedError'
+}
+
+interface HowToConnect {
+  indexes: boolean
+  patienceMs?: number
 }
 
 export type Database = ReturnType<typeof createDatabase>
@@ -36,8 +47,12 @@ export function createDatabase({ uri, log, migrations, onClient }: Collaborators
      * Resolves when connected and indexed, no matter how long that takes, or when closed. Rejects with
      * UnindexableError when stored documents break a unique index, and with UnservableError when the database must not be
      * served, because waiting would not help. `indexes` false: neither is looked at, for whoever only looks.
+     *
+     * `patienceMs`: for so long it is tried to connect, however long the indexes take then. Rejects with
+     * UnopenedError when that is over, and at once when the database answers and refuses.
      */
-    async connect({ indexes } = { indexes: true }): Promise<void> {
+    async connect({ indexes, patienceMs }: HowToConnect = { indexes: true }): Promise<void> {
+      const givenUpAt = performance.now() + (patienceMs ?? Number.POSITIVE_INFINITY)
       while (!closing.signal.aborted && !ready) {
         try {
           const opening = connection.openUri(uri, {
@@ -65,7 +80,12 @@ export function createDatabase({ uri, log, migrations, onClient }: Collaborators
         } catch (error) {
           if (closing.signal.aborted) return
           if (error instanceof UnindexableError || error instanceof UnservableError) throw error
-          log.warn({ err: error }, 'the database cannot be reached yet; trying again')
+          if (patienceMs !== undefined && (isRefusal(error) || performance.now() > givenUpAt))
+            throw whyNot(error)
+          // Nor does an API end by that: what it is refused can be mended meanwhile.
+          if (isRefusal(error))
+            log.error({ err: error }, 'the database refuses what the start needs; trying again')
+          else log.warn({ err: error }, 'the database cannot be reached yet; trying again')
           await connection.close().catch(() => {}) // half open; the next round starts from nothing
           await delay(retryMs, undefined, { signal: closing.signal }).catch(() => {})
         }
@@ -93,4 +113,18 @@ export function createDatabase({ uri, log, migrations, onClient }: Collaborators
       await connection.close()
     },
   }
+}
+
+const wrongPassword = 18
+
+/** Whether the database has answered, and said no to something else than the password. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof mongo.MongoServerError && !isDatabaseOutage(error) && error.code !== wrongPassword
+
+function whyNot(cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const what = isRefusal(cause)
+    ? 'The database refuses what this needs'
+    : 'The database cannot be reached. Is it running, and is MONGO_URI right, its password included? The last attempt'
+  return new UnopenedError(`${what}: ${why}`, { cause })
 }

@@ -47,14 +47,17 @@ export function withFiles(environment: Environment): void {
 }
 
 interface FileProblem {
-  /** Whose file it is. */
+  /** Which one is wrong: the one that names the file, or the value beside it. */
   setting: string
   /** Whether there is nothing in it, or no such file: then somebody may put something there. */
   isEmpty: boolean
   sentence: string
 }
 
-/** What is wrong with the files that the settings name. A SECRETS_FILE need not be there. */
+/**
+ * What is wrong with the files that the settings name. A SECRETS_FILE need not be there, and what is set counts before it.
+ * Beside a file of its own nothing else may be set: docker-compose.yml sets an SMTP_URL, say, to which all mail would go.
+ */
 export function fileProblems(environment: Environment): FileProblem[] {
   const problems: FileProblem[] = []
   const complain = (setting: string, file: string, trouble: string | null) => {
@@ -64,8 +67,16 @@ export function fileProblems(environment: Environment): FileProblem[] {
   }
   for (const name of settingsWithFiles) {
     const file = environment[`${name}_FILE`]
-    if (!file || !isEmpty(environment[name])) continue
-    const { trouble } = read(file)
+    if (!file) continue
+    const { text, trouble } = read(file)
+    const set = environment[name]?.trim()
+    if (set) {
+      // What this user may not read is not compared: the value may be given for that very reason.
+      if (isEmpty(text) || text.trim() === set) continue
+      const sentence = `${name} is set, and ${name}_FILE names ${file}, which holds another value: leave one of them empty`
+      problems.push({ setting: name, isEmpty: false, sentence })
+      continue
+    }
     // Of former keys there may be none.
     if (trouble !== null || !name.endsWith('_PREVIOUS')) complain(`${name}_FILE`, file, trouble)
   }

@@ -421,3 +421,27 @@ it('a remark that cannot be read says nothing of when', async () => {
     expect.stringMatching(/^Nothing says since when .* Was every process/),
   ])
 })
+
+it('a key is changed whatever other settings name files that this user may not read', async () => {
+  const file = settingsFile()
+  // As in a container of docker-compose.yml, for another user than its own.
+  const others = { SECRETS_FILE: '/', MONGO_PASSWORD_FILE: '/', SMTP_URL_FILE: '/nowhere' }
+  Object.assign(file.environment, others)
+  expect((await file.keys('rotate', 'access')).status).toBe(0)
+  expect((await file.keys('retire', 'access', '--yes')).status).toBe(0)
+  expect(file.read().JWT_ACCESS_SECRET).not.toBe(before.JWT_ACCESS_SECRET)
+
+  const after = file.text()
+  Object.assign(file.environment, { JWT_ACCESS_SECRET_PREVIOUS_FILE: '/' })
+  expect(await file.keys('rotate', 'access')).toMatchObject({
+    status: 1,
+    stderr: 'JWT_ACCESS_SECRET_PREVIOUS_FILE names /, which cannot be read (EISDIR).\n',
+  })
+  expect((await file.keys('rotate', 'webhook')).stderr).not.toContain('EISDIR')
+  const inSecrets = await latchkey(null, ['keys', 'rotate', 'refresh'], { environment: others })
+  expect([inSecrets.status, inSecrets.stderr]).toEqual([
+    1,
+    'SECRETS_FILE names /, which cannot be read (EISDIR).\n',
+  ])
+  expect(file.text()).toBe(after)
+})

@@ -57,6 +57,9 @@ describe('the settings', () => {
   it('nothing is wrong with those of a sound production, nor of a new checkout', async () => {
     expect(await ofSettings(sound)).toEqual([])
     expect(await ofSettings({})).toEqual([])
+    // One thing that is said twice, and a password that people choose.
+    const twice = { MONGO_URI: 'mongodb://latchkey:short@mongo.internal/latchkey', MONGO_PASSWORD: 'short' }
+    expect(await ofSettings({ ...sound, ...twice })).toEqual([])
     const compose = { PUBLIC_URL: 'http://localhost:4000', SMTP_URL: 'smtp://mailpit:1025', TRUST_PROXY: '0' }
     expect(await ofSettings({ ...sound, ...compose, MAIL_FROM: 'no-reply@localhost' })).toEqual([])
   })
@@ -87,6 +90,11 @@ describe('the settings', () => {
       'the same as the password of the database',
       { MONGO_URI: `mongodb://latchkey:${strong.JWT_ACCESS_SECRET}@a.internal,b.internal/latchkey` },
       'the password in MONGO_URI is the same as JWT_ACCESS_SECRET: whoever learns one has both.',
+    ],
+    [
+      'the same as that password apart from its address',
+      { MONGO_PASSWORD: strong.JWT_ACCESS_SECRET },
+      'MONGO_PASSWORD is the same as JWT_ACCESS_SECRET: whoever learns one has both.',
     ],
   ])('a secret that is %s is named and never shown', (_, change, sentence) => {
     const environment = { ...sound, ...change }

@@ -10,6 +10,7 @@ import { latchkey } from './support/terminal.ts'
 
 const uri = 'mongodb://latchkey@mongo:27017/latchkey?authSource=admin'
 const secret = 'kq8V2nZr7LwYt3XbJc6DsGf9HmPa1EuRi0ToWvBxN4M'
+const own = { JWT_ACCESS_SECRET: secret, JWT_REFRESH_SECRET: `${secret}2` }
 
 /** What docker-compose.yml says, with other files. */
 function installation(given: Record<string, string> = {}) {
@@ -256,6 +257,22 @@ describe('a secret in a file by itself', () => {
     }
     withFiles(environment)
     expect(environment.JWT_ACCESS_SECRET).toBeUndefined()
+  })
+
+  it('stops the start where another value is set, which would count in silence', () => {
+    const file = join(temporaryFolder(), 'smtp')
+    writeFileSync(file, 'smtps://mail.example.com\n')
+    const problems = (set: string, named = file) => {
+      const environment = { SMTP_URL_FILE: named, SMTP_URL: set, ...own }
+      withFiles(environment)
+      return problemsOf(() => readConfig(environment, unused))
+    }
+    // As docker-compose.yml sets it, whatever an override adds.
+    expect(problems('smtp://mailpit:1025?requireTLS=false')).toEqual([
+      `SMTP_URL is set, and SMTP_URL_FILE names ${file}, which holds another value: leave one of them empty`,
+    ])
+    expect([problems('smtps://mail.example.com '), problems(' ')]).toEqual([[], []])
+    expect(problems('smtps://mail.example.com', '/')).toEqual([])
   })
 
   it('is named when it cannot be read, or holds nothing; of former keys there may be none', () => {

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { Types } from 'mongoose'
+import { expect, it, vi } from 'vitest'
 import { english } from '../src/mail/words/en.ts'
 import { apiForTest, type TestApi } from './support/api.ts'
 import { eventually, mailsSent } from './support/eventually.ts'
@@ -67,6 +68,47 @@ it('an account whose address is never proved is reminded, and lapses a quarter o
   }
   const { username, email } = person
   await api.http.post('/api/register').send({ username, email, password: person.password }).expect(201)
+})
+
+it('what is kept about an account goes, though it could not be removed when the account was', async () => {
+  const { api } = await withMail()
+  const { connection, lapse, events, removal } = { ...api.services, ...api.services.database }
+  const kept = (person: { body: { user: { id: string } } }) =>
+    connection
+      .collection('securityEvents')
+      .countDocuments({ userId: new Types.ObjectId(person.body.user.id) })
+  const unfinished = () => connection.collection('maintenance').countDocuments({ _id: /^removal/ as never })
+  const person = await registered(api)
+  const stays = await registered(api)
+  await usersOf(api).updateOne(
+    { emailKey: person.email },
+    { $set: { createdAt: new Date(0), lapseRemindedAt: new Date(0) } },
+  )
+  const failing = vi.spyOn(events, 'remove').mockRejectedValue(new Error('killed'))
+  await expect(lapse.sweep()).rejects.toThrow('killed')
+  expect(await exists(api, person)).toBe(false)
+  expect([await kept(person), await unfinished()]).toEqual([expect.toSatisfy((n: number) => n > 0), 1])
+  api.clock.advance(61)
+  await expect(removal.finish()).rejects.toThrow('killed')
+  failing.mockRestore()
+  await removal.finish()
+  expect([await kept(person), await unfinished()]).toEqual([0, 0])
+
+  // Nothing came of this one.
+  const { id } = stays.body.user
+  const unproved = { _id: new Types.ObjectId(id), email: stays.email }
+  expect(await removal.removeUnproved(unproved, async () => false)).toBe(false)
+  expect(await unfinished()).toBe(1)
+  api.clock.advance(61)
+  await removal.finish()
+  expect([await kept(stays), await unfinished()]).toEqual([expect.toSatisfy((n: number) => n > 0), 0])
+
+  // Nor is anything left of what an owner deletes.
+  await api.http
+    .delete('/api/me')
+    .set('Authorization', `Bearer ${(await login(api, stays)).body.accessToken}`)
+    .expect(204)
+  expect([await kept(stays), await unfinished()]).toEqual([0, 0])
 })
 
 it('its access tokens die with it', async () => {

@@ -223,7 +223,10 @@ it.each(['deleted', 'disabled'] as const)(
 
 it('the command that makes an administrator says so when the database is away', async () => {
   const made = await command('make-admin', ['ada@example.com'], 'mongodb://127.0.0.1:9/latchkey')
-  expect([made.status, made.stderr]).toEqual([1, expect.stringContaining('The database cannot be reached.')])
+  expect(made).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/The database cannot be reached\. .*ECONNREFUSED/),
+  })
 })
 
 /** Somebody, and a way to take the database from the API as soon as something was done. */

@@ -430,6 +430,34 @@ it('after three days it is given up, and an operator sees it, has it tried again
   expect((await latchkey(api, ['webhooks', 'list'])).stdout).toBe('')
 })
 
+it('what was given up is lined up again in its order, whichever process had put it there, and however often', async () => {
+  const { receiver, api } = await told()
+  receiver.answer = () => 500
+  const person = await registered(api)
+  const { id } = person.body.user
+  const giveUp = () => outboxOf(api).updateMany({}, { $set: { state: 'failed', answer: '500' } })
+  await eventually(async () => expect(await outboxOf(api).countDocuments()).toBe(2))
+  await eventually(() => expect(receiver.attempts.length).toBeGreaterThan(0))
+  await api.services.webhooks?.stop()
+  await giveUp()
+  // As by a process that had put many before it, and one that had just started.
+  const earlier = new Date(Date.now() - 60_000)
+  await outboxOf(api).updateOne({ type: 'user.registered' }, { $set: { queuedAt: earlier, sequence: 1001 } })
+  await outboxOf(api).updateOne({ type: 'session.started' }, { $set: { sequence: 0 } })
+  for (const _ of [1, 2, 3]) {
+    const { stdout } = await latchkey(api, ['webhooks', 'retry', '--all', '--json'])
+    expect(JSON.parse(stdout)).toEqual({ retried: 2 })
+    const line = await outboxOf(api).find({ state: 'waiting' }).sort({ queuedAt: 1, sequence: 1 }).toArray()
+    expect(line.map(({ type }) => type)).toEqual(['user.registered', 'session.started'])
+    await giveUp()
+  }
+  await latchkey(api, ['webhooks', 'retry', '--all'])
+  receiver.answer = () => 204
+  await apiForTest({ mongoUri: api.mongoUri, clock: api.clock, environment: settings(receiver) })
+  await receiver.next('session.started', person.sessionId)
+  expect(aboutIn(receiver.taken, id).map(({ type }) => type)).toEqual(['user.registered', 'session.started'])
+})
+
 it('what waits for an address that was changed goes to the one in its place, in its order', async () => {
   const { receiver: former, api } = await told()
   former.answer = () => 500

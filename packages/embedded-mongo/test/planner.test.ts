@@ -132,6 +132,37 @@ test('a hint to an index that is not there is refused', async () => {
   await expect(plan(await thousand(), {}, { hint: 'nope' })).rejects.toMatchObject({ code: 2 })
 })
 
+test.each<[string, object]>([
+  ['find', {}],
+  ['find', { batchSize: 0 }],
+  ['aggregate', { pipeline: [], cursor: {} }],
+  ['aggregate', { pipeline: [], cursor: { batchSize: 0 } }],
+  ['count', {}],
+  ['count', { query: { mod: 3 } }],
+  ['distinct', { key: 'n' }],
+  ['findAndModify', { query: { n: 1 }, update: { $set: { n: -1 } } }],
+  ['findAndModify', { query: { n: 1 }, remove: true }],
+])('so it is by %s with %o', async (name, options) => {
+  const { collectionName } = await thousand()
+  const command = (hint: string | object) =>
+    server()
+      .client.db()
+      .command({ [name]: collectionName, ...options, hint })
+  for (const hint of ['nope', { n: -1 }])
+    await expect(command(hint)).rejects.toMatchObject({ code: 2, codeName: 'BadValue' })
+  await expect(command('_id_')).resolves.toMatchObject({ ok: 1 })
+})
+
+test('so it is by an update and a delete, which then change nothing', async () => {
+  const collection = await thousand()
+  const hint = { nope: 1 }
+  const refused = { code: 2 }
+  await expect(collection.updateMany({}, { $set: { n: -1 } }, { hint })).rejects.toMatchObject(refused)
+  await expect(collection.deleteMany({}, { hint })).rejects.toMatchObject(refused)
+  expect(await collection.countDocuments({ n: { $gte: 0 } })).toBe(1000)
+  expect(await collection.deleteMany({ mod: 3 }, { hint: '_id_' })).toMatchObject({ deletedCount: 100 })
+})
+
 test('an index with a collation serves filters with that collation', async () => {
   const collection = await thousand()
   const collation = { locale: 'en', strength: 2 }

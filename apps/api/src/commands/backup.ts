@@ -22,7 +22,8 @@ const backup: Command = {
   details: [
     'While the API runs, too: what is in it is of one moment, on the embedded database and on a MongoDB replica set.',
     'It holds hashes of passwords and encrypted secrets of apps, so only the owner of the file can read it. The keys are not in',
-    'it: keep JWT_ACCESS_SECRET, JWT_REFRESH_SECRET and FACTOR_SECRET elsewhere. docs/backup.md says what else.',
+    'it: keep JWT_ACCESS_SECRET, JWT_REFRESH_SECRET and FACTOR_SECRET elsewhere, and their …_PREVIOUS: an app may be encrypted',
+    'with a former key. docs/backup.md says what else.',
   ],
   words: [
     { name: 'file', help: 'A file that is not there yet', ask: 'Say which file is to hold the backup.' },

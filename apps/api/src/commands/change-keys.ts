@@ -131,8 +131,10 @@ function opened(call: Call, settingsOf: (name: string) => string[]): { name: str
       `There is no key called "${call.word('key')}". Say ${Object.keys(settings).join(', ')}.`,
     )
   const { environment } = call.terminal
-  // What is in force could not be compared with what stands in the file.
-  const [problem] = fileProblems(environment)
+  // What is in force could not be compared with what stands in the file. Others are the API's business.
+  const needed = settingsOf(name).flatMap((setting) => [setting, `${setting}_FILE`])
+  if (call.text('file') === undefined) needed.push('SECRETS_FILE')
+  const problem = fileProblems(environment).find(({ setting }) => needed.includes(setting))
   if (problem) throw new Error(`${problem.sentence}.`)
   const env = openEnvFile(
     call.text('file') === undefined

@@ -27,9 +27,9 @@ export function makeMissingKeys(given: Environment, anew = false): Made[] {
   // Somebody may have been quicker since this process began.
   const environment = { ...given }
   withFiles(environment)
-  // What is not there yet is what is made here.
+  // What is not there yet is what is made here, and of another password there is more to say below.
   const [problem] = fileProblems(environment).filter(
-    ({ setting, isEmpty }) => setting !== 'MONGO_PASSWORD_FILE' || !isEmpty,
+    ({ setting, isEmpty }) => setting !== 'MONGO_PASSWORD' && (setting !== 'MONGO_PASSWORD_FILE' || !isEmpty),
   )
   if (problem) throw new Error(`${problem.sentence}.`)
   const password = passwordOf(environment)

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from '@latchkey/contracts/server'
 import { startEmbeddedMongo } from '@latchkey/embedded-mongo'
 import pino from 'pino'
@@ -50,19 +49,12 @@ export async function openServices(
     await database.close()
   }
   try {
-    await Promise.race([services.database.connect(how), unreachable()])
+    await services.database.connect({ indexes: how.indexes, patienceMs })
   } catch (error) {
     await close()
     throw error
   }
   return { services, config, mongoUri: database.uri, close }
-}
-
-async function unreachable(): Promise<never> {
-  await delay(patienceMs, undefined, { ref: false })
-  throw new Error(
-    'The database cannot be reached. Is it running, and is MONGO_URI right, its password included?',
-  )
 }
 
 /** The settings of this installation. Throws ConfigError. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { isDatabaseOutage } from '@latchkey/sessions'
 import { isFullDisk } from '../backup/full-disk.ts'
 import { NoRoomError } from '../backup/restore-backup.ts'
+import { UnopenedError } from '../database.ts'
 import { loadEnvironment } from '../environment.ts'
 import { type Call, type Command, CommandError, exitCodeOf, exitCodes, UsageError } from './command.ts'
 import { helpOfAll, helpOfCommand, helpOfGroup, usageOf } from './help.ts'
@@ -121,9 +122,12 @@ function parsedBy(how: NonNullable<Parameters<typeof parseArgs>[0]>) {
 
 function sentenceOf(error: unknown): string {
   // First, for an outage may be its cause, of which the command has said more.
-  if (error instanceof CommandError || error instanceof NoRoomError) return error.message
+  if ([CommandError, NoRoomError, UnopenedError].some((told) => error instanceof told))
+    return messageOf(error)
   if (isFullDisk(error))
     return 'The disk of the database is full: what was being saved is not kept. Make room and repeat it.'
   if (isDatabaseOutage(error)) return 'The database went away before this was done. Try again.'
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -29,10 +29,14 @@ export function checkSecrets(
   return findings('secrets', [...weak, ...shared], 'The secrets are long, and each is used once.')
 }
 
-/** A secret of factors that was derived from the refresh secret stays where it can be read (docs/keys.md). */
+/**
+ * A secret of factors that was derived from the refresh secret stays where it can be read (docs/keys.md). The database's
+ * password may be said twice.
+ */
 const mayShare = (name: string, other: string): boolean =>
-  [name, other].includes('FACTOR_SECRET_PREVIOUS') &&
-  [name, other].some((each) => /REFRESH|FACTOR/.test(each))
+  ([name, other].includes('FACTOR_SECRET_PREVIOUS') &&
+    [name, other].some((each) => /REFRESH|FACTOR/.test(each))) ||
+  [name, other].every((each) => each.includes('MONGO_'))
 
 function secretsIn(environment: Record<string, string | undefined>) {
   const listed = (name: string) =>
@@ -44,6 +48,8 @@ function secretsIn(environment: Record<string, string | undefined>) {
     const secret = passwordIn(environment[name] ?? '')
     return secret ? [{ name: `the password in ${name}`, secret, isPassword: true }] : []
   })
+  const mongoPassword = environment.MONGO_PASSWORD?.trim()
+  if (mongoPassword) passwords.push({ name: 'MONGO_PASSWORD', secret: mongoPassword, isPassword: true })
   return [
     ...['JWT_ACCESS_SECRET', 'JWT_REFRESH_SECRET', 'FACTOR_SECRET', 'WEBHOOK_SECRET'].flatMap(listed),
     ...[

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { tellFailed } from './tell-failed.ts'
 
 interface Work<Job> {
   /** The next job, for this process alone; null: there is none at the moment. May reject: then it is asked again later. */
@@ -11,7 +12,7 @@ interface Work<Job> {
   pause(): Promise<unknown>
   stopping: AbortSignal
   log: Logger
-  /** For the log: what could not be read. */
+  /** For the log: what is worked on. */
   what: string
 }
 
@@ -27,7 +28,7 @@ export async function workOff<Job>(queue: Work<Job>): Promise<void> {
         if (working.size >= most) await Promise.race(working)
       }
     } catch (error) {
-      log.debug({ err: error }, `${what} could not be read; trying again`)
+      tellFailed(log, what, error)
     }
     await pause()
   }

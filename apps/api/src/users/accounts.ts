@@ -493,6 +493,10 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       }
     },
 
+    /** Whether it is there, readable or not. */
+    exists: async (userId: Types.ObjectId): Promise<boolean> =>
+      (await users.exists({ _id: userId }).read('primary')) !== null,
+
     /**
      * Deletes an account, its sessions included; every access token of it dies. False when there is none of which the
      * condition holds.

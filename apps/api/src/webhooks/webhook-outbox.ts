@@ -25,6 +25,8 @@ const listed = 1000
 const abandonedSeconds = 600
 /** So many of a line move at one go. */
 const movedAtOnce = 200
+/** So many are lined up again at one go. */
+const linedUpAtOnce = 500
 const maxBackoffSeconds = 3600
 /** By up to so much more each wait is longer, so that not everything comes back at one moment. */
 const jitter = 0.2
@@ -203,13 +205,7 @@ export function createWebhookOutbox({ model, clock, endpoints, onUnchangeable }:
         { ...which, state: 'waiting', answer: { $ne: '' }, dueAt: { $gt: addSeconds(now, leaseSeconds) } },
         { $set: { dueAt: now } },
       )
-      const again = { state: 'waiting', attempts: 0, dueAt: now, createdAt: now, queuedAt: '$$NOW' }
-      const { modifiedCount: failed } = await model.updateMany(
-        { ...which, state: 'failed', answer: { $ne: unreadable } },
-        [{ $set: { ...again, expiresAt: addSeconds(now, triedSeconds + failedKeptSeconds) } }],
-        { updatePipeline: true },
-      )
-      return postponed + failed
+      return postponed + (await lineUpAgain(which, now))
     },
   }
 
@@ -228,6 +224,33 @@ export function createWebhookOutbox({ model, clock, endpoints, onUnchangeable }:
     const refused: Refused[] = []
     for (const each of upserts) refused.push(...(await write([each])))
     return refused
+  }
+
+  /** One after the other, as if each came now: where all of a line did at one moment, nothing would tell their order. */
+  async function lineUpAgain(which: { endpoint: object; eventId?: string }, now: Date): Promise<number> {
+    const failed = { state: 'failed', answer: { $ne: unreadable } } as const
+    const expiresAt = addSeconds(now, triedSeconds + failedKeptSeconds)
+    const again = { state: 'waiting', attempts: 0, dueAt: now, createdAt: now, queuedAt: '$$NOW', expiresAt }
+    const found = model
+      .find({ ...which, ...failed }, { _id: 1 })
+      // As an index has them, however many there are.
+      .sort({ endpoint: 1, userId: 1, state: 1, ...inLine })
+      .read('primary')
+      .lean<{ _id: string }[]>()
+      .cursor({ batchSize: linedUpAtOnce })
+    let count = 0
+    let updates: mongo.AnyBulkWriteOperation[] = []
+    const write = async () => {
+      if (updates.length > 0) count += (await model.collection.bulkWrite(updates)).modifiedCount
+      updates = []
+    }
+    for await (const { _id } of found) {
+      const filter: object = { _id, ...failed }
+      updates.push({ updateOne: { filter, update: [{ $set: { ...again, sequence: sequence++ } }] } })
+      if (updates.length === linedUpAtOnce) await write()
+    }
+    await write()
+    return count
   }
 
   /** What is left of a user's line behind so many is found, and moved, the next time. */

@@ -3,6 +3,7 @@ import type { Clock } from '@latchkey/contracts/server'
 import type { Revoked } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 import { createPause } from '../queue/pause.ts'
+import { tellFailed } from '../queue/tell-failed.ts'
 import { workOff } from '../queue/work-off.ts'
 import { createDeliver, type Endpoint, type Outcome } from './deliver.ts'
 import type { WebhookDelivery, WebhookDeliveryModel } from './webhook-delivery.model.ts'
@@ -200,7 +201,7 @@ export function createWebhooks(collaborators: Collaborators) {
         if (stranded > 0) log.warn({ webhooks: stranded }, strandedFor)
         if (others.length > 0) return
       } catch (error) {
-        log.debug({ err: error }, 'the webhooks for former addresses could not be read; trying again')
+        tellFailed(log, 'the webhooks for former addresses', error)
       }
       await delay(strandedMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
     }

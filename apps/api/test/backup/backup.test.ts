@@ -319,6 +319,25 @@ describe('a restore', () => {
     const same = await latchkey(await apiForTest(), ['restore', file], { answer: 'no' })
     expect(same.stderr).not.toMatch(/SECRET/)
   })
+
+  it('says when only former secrets of the backup are missing', async () => {
+    const withFormer = (refresh: string[], factor: string[]) =>
+      apiForTest({
+        configure: (config) => ({
+          ...config,
+          refreshToken: { ...config.refreshToken, previousKeys: refresh },
+          factors: { ...config.factors, secrets: [...config.factors.secrets, ...factor] },
+        }),
+      })
+    await backedUp(await withFormer(['a former key of tokens'], ['a former key of apps']))
+    const answer = { answer: 'no' }
+    const { stderr } = await latchkey(await withFormer([], []), ['restore', file], answer)
+    expect(stderr).toContain('1 of the 2 refresh secrets of the backup is missing')
+    expect(stderr).toMatch(/1 of the \d keys of authenticator apps of the backup is missing/)
+    expect(stderr).not.toMatch(/everybody|no app works/)
+    const whole = await withFormer(['a former key of tokens'], ['a former key of apps'])
+    expect((await latchkey(whole, ['restore', file], answer)).stderr).not.toMatch(/missing/)
+  })
 })
 
 describe('a file that is no whole backup is refused before anything is changed', () => {

@@ -3,7 +3,6 @@ import type { Variables } from '../aggregate/scope.ts'
 import { ServerError } from '../errors.ts'
 import { compileFilter } from '../query/filter.ts'
 import { find, type Query } from '../query/find.ts'
-import { checkHint } from '../query/hint.ts'
 import { toDouble } from '../values/numbers.ts'
 import { type Document, document, isDocument, isNumeric, type Value } from '../values/types.ts'
 import { collationOf, collectionName, requireArray, variablesOf } from './arguments.ts'
@@ -50,10 +49,10 @@ function runPipeline(request: Request): { documents: Iterable<Document>; namespa
   const collection = engine.catalog.find(database, collectionName(request))
   if (!collection)
     return { documents: compilePipeline(stages, options)([]), namespace: collectionName(request) }
-  checkHint(collection, body.get('hint'))
   const { query, rest } = pushDown(request, stages, variables)
+  const matching = find(collection, query)
   const documents = function* (): Generator<Document> {
-    for (const found of find(collection, query)) yield found.document
+    for (const found of matching) yield found.document
   }
   return { documents: compilePipeline(rest, options)(documents()), namespace: collectionName(request) }
 }

@@ -22,11 +22,12 @@ export const count: Handler = (request) => {
   const limit = Math.abs(optionalNumber(request, 'limit') ?? 0)
   const collection = findCollection(request)
   if (!collection) return { n: int(0), ok: 1 }
-  if (filter.source.size === 0) {
+  const hint = request.body.get('hint')
+  if (filter.source.size === 0 && hint === undefined) {
     const rest = Math.max(0, collection.count() - skip)
     return { n: int(limit > 0 ? Math.min(rest, limit) : rest), ok: 1 }
   }
   let n = 0
-  for (const _ of find(collection, { filter, skip, limit, collation, hint: request.body.get('hint') })) n++
+  for (const _ of find(collection, { filter, skip, limit, collation, hint })) n++
   return { n: int(n), ok: 1 }
 }

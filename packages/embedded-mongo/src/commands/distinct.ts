@@ -10,6 +10,7 @@ import type { Handler } from './command.ts'
 /** https://www.mongodb.com/docs/manual/reference/command/distinct/ */
 export const distinct: Handler = (request) => {
   const collation = collationOf(request.body)
+  const hint = request.body.get('hint')
   const key = optionalString(request, 'key')
   if (key === undefined)
     throw new ServerError('Location40414', "BSON field 'distinct.key' is missing but a required field")
@@ -20,7 +21,7 @@ export const distinct: Handler = (request) => {
   const values = new Map<string, Value>()
   const collection = findCollection(request)
   const path = key.split('.')
-  for (const { document } of collection ? find(collection, { filter, collation }) : [])
+  for (const { document } of collection ? find(collection, { filter, collation, hint }) : [])
     reach(document, path, (value) => {
       // An array counts as its elements, which have been visited already.
       if (value === undefined || Array.isArray(value)) return false

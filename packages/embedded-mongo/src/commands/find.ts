@@ -1,7 +1,6 @@
 import { ServerError } from '../errors.ts'
 import { compileFilter } from '../query/filter.ts'
 import { find, type Query } from '../query/find.ts'
-import { checkHint } from '../query/hint.ts'
 import { compileProjection, type Projection } from '../query/projection.ts'
 import { compileSort } from '../query/sort.ts'
 import { type Snapshot, snapshotAskedFor } from '../snapshots.ts'
@@ -40,7 +39,7 @@ export const findCommand: Handler = (request) => {
     if (!isWholeScan(query, project))
       throw new ServerError(
         'CommandNotSupported',
-        'a snapshot is read in whole collections: no filter, sort, skip, limit or projection',
+        'a snapshot is read in whole collections: no filter, sort, skip, limit, hint or projection',
       )
     const kept = engine.snapshots.read(snapshot)
     return engine.cursors.start({
@@ -67,17 +66,14 @@ export function parseFind(request: Request): { query: Query; project: Projection
   const sort = optionalDocument(request, 'sort')
   if (sort) compileSort(sort, collation)
   const projection = optionalDocument(request, 'projection') ?? optionalDocument(request, 'fields')
-  const hint = body.get('hint')
   const query = {
     filter: compileFilter(optionalDocument(request, 'filter') ?? new Map(), { collation, variables }),
     sort,
     skip: optionalCount(request, 'skip') ?? 0,
     limit: Math.abs(optionalNumber(request, 'limit') ?? 0),
     collation,
-    hint,
+    hint: body.get('hint'),
   }
-  const collection = findCollection(request)
-  if (collection) checkHint(collection, hint)
   return {
     query,
     project:
@@ -85,8 +81,8 @@ export function parseFind(request: Request): { query: Query; project: Projection
   }
 }
 
-const isWholeScan = ({ filter, sort, skip, limit }: Query, project: Projection | undefined) =>
-  filter.source.size === 0 && !sort?.size && !skip && !limit && !project
+const isWholeScan = ({ filter, sort, skip, limit, hint }: Query, project: Projection | undefined) =>
+  filter.source.size === 0 && !sort?.size && !skip && !limit && hint === undefined && !project
 
 function* scanOf(collection: Collection, kept: Snapshot): Generator<RawDocument> {
   for (const { raw } of collection.scan(false, kept.moment)) {

@@ -4,6 +4,7 @@ import { decodeStored } from '../values/bson.ts'
 import type { Collation } from '../values/collation.ts'
 import type { Document, Maybe } from '../values/types.ts'
 import type { Filter, Hit } from './filter.ts'
+import { checkHint } from './hint.ts'
 import { type Plan, planQuery } from './plan.ts'
 import { compileSort, sortBy } from './sort.ts'
 
@@ -30,16 +31,29 @@ export interface Statistics {
   documentsExamined: number
 }
 
-export const planFor = (collection: Collection, query: Query): Plan =>
-  planQuery(collection, { ...query, filter: query.filter.source })
+/** @throws ServerError `BadValue` (2) for a hint to an index that is not there */
+export function planFor(collection: Collection, query: Query): Plan {
+  checkHint(collection, query.hint)
+  return planQuery(collection, { ...query, filter: query.filter.source })
+}
 
-/** The matching documents, in order. Lazy unless it has to sort; it may be paused between documents. */
-export function* find(
+/**
+ * The matching documents, in order. Lazy unless it has to sort; it may be paused between documents.
+ *
+ * @throws ServerError at once, and not when the first document is asked for, for what cannot be planned
+ */
+export const find = (
   collection: Collection,
   query: Query,
   statistics: Statistics = { keysExamined: 0, documentsExamined: 0 },
+): Generator<Found> => foundBy(planFor(collection, query), collection, query, statistics)
+
+function* foundBy(
+  plan: Plan,
+  collection: Collection,
+  query: Query,
+  statistics: Statistics,
 ): Generator<Found> {
-  const plan = planFor(collection, query)
   const { skip = 0, limit = 0 } = query
   const matched = matching(collection, plan, query.filter, statistics)
   const ordered =
