@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { tellFailed } from './queue/tell-failed.ts'
+import { createFailureLog } from './queue/failure-log.ts'
 
 const pollMs = 60_000
 
@@ -15,6 +15,7 @@ interface Job {
 /** Does something once a minute, until it is told to stop. */
 export function createBackground({ sweep, log, what }: Job) {
   const stopping = new AbortController()
+  const failed = createFailureLog(log, what)
   let working: Promise<void> | undefined
 
   return {
@@ -33,7 +34,7 @@ export function createBackground({ sweep, log, what }: Job) {
       try {
         await sweep(stopping.signal)
       } catch (error) {
-        tellFailed(log, what, error)
+        failed(error)
       }
       await delay(pollMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // told to stop
     }

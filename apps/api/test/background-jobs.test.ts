@@ -47,6 +47,23 @@ it.each(failures)('so is a queue that fails by %s', async (_, failure, level) =>
   expectTold(lines, level, failure, 'the mail queue')
 })
 
+it('what fails in the same way again and again is told once a minute', async () => {
+  const { log, lines } = logbook()
+  const stopping = new AbortController()
+  const reasons = ['first', 'first', 'second', 'first']
+  await workOff({
+    take: () => Promise.reject(new TypeError(reasons.shift())),
+    work: async () => {},
+    most: 1,
+    pause: async () => void (reasons.length === 0 && stopping.abort()),
+    stopping: stopping.signal,
+    log,
+    what: 'the mail queue',
+  })
+  const { error, debug } = pino.levels.values
+  expect(lines.map(({ level }) => level)).toEqual([error, debug, error, error])
+})
+
 function expectTold(lines: Line[], level: 'error' | 'debug', failure: Error, what: string) {
   const msg =
     level === 'error'

@@ -239,6 +239,7 @@ async function withOutageAfter() {
     api,
     mail,
     person,
+    cut: () => wire.cut(),
     cutAfter:
       <Given extends unknown[], Done>(deed: (...given: Given) => Promise<Done>) =>
       async (...given: Given) => {
@@ -266,17 +267,31 @@ it('a password that was changed when the database went away is changed, and its 
   expect(activity.body.events.map(({ kind }: { kind: string }) => kind)).toContain('password_changed')
 })
 
-it('one that was reset is reset', async () => {
-  const { api, mail, person, cutAfter, mend, signIn } = await withOutageAfter()
-  const { accounts } = api.services
-  await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
-  const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
-  vi.spyOn(accounts, 'resetPassword').mockImplementationOnce(cutAfter(accounts.resetPassword))
-  const password = 'a new and better one'
-  expect((await api.http.post('/api/reset-password').send({ token, password })).status).toBe(200)
-  await mend()
-  await signIn(password).expect(200)
-})
+it.each(['before others hear of it', 'right after'])(
+  'one that was reset is reset, though it went away %s',
+  async (when) => {
+    const { api, mail, person, cut, cutAfter, mend, signIn } = await withOutageAfter()
+    const { accounts, sessions } = api.services
+    await api.http.post('/api/forgot-password').send({ email: person.email }).expect(200)
+    const token = tokenIn(await mail.mailTo(person.email, /Reset your password/))
+    if (when === 'right after')
+      vi.spyOn(accounts, 'resetPassword').mockImplementationOnce(cutAfter(accounts.resetPassword))
+    else {
+      const { revokeBelow } = sessions.revocations
+      // First for what was issued before, while the old password still counts; then for the new one.
+      vi.spyOn(sessions.revocations, 'revokeBelow')
+        .mockImplementationOnce(revokeBelow)
+        .mockImplementationOnce((...given) => {
+          cut()
+          return revokeBelow(...given)
+        })
+    }
+    const password = 'a new and better one'
+    expect((await api.http.post('/api/reset-password').send({ token, password })).status).toBe(200)
+    await mend()
+    await signIn(password).expect(200)
+  },
+)
 
 it('recovery codes are shown though the database went away once they counted', async () => {
   const { api, person, cutAfter, mend, signIn } = await withOutageAfter()

@@ -215,6 +215,7 @@ it('a change of address that could not be mailed is neither shown nor sent once 
   const token = await linkToNewAddress(world, person, later)
   await eventually(async () => expect(await jobs.findOne({ email: later })).toBeNull())
   expect((await protectedMe(api, person)).pendingEmail).toBe(later)
+  expect(await jobs.find({ kind: 'confirm_new_email' }).toArray()).toEqual([])
   // What is asked for again is what was asked for last.
   api.clock.advance(1)
   mail.mood = 'busy'
@@ -407,12 +408,15 @@ it('an account has links sent to five new addresses in an hour, and hears that i
       .post('/api/change-email')
       .set('Authorization', `Bearer ${person.body.accessToken}`)
       .send({ email, password: person.password })
-  const addresses = Array.from({ length: 5 }, () => somebody().email)
-  for (const address of addresses) await change(address).expect(200)
+  for (let i = 0; i < 5; i++) {
+    const { email } = somebody()
+    await change(email).expect(200)
+    // One that is not on its way yet gives way to the next.
+    await mail.mailTo(email, /Confirm your new email/)
+  }
   const refused = await change(somebody().email)
   expect(refused.status).toBe(429)
   expect(refused.headers['retry-after']).toMatch(/^\d+$/)
-  for (const address of addresses) await mail.mailTo(address, /Confirm your new email/)
 })
 
 it.each(['reset', 'change'] as const)(

@@ -53,17 +53,19 @@ export function createEmailAddresses({ accounts, actionTokens, events, mailQueue
     ): Promise<void> {
       if (!(await accounts.isSignedIn(userId, sessionId))) throw new AuthError('access_token_revoked')
       if (await accounts.isEmailTaken(userId, email)) throw new AuthError('email_taken')
+      // One that could not be mailed yet is not mailed after this one.
+      await mailQueue.drop('confirm_new_email', userId, { except: email })
       await mailQueue.add({ kind: 'confirm_new_email', userId, email, passwordChanges, turns })
     },
 
     /** The address that an account has asked for last and not confirmed yet. Null: none. */
     async pending(userId: string): Promise<string | null> {
       const _id = new Types.ObjectId(userId)
-      const queued = await mailQueue.latest('confirm_new_email', _id)
-      const sent = await actionTokens.latest('confirm_new_email', _id)
-      // One that could not be sent waits beside a later one that was.
-      const isQueuedLater = queued && (!sent || queued.createdAt >= sent.createdAt)
-      return (isQueuedLater ? queued : sent)?.email ?? null
+      // What is queued was asked for after whatever has been sent.
+      return (
+        (await mailQueue.addressOf('confirm_new_email', _id)) ??
+        (await actionTokens.latestAddress('confirm_new_email', _id))
+      )
     },
 
     /**

@@ -17,23 +17,27 @@ export function missingSecrets(config: Config, marks: SecretMarks): string[] {
   const sentences: string[] = []
   if (refresh.missing > 0)
     sentences.push(
-      refresh.missing === refresh.all
+      refresh.isPresentMissing
         ? 'JWT_REFRESH_SECRET is not the one of the backup, nor is one in JWT_REFRESH_SECRET_PREVIOUS: everybody has to sign in again.'
         : `${someOf(refresh, 'refresh secrets of the backup')} here, in JWT_REFRESH_SECRET and JWT_REFRESH_SECRET_PREVIOUS: whoever came last with a token of such a secret has to sign in again.`,
     )
   if (factor.missing > 0)
     sentences.push(
-      factor.missing === factor.all
+      factor.isPresentMissing
         ? 'The key of authenticator apps is not the one of the backup (FACTOR_SECRET, or JWT_REFRESH_SECRET where that is empty): no app works, and people need their recovery codes.'
         : `${someOf(factor, 'keys of authenticator apps of the backup')} here, in FACTOR_SECRET, JWT_REFRESH_SECRET and their …_PREVIOUS: an app that is encrypted with such a key does not work, and its owner needs a recovery code.`,
     )
   return sentences
 }
 
-/** How many there are, each once, and how many of them are not among `own`. */
+/**
+ * How many there are, each once, how many of them are not among `own`, and whether that was in force when the backup was
+ * taken: the first, with which nearly everything is signed or encrypted.
+ */
 function compare(marks: readonly string[], own: readonly string[]) {
   const each = [...new Set(marks)]
-  return { all: each.length, missing: each.filter((mark) => !own.includes(mark)).length }
+  const missing = each.filter((mark) => !own.includes(mark))
+  return { all: each.length, missing: missing.length, isPresentMissing: missing.includes(each[0] ?? '') }
 }
 
 const someOf = ({ all, missing }: ReturnType<typeof compare>, what: string) =>

@@ -49,7 +49,7 @@ export type ActionTokenModel = ReturnType<typeof actionTokenModel>
 /** What a token says that somebody shows. */
 export type ActionToken = Pick<
   ActionTokenRecord,
-  'kind' | 'userId' | 'email' | 'passwordChanges' | 'createdAt' | 'expiresAt' | 'usedAt'
+  'kind' | 'userId' | 'email' | 'passwordChanges' | 'expiresAt' | 'usedAt'
 >
 
 /** A token as it is stored. Null: it does not say what it is for. One that does not say how long it lasts has expired. */
@@ -63,7 +63,6 @@ export function readActionToken(stored: Stored<ActionTokenRecord> | null): Actio
     userId,
     email,
     passwordChanges: wholeIn(stored.passwordChanges) ?? 0,
-    createdAt: dateIn(stored.createdAt) ?? longAgo,
     expiresAt: dateIn(stored.expiresAt) ?? longAgo,
     usedAt: dateIn(stored.usedAt),
   }

@@ -64,13 +64,13 @@ export function createActionTokens({ model, clock }: { model: ActionTokenModel; 
         })
         .exec(),
 
-    /** The latest link of a kind that still works: where it was sent, and when. Null: there is none. */
-    async latest(kind: ActionKind, userId: Types.ObjectId): Promise<ActionToken | null> {
+    /** Where the latest link of a kind was sent that still works. Null: there is none. */
+    async latestAddress(kind: ActionKind, userId: Types.ObjectId): Promise<string | null> {
       const stored = await model
         .findOne({ kind, userId, usedAt: null, expiresAt: { $gt: clock.now() } })
         .sort({ createdAt: -1 })
         .lean<Stored<ActionTokenRecord>>()
-      return readActionToken(stored)
+      return readActionToken(stored)?.email ?? null
     },
 
     /**

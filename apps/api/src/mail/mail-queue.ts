@@ -90,16 +90,13 @@ export function createMailQueue(collaborators: Collaborators) {
       }
     },
 
-    /** To which address something is queued that an account has asked for last, and when it did. Null: nothing is. */
-    async latest(
-      kind: MailKind,
-      userId: Types.ObjectId,
-    ): Promise<Pick<MailJob, 'email' | 'createdAt'> | null> {
+    /** To which address something is queued that an account has asked for last. Null: nothing is. */
+    async addressOf(kind: MailKind, userId: Types.ObjectId): Promise<string | null> {
       const job = await model
         .findOne({ askedFor: keysOfAccount(kind, userId) })
         .sort({ createdAt: -1 })
         .lean<Stored<MailJobRecord>>()
-      return job && readMailJob(job)
+      return job ? (readMailJob(job)?.email ?? null) : null
     },
 
     /**
@@ -118,9 +115,9 @@ export function createMailQueue(collaborators: Collaborators) {
     /** Whether a job is still there: whoever asked for it may have taken it back. */
     holds: async ({ _id }: Pick<MailJob, '_id'>): Promise<boolean> => (await model.exists({ _id })) !== null,
 
-    /** Forgets what is queued of one kind for a user. */
-    async drop(kind: MailKind, userId: Types.ObjectId): Promise<void> {
-      await model.deleteMany({ kind, userId })
+    /** Forgets what is queued of one kind for a user; but for one address, if there is an exception. */
+    async drop(kind: MailKind, userId: Types.ObjectId, { except }: { except?: string } = {}): Promise<void> {
+      await model.deleteMany({ kind, userId, ...(except !== undefined && { email: { $ne: except } }) })
     },
 
     /** Forgets what is queued for an account that is no more: by its id, and what was asked for by its address. */

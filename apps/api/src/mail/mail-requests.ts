@@ -87,15 +87,14 @@ export function createMailRequests({ model, noticeCaps, clock }: Collaborators) 
    * One and the same command whether or not one that was asked for before is still on its way: how long asking takes must
    * not say what became of that.
    */
-  async function ask(askedFor: string, job: { createdAt: Date; dueAt: Date; turnAt: Date }): Promise<void> {
+  async function ask(askedFor: string, job: { dueAt: Date; turnAt: Date }): Promise<void> {
     const fresh = Object.entries(job).map(([field, value]) => [
       field,
       { $ifNull: [`$${field}`, { $literal: value }] },
     ])
-    const { createdAt, dueAt: now, turnAt } = job
+    const { dueAt: now, turnAt } = job
     const update = {
       ...Object.fromEntries(fresh),
-      createdAt,
       // If it only waits for its next attempt, it need not, and whoever asks gives it their turn.
       dueAt: {
         $cond: [{ $gt: ['$dueAt', addSeconds(now, leaseSeconds)] }, now, { $ifNull: ['$dueAt', now] }],

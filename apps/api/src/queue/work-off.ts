@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { tellFailed } from './tell-failed.ts'
+import { createFailureLog } from './failure-log.ts'
 
 interface Work<Job> {
   /** The next job, for this process alone; null: there is none at the moment. May reject: then it is asked again later. */
@@ -20,6 +20,7 @@ interface Work<Job> {
 export async function workOff<Job>(queue: Work<Job>): Promise<void> {
   const { take, work, most, pause, stopping, log, what } = queue
   const working = new Set<Promise<void>>()
+  const failed = createFailureLog(log, what)
   while (!stopping.aborted) {
     try {
       for (let job = await take(); job; job = stopping.aborted ? null : await take()) {
@@ -28,7 +29,7 @@ export async function workOff<Job>(queue: Work<Job>): Promise<void> {
         if (working.size >= most) await Promise.race(working)
       }
     } catch (error) {
-      tellFailed(log, what, error)
+      failed(error)
     }
     await pause()
   }

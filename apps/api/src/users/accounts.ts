@@ -254,8 +254,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
     /**
      * Sets a password for whoever holds the address, which is thereby proved, and ends every session, in one update. One
      * that was never proved is not while there is a second factor: it may be a stranger's, and then whoever reads the
-     * mailbox cannot sign in, and can still have the account deleted. Null when the address has changed or the password was reset since the account was read: of two resets at once
-     * one wins. A mere change of the password does not stop it: whoever knows the old one could hold it up.
+     * mailbox cannot sign in, and can still have the account deleted. Null when the address has changed or the password was
+     * reset since the account was read: of two resets at once one wins. A mere change of the password does not stop it:
+     * whoever knows the old one could hold it up.
      */
     async resetPassword(
       user: Credentials,
@@ -271,6 +272,9 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
         emailVerifiedAt: {
           $cond: [{ $and: [isMissing('emailVerifiedAt'), { $not: [isMissing('totp')] }] }, null, now],
         },
+        // Should the account be one that lapses still: not before its owner, who is here, is reminded anew.
+        lapseReminderDueAt: null,
+        lapseRemindedAt: null,
         passwordChangedAt: now,
         updatedAt: now,
         // Until the address was proved, anybody may have had the account, and added one. A second factor stays: it opens
@@ -292,7 +296,8 @@ export function createAccounts({ users, sessions, revocations, clock }: Collabor
       // Whoever is told that it came to nothing uses the link again.
       if (!before) return null
       const cause = { userId: user._id, reason: 'password_reset' }
-      await revocations.revokeBelow([user._id], before.epoch + 1, cause)
+      // What could not be written is written later; it is reset all the same.
+      await revocations.revokeBelow([user._id], before.epoch + 1, cause).catch(() => {})
       return { passkeysRemoved: !isProved(user) && before.passkeys.length > 0 }
     },
 

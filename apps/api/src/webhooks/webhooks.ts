@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@latchkey/contracts/server'
 import type { Revoked } from '@latchkey/sessions'
 import type { Logger } from 'pino'
+import { createFailureLog } from '../queue/failure-log.ts'
 import { createPause } from '../queue/pause.ts'
-import { tellFailed } from '../queue/tell-failed.ts'
 import { workOff } from '../queue/work-off.ts'
 import { createDeliver, type Endpoint, type Outcome } from './deliver.ts'
 import type { WebhookDelivery, WebhookDeliveryModel } from './webhook-delivery.model.ts'
@@ -192,6 +192,7 @@ export function createWebhooks(collaborators: Collaborators) {
    */
   async function lookAfterStranded(): Promise<void> {
     const [only, ...others] = endpoints
+    const failed = createFailureLog(log, 'the webhooks for former addresses')
     while (only && !stopping.signal.aborted) {
       try {
         const moved = others.length === 0 ? await outbox.moveStranded(only.key) : 0
@@ -201,7 +202,7 @@ export function createWebhooks(collaborators: Collaborators) {
         if (stranded > 0) log.warn({ webhooks: stranded }, strandedFor)
         if (others.length > 0) return
       } catch (error) {
-        tellFailed(log, 'the webhooks for former addresses', error)
+        failed(error)
       }
       await delay(strandedMs, undefined, { signal: stopping.signal }).catch(() => {}) // told to stop
     }

@@ -337,6 +337,21 @@ describe('a restore', () => {
     expect(stderr).not.toMatch(/everybody|no app works/)
     const whole = await withFormer(['a former key of tokens'], ['a former key of apps'])
     expect((await latchkey(whole, ['restore', file], answer)).stderr).not.toMatch(/missing/)
+    // Of those in force a former one is no stand-in.
+    const others = await apiForTest({
+      configure: (config) => ({
+        ...config,
+        refreshToken: {
+          ...config.refreshToken,
+          key: 'another secret for refresh tokens',
+          previousKeys: ['a former key of tokens'],
+        },
+        factors: { ...config.factors, secrets: ['another secret for apps', 'a former key of apps'] },
+      }),
+    })
+    const lost = (await latchkey(others, ['restore', file], answer)).stderr
+    expect(lost).toMatch(/everybody has to sign in again/)
+    expect(lost).toMatch(/no app works/)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { SessionState } from '@latchkey/auth-client'
-import type { routes } from '@latchkey/contracts'
+import { routes } from '@latchkey/contracts'
 import { useAction, useAuthClient, useSession } from '@latchkey/react'
 import { type ComponentType, useState } from 'react'
 import { Button } from '../../components/button.tsx'
@@ -74,7 +74,13 @@ function Confirm({
       >
         <div className={styles.content}>
           <SignedInHere />
-          <OwnerQuestion token={token} username={username} confirm={prove} onDead={setDead} />
+          <OwnerQuestion
+            token={token}
+            username={username}
+            confirm={prove}
+            survivesReset={route === routes.verifyEmail}
+            onDead={setDead}
+          />
           {notMe}
         </div>
       </EntranceLayout>

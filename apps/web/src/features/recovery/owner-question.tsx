@@ -17,11 +17,13 @@ interface OwnerQuestionProps {
   username: string
   /** Confirms with the password. */
   confirm: (password: string | undefined) => Promise<void>
+  /** Whether the link outlives a new password. */
+  survivesReset: boolean
   onDead: (reason: DeadLinkReason) => void
 }
 
 /** Whoever opens the link is asked for the password of the account: reading a mailbox is not owning the account. */
-export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestionProps) {
+export function OwnerQuestion({ token, username, confirm, survivesReset, onDead }: OwnerQuestionProps) {
   const schema = {
     safeParse: (values: unknown) => ProveEmailBodySchema.safeParse(Object.assign({ token }, values)),
   }
@@ -53,7 +55,9 @@ export function OwnerQuestion({ token, username, confirm, onDead }: OwnerQuestio
         {form.isSubmitting ? words.confirming : words.confirmMine}
       </Button>
       <p className={formStyles.forgot}>
-        {fill(words.noPassword, { choose: <Link to={paths.forgotPassword}>{words.chooseFirst}</Link> })}
+        {survivesReset
+          ? fill(words.noPassword, { choose: <Link to={paths.forgotPassword}>{words.chooseFirst}</Link> })
+          : words.openSignedIn}
       </p>
     </form>
   )

@@ -1,6 +1,6 @@
 import { AuthError } from '@latchkey/auth-client'
 import { type KnownDevice, routes, type Session } from '@latchkey/contracts'
-import { screen, within } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { fakeAuthClient, refusal, signedIn } from '../../../test/fake-auth-client.ts'
 import { inGerman } from '../../../test/in-german.ts'
@@ -288,10 +288,14 @@ describe('ending a session', () => {
 
   it('of all others leaves this one', async () => {
     const { client, user } = await openSessions(here, phone, script)
+    const asked = () => client.call.mock.calls.filter(([route]) => route === routes.devices).length
     await user.click(screen.getByRole('button', { name: 'End all others' }))
+    const before = asked()
     await user.click(screen.getByRole('button', { name: 'End all 2' }))
     expect(await screen.findByText('All other sessions have ended.')).toBeVisible()
     expect(client.call).toHaveBeenCalledWith(routes.revokeOtherSessions)
+    // With them goes what other browsers were trusted with.
+    await waitFor(() => expect(asked()).toBeGreaterThan(before))
     expect(region('This device').getByRole('heading', { name: 'Firefox on macOS' })).toBeVisible()
   })
 

@@ -59,7 +59,11 @@ export function useEndOtherSessions() {
     mutationFn: async () => {
       await client.call(routes.revokeOtherSessions)
     },
-    onSuccess: () => edit(queryClient, (sessions) => sessions.filter(({ current }) => current)),
+    onSuccess: () => {
+      edit(queryClient, (sessions) => sessions.filter(({ current }) => current))
+      // Nor is any other browser known or trusted any more.
+      void queryClient.invalidateQueries({ queryKey: ['devices'] })
+    },
   })
 }
 

@@ -82,6 +82,7 @@ export const recovery: Translation['recovery'] = {
   noPassword:
     'Hat das Konto kein Passwort? Öffnen Sie den Link dort, wo Sie bei ihm angemeldet sind, oder {choose}.',
   chooseFirst: 'wählen Sie zuerst ein Passwort',
+  openSignedIn: 'Hat das Konto kein Passwort? Öffnen Sie den Link dort, wo Sie bei ihm angemeldet sind.',
   passwordOf: (username) => `Passwort von ${username}`,
   otherAccount:
     'Sie sind hier als {username} ({email}) angemeldet. Das ist ein anderes Konto. Melden Sie sich zuerst ab, um das eben bestätigte zu verwenden.',

@@ -75,6 +75,7 @@ export const words = catalogue('recovery', {
   confirmYourAddress: 'Confirm your address',
   noPassword: 'Does the account have no password? Open the link where you are signed in to it, or {choose}.',
   chooseFirst: 'choose a password first',
+  openSignedIn: 'Does the account have no password? Open the link where you are signed in to it.',
   passwordOf: (username: string) => `Password of ${username}`,
   otherAccount:
     'You are signed in here as {username} ({email}), which is a different account. To use the other one, sign out first.',
