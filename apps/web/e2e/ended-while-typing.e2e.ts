@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { gate } from './support/gate.ts'
 import { arrive, loginHeading, newPerson, type Person, register } from './support/people.ts'
 import { browser, product } from './support/stage.ts'
 import { expectAccessible, type Visitor, visit } from './support/visitor.ts'
@@ -37,6 +38,13 @@ async function fillHalf(page: Page) {
   await page.goto('/account/password')
   await page.getByLabel('Current password', { exact: true }).fill(person.password)
   await page.getByLabel('New password', { exact: true }).fill('violet grain otter lamp')
+}
+
+/** Nothing of the page can be pressed: what lies over it is modal. */
+async function expectVeiled(page: Page) {
+  const change = page.getByRole('button', { name: 'Change password', includeHidden: true })
+  expect(await page.evaluate(() => document.querySelector('dialog')?.matches(':modal'))).toBe(true)
+  await expect(change.click({ trial: true, timeout: 1000 })).rejects.toThrow(/intercepts pointer events/)
 }
 
 describe('a session that was ended elsewhere', () => {
@@ -89,6 +97,39 @@ describe('a session that was ended elsewhere', () => {
     await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('Your password has been changed').waitFor()
     expect(complaints).toEqual([])
+  })
+
+  it('stays behind its veil while it is found out who has signed in, after an answer that was lost', async () => {
+    const { page } = visitor
+    await fillHalf(page)
+    await page.waitForTimeout(2000)
+    await endFromElsewhere()
+    await lookAgain(page)
+    const field = dialog(page).getByLabel('Your password')
+    await field.waitFor({ timeout: 10_000 })
+    // The cookies arrive, and the rest of the answer does not.
+    await page.route('**/api/login', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    const known = gate()
+    await page.route('**/api/refresh-token', async (route) => {
+      await known.opened
+      await route.continue()
+    })
+    await field.fill(person.password)
+    await page.keyboard.press('Enter')
+    const veil = page.getByRole('dialog', { name: 'Signing you in' })
+    await veil.waitFor({ timeout: 20_000 })
+    await expectAccessible(page)
+    for (const key of ['Escape', 'Enter', 'Escape']) await page.keyboard.press(key)
+    await expectVeiled(page)
+    known.open()
+    await veil.waitFor({ state: 'detached' })
+    expect(await page.getByLabel('New password', { exact: true }).inputValue()).toBe(
+      'violet grain otter lamp',
+    )
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
   })
 
   it('is noticed when the form is sent, too, and another person leaves it', async () => {
