@@ -1,11 +1,13 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Attempt, somebodyElse } from '@latchkey/embedded-mongo/testing'
 import mongoose from 'mongoose'
 import { expect, it } from 'vitest'
 import { eventually } from './support/eventually.ts'
 import { somebody } from './support/people.ts'
-import { apiProcess, command, ready, temporaryFolder } from './support/process.ts'
+import { apiProcess, ownEnvironment, ready, temporaryFolder } from './support/process.ts'
 
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -92,7 +94,12 @@ it.each(['data', 'a-folder-with-a-very-long-name'.repeat(4)])(
     const me = await fetch(`${second.url}/api/me`, { headers: { authorization: `Bearer ${accessToken}` } })
     expect(me.status).toBe(200)
 
-    const made = await command('make-admin', [person.email, '--unverified'], '', { DATA_DIR })
+    const command = fileURLToPath(new URL('../src/commands/make-admin.ts', import.meta.url))
+    const made = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), command, person.email, '--unverified'],
+      { encoding: 'utf8', env: { ...ownEnvironment(), DATA_DIR } },
+    )
     expect([made.status, made.stdout, made.stderr]).toEqual([
       0,
       `${person.username} is an administrator now.\n`,

@@ -40,6 +40,17 @@ async function fillHalf(page: Page) {
   await page.getByLabel('New password', { exact: true }).fill('violet grain otter lamp')
 }
 
+/** Where somebody signs in again whose session was ended while a form was half filled. */
+async function endedHalfFilled(page: Page) {
+  await fillHalf(page)
+  await page.waitForTimeout(2000)
+  await endFromElsewhere()
+  await lookAgain(page)
+  const field = dialog(page).getByLabel('Your password')
+  await field.waitFor({ timeout: 10_000 })
+  return field
+}
+
 /** Nothing of the page can be pressed: what lies over it is modal. */
 async function expectVeiled(page: Page) {
   const change = page.getByRole('button', { name: 'Change password', includeHidden: true })
@@ -59,12 +70,7 @@ describe('a session that was ended elsewhere', () => {
 
   it('while a form is half filled is opened again in place, and the form can be sent', async () => {
     const { page, complaints } = visitor
-    await fillHalf(page)
-    await page.waitForTimeout(2000)
-    await endFromElsewhere()
-    await lookAgain(page)
-    const field = dialog(page).getByLabel('Your password')
-    await field.waitFor({ timeout: 10_000 })
+    const field = await endedHalfFilled(page)
     await expectAccessible(page)
     expect(await field.evaluate((input) => input === document.activeElement)).toBe(true)
     // The focus stays inside.
@@ -101,12 +107,7 @@ describe('a session that was ended elsewhere', () => {
 
   it('stays behind its veil while it is found out who has signed in, after an answer that was lost', async () => {
     const { page } = visitor
-    await fillHalf(page)
-    await page.waitForTimeout(2000)
-    await endFromElsewhere()
-    await lookAgain(page)
-    const field = dialog(page).getByLabel('Your password')
-    await field.waitFor({ timeout: 10_000 })
+    const field = await endedHalfFilled(page)
     // The cookies arrive, and the rest of the answer does not.
     await page.route('**/api/login', async (route) => {
       await route.fetch()

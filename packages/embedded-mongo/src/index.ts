@@ -19,8 +19,6 @@ export interface EmbeddedMongoOptions {
   database?: string
   /** Seconds between two removals of expired documents: 60 by default, as in MongoDB. */
   expirySeconds?: number
-  /** The program of the server's thread, where it is not beside what starts it: a build of `embedded-mongo-worker.js`. */
-  worker?: URL
   /** Called if the server's thread ends without `close`. Every connection is lost then. */
   onExit?: (error: Error) => void
 }
@@ -38,17 +36,20 @@ export interface EmbeddedMongo {
 /** A thread that has nothing to serve yet. */
 export interface EmbeddedMongoThread {
   /** @throws Error naming the directory and the process that serves it already, or saying why it cannot start */
-  start(options: Omit<EmbeddedMongoOptions, 'worker'>): Promise<EmbeddedMongo>
+  start(options: EmbeddedMongoOptions): Promise<EmbeddedMongo>
 }
 
 /**
  * Starts a MongoDB-compatible server on a data directory. It runs in its own thread and never blocks the caller's.
  * @throws Error naming the directory and the process that serves it already, or saying why it cannot start
  */
-export const startEmbeddedMongo = ({ worker, ...options }: EmbeddedMongoOptions): Promise<EmbeddedMongo> =>
-  prepareEmbeddedMongo(worker).start(options)
+export const startEmbeddedMongo = (options: EmbeddedMongoOptions): Promise<EmbeddedMongo> =>
+  prepareEmbeddedMongo().start(options)
 
-/** Begins to load the server in its thread, for a caller that has other things to load meanwhile. Touches no directory. */
+/**
+ * Begins to load the server in its thread, for a caller that has other things to load meanwhile. Touches no directory.
+ * @param program the thread's: a build of `embedded-mongo-worker.js`, where that is not beside this file
+ */
 export function prepareEmbeddedMongo(program = workerEntry()): EmbeddedMongoThread {
   // No inherited flags: the worker registers what it needs itself, and a loader registered twice is slow.
   const worker = new Worker(program, { name: 'embedded-mongo', execArgv: [] })
@@ -64,7 +65,7 @@ export function prepareEmbeddedMongo(program = workerEntry()): EmbeddedMongoThre
 async function start(
   worker: Worker,
   ended: Promise<Error>,
-  { onExit, ...options }: Omit<EmbeddedMongoOptions, 'worker'>,
+  { onExit, ...options }: EmbeddedMongoOptions,
 ): Promise<EmbeddedMongo> {
   const { dataDir, port, host = '127.0.0.1', database = 'latchkey', expirySeconds = 60 } = options
   worker.postMessage({ dataDir, port, host, database, expirySeconds } satisfies ServerOptions)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inject } from 'vitest'
-import { type EmbeddedMongo, type EmbeddedMongoOptions, startEmbeddedMongo } from '../src/index.ts'
+import { type EmbeddedMongo, type EmbeddedMongoOptions, prepareEmbeddedMongo } from '../src/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,5 +16,5 @@ const built = (file: string) => join(inject('embeddedMongoBuild'), file)
 export const commandLine = (): string => built('cli.js')
 
 /** An embedded server by the run's build. */
-export const startServer = (options: Omit<EmbeddedMongoOptions, 'worker'>): Promise<EmbeddedMongo> =>
-  startEmbeddedMongo({ ...options, worker: pathToFileURL(built('embedded-mongo-worker.js')) })
+export const startServer = (options: EmbeddedMongoOptions): Promise<EmbeddedMongo> =>
+  prepareEmbeddedMongo(pathToFileURL(built('embedded-mongo-worker.js'))).start(options)

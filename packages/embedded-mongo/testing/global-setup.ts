@@ -1,19 +1,37 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { InlineConfig } from 'vite'
 import type { TestProject } from 'vitest/node'
-import { startEmbeddedMongo } from '../src/index.ts'
-import { buildServer } from './build.ts'
+import { prepareEmbeddedMongo } from '../src/index.ts'
+import { buildForTests } from './build.ts'
 import './index.ts'
 import { startMongod } from './mongod.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The embedded server's thread, and its command line. */
+const server: InlineConfig = {
+  configFile: false,
+  build: {
+    ssr: true,
+    target: 'node20',
+    emptyOutDir: true,
+    sourcemap: true,
+    rolldownOptions: {
+      input: { cli: 'src/cli.ts', 'embedded-mongo-worker': 'src/embedded-mongo-worker.js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+    },
+  },
+}
 
 /**
  * One server for the whole run: the one at MONGO_URI, or a real mongod if MONGO_ENGINE=mongod, or an embedded one in a
  * temporary directory. And a build of the embedded one, for the tests that start servers of their own.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const built = await buildServer()
+  const built = await buildForTests(root, server)
   const { uri, stop } = await startServer(built.folder)
   project.onTestsRerun(built.again)
   project.provide('mongoUri', uri)
@@ -31,10 +49,8 @@ async function startServer(built: string): Promise<{ uri: string; stop(): Promis
 
 async function startEmbedded(built: string): Promise<{ uri: string; stop(): Promise<void> }> {
   const dataDir = await mkdtemp(join(await memory(), 'embedded-mongo-'))
-  const server = await startEmbeddedMongo({
-    dataDir,
-    worker: pathToFileURL(join(built, 'embedded-mongo-worker.js')),
-  })
+  const program = pathToFileURL(join(built, 'embedded-mongo-worker.js'))
+  const server = await prepareEmbeddedMongo(program).start({ dataDir })
   const stop = async (): Promise<void> => {
     await server.close()
     await rm(dataDir, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import { isDatabaseOutage } from '@latchkey/sessions'
 import type { Logger } from 'pino'
 
-/** So often the same failure is told. */
+/** So often the same failure is told. Less than a minute, after which most of what runs in the background runs again. */
 const everyMs = 50_000
 
 /** Tells what goes wrong in the background, over and over perhaps. `what` is what is worked on. */

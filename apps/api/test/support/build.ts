@@ -1,7 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'vite'
+import { buildForTests } from '@latchkey/embedded-mongo/testing/build'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -11,17 +9,10 @@ declare module 'vitest' {
   }
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** Builds the API once for the tests that start processes: from source each would take three times as long to start. */
+/** Builds the API once for the tests that start processes. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // Where Node finds the API's packages.
-  const cache = join(root, 'node_modules/.cache')
-  await mkdir(cache, { recursive: true })
-  const outDir = await mkdtemp(join(cache, 'api-for-tests-'))
-  const make = async () => void (await build({ root, logLevel: 'warn', build: { outDir } }))
-  await make()
-  project.onTestsRerun(make)
-  project.provide('apiBuild', outDir)
-  return () => rm(outDir, { recursive: true })
+  const built = await buildForTests(fileURLToPath(new URL('../..', import.meta.url)))
+  project.onTestsRerun(built.again)
+  project.provide('apiBuild', built.folder)
+  return built.remove
 }

@@ -5,13 +5,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 type Reply = ReplyOf<typeof routes.devices>
 
-const queryKey = ['devices']
+export const knownBrowsersKey = ['devices']
 
 /** The browsers that have signed in to the account before, the latest first. */
 export function useKnownBrowsers() {
   const client = useAuthClient()
   return useQuery<Reply, AuthError, KnownDevice[]>({
-    queryKey,
+    queryKey: knownBrowsersKey,
     queryFn: ({ signal }) => client.call(routes.devices, { signal }),
     select: ({ devices }) => devices,
   })
@@ -29,7 +29,7 @@ export function useForgetBrowser({ id }: KnownDevice) {
     },
     onSuccess: () =>
       queryClient.setQueryData<Reply>(
-        queryKey,
+        knownBrowsersKey,
         (before) => before && { devices: before.devices.filter((each) => each.id !== id) },
       ),
   })
@@ -47,7 +47,7 @@ export function useUntrustBrowser({ id }: KnownDevice) {
     },
     onSuccess: () =>
       queryClient.setQueryData<Reply>(
-        queryKey,
+        knownBrowsersKey,
         (before) =>
           before && {
             devices: before.devices.map(({ trustedUntil, ...each }) =>

@@ -2,6 +2,7 @@ import type { AuthError } from '@latchkey/auth-client'
 import { type ReplyOf, routes, type Session } from '@latchkey/contracts'
 import { useAuthClient } from '@latchkey/react'
 import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { knownBrowsersKey } from './use-known-browsers.ts'
 
 type Reply = ReplyOf<typeof routes.sessions>
 
@@ -62,7 +63,7 @@ export function useEndOtherSessions() {
     onSuccess: () => {
       edit(queryClient, (sessions) => sessions.filter(({ current }) => current))
       // Nor is any other browser known or trusted any more.
-      void queryClient.invalidateQueries({ queryKey: ['devices'] })
+      void queryClient.invalidateQueries({ queryKey: knownBrowsersKey })
     },
   })
 }
